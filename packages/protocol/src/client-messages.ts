@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import { CODECS, PARTIES, STREAM_KINDS } from './vocabulary';
+
+/** Messages a client may send, as JSON in text frames. Bounds are part of the schema. */
+
+/** Free identifiers of the user's own systems. */
+const externalText = z.string().min(1).max(256);
+/** Echoed as `ref` in the error that answers this message. */
+const ref = z.string().max(64).optional();
+const streamId = z.number().int().min(0).max(0xffff);
+
+export const StreamDescription = z.strictObject({
+  streamId,
+  kind: z.enum(STREAM_KINDS),
+  party: z.enum(PARTIES),
+  codec: z.enum(CODECS),
+});
+export type StreamDescription = z.infer<typeof StreamDescription>;
+
+export const Consent = z.strictObject({
+  /** The customer was told and agreed, or another basis holds; `false` is refused. */
+  analysis: z.boolean(),
+  /** Legal basis for inferring the agent's emotion; without it, it is never computed (AI Act, Article 5(1)(f)). */
+  agentEmotionLegalBasis: z.string().min(1).max(500).optional(),
+});
+
+export const SessionMetadata = z.strictObject({
+  externalId: externalText.optional(),
+  customerId: externalText.optional(),
+  agentId: externalText.optional(),
+  team: externalText.optional(),
+  queue: externalText.optional(),
+  channel: z.enum(['voice', 'chat', 'video']).default('voice'),
+  /** BCP 47; absent: detected once. */
+  language: z.string().min(2).max(35).optional(),
+  consent: Consent.default({ analysis: true }),
+});
+export type SessionMetadata = z.infer<typeof SessionMetadata>;
+
+export const SessionStart = z.strictObject({
+  type: z.literal('session.start'),
+  ref,
+  session: SessionMetadata.default({ channel: 'voice', consent: { analysis: true } }),
+  streams: z.array(StreamDescription).max(8).default([]),
+  /** Media seconds per wall second that the client means to send; 1 is live. */
+  pace: z.number().min(0.1).max(100).default(1),
+});
+export type SessionStart = z.infer<typeof SessionStart>;
+
+export const ChatMessage = z.strictObject({
+  type: z.literal('chat.message'),
+  ref,
+  party: z.enum(['customer', 'agent']),
+  text: z.string().min(1).max(8192),
+  /** Milliseconds since session.start; absent: stamped once on arrival. */
+  ptsMs: z.number().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
+  /** The sender's own id; else the server makes one. */
+  messageId: z.string().min(1).max(128).optional(),
+});
+export type ChatMessage = z.infer<typeof ChatMessage>;
+
+export const StreamEnd = z.strictObject({ type: z.literal('stream.end'), ref, streamId });
+export type StreamEnd = z.infer<typeof StreamEnd>;
+
+export const SessionEnd = z.strictObject({ type: z.literal('session.end'), ref });
+export type SessionEnd = z.infer<typeof SessionEnd>;
+
+// Designed now, refused with `not_supported` until a later version builds them.
+
+export const StreamOpen = z.strictObject({ type: z.literal('stream.open'), ref, stream: StreamDescription });
+export const SessionResume = z.strictObject({
+  type: z.literal('session.resume'),
+  ref,
+  sessionId: z.uuid(),
+  resumeToken: z.string().min(1).max(512),
+  /** The last result seq the client has stored; replay starts after it. */
+  ackedResultSeq: z.number().int().min(0),
+});
+export const SessionObserve = z.strictObject({
+  type: z.literal('session.observe'),
+  ref,
+  sessionId: z.uuid(),
+  /** Results after this seq are replayed first; absent: the state only, then the live feed. */
+  afterResultSeq: z.number().int().min(0).optional(),
+});
+export const ResultAck = z.strictObject({ type: z.literal('result.ack'), ref, seq: z.number().int().min(0) });
+export const MediaGap = z.strictObject({
+  type: z.literal('media.gap'),
+  ref,
+  streamId,
+  fromPtsMs: z.number().min(0),
+  toPtsMs: z.number().min(0),
+  /** First seq and byteOffset after the gap. */
+  nextSeq: z.number().int().min(0),
+  nextByteOffset: z.number().int().min(0),
+  reason: z.enum(['buffer_overflow', 'device', 'muted', 'unknown']),
+});
+export const SessionPause = z.strictObject({
+  type: z.literal('session.pause'),
+  ref,
+  ptsMs: z.number().min(0),
+  reason: z.enum(['payment', 'hold', 'privacy', 'other']),
+});
+export const SessionUnpause = z.strictObject({ type: z.literal('session.unpause'), ref, ptsMs: z.number().min(0) });
+export const ConsentUpdate = z.strictObject({ type: z.literal('consent.update'), ref, consent: Consent });
+export const ParticipantUpdate = z.strictObject({
+  type: z.literal('participant.update'),
+  ref,
+  ptsMs: z.number().min(0),
+  action: z.enum(['joined', 'left', 'hold', 'unhold', 'agent_changed']),
+  party: z.enum(PARTIES),
+  participantId: externalText.optional(),
+});
+
+export const ClientMessage = z.discriminatedUnion('type', [
+  SessionStart,
+  ChatMessage,
+  StreamEnd,
+  SessionEnd,
+  StreamOpen,
+  SessionResume,
+  SessionObserve,
+  ResultAck,
+  MediaGap,
+  SessionPause,
+  SessionUnpause,
+  ConsentUpdate,
+  ParticipantUpdate,
+]);
+export type ClientMessage = z.infer<typeof ClientMessage>;
+export type ClientMessageType = ClientMessage['type'];
+
+export const CLIENT_MESSAGE_TYPES: readonly string[] = ClientMessage.options.map((o) => o.shape.type.value);
+
+/** What this version answers with anything but `not_supported`. */
+export const BUILT_CLIENT_MESSAGES = [
+  'session.start',
+  'chat.message',
+  'stream.end',
+  'session.end',
+] as const satisfies readonly ClientMessageType[];

@@ -1,0 +1,91 @@
+/**
+ * The closed list of error codes. Each says where it can appear, how the WebSocket closes (`close`, absent when
+ * the session goes on), which HTTP status an upgrade or request gets, which exit status the process ends with,
+ * and what to do about it.
+ * Close statuses: RFC 6455 section 7.4.1; 4000-4999 are ours (section 7.4.2).
+ */
+export interface ErrorSpec {
+  readonly close?: number;
+  readonly http?: number;
+  readonly exit?: number;
+  /** What the reader should do. */
+  readonly advice: string;
+}
+
+export const ERRORS = {
+  // at the upgrade
+  unsupported_subprotocol: { http: 400, advice: 'Offer the WebSocket subprotocol "rapport.v1".' },
+  unknown_path: { http: 404, advice: 'Connect to /v1/stream.' },
+  unauthorized: {
+    http: 401,
+    close: 4401,
+    advice: 'Send a valid API key in the header "Authorization: Bearer KEY".',
+  },
+  forbidden: { http: 403, close: 4403, advice: 'Use a key or token whose scopes and origin allow this.' },
+  too_many_sessions: { http: 503, close: 1013, advice: 'Try again after retryAfterMs, or raise the session limit.' },
+  server_shutdown: { http: 503, close: 1001, advice: 'Connect again: another instance, or this one after its restart.' },
+  // framing and order of messages
+  malformed_message: { close: 1007, advice: 'Send text messages as one JSON object in UTF-8.' },
+  unknown_type: { advice: 'Use a message type of docs/protocol.md.' },
+  invalid_message: { advice: 'Correct the named field; docs/protocol.md has the schema.' },
+  not_supported: { advice: 'This part of rapport.v1 is designed but not built in this version: do without it.' },
+  session_required: { close: 1002, advice: 'Send session.start first and wait for session.ready.' },
+  session_exists: { advice: 'Open one session a connection; end it, or open another connection.' },
+  session_timeout: { close: 4408, advice: 'Send session.start soon after connecting, and media, chat or pings after it.' },
+  frame_malformed: { close: 1002, advice: 'Send binary frames with the 24-byte header of docs/protocol.md.' },
+  message_too_large: { close: 1009, advice: 'Send smaller messages: session.ready states the limits.' },
+  // media
+  unknown_stream: { advice: 'Name the stream in session.start before sending on it.' },
+  stream_ended: { advice: 'Nothing may follow the end of a stream.' },
+  payload_invalid: { advice: 'Send what the stream declared as its codec; this frame was dropped and counted.' },
+  media_too_large: { advice: 'Send stills within the limits of session.ready; this frame was dropped and counted.' },
+  credit_exceeded: { close: 1008, advice: 'Send no payload byte beyond the last credit of the stream.' },
+  frame_out_of_order: { close: 1002, advice: 'Number frames from 0 without gaps and keep byteOffset the sum of payloads.' },
+  // resume (designed, refused as not_supported until built)
+  session_elsewhere: { http: 421, close: 4421, advice: 'Connect to the address in the message.' },
+  session_unknown: { http: 404, close: 4404, advice: 'The session is over or never was: start a new one.' },
+  session_taken_over: { close: 4409, advice: 'A second connection resumed this session: nothing to do here.' },
+  resume_expired: { http: 410, close: 4410, advice: 'The resume window has passed: start a new session.' },
+  // the service
+  slow_consumer: { close: 1013, advice: 'Read results faster: the unread ones passed the bound.' },
+  inference_failed: { advice: 'A model run failed; the window or transcript is announced as degraded.' },
+  overloaded: { http: 503, close: 1013, advice: 'Try again after retryAfterMs.' },
+  internal: { http: 500, close: 1011, advice: 'A fault of the service: see its log for the cause.' },
+  // the process
+  node_version: { exit: 2, advice: 'Install Node 20.11 or newer.' },
+  config_invalid: { exit: 2, advice: 'Correct the named setting.' },
+  port_in_use: { exit: 3, advice: 'Stop the other program or set PORT to a free port.' },
+  model_missing: { exit: 4, advice: 'Restore the models folder from the repository, or set RAPPORT_MODELS_DIR.' },
+  model_corrupt: { exit: 4, advice: 'Restore the named file from the repository: its checksum differs.' },
+  model_parity: { exit: 4, advice: 'This machine computes other results than the reference: see docs/models.md.' },
+  data_dir_unusable: { exit: 5, advice: 'Make the data folder writable, or set RAPPORT_DATA_DIR to one that is.' },
+  data_dir_locked: { exit: 5, advice: 'Another process writes to this data folder: stop it, or set RAPPORT_DATA_DIR.' },
+  data_format: { exit: 5, advice: 'The data folder was written by another version: use that version, or another folder.' },
+} as const satisfies Record<string, ErrorSpec>;
+
+export type ErrorCode = keyof typeof ERRORS;
+export const ERROR_CODES = Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]];
+
+/** The specification of a code, with the optional fields visible. */
+export function errorSpec(code: ErrorCode): ErrorSpec {
+  return ERRORS[code];
+}
+
+/** An error with a code of the closed list. `message` says what was wrong and with what value; never personal data. */
+export class RapportError extends Error {
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    options: { readonly cause?: unknown; readonly retryAfterMs?: number } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'RapportError';
+    this.retryAfterMs = options.retryAfterMs;
+  }
+
+  readonly retryAfterMs: number | undefined;
+
+  get advice(): string {
+    return ERRORS[this.code].advice;
+  }
+}

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import * as data from './events';
+
+/**
+ * The one table of events: type, topic, durability and natural key. Ids are a hash of tenant, session, type and
+ * natural key, never of a counter, so whoever computes an event again computes the same id.
+ */
+export interface EventSpec {
+  readonly topic: string | null;
+  readonly durable: boolean;
+  /** What makes one event of this type unique in its session. */
+  readonly naturalKey: string;
+  readonly data: z.ZodType;
+}
+
+export const EVENTS = {
+  'rapport.session.started': spec('rapport.sessions', 'kind', data.SessionStartedData),
+  'rapport.session.ended': spec('rapport.sessions', 'kind', data.SessionEndedData),
+  'rapport.window.assessed': spec('rapport.results', 'windowEndMs', data.WindowAssessedData),
+  'rapport.window.degraded': spec('rapport.results', 'firstWindowEndMs', data.WindowDegradedData),
+  'rapport.transcript.final': spec('rapport.transcripts', 'stream, utteranceStartMs', data.TranscriptFinalData),
+  'rapport.transcript.partial': spec(null, 'utteranceId, revision', data.TranscriptPartialData),
+  'rapport.alert.raised': spec('rapport.alerts', 'ruleId, onsetWindowEndMs, step', data.AlertData),
+  'rapport.alert.updated': spec('rapport.alerts', 'ruleId, onsetWindowEndMs, step', data.AlertData),
+  'rapport.alert.cleared': spec('rapport.alerts', 'ruleId, onsetWindowEndMs, step', data.AlertData),
+  'rapport.session.updated': spec('rapport.results', 'kind, mediaMs', data.SessionUpdatedData),
+  'rapport.session.heartbeat': spec(null, 'mediaMs', data.SessionHeartbeatData),
+} as const;
+
+export type EventType = keyof typeof EVENTS;
+export const EVENT_TYPES = Object.keys(EVENTS) as [EventType, ...EventType[]];
+export type EventData<T extends EventType> = z.infer<(typeof EVENTS)[T]['data']>;
+
+/** Every topic that durable events go to. */
+export const TOPICS: readonly string[] = [
+  ...new Set(EVENT_TYPES.flatMap((t) => (EVENTS[t].topic === null ? [] : [EVENTS[t].topic]))),
+];
+
+/** CloudEvents 1.0 envelope; extension attributes are lower case as its section 3.1 asks. */
+export const CloudEvent = z.object({
+  specversion: z.literal('1.0'),
+  id: z.string(),
+  source: z.string(),
+  type: z.enum(EVENT_TYPES),
+  /** The session. */
+  subject: z.uuid(),
+  /** When the event was made; wall clock, RFC 3339. */
+  time: z.string(),
+  datacontenttype: z.literal('application/json'),
+  dataschema: z.string(),
+  tenant: z.string(),
+  /** `tenant/sessionId`: the Kafka key. */
+  partitionkey: z.string(),
+  data: z.unknown(),
+});
+export type CloudEvent = z.infer<typeof CloudEvent>;
+
+/** `CloudEvent` whose data is known by its type. */
+export type TypedEvent = { [T in EventType]: Omit<CloudEvent, 'type' | 'data'> & { type: T; data: EventData<T> } }[EventType];
+
+function spec<T extends z.ZodType, N extends string | null>(topic: N, naturalKey: string, schema: T) {
+  return { topic, durable: topic !== null, naturalKey, data: schema };
+}

@@ -1,0 +1,162 @@
+import { z } from 'zod';
+import { SessionMetadata, StreamDescription } from './client-messages';
+import { EMOTIONS, MODALITIES, PARTIES } from './vocabulary';
+
+/**
+ * The data of every event. Times ending in Ms are media time, milliseconds since `session.start`,
+ * unless the name says otherwise. Probabilities and shares are in [0, 1].
+ */
+
+const ms = z.number().min(0);
+const unit = z.number().min(0).max(1);
+
+/** Probability of each emotion; sums to 1. */
+export const EmotionDistribution = z.strictObject(
+  Object.fromEntries(EMOTIONS.map((label) => [label, unit])) as Record<(typeof EMOTIONS)[number], typeof unit>,
+);
+export type EmotionDistribution = z.infer<typeof EmotionDistribution>;
+
+export const ModelRef = z.strictObject({ name: z.string(), version: z.string() });
+export type ModelRef = z.infer<typeof ModelRef>;
+
+export const SessionStartedData = z.strictObject({
+  session: SessionMetadata,
+  streams: z.array(StreamDescription),
+  pace: z.number(),
+  /** Wall clock, RFC 3339. */
+  startedAt: z.string(),
+  models: z.array(ModelRef),
+  /** The emotion of agents is computed only with a stated legal basis. */
+  agentEmotion: z.boolean(),
+});
+export type SessionStartedData = z.infer<typeof SessionStartedData>;
+
+export const SessionEndedData = SessionStartedData.extend({
+  endedAt: z.string(),
+  durationMs: ms,
+  reason: z.enum(['ended', 'disconnected', 'timeout', 'shutdown', 'error']),
+  /** True when a window or final was still open when the time for the end ran out. */
+  incomplete: z.boolean(),
+  assessments: z.number().int().min(0),
+  finals: z.number().int().min(0),
+  /** Frames dropped, by reason. */
+  dropped: z.record(z.string(), z.number().int().min(0)),
+});
+export type SessionEndedData = z.infer<typeof SessionEndedData>;
+
+export const ABSENT_REASONS = ['no_media', 'too_little_speech', 'no_face', 'no_text', 'language', 'shed'] as const;
+export type AbsentReason = (typeof ABSENT_REASONS)[number];
+
+export const ModalityEvidence = z.strictObject({
+  present: z.boolean(),
+  /** Why it is absent. */
+  absentReason: z.enum(ABSENT_REASONS).optional(),
+  /** What it rests on: ms of customer speech, detected faces, or text tokens. */
+  evidence: z.number().min(0),
+  /** Shapley value over the subsets of the present modalities, in probability of the reported label; may be negative. */
+  contribution: z.number().min(-1).max(1),
+  /** The emotion from this modality alone. */
+  emotion: EmotionDistribution.optional(),
+});
+export type ModalityEvidence = z.infer<typeof ModalityEvidence>;
+
+export const ActiveIntent = z.strictObject({
+  name: z.string(),
+  /** Score when it was heard, decayed linearly over 60 s. */
+  score: unit,
+  /** Utterances or messages it comes from, newest last. */
+  sources: z.array(z.string()).min(1).max(8),
+  lastMs: ms,
+});
+export type ActiveIntent = z.infer<typeof ActiveIntent>;
+
+export const ABSTENTION_REASONS = ['thin_evidence', 'low_confidence', 'party_unknown'] as const;
+export type AbstentionReason = (typeof ABSTENTION_REASONS)[number];
+
+export const WindowAssessedData = z.strictObject({
+  windowStartMs: ms,
+  windowEndMs: ms,
+  subject: z.literal('customer'),
+  /** Calibrated; absent when nothing could be assessed (`party_unknown`). */
+  emotion: EmotionDistribution.optional(),
+  /** The most probable label, also when abstaining. */
+  label: z.enum(EMOTIONS).optional(),
+  /** Expectation of the calibrated emotions over published circumplex coordinates (Russell 1980): derived, not learned. */
+  valence: z.number().min(-1).max(1).optional(),
+  arousal: z.number().min(-1).max(1).optional(),
+  /** Probability of `label`. */
+  confidence: unit.optional(),
+  /** Present when the answer should not be acted on. */
+  abstained: z.enum(ABSTENTION_REASONS).optional(),
+  modalities: z.strictObject(
+    Object.fromEntries(MODALITIES.map((m) => [m, ModalityEvidence])) as Record<
+      (typeof MODALITIES)[number],
+      typeof ModalityEvidence
+    >,
+  ),
+  intents: z.array(ActiveIntent).max(8),
+  /** The last thing the customer said fits none of the tenant's intents. */
+  outOfScope: z.boolean(),
+  /** What was shed or missing while this was made. */
+  degraded: z.array(z.string()).max(8),
+  models: z.array(ModelRef),
+  /** Milliseconds: wait = in the queue of the workers, model = inside models, overhead = all the rest after the watermark. */
+  stageMs: z.strictObject({ wait: ms, model: ms, overhead: ms }),
+});
+export type WindowAssessedData = z.infer<typeof WindowAssessedData>;
+
+export const WindowDegradedData = z.strictObject({
+  firstWindowEndMs: ms,
+  lastWindowEndMs: ms,
+  reason: z.enum(['deadline', 'queue_full', 'inference_failed', 'input_gap']),
+});
+export type WindowDegradedData = z.infer<typeof WindowDegradedData>;
+
+export const TranscriptFinalData = z.strictObject({
+  utteranceId: z.string(),
+  source: z.enum(['voice', 'chat']),
+  /** Name of the stream; `chat` for messages. */
+  stream: z.string(),
+  party: z.enum(PARTIES),
+  startMs: ms,
+  endMs: ms,
+  /** Redacted: the raw words never leave the redactor. */
+  text: z.string(),
+  redactions: z.record(z.string(), z.number().int().min(1)),
+  language: z.string().optional(),
+  /** Mean probability of the tokens; absent for chat. */
+  confidence: unit.optional(),
+  /** Intents this text scored, best first; only for the customer. */
+  intents: z.array(z.strictObject({ name: z.string(), score: unit })).max(3),
+  outOfScope: z.boolean(),
+  models: z.array(ModelRef),
+});
+export type TranscriptFinalData = z.infer<typeof TranscriptFinalData>;
+
+export const SessionUpdatedData = z.strictObject({
+  kind: z.enum(['gap', 'shed', 'pause', 'consent', 'language', 'participant']),
+  mediaMs: ms,
+  detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+});
+export type SessionUpdatedData = z.infer<typeof SessionUpdatedData>;
+
+export const SessionHeartbeatData = z.strictObject({ mediaMs: ms });
+export type SessionHeartbeatData = z.infer<typeof SessionHeartbeatData>;
+
+export const TranscriptPartialData = z.strictObject({
+  utteranceId: z.string(),
+  revision: z.number().int().min(0),
+  party: z.enum(PARTIES),
+  startMs: ms,
+  endMs: ms,
+  text: z.string(),
+});
+
+export const AlertData = z.strictObject({
+  ruleId: z.string(),
+  step: z.enum(['raised', 'updated', 'cleared']),
+  onsetWindowEndMs: ms,
+  windowEndMs: ms,
+  severity: z.enum(['info', 'warning', 'critical']),
+  detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+});

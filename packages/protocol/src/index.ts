@@ -1,0 +1,7 @@
+export * from './vocabulary';
+export * from './frame';
+export * from './errors';
+export * from './client-messages';
+export * from './events';
+export * from './event-table';
+export * from './server-messages';

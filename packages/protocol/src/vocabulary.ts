@@ -1,0 +1,44 @@
+/** The words every part of Rapport shares. Order matters where it is said to. */
+
+/** Emotion labels in the one order used everywhere; manifests list labels by name and code never indexes by number. */
+export const EMOTIONS = ['anger', 'disgust', 'fear', 'joy', 'neutral', 'sadness', 'surprise'] as const;
+export type Emotion = (typeof EMOTIONS)[number];
+
+/** The modalities of an assessment, in the order of all their listings. */
+export const MODALITIES = ['voice', 'face', 'text'] as const;
+export type Modality = (typeof MODALITIES)[number];
+
+/**
+ * Who is heard on a stream. A window assesses the customer only; `mixed` is one channel with both parties
+ * in it, which is transcribed and never assessed.
+ */
+export const PARTIES = ['customer', 'agent', 'mixed'] as const;
+export type Party = (typeof PARTIES)[number];
+
+export const STREAM_KINDS = ['voice', 'video'] as const;
+export type StreamKind = (typeof STREAM_KINDS)[number];
+
+/** Codecs that the protocol names; `SUPPORTED_CODECS` says which are built. */
+export const CODECS = [
+  'pcm16le-8k',
+  'pcm16le-16k',
+  'pcm16le-24k',
+  'pcm16le-48k',
+  'mulaw-8k',
+  'alaw-8k',
+  'webm-opus',
+  'ogg-opus',
+  'jpeg',
+  'png',
+  'webp',
+  'webm-video',
+] as const;
+export type Codec = (typeof CODECS)[number];
+
+export const SUPPORTED_CODECS = ['pcm16le-16k', 'jpeg'] as const satisfies readonly Codec[];
+export type SupportedCodec = (typeof SUPPORTED_CODECS)[number];
+
+export const CODEC_KIND: Readonly<Record<SupportedCodec, StreamKind>> = { 'pcm16le-16k': 'voice', jpeg: 'video' };
+
+/** The WebSocket subprotocol that this package describes. */
+export const SUBPROTOCOL = 'rapport.v1';

@@ -1,0 +1,21 @@
+import type { CloudEvent } from '@rapport-live/protocol';
+import type { Observable } from 'rxjs';
+import type { DurableRecord, SessionIdentity, SessionResult } from './session-result';
+
+export const RESULT_STORE = Symbol('ResultStore');
+
+/** Where results become durable and are read back. With role `all` it is the outbox. */
+export interface ResultStore {
+  /**
+   * Makes the result durable (group commit within 10 ms) and gives its seq; the first record written with an id
+   * wins, a second one resolves to null. Results of one session keep the order of the calls.
+   * Rejects with RapportError when the disk refuses.
+   */
+  append(session: SessionIdentity, result: SessionResult): Promise<DurableRecord | null>;
+  /** Durable records of the session with seq > afterSeq, old ones first, then live ones; completes after `close`. */
+  subscribe(session: SessionIdentity, afterSeq: number): Observable<DurableRecord>;
+  /** Nothing more will come for this session: subscribers complete, what was kept in memory for it is freed. */
+  close(session: SessionIdentity): Promise<void>;
+}
+
+export type { CloudEvent };

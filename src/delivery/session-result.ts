@@ -1,0 +1,26 @@
+import type { CloudEvent, EventData, EventType } from '@rapport-live/protocol';
+
+/** A result on its way to delivery, before it has an id, an envelope and a seq. */
+export type SessionResult = {
+  [T in EventType]: {
+    readonly type: T;
+    /** The values of the type's natural key, in the order of the event table. */
+    readonly naturalKey: readonly (string | number)[];
+    readonly data: EventData<T>;
+  };
+}[EventType];
+
+/** Whose results these are. */
+export interface SessionIdentity {
+  readonly tenant: string;
+  /** UUIDv7, made by the server. */
+  readonly sessionId: string;
+}
+
+/** A result that is safe on disk. */
+export interface DurableRecord {
+  /** Per session from 1 without gaps, given at the durable append. */
+  readonly seq: number;
+  readonly topic: string;
+  readonly event: CloudEvent;
+}

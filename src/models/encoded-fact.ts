@@ -1,0 +1,64 @@
+import type { AbsentReason, ModelRef, Party } from '@rapport-live/protocol';
+import type { StreamUpdated, StreamsEnded } from '../streams/stream-fact';
+import type { TokenSequence } from './token-sequence';
+
+/** What the models stage says of each fact. Hops keep their order; texts come when they are ready. */
+export type EncodedFact = EncodedHop | EncodedText | HopFailed | StreamUpdated | StreamsEnded;
+
+export interface EncodedHop {
+  readonly kind: 'hop';
+  readonly hopStartMs: number;
+  readonly hopEndMs: number;
+  readonly voice: VoiceEvidence;
+  readonly face: FaceEvidence;
+  /** A channel with both parties mixed spoke in this hop: no emotion can be told (rule 9). */
+  readonly mixedSpeech: boolean;
+  readonly releasedAtMs: number;
+  /** Summed over the jobs on this hop's critical path. */
+  readonly waitMs: number;
+  readonly modelMs: number;
+}
+
+export interface VoiceEvidence {
+  /** Customer speech in the last 4 s, ms. */
+  readonly speechMs: number;
+  /** Customer speech in this hop: something new was said. */
+  readonly fresh: boolean;
+  /** Tokens of the last 4 s; absent with a reason. */
+  readonly sequence?: TokenSequence;
+  readonly absentReason?: AbsentReason;
+}
+
+export interface FaceEvidence {
+  /** One token for each still of this hop with a face in it. */
+  readonly sequence: TokenSequence;
+  /** Stills looked at in this hop, faces or not. */
+  readonly stills: number;
+}
+
+export interface EncodedText {
+  readonly kind: 'text';
+  readonly textId: string;
+  readonly source: 'voice' | 'chat';
+  readonly streamName: string;
+  readonly party: Party;
+  readonly startMs: number;
+  readonly endMs: number;
+  /** Redacted. */
+  readonly text: string;
+  readonly redactions: Readonly<Record<string, number>>;
+  readonly language?: string;
+  readonly confidence?: number;
+  /** Only for the customer's words. Times are all `endMs`. */
+  readonly sequence?: TokenSequence;
+  /** Sentence embedding, L2 norm 1, only for the customer's words. */
+  readonly embedding?: Float32Array;
+  readonly models: readonly ModelRef[];
+}
+
+/** A hop whose inference failed or was refused: its window is announced as degraded. */
+export interface HopFailed {
+  readonly kind: 'hop-failed';
+  readonly hopEndMs: number;
+  readonly reason: 'inference_failed' | 'queue_full';
+}

@@ -1,0 +1,102 @@
+import type { Modality, ModelRef } from '@rapport-live/protocol';
+
+/**
+ * The seam between the pipeline and the models. Jobs are plain data, since they cross a thread.
+ * Implementations: `WorkerPool` (ONNX Runtime in worker threads) and `ScriptedPool` (tests).
+ */
+export const INFERENCE_POOL = Symbol('InferencePool');
+
+/** Most urgent first. A voice-activity job is small and everything waits for it; see `scheduling.ts`. */
+export const JOB_CLASSES = ['voice-activity', 'assessment', 'final', 'partial'] as const;
+export type JobClass = (typeof JOB_CLASSES)[number];
+
+export interface Jobs {
+  /** Speech probability of consecutive 512-sample frames at 16 kHz of one stream (Silero). The state travels with the job. */
+  'voice-activity': {
+    input: { samples: Float32Array; state: VoiceActivityState };
+    output: { probabilities: Float32Array; state: VoiceActivityState };
+  };
+  /** Emotion tokens of up to 4 s of speech: one per 200 ms. `pcm` length is a multiple of 320, at most 64,000. */
+  'voice-tokens': {
+    input: { pcm: Int16Array };
+    output: { tokens: Float32Array; width: number; tokenMs: number };
+  };
+  /** The words of one utterance of at most 15.5 s. Runs in steps. */
+  transcript: {
+    input: { pcm: Int16Array; language?: string };
+    /** `text` is raw: wrap it in RawText at once. `meanProbability` over the tokens, in [0, 1]. */
+    output: { text: string; meanProbability: number; truncated: boolean };
+  };
+  /** Faces of one still, largest first; `refused` when it cannot be decoded within the limits. */
+  'face-tokens': {
+    input: { jpeg: Uint8Array };
+    output: { faces: readonly Face[]; refused?: string };
+  };
+  /** All token states (for fusion) and the sentence embedding (for intent), text of at most 64 tokens after truncation. */
+  'text-tokens': {
+    input: { text: string };
+    output: { tokens: Float32Array; width: number; embedding: Float32Array };
+  };
+  /** One fused window, evaluated once for each subset of its modalities. Tokens are [n, width], at least one row each when named. */
+  fusion: {
+    input: {
+      voice?: Float32Array;
+      face?: Float32Array;
+      text?: Float32Array;
+      /** Each is evaluated as one row of a batch; the first is the full set. */
+      subsets: readonly (readonly Modality[])[];
+    };
+    /** logits [subsets, 7] in the order of the fusion manifest's labels; embedding [128] of the first subset. */
+    output: { logits: Float32Array; labels: readonly string[]; embedding: Float32Array };
+  };
+}
+
+export type JobKind = keyof Jobs;
+export type JobInput<K extends JobKind> = Jobs[K]['input'];
+export type JobOutput<K extends JobKind> = Jobs[K]['output'];
+
+export interface VoiceActivityState {
+  /** [2, 1, 128], zeros at the start of a stream. */
+  readonly recurrent: Float32Array;
+  /** The last 64 samples of the frame before, zeros at the start. */
+  readonly context: Float32Array;
+}
+
+export interface Face {
+  /** Detector score in [0, 1]. */
+  readonly score: number;
+  /** x, y, width, height in shares of the still's size. */
+  readonly box: readonly [number, number, number, number];
+  /** Expression features, [192]. */
+  readonly features: Float32Array;
+}
+
+export interface JobOptions {
+  readonly sessionId: string;
+  readonly jobClass: JobClass;
+  /** Buffers of the input handed over, not copied. */
+  readonly transfer?: readonly ArrayBuffer[];
+}
+
+export interface JobResult<K extends JobKind> {
+  readonly output: JobOutput<K>;
+  /** Submit to start in a worker, ms. */
+  readonly waitMs: number;
+  /** Inside pre-processing, models and post-processing, all steps, ms. */
+  readonly modelMs: number;
+}
+
+export interface InferencePool {
+  /** Rejects with RapportError: `inference_failed`, or `overloaded` when the bounded queue is full. */
+  submit<K extends JobKind>(kind: K, input: JobInput<K>, options: JobOptions): Promise<JobResult<K>>;
+  /** The models that serve, for results and readiness. */
+  readonly models: readonly ServedModel[];
+  close(): Promise<void>;
+}
+
+export interface ServedModel extends ModelRef {
+  readonly task: string;
+  /** Execution provider in use. */
+  readonly provider: string;
+  readonly languages: readonly string[];
+}

@@ -1,0 +1,76 @@
+import type { Party } from '@rapport-live/protocol';
+import type { RawText } from '../models/redaction';
+
+/** Everything streams say, in event time (ms since `session.start`). Facts of one session come in order. */
+export type StreamFact = Hop | UtteranceClosed | ChatReceived | StreamUpdated | StreamsEnded;
+
+export interface TimeSpan {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/** What arrived in one second of media time, hops do not overlap. Emitted when the watermark passes `hopEndMs`. */
+export interface Hop {
+  readonly kind: 'hop';
+  readonly hopStartMs: number;
+  readonly hopEndMs: number;
+  readonly voices: readonly HopVoice[];
+  readonly stills: readonly HopStill[];
+  /** Monotonic wall time (performance.now) at which the watermark passed the end: the zero of the latency clock. */
+  readonly releasedAtMs: number;
+}
+
+export interface HopVoice {
+  readonly streamName: string;
+  readonly party: Party;
+  /** 16 kHz mono, exactly (hopEndMs - hopStartMs) * 16 samples; zero where nothing arrived. */
+  readonly pcm: Int16Array;
+  /** Speech within the hop, ordered, not overlapping. */
+  readonly speech: readonly TimeSpan[];
+}
+
+export interface HopStill {
+  readonly streamName: string;
+  readonly party: Party;
+  readonly ptsMs: number;
+  /** Compressed, as it came. */
+  readonly jpeg: Uint8Array;
+}
+
+/** A stretch of speech cut by voice activity, with pre-roll; at most the longest utterance long. */
+export interface UtteranceClosed {
+  readonly kind: 'utterance';
+  /** `STREAM-STARTMS`, unique in the session. */
+  readonly utteranceId: string;
+  readonly streamName: string;
+  readonly party: Party;
+  readonly startMs: number;
+  readonly endMs: number;
+  /** 16 kHz mono. */
+  readonly pcm: Int16Array;
+}
+
+export interface ChatReceived {
+  readonly kind: 'chat';
+  readonly messageId: string;
+  readonly party: 'customer' | 'agent';
+  /** Unique among the chat of its session: it is the natural key. */
+  readonly ptsMs: number;
+  readonly text: RawText;
+}
+
+/** Something about the input that consumers must know, published as `rapport.session.updated`. */
+export interface StreamUpdated {
+  readonly kind: 'updated';
+  readonly update: 'gap';
+  readonly mediaMs: number;
+  readonly detail: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** The last fact. */
+export interface StreamsEnded {
+  readonly kind: 'ended';
+  readonly durationMs: number;
+  /** Chunks dropped, by reason. */
+  readonly dropped: Readonly<Record<string, number>>;
+}
