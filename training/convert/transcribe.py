@@ -1,0 +1,77 @@
+"""Reference transcript of whisper-base/fixtures/jfk.wav: greedy, padded with zeros, by the parameters of the manifest.
+
+    python transcribe.py MODELS_DIR
+
+Writes whisper-base/fixtures/transcript.json.
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+from tokenizers import Tokenizer
+
+from log_mel import log_mel
+from make_golden import WAV, read_wav
+from model_folder import ModelFolder
+from write_manifest import text_of
+
+NEVER = -1e9
+
+
+def allowed(parameters: dict, first: bool) -> np.ndarray:
+    """[vocabulary], 0 or NEVER, added to the logits: no suppressed ids, nothing above the end of text."""
+    mask = np.zeros(parameters["vocabularySize"], np.float32)
+    mask[parameters["suppressIds"]] = NEVER
+    mask[parameters["endOfTextId"] + 1 :] = NEVER
+    if first:
+        mask[parameters["suppressBeginIds"]] = NEVER
+    return mask
+
+
+def greedy(model: ModelFolder, sound: np.ndarray) -> list[int]:
+    """sound [samples] at 16 kHz -> token ids without prompt and end."""
+    p = model.manifest["parameters"]
+    seconds = len(sound) / p["sampleRateHz"]
+    padded = max(len(sound), p["transcriptMinMs"] * p["sampleRateHz"] // 1000)
+    hidden = model.run("encoder", {"mel": log_mel(np.pad(sound, (0, padded - len(sound))))[None]})["hidden"]
+    cross = model.run("cross", {"hidden": hidden})
+    empty = np.zeros((1, p["decoderHeads"], 0, p["headWidth"]), np.float32)
+    past = {f"past_{part}_{i}": empty for i in range(p["decoderLayers"]) for part in "kv"}
+    tokens = [p["startOfTranscriptId"], p["languageTokenIds"]["en"], p["transcribeId"], p["noTimestampsId"]]
+    ids: list[int] = []
+    limit = int(seconds * p["maxTokensPerSecond"]) + p["maxTokensExtra"]
+    while len(ids) < limit:
+        out = model.run("decoder", {"tokens": np.array([tokens])} | past | cross)
+        best = int((out["logits"][0] + allowed(p, first=not ids)).argmax())
+        if best == p["endOfTextId"]:
+            break
+        ids.append(best)
+        tokens = [best]
+        past = {name.replace("present", "past"): value for name, value in out.items() if name != "logits"}
+    return ids
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("models", type=Path)
+    models: Path = parser.parse_args().models
+    model = ModelFolder(models / "whisper-base")
+    sound = read_wav(models / WAV)
+    ids = greedy(model, sound)
+    tokenizer = Tokenizer.from_file(str(model.path / model.manifest["assets"]["tokenizer"]["file"]))
+    transcript = {
+        "file": WAV.name,
+        "sampleRateHz": model.manifest["parameters"]["sampleRateHz"],
+        "samples": len(sound),
+        "language": "en",
+        "paddedToMs": model.manifest["parameters"]["transcriptMinMs"],
+        "text": tokenizer.decode(ids).strip(),
+        "tokenIds": ids,
+    }
+    (models / WAV).with_name("transcript.json").write_text(text_of(transcript) + "\n")
+    print(transcript["text"])
+
+
+if __name__ == "__main__":
+    main()
