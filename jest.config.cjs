@@ -21,6 +21,7 @@ module.exports = {
   },
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/packages/.*/dist', '<rootDir>/.rapport'],
   testEnvironment: 'node',
+  reporters: ['default', '<rootDir>/test/support/plain-line-reporter.cjs'],
   testTimeout: 20000,
   maxWorkers: 2,
 };

@@ -1,0 +1,72 @@
+import js from '@eslint/js';
+import tseslint from 'typescript-eslint';
+
+/** The way of the data. A stage may import those after it and the facts that pass between them, never those before. */
+const STAGES = ['gateway', 'pipeline', 'streams', 'models', 'fusion', 'delivery', 'facts'];
+
+/** Each outside library is imported in one file of the service. */
+const LIBRARY_HOME = {
+  ws: 'src/gateway/rapport-ws.adapter.ts',
+  kafkajs: 'src/delivery/kafka-client.ts',
+  'onnxruntime-node': 'src/models/runtime/onnx.ts',
+  sharp: 'src/models/encoders/still.ts',
+  '@huggingface/tokenizers': 'src/models/encoders/tokenizer.ts',
+  'nestjs-pino': 'src/ops/logging.ts',
+  uuid: 'src/pipeline/conversation-host.ts',
+};
+
+const only = (paths, patterns) => ({
+  '@typescript-eslint/no-restricted-imports': [
+    'error',
+    { paths: paths.map((name) => ({ name, message: `Only ${LIBRARY_HOME[name]} imports ${name}.` })), patterns },
+  ],
+});
+const libraries = Object.keys(LIBRARY_HOME);
+const before = (stage) => {
+  const earlier = STAGES.slice(0, STAGES.indexOf(stage)).concat('demo');
+  return [{ regex: `^(\\.\\./)+(${earlier.join('|')})/`, message: `${stage} must not import an earlier stage.` }];
+};
+const noNest = { regex: '^(@nestjs/|nestjs-)', message: 'Nest stays in the gateway, the modules and ops.' };
+
+export default tseslint.config(
+  { ignores: ['**/dist/', '**/node_modules/', '.rapport/', 'training/', 'sample/make/', 'coverage/'] },
+  js.configs.recommended,
+  ...tseslint.configs.recommended,
+  {
+    files: ['**/*.{mjs,cjs,js}'],
+    languageOptions: {
+      globals: { process: 'readonly', console: 'readonly', module: 'writable', require: 'readonly', fetch: 'readonly' },
+    },
+    rules: { '@typescript-eslint/no-require-imports': 'off', 'no-undef': 'off' },
+  },
+  {
+    files: ['**/*.ts'],
+    rules: {
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-empty-function': 'off',
+    },
+  },
+  {
+    // Nest reads constructor types at run time: a type-only import would erase them.
+    files: ['src/**/*.{controller,gateway,module,service}.ts'],
+    rules: { '@typescript-eslint/consistent-type-imports': 'off' },
+  },
+  { files: ['src/**/*.ts'], rules: only(libraries, []) },
+  ...STAGES.map((stage) => ({
+    files: [`src/${stage}/**/*.ts`],
+    ignores: ['**/*.spec.ts'],
+    rules: only(libraries, [...before(stage), ...(stage === 'gateway' ? [] : [noNest])]),
+  })),
+  {
+    files: ['src/**/*.module.ts'],
+    rules: only(libraries, []),
+  },
+  ...Object.entries(LIBRARY_HOME).map(([library, file]) => {
+    const stage = file.split('/')[1];
+    const patterns = STAGES.includes(stage)
+      ? [...before(stage), ...(stage === 'gateway' ? [] : [noNest])]
+      : [];
+    return { files: [file], rules: only(libraries.filter((name) => name !== library), patterns) };
+  }),
+);

@@ -1,0 +1,1 @@
+export { connect, RapportSession, type ConnectOptions, type SessionEvent } from './client';

@@ -1,0 +1,18 @@
+import type { RapportSession } from '@rapport-live/client';
+import type { SampleCall } from './sample-call';
+
+/**
+ * Sends a call at `pace` media seconds a second, each cue on its own deadline, so that lateness does not add up.
+ * Resolves when everything is sent.
+ */
+export async function play(session: RapportSession, call: SampleCall, pace: number, signal?: AbortSignal): Promise<void> {
+  const startMs = performance.now();
+  for (const cue of call.cues) {
+    const waitMs = startMs + cue.ptsMs / pace - performance.now();
+    if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+    if (signal?.aborted) return;
+    if (cue.kind === 'chat') session.chat({ party: cue.party, text: cue.text, ptsMs: cue.ptsMs });
+    // Not awaited: without credit a stream waits by itself, while the others go on.
+    else session.send(cue.streamId, cue.payload, cue.ptsMs).catch(() => {});
+  }
+}

@@ -1,0 +1,68 @@
+import { ERRORS, type ErrorCode, type ErrorMessage, type ServerMessage, errorSpec } from '@rapport-live/protocol';
+
+/** The part of a WebSocket that a connection needs; `ws` sockets fit. */
+export interface Socket {
+  readonly bufferedAmount: number;
+  readonly readyState: number;
+  send(data: string): void;
+  close(code: number, reason: string): void;
+  terminate(): void;
+}
+
+const OPEN = 1;
+/** Reasons in close frames hold at most 123 bytes (RFC 6455 section 5.5). */
+const MAX_REASON_BYTES = 123;
+
+export interface ErrorDetail {
+  readonly ref?: string;
+  readonly streamId?: number;
+  readonly seq?: number;
+  readonly retryAfterMs?: number;
+}
+
+/** One client's connection: sends messages, errors and the close, within the bound on unread bytes. */
+export class Connection {
+  /** Set by whoever handles sessions; called for each binary message, synchronously. */
+  onFrame: (bytes: Uint8Array) => void = () => {};
+  private closed = false;
+
+  constructor(
+    private readonly socket: Socket,
+    readonly tenant: string,
+    private readonly maxBufferedBytes: number,
+  ) {}
+
+  get isOpen(): boolean {
+    return !this.closed && this.socket.readyState === OPEN;
+  }
+
+  send(message: ServerMessage): void {
+    this.sendText(JSON.stringify(message));
+  }
+
+  private sendText(text: string): void {
+    if (!this.isOpen) return;
+    if (this.socket.bufferedAmount > this.maxBufferedBytes) {
+      // An error message would only join the unread ones: the close frame is all this peer may still get.
+      this.close('slow_consumer');
+      return;
+    }
+    this.socket.send(text);
+  }
+
+  /** Reports an error; closes when the code says so. */
+  fail(code: ErrorCode, message: string, detail: ErrorDetail = {}): void {
+    const fatal = errorSpec(code).close !== undefined;
+    const error: ErrorMessage = { type: 'error', code, message, advice: ERRORS[code].advice, fatal, ...detail };
+    this.send(error);
+    if (fatal) this.close(code);
+  }
+
+  /** Closes with the status of the code, or normally. Idempotent. */
+  close(code?: ErrorCode): void {
+    if (this.closed) return;
+    this.closed = true;
+    const status = code === undefined ? 1000 : (errorSpec(code).close ?? 1011);
+    this.socket.close(status, (code ?? 'session ended').slice(0, MAX_REASON_BYTES));
+  }
+}

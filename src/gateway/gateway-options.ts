@@ -1,0 +1,32 @@
+/** Every bound of the WebSocket door. Times in ms, sizes in bytes. */
+export interface GatewayOptions {
+  /** Largest binary message, header included. Default 1 MiB + 24. */
+  readonly maxMessageBytes: number;
+  /** Largest text message. Default 64 KiB. */
+  readonly maxTextMessageBytes: number;
+  /** Received and not yet handled bytes of a connection; above, its socket is paused. Default 4 MiB. */
+  readonly maxUnhandledBytes: number;
+  /** Sent and not yet taken by the peer; above, the connection closes with `slow_consumer`. Default 8 MiB. */
+  readonly maxBufferedBytes: number;
+  /** From the connection to `session.start`. Default 10 s. */
+  readonly startTimeoutMs: number;
+  /** Between pings. Default 15 s. */
+  readonly pingIntervalMs: number;
+  /** Without any message or pong; above, the connection closes with `session_timeout`. Default 60 s. */
+  readonly idleTimeoutMs: number;
+  /** Connections at once, with or without a session. Default twice the sessions. */
+  readonly maxConnections: number;
+}
+
+export const GATEWAY_OPTIONS = Symbol('GatewayOptions');
+
+export const defaultGatewayOptions = (maxSessions: number): GatewayOptions => ({
+  maxMessageBytes: 1024 * 1024 + 24,
+  maxTextMessageBytes: 64 * 1024,
+  maxUnhandledBytes: 4 * 1024 * 1024,
+  maxBufferedBytes: 8 * 1024 * 1024,
+  startTimeoutMs: 10_000,
+  pingIntervalMs: 15_000,
+  idleTimeoutMs: 60_000,
+  maxConnections: 2 * maxSessions,
+});

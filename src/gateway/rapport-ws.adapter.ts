@@ -1,0 +1,192 @@
+import { IncomingMessage, Server as HttpServer, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { INestApplicationContext, WebSocketAdapter } from '@nestjs/common';
+import type { MessageMappingProperties } from '@nestjs/websockets';
+import { ERRORS, RapportError, errorSpec } from '@rapport-live/protocol';
+import { EMPTY, Subject, concatMap, defer, finalize, from, takeUntil, type Observable } from 'rxjs';
+import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import { parseClientText } from './client-text';
+import { Connection } from './connection';
+import type { GatewayOptions } from './gateway-options';
+import type { UpgradePolicy } from './upgrade-policy';
+
+/** Messages up to this many times the limit are read and answered with an error; larger ones get only the close 1009. */
+const HARD_LIMIT_FACTOR = 4;
+
+interface HttpHost extends INestApplicationContext {
+  getHttpServer(): HttpServer;
+}
+
+/**
+ * Nest's WebSocket seam over `ws`, instead of the stock adapter, which drops binary frames, runs handlers without
+ * a bound and swallows what they throw (docs/adr/0003). One message at a time; the socket is paused while more than
+ * `maxUnhandledBytes` wait; upgrades are decided before a socket exists.
+ */
+export class RapportWsAdapter implements WebSocketAdapter<WebSocketServer, Connection> {
+  private readonly sockets = new Map<Connection, WebSocket>();
+
+  constructor(
+    private readonly app: HttpHost,
+    private readonly policy: UpgradePolicy,
+    private readonly options: GatewayOptions,
+    private readonly onFault: (error: unknown) => void,
+  ) {}
+
+  create(): WebSocketServer {
+    const server = new WebSocketServer({ noServer: true, maxPayload: HARD_LIMIT_FACTOR * this.options.maxMessageBytes });
+    this.app.getHttpServer().on('upgrade', (request, socket, head) => this.upgrade(server, request, socket, head));
+    return server;
+  }
+
+  bindClientConnect(server: WebSocketServer, callback: (client: Connection) => void): void {
+    server.on('connection', (socket: WebSocket, _request: IncomingMessage, tenant: string) => {
+      const connection = new Connection(socket, tenant, this.options.maxBufferedBytes);
+      this.sockets.set(connection, socket);
+      socket.on('close', () => this.sockets.delete(connection));
+      this.keepAlive(connection, socket);
+      // `ws` answers framing faults and bad UTF-8 itself, with the right close status: nothing to add.
+      socket.on('error', () => {});
+      callback(connection);
+    });
+  }
+
+  bindClientDisconnect(client: Connection, callback: () => void): void {
+    this.sockets.get(client)?.on('close', callback);
+  }
+
+  bindMessageHandlers(client: Connection, handlers: MessageMappingProperties[]): void {
+    const socket = this.sockets.get(client);
+    if (socket === undefined) return;
+    const byType = new Map(handlers.map((handler) => [String(handler.message), handler.callback]));
+    const received = new Subject<{ data: Buffer; binary: boolean }>();
+    const gone = new Subject<void>();
+    let unhandledBytes = 0;
+    socket.on('message', (raw: RawData, binary: boolean) => {
+      const data = raw as Buffer;
+      unhandledBytes += data.byteLength;
+      if (unhandledBytes > this.options.maxUnhandledBytes) socket.pause();
+      received.next({ data, binary });
+    });
+    socket.on('close', () => gone.next());
+    received
+      .pipe(
+        concatMap(({ data, binary }) =>
+          defer(() => (binary ? this.onBinary(client, data) : this.onText(client, byType, data))).pipe(
+            finalize(() => {
+              unhandledBytes -= data.byteLength;
+              if (socket.isPaused && unhandledBytes <= this.options.maxUnhandledBytes) socket.resume();
+            }),
+          ),
+        ),
+        takeUntil(gone),
+      )
+      .subscribe();
+  }
+
+  async close(server: WebSocketServer): Promise<void> {
+    for (const socket of this.sockets.values()) socket.terminate();
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+  }
+
+  private onBinary(client: Connection, data: Buffer): Observable<never> {
+    try {
+      if (!client.isOpen) return EMPTY;
+      if (data.byteLength > this.options.maxMessageBytes) {
+        client.fail('message_too_large', tooLarge('binary', data.byteLength, this.options.maxMessageBytes));
+      } else client.onFrame(data);
+    } catch (error) {
+      this.fault(client, error);
+    }
+    return EMPTY;
+  }
+
+  private onText(
+    client: Connection,
+    byType: ReadonlyMap<string, (message: unknown) => unknown>,
+    data: Buffer,
+  ): Observable<unknown> {
+    if (!client.isOpen) return EMPTY;
+    if (data.byteLength > this.options.maxTextMessageBytes) {
+      client.fail('message_too_large', tooLarge('text', data.byteLength, this.options.maxTextMessageBytes));
+      return EMPTY;
+    }
+    const parsed = parseClientText(data.toString('utf8'));
+    if (!parsed.ok) {
+      client.fail(parsed.code, parsed.message, parsed.ref === undefined ? {} : { ref: parsed.ref });
+      return EMPTY;
+    }
+    const handle = byType.get(parsed.message.type);
+    if (handle === undefined) return EMPTY;
+    return from(
+      Promise.resolve()
+        .then(() => handle(parsed.message))
+        .catch((error: unknown) => this.fault(client, error, parsed.message.ref)),
+    );
+  }
+
+  private fault(client: Connection, error: unknown, ref?: string): void {
+    const detail = ref === undefined ? {} : { ref };
+    if (error instanceof RapportError) {
+      const retry = error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs };
+      client.fail(error.code, error.message, { ...detail, ...retry });
+      return;
+    }
+    this.onFault(error);
+    client.fail('internal', 'The service failed to handle a message.', detail);
+  }
+
+  /** Pings, and closes whoever has been silent for too long; one timer a connection, on its next deadline. */
+  private keepAlive(connection: Connection, socket: WebSocket): void {
+    const { pingIntervalMs, idleTimeoutMs } = this.options;
+    let lastHeardMs = performance.now();
+    let timer: NodeJS.Timeout;
+    const heard = (): void => void (lastHeardMs = performance.now());
+    const tick = (): void => {
+      if (performance.now() - lastHeardMs >= idleTimeoutMs) {
+        connection.fail('session_timeout', `Nothing was heard for ${idleTimeoutMs} ms.`);
+        socket.terminate();
+        return;
+      }
+      if (connection.isOpen) socket.ping();
+      timer = setTimeout(tick, pingIntervalMs);
+    };
+    timer = setTimeout(tick, pingIntervalMs);
+    socket.on('message', heard).on('pong', heard);
+    socket.on('close', () => clearTimeout(timer));
+  }
+
+  private upgrade(server: WebSocketServer, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    try {
+      const { tenant } = this.policy.admit(request, this.sockets.size);
+      server.handleUpgrade(request, socket, head, (client) => server.emit('connection', client, request, tenant));
+    } catch (error) {
+      if (!(error instanceof RapportError)) this.onFault(error);
+      refuse(socket, error instanceof RapportError ? error : new RapportError('internal', 'The upgrade failed.'));
+    }
+  }
+}
+
+function tooLarge(kind: string, bytes: number, max: number): string {
+  return `A ${kind} message of ${bytes} bytes is larger than ${max}.`;
+}
+
+/** Answers an upgrade with an HTTP status and the error as JSON. */
+function refuse(socket: Duplex, error: RapportError): void {
+  const status = errorSpec(error.code).http ?? 500;
+  const body = JSON.stringify({
+    code: error.code,
+    message: error.message,
+    advice: ERRORS[error.code].advice,
+    ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
+  });
+  const headers = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+    'Connection: close',
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    ...(status === 401 ? ['WWW-Authenticate: Bearer'] : []),
+    ...(error.retryAfterMs === undefined ? [] : [`Retry-After: ${Math.ceil(error.retryAfterMs / 1000)}`]),
+  ];
+  socket.on('error', () => socket.destroy());
+  socket.end(`${headers.join('\r\n')}\r\n\r\n${body}`);
+}

@@ -1,0 +1,95 @@
+import { Inject } from '@nestjs/common';
+import {
+  ConnectedSocket,
+  MessageBody,
+  type OnGatewayConnection,
+  type OnGatewayDisconnect,
+  SubscribeMessage,
+  WebSocketGateway,
+} from '@nestjs/websockets';
+import { type ChatMessage, RapportError, type SessionStart, type StreamEnd } from '@rapport-live/protocol';
+import { CONVERSATION_HOST, type ConversationHost } from '../pipeline/conversation-host';
+import { STREAM_LIMITS, type StreamLimits } from '../pipeline/stream-limits';
+import type { Connection } from './connection';
+import { GATEWAY_OPTIONS, type GatewayOptions } from './gateway-options';
+import { GatewaySession } from './gateway-session';
+import { specifyStreams } from './stream-names';
+
+/** The `rapport.v1` door: one session a connection. docs/protocol.md is its contract. */
+@WebSocketGateway()
+export class RapportGateway implements OnGatewayConnection<Connection>, OnGatewayDisconnect<Connection> {
+  private readonly sessions = new Map<Connection, GatewaySession>();
+  private readonly startTimers = new Map<Connection, NodeJS.Timeout>();
+
+  constructor(
+    @Inject(CONVERSATION_HOST) private readonly host: ConversationHost,
+    @Inject(GATEWAY_OPTIONS) private readonly options: GatewayOptions,
+    @Inject(STREAM_LIMITS) private readonly limits: StreamLimits,
+  ) {}
+
+  handleConnection(connection: Connection): void {
+    const { startTimeoutMs } = this.options;
+    connection.onFrame = () => connection.fail('session_required', 'A media frame came before session.ready.');
+    const timer = setTimeout(() => {
+      connection.fail('session_timeout', `No session.start came within ${startTimeoutMs} ms.`);
+    }, startTimeoutMs);
+    this.startTimers.set(connection, timer);
+  }
+
+  handleDisconnect(connection: Connection): void {
+    this.clearStartTimer(connection);
+    const session = this.sessions.get(connection);
+    if (session === undefined) return;
+    this.sessions.delete(connection);
+    session.detach();
+    void this.host.end(session.conversation, 'disconnected');
+  }
+
+  @SubscribeMessage('session.start')
+  start(@ConnectedSocket() connection: Connection, @MessageBody() start: SessionStart): void {
+    if (this.sessions.has(connection)) {
+      throw new RapportError('session_exists', 'This connection already has a session.');
+    }
+    if (!start.session.consent.analysis) {
+      throw new RapportError('invalid_message', 'session.consent.analysis is false: nothing may be analysed.');
+    }
+    const streams = specifyStreams(start);
+    const conversation = this.host.open(connection.tenant, start, streams);
+    this.clearStartTimer(connection);
+    const session = new GatewaySession(connection, conversation, {
+      ...this.limits,
+      maxMessageBytes: this.options.maxMessageBytes,
+      maxTextMessageBytes: this.options.maxTextMessageBytes,
+      idleTimeoutMs: this.options.idleTimeoutMs,
+    });
+    this.sessions.set(connection, session);
+  }
+
+  @SubscribeMessage('chat.message')
+  chat(@ConnectedSocket() connection: Connection, @MessageBody() message: ChatMessage): void {
+    this.sessionOf(connection, message.type).chat(message);
+  }
+
+  @SubscribeMessage('stream.end')
+  endStream(@ConnectedSocket() connection: Connection, @MessageBody() message: StreamEnd): void {
+    this.sessionOf(connection, message.type).endStream(message.streamId, message.ref);
+  }
+
+  @SubscribeMessage('session.end')
+  end(@ConnectedSocket() connection: Connection): void {
+    const session = this.sessionOf(connection, 'session.end');
+    // Not awaited: results go on flowing while the session finishes, and the close follows session.ended.
+    void this.host.end(session.conversation, 'ended');
+  }
+
+  private sessionOf(connection: Connection, type: string): GatewaySession {
+    const session = this.sessions.get(connection);
+    if (session === undefined) throw new RapportError('session_required', `${type} came before session.start.`);
+    return session;
+  }
+
+  private clearStartTimer(connection: Connection): void {
+    clearTimeout(this.startTimers.get(connection));
+    this.startTimers.delete(connection);
+  }
+}

@@ -1,0 +1,49 @@
+import { Controller, Get, Inject } from '@nestjs/common';
+import { HealthCheck, HealthCheckService, HealthIndicatorService } from '@nestjs/terminus';
+import { type ConversationHost, CONVERSATION_HOST } from '../pipeline/conversation-host';
+import { INFERENCE_POOL, type InferencePool } from '../models/inference-pool';
+import { RESULT_SINK, type ResultSink } from '../delivery/result-sink';
+
+/** `/healthz`: the process answers. `/readyz`: it can take a session now, with what it serves and why not. */
+@Controller()
+export class HealthController {
+  constructor(
+    private readonly health: HealthCheckService,
+    private readonly indicators: HealthIndicatorService,
+    @Inject(INFERENCE_POOL) private readonly pool: InferencePool,
+    @Inject(CONVERSATION_HOST) private readonly host: ConversationHost,
+    @Inject(RESULT_SINK) private readonly sink: ResultSink | null,
+  ) {}
+
+  @Get('healthz')
+  alive(): { status: 'ok' } {
+    return { status: 'ok' };
+  }
+
+  @Get('readyz')
+  @HealthCheck()
+  ready() {
+    return this.health.check([
+      () =>
+        this.indicators.check('models').up({
+          served: this.pool.models.map(({ name, version, provider }) => ({ name, version, provider })),
+        }),
+      () => this.sessions(),
+      () => this.kafka(),
+    ]);
+  }
+
+  private sessions() {
+    const { liveCount, maxSessions, isClosing } = this.host;
+    const check = this.indicators.check('sessions');
+    const detail = { live: liveCount, max: maxSessions };
+    return isClosing || liveCount >= maxSessions ? check.down(detail) : check.up(detail);
+  }
+
+  /** Kafka away does not make us unready: results wait in the outbox. It is told here all the same. */
+  private kafka() {
+    const check = this.indicators.check('kafka');
+    if (this.sink === null) return check.up({ configured: false });
+    return check.up({ configured: true, ...this.sink.status() });
+  }
+}

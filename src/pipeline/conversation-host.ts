@@ -1,0 +1,60 @@
+import type { SessionStart } from '@rapport-live/protocol';
+import { RapportError } from '@rapport-live/protocol';
+import { v7 as uuidV7 } from 'uuid';
+import type { SessionIdentity } from '../delivery/session-result';
+import type { StreamSpec } from '../streams/media-chunk';
+import type { Conversation, EndReason } from './conversation';
+
+export const CONVERSATION_HOST = Symbol('ConversationHost');
+
+/** Makes one conversation; the host decides whether it may be. */
+export type ConversationFactory = (
+  identity: SessionIdentity,
+  start: SessionStart,
+  streams: readonly StreamSpec[],
+) => Conversation;
+
+/** Every live conversation of this process. Admission is atomic: checked and taken in one synchronous step. */
+export class ConversationHost {
+  private readonly live = new Map<string, Conversation>();
+  private closing = false;
+
+  constructor(
+    private readonly create: ConversationFactory,
+    readonly maxSessions: number,
+    private readonly onFault: (error: unknown) => void,
+  ) {}
+
+  get isClosing(): boolean {
+    return this.closing;
+  }
+
+  get liveCount(): number {
+    return this.live.size;
+  }
+
+  /** Throws RapportError `too_many_sessions`, `server_shutdown`, or what the start itself is refused with. */
+  open(tenant: string, start: SessionStart, streams: readonly StreamSpec[]): Conversation {
+    if (this.closing) throw new RapportError('server_shutdown', 'The service is shutting down.');
+    if (this.live.size >= this.maxSessions) {
+      throw new RapportError('too_many_sessions', `All ${this.maxSessions} sessions are taken.`, {
+        retryAfterMs: 1000,
+      });
+    }
+    const identity = { tenant, sessionId: uuidV7() };
+    const conversation = this.create(identity, start, streams);
+    this.live.set(identity.sessionId, conversation);
+    return conversation;
+  }
+
+  async end(conversation: Conversation, reason: EndReason): Promise<void> {
+    await conversation.end(reason).catch(this.onFault);
+    this.live.delete(conversation.identity.sessionId);
+  }
+
+  /** Ends every conversation, each within its bound. */
+  async shutdown(): Promise<void> {
+    this.closing = true;
+    await Promise.all([...this.live.values()].map((conversation) => this.end(conversation, 'shutdown')));
+  }
+}

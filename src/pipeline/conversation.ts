@@ -1,0 +1,161 @@
+import type { SessionEndedData, SessionStart } from '@rapport-live/protocol';
+import { EVENTS, RapportError } from '@rapport-live/protocol';
+import { type Observable, Subject, type Subscription } from 'rxjs';
+import { toCloudEvent } from '../delivery/cloud-event';
+import type { ResultStore } from '../delivery/result-feed';
+import type { DurableRecord, SessionIdentity, SessionResult } from '../delivery/session-result';
+import type { InferencePool } from '../models/inference-pool';
+import type { RawText } from '../models/redaction';
+import type { MediaChunk } from '../streams/media-chunk';
+import type { SessionClock } from '../streams/session-clock';
+import type { CreditLimit, MediaVerdict, SessionStreams } from '../streams/session-streams';
+import type { StreamFact } from '../streams/stream-fact';
+
+export type EndReason = SessionEndedData['reason'];
+
+/** Turns what streams say into results: the models and fusion stages, composed. */
+export type Stages = (facts: Observable<StreamFact>, settle: (fact: StreamFact) => void) => Observable<SessionResult>;
+
+export interface ConversationDeps {
+  readonly clock: SessionClock;
+  readonly pool: InferencePool;
+  readonly store: ResultStore;
+  readonly streams: SessionStreams;
+  readonly stages: Stages;
+  /** Wall clock, for `startedAt` and `endedAt`. */
+  readonly wallNow: () => Date;
+  /** From the end to `session.ended`, at most. */
+  readonly endTimeoutMs: number;
+  /** Faults of ours, once each, without personal data. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/** One live session from `session.started` to `session.ended`: streams -> models -> fusion -> delivery. */
+export class Conversation {
+  readonly records$: Observable<DurableRecord>;
+  readonly ephemeral$ = new Subject<ReturnType<typeof toCloudEvent>>();
+  /** Emits once when the session cannot go on, before it ends by itself. */
+  readonly failed$ = new Subject<RapportError>();
+  readonly credits$: Observable<CreditLimit>;
+
+  private readonly started: Omit<SessionEndedData, 'endedAt' | 'durationMs' | 'reason' | 'incomplete' | 'assessments' | 'finals' | 'dropped'>;
+  private readonly pendingAppends = new Set<Promise<unknown>>();
+  private readonly flow: Subscription;
+  private readonly counts = { assessments: 0, finals: 0 };
+  private readonly summary = { durationMs: 0, dropped: {} as Record<string, number> };
+  private flowDone!: () => void;
+  private readonly flowEnded = new Promise<void>((resolve) => (this.flowDone = resolve));
+  private ending: Promise<void> | undefined;
+
+  constructor(
+    readonly identity: SessionIdentity,
+    start: SessionStart,
+    private readonly deps: ConversationDeps,
+  ) {
+    this.started = {
+      session: start.session,
+      streams: start.streams,
+      pace: start.pace,
+      startedAt: deps.wallNow().toISOString(),
+      models: deps.pool.models.map(({ name, version }) => ({ name, version })),
+      agentEmotion: false,
+    };
+    this.records$ = deps.store.subscribe(identity, 0);
+    this.credits$ = deps.streams.credits$;
+    this.append({ type: 'rapport.session.started', naturalKey: ['started'], data: this.started });
+    this.flow = deps
+      .stages(deps.streams.facts$, (fact) => this.settled(fact))
+      .subscribe({
+        next: (result) => this.onResult(result),
+        error: (error: unknown) => this.stop(error),
+        complete: () => this.flowDone(),
+      });
+  }
+
+  initialCredits(): readonly CreditLimit[] {
+    return this.deps.streams.initialCredits();
+  }
+
+  media(chunk: MediaChunk): MediaVerdict {
+    return this.deps.streams.media(chunk);
+  }
+
+  chat(message: { party: 'customer' | 'agent'; text: RawText; ptsMs?: number; messageId?: string }): void {
+    this.deps.streams.chat(message);
+  }
+
+  endStream(streamId: number): MediaVerdict {
+    return this.deps.streams.endStream(streamId);
+  }
+
+  /** Finishes open windows and finals within the bound, writes `session.ended` last. Idempotent. */
+  end(reason: EndReason): Promise<void> {
+    this.ending ??= this.finish(reason);
+    return this.ending;
+  }
+
+  private async finish(reason: EndReason): Promise<void> {
+    const { clock, store, streams } = this.deps;
+    let cancel = (): void => {};
+    const timedOut = new Promise<true>((resolve) => {
+      cancel = clock.at(clock.nowMs() + this.deps.endTimeoutMs, () => resolve(true));
+    });
+    streams.end();
+    const incomplete = await Promise.race([this.flowEnded.then(() => false), timedOut]);
+    cancel();
+    this.flow.unsubscribe();
+    streams.dispose();
+    this.append({
+      type: 'rapport.session.ended',
+      naturalKey: ['ended'],
+      data: {
+        ...this.started,
+        endedAt: this.deps.wallNow().toISOString(),
+        durationMs: this.summary.durationMs,
+        reason,
+        incomplete,
+        ...this.counts,
+        dropped: this.summary.dropped,
+      },
+    });
+    await Promise.allSettled(this.pendingAppends);
+    await store.close(this.identity);
+    this.ephemeral$.complete();
+    this.failed$.complete();
+  }
+
+  private settled(fact: StreamFact): void {
+    if (fact.kind === 'ended') {
+      this.summary.durationMs = fact.durationMs;
+      this.summary.dropped = { ...fact.dropped };
+    }
+    this.deps.streams.settle(fact);
+  }
+
+  private onResult(result: SessionResult): void {
+    if (!EVENTS[result.type].durable) {
+      this.ephemeral$.next(toCloudEvent(this.identity, result, this.deps.wallNow()));
+      return;
+    }
+    if (result.type === 'rapport.window.assessed') this.counts.assessments++;
+    if (result.type === 'rapport.transcript.final') this.counts.finals++;
+    this.append(result);
+  }
+
+  /** Appends keep the order of the calls; they are not awaited one by one, so that they share a commit. */
+  private append(result: SessionResult): void {
+    const appended = this.deps.store.append(this.identity, result).catch((error: unknown) => this.stop(error));
+    this.pendingAppends.add(appended);
+    void appended.finally(() => this.pendingAppends.delete(appended));
+  }
+
+  /** A result that cannot be kept, or a fault in a stage, ends this session and no other. */
+  private stop(error: unknown): void {
+    if (this.failed$.closed || this.ending !== undefined) return void this.flowDone();
+    this.deps.onFault(error);
+    const cause = error instanceof RapportError ? error : new RapportError('internal', 'A stage of the session failed.');
+    this.failed$.next(cause);
+    this.flowDone();
+    void this.end('error');
+  }
+}
