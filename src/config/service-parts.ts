@@ -1,0 +1,9 @@
+import type { InferencePool } from '../models/inference-pool';
+
+export const SERVICE_PARTS = Symbol('ServiceParts');
+
+/** Parts that a test or a bench puts in place of the usual ones. */
+export interface ServiceParts {
+  /** Instead of ONNX Runtime in worker threads. Closed with the service. */
+  readonly pool?: InferencePool;
+}

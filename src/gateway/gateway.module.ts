@@ -1,0 +1,44 @@
+import { Module, type BeforeApplicationShutdown, Inject } from '@nestjs/common';
+import { CONFIG, DEVELOPMENT_KEY, DEVELOPMENT_TENANT, type Config } from '../config/config';
+import { PipelineModule } from '../pipeline/pipeline.module';
+import { CONVERSATION_HOST, ConversationHost } from '../pipeline/conversation-host';
+import { ApiKeys } from './api-keys';
+import { GATEWAY_OPTIONS, type GatewayOptions, defaultGatewayOptions } from './gateway-options';
+import { RapportGateway } from './rapport.gateway';
+import { UpgradePolicy } from './upgrade-policy';
+
+@Module({
+  imports: [PipelineModule],
+  providers: [
+    RapportGateway,
+    {
+      provide: GATEWAY_OPTIONS,
+      inject: [CONFIG],
+      useFactory: (config: Config): GatewayOptions => defaultGatewayOptions(config.maxSessions),
+    },
+    {
+      provide: ApiKeys,
+      inject: [CONFIG],
+      useFactory: (config: Config) =>
+        new ApiKeys(config.apiKeys, { tenant: DEVELOPMENT_TENANT, key: DEVELOPMENT_KEY }),
+    },
+    {
+      provide: UpgradePolicy,
+      inject: [ApiKeys, GATEWAY_OPTIONS],
+      useFactory: (keys: ApiKeys, options: GatewayOptions) => new UpgradePolicy(keys, options.maxConnections),
+    },
+  ],
+  exports: [GATEWAY_OPTIONS, UpgradePolicy, ApiKeys],
+})
+export class GatewayModule implements BeforeApplicationShutdown {
+  constructor(
+    @Inject(CONVERSATION_HOST) private readonly host: ConversationHost,
+    private readonly policy: UpgradePolicy,
+  ) {}
+
+  /** Runs while sockets are still open: nobody new comes in, and the live sessions get their last results. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.policy.beginShutdown();
+    await this.host.shutdown();
+  }
+}

@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { TerminusModule } from '@nestjs/terminus';
+import { DeliveryModule } from '../delivery/delivery.module';
+import { ModelsModule } from '../models/models.module';
+import { PipelineModule } from '../pipeline/pipeline.module';
+import { HealthController } from './health.controller';
+
+@Module({
+  imports: [TerminusModule, ModelsModule, PipelineModule, DeliveryModule],
+  controllers: [HealthController],
+})
+export class OpsModule {}

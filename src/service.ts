@@ -1,0 +1,47 @@
+import 'reflect-metadata';
+import { Module, type INestApplication } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { RapportError } from '@rapport-live/protocol';
+import type { Config } from './config/config';
+import { ConfigModule } from './config/config.module';
+import { GATEWAY_OPTIONS, type GatewayOptions } from './gateway/gateway-options';
+import { GatewayModule } from './gateway/gateway.module';
+import { RapportWsAdapter } from './gateway/rapport-ws.adapter';
+import { UpgradePolicy } from './gateway/upgrade-policy';
+import { faultLog } from './ops/faults';
+import { LOGGER, loggingModule } from './ops/logging';
+import { OpsModule } from './ops/ops.module';
+import type { ServiceParts } from './config/service-parts';
+
+@Module({})
+class AppModule {
+  static of(config: Config, parts: ServiceParts): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [ConfigModule.of(config, parts), loggingModule(config.logLevel), GatewayModule, OpsModule],
+    };
+  }
+}
+
+/** The whole service, ready to listen. Rejects with RapportError when it cannot start. */
+export async function createService(config: Config, parts: ServiceParts = {}): Promise<INestApplication> {
+  // Faults at start are told by the caller in one sentence; Nest must neither log them nor end the process.
+  const app = await NestFactory.create(AppModule.of(config, parts), { bufferLogs: true, abortOnError: false });
+  app.useLogger(app.get(LOGGER));
+  const options = app.get<GatewayOptions>(GATEWAY_OPTIONS);
+  app.useWebSocketAdapter(new RapportWsAdapter(app, app.get(UpgradePolicy), options, faultLog('gateway')));
+  return app;
+}
+
+/** Listens and says on which port. Rejects with RapportError `port_in_use`. */
+export async function listen(app: INestApplication, config: Config): Promise<number> {
+  try {
+    await app.listen(config.port, config.host);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new RapportError('port_in_use', `Port ${config.port} on ${config.host} is in use.`, { cause: error });
+  }
+  const address: { port: number } = app.getHttpServer().address();
+  return address.port;
+}
