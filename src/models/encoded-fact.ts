@@ -53,6 +53,8 @@ export interface EncodedText {
   readonly sequence?: TokenSequence;
   /** Sentence embedding, L2 norm 1, only for the customer's words. */
   readonly embedding?: Float32Array;
+  /** Why the customer's words have no sequence and embedding. */
+  readonly absentReason?: 'language' | 'shed';
   readonly models: readonly ModelRef[];
 }
 

@@ -32,7 +32,7 @@ export function digitChains(text: string, from: number, to: number): DigitChain[
   let lead: DigitChain['lead'] = '';
   let leadStart = from;
   let pendingLead: { readonly sign: '+' | '('; readonly start: number } | undefined;
-  let gap: Gap = 'none';
+  let gap = 'none' as Gap;
   let gapLength = 0;
 
   const close = (): void => {

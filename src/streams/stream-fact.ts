@@ -62,8 +62,10 @@ export interface ChatReceived {
 /** Something about the input that consumers must know, published as `rapport.session.updated`. */
 export interface StreamUpdated {
   readonly kind: 'updated';
-  readonly update: 'gap';
+  readonly update: 'gap' | 'shed';
   readonly mediaMs: number;
+  /** What it is about when not the whole session: a stream's name, an utterance's or message's id. */
+  readonly scope?: string;
   readonly detail: Readonly<Record<string, string | number | boolean>>;
 }
 

@@ -1,0 +1,122 @@
+import {
+  concat,
+  concatMap,
+  connect,
+  defer,
+  EMPTY,
+  filter,
+  from,
+  map,
+  merge,
+  mergeMap,
+  type Observable,
+  of,
+  type OperatorFunction,
+  takeWhile,
+  tap,
+} from 'rxjs';
+import type { Hop, StreamFact, StreamsEnded, StreamUpdated } from '../../streams/stream-fact';
+import type { EncodedFact } from '../encoded-fact';
+import type { InferencePool } from '../inference-pool';
+import type { Redactor } from '../redaction';
+import { ENCODE_DEFAULTS, type EncodeOptions } from './encode-options';
+import { HopEncoder } from './hop-encoder';
+import { type TextFact, TextFactEncoder } from './text-fact-encoder';
+
+export interface EncodeDeps {
+  readonly pool: Pick<InferencePool, 'submit' | 'models'>;
+  /** Of this session alone. */
+  readonly redactor: Redactor;
+  readonly sessionId: string;
+  /** BCP 47, as `session.start` states it. */
+  readonly language?: string;
+  readonly options?: Partial<EncodeOptions>;
+  /** Called once for each fact that is done with, in whatever way, after what came of it was emitted. */
+  readonly settle: (fact: StreamFact) => void;
+}
+
+type OrderedFact = Hop | StreamUpdated | StreamsEnded;
+type Work = () => Observable<EncodedFact>;
+
+/**
+ * The models stage of one session. Hops keep their order and are encoded one after another; utterances and messages
+ * are worked on beside them and come when they are ready; `ended` comes last. What the pool refuses or fails becomes
+ * a fact (`hop-failed`, `updated` with `shed`), anything else an error.
+ */
+export function encodeFacts(deps: EncodeDeps): OperatorFunction<StreamFact, EncodedFact> {
+  const options = { ...ENCODE_DEFAULTS, ...deps.options };
+  return (facts) =>
+    defer(() => {
+      const hops = new HopEncoder(deps.pool, deps.sessionId, options);
+      const texts = new TextFactEncoder(deps);
+      const pendingHops = new Backlog(options.maxPendingHops);
+      const pendingTexts = new Backlog(options.maxPendingTexts);
+      let ended: StreamsEnded | undefined;
+
+      const settled = (fact: StreamFact, work: Observable<EncodedFact>): Observable<EncodedFact> =>
+        work.pipe(tap({ complete: () => deps.settle(fact) }));
+
+      const planOrdered = (fact: OrderedFact): Work => {
+        if (fact.kind === 'updated') return () => settled(fact, of(fact));
+        if (fact.kind === 'ended') {
+          return () => {
+            ended = fact;
+            return EMPTY;
+          };
+        }
+        if (!pendingHops.take()) return () => settled(fact, of(fact).pipe(map((hop) => hops.skip(hop))));
+        return () => settled(fact, from(hops.encode(fact)).pipe(tap({ complete: () => pendingHops.release() })));
+      };
+
+      const planText = (fact: TextFact): Work => {
+        if (!pendingTexts.take()) return () => settled(fact, of(texts.shed(fact, 'queue_full')));
+        return () =>
+          settled(
+            fact,
+            from(texts.encode(fact)).pipe(
+              filter((encoded) => encoded !== undefined),
+              tap({ complete: () => pendingTexts.release() }),
+            ),
+          );
+      };
+
+      return facts.pipe(
+        takeWhile((fact) => fact.kind !== 'ended', true),
+        connect((shared) => {
+          // the plan is made on arrival, where the backlog is known; the work starts when its turn comes
+          const ordered = shared.pipe(
+            filter(isOrdered),
+            map(planOrdered),
+            concatMap((work) => work()),
+          );
+          const beside = shared.pipe(
+            filter(isText),
+            map(planText),
+            mergeMap((work) => work(), options.maxConcurrentTexts),
+          );
+          const end = defer(() => (ended === undefined ? EMPTY : settled(ended, of(ended))));
+          return concat(merge(ordered, beside), end);
+        }),
+      );
+    });
+}
+
+/** Counts what waits or is in work against a bound. */
+class Backlog {
+  private pending = 0;
+
+  constructor(private readonly max: number) {}
+
+  take(): boolean {
+    if (this.pending >= this.max) return false;
+    this.pending++;
+    return true;
+  }
+
+  release(): void {
+    this.pending--;
+  }
+}
+
+const isText = (fact: StreamFact): fact is TextFact => fact.kind === 'utterance' || fact.kind === 'chat';
+const isOrdered = (fact: StreamFact): fact is OrderedFact => !isText(fact);

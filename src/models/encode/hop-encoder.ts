@@ -1,0 +1,144 @@
+import type { Hop, HopStill } from '../../streams/stream-fact';
+import type { EncodedHop, FaceEvidence, HopFailed, VoiceEvidence } from '../encoded-fact';
+import type { Face, InferencePool } from '../inference-pool';
+import type { TokenSequence } from '../token-sequence';
+import type { EncodeOptions } from './encode-options';
+import { FaceCache } from './face-cache';
+import { failureReason, type JobCost, NO_COST, slowest } from './job-cost';
+import { lengthOf, SpeechWindow } from './speech-window';
+
+/** Width of a face token: FerNet's features. */
+const FACE_WIDTH = 192;
+
+/** Hops of one session to tokens, in order: the voice of the last 4 s and the faces of each hop. */
+export class HopEncoder {
+  private readonly window: SpeechWindow;
+  private readonly faces: FaceCache;
+  private voiceTokens: TokenSequence | undefined;
+  /** Speech that came after the last run of the voice encoder. */
+  private newSpeechMs = 0;
+
+  constructor(
+    private readonly pool: Pick<InferencePool, 'submit'>,
+    private readonly sessionId: string,
+    private readonly options: EncodeOptions,
+  ) {
+    this.window = new SpeechWindow(options.voiceWindowMs);
+    this.faces = new FaceCache(options.maxCachedStills);
+  }
+
+  async encode(hop: Hop): Promise<EncodedHop | HopFailed> {
+    const fresh = this.hear(hop);
+    try {
+      const [voice, face] = await allOrFirstError([this.encodeVoice(fresh), this.encodeFaces(hop)]);
+      return {
+        kind: 'hop',
+        hopStartMs: hop.hopStartMs,
+        hopEndMs: hop.hopEndMs,
+        voice: voice.evidence,
+        face: face.evidence,
+        mixedSpeech: spokenMs(hop, 'mixed') >= this.options.minNewSpeechMs,
+        releasedAtMs: hop.releasedAtMs,
+        ...slowest([voice.cost, face.cost]),
+      };
+    } catch (error) {
+      return { kind: 'hop-failed', hopEndMs: hop.hopEndMs, reason: failureReason(error) };
+    }
+  }
+
+  /** A hop that there is no room to encode: its voice is kept for those that follow. */
+  skip(hop: Hop): HopFailed {
+    this.hear(hop);
+    return { kind: 'hop-failed', hopEndMs: hop.hopEndMs, reason: 'queue_full' };
+  }
+
+  /** Returns whether something new was said. */
+  private hear(hop: Hop): boolean {
+    const speechMs = this.window.push(
+      hop,
+      hop.voices.filter((voice) => voice.party === 'customer'),
+    );
+    this.newSpeechMs += speechMs;
+    return speechMs >= this.options.minNewSpeechMs;
+  }
+
+  private async encodeVoice(fresh: boolean): Promise<{ evidence: VoiceEvidence; cost: JobCost }> {
+    const { minSpeechMs, minNewSpeechMs, speechMarginMs, minStretchMs } = this.options;
+    const { speechMs, startMs: windowStartMs } = this.window;
+    if (speechMs < minSpeechMs) {
+      const absentReason = this.window.hasVoice ? 'too_little_speech' : 'no_media';
+      return { evidence: { speechMs, fresh, absentReason }, cost: NO_COST };
+    }
+    let cost = NO_COST;
+    if (this.newSpeechMs >= minNewSpeechMs) {
+      const { startMs, pcm } = this.window.stretch(speechMarginMs, minStretchMs);
+      const { output, ...spent } = await this.pool.submit(
+        'voice-tokens',
+        { pcm },
+        { sessionId: this.sessionId, jobClass: 'assessment', transfer: [pcm.buffer] },
+      );
+      cost = spent;
+      this.newSpeechMs = 0;
+      this.voiceTokens = timed(output, startMs);
+    }
+    // silence costs no inference: what was heard before stays until it leaves the window
+    this.voiceTokens = this.voiceTokens && after(this.voiceTokens, Math.max(0, windowStartMs));
+    return { evidence: { speechMs, fresh, sequence: this.voiceTokens }, cost };
+  }
+
+  private async encodeFaces(hop: Hop): Promise<{ evidence: FaceEvidence; cost: JobCost }> {
+    // faces of agents are never looked at (rule 9)
+    const stills = hop.stills.filter((still) => still.party === 'customer').slice(-this.options.maxStillsPerHop);
+    const costs: JobCost[] = [];
+    const largest = await Promise.all(stills.map(async (still) => (await this.look(still, costs))[0]));
+    const found = stills.flatMap(({ ptsMs }, i) => {
+      const face = largest[i];
+      return face === undefined ? [] : [{ ptsMs, features: face.features }];
+    });
+    found.sort((a, b) => a.ptsMs - b.ptsMs);
+    const width = found[0]?.features.length ?? FACE_WIDTH;
+    const tokens = new Float32Array(found.length * width);
+    found.forEach(({ features }, i) => tokens.set(features, i * width));
+    const timesMs = Float64Array.from(found, ({ ptsMs }) => ptsMs);
+    return {
+      evidence: { sequence: { modality: 'face', tokens, width, timesMs }, stills: stills.length },
+      cost: slowest(costs),
+    };
+  }
+
+  private look(still: HopStill, costs: JobCost[]): Promise<readonly Face[]> {
+    return this.faces.get(still.jpeg, async () => {
+      const { output, ...cost } = await this.pool.submit(
+        'face-tokens',
+        { jpeg: still.jpeg },
+        { sessionId: this.sessionId, jobClass: 'assessment' },
+      );
+      costs.push(cost);
+      return output.faces;
+    });
+  }
+}
+
+const spokenMs = (hop: Hop, party: 'mixed'): number =>
+  lengthOf(hop.voices.filter((voice) => voice.party === party).flatMap((voice) => voice.speech));
+
+/** Both results, or the first error once both are over: nothing of a hop runs on into the next. */
+async function allOrFirstError<A, B>(jobs: readonly [Promise<A>, Promise<B>]): Promise<[A, B]> {
+  await Promise.allSettled(jobs);
+  return Promise.all(jobs);
+}
+
+function timed(output: { tokens: Float32Array; width: number; tokenMs: number }, startMs: number): TokenSequence {
+  const { tokens, width, tokenMs } = output;
+  const timesMs = Float64Array.from({ length: tokens.length / width }, (_, i) => startMs + (i + 0.5) * tokenMs);
+  return { modality: 'voice', tokens, width, timesMs };
+}
+
+/** The tokens whose centre lies after a time; undefined when none does. */
+function after(sequence: TokenSequence, timeMs: number): TokenSequence | undefined {
+  const first = sequence.timesMs.findIndex((time) => time > timeMs);
+  if (first < 0) return undefined;
+  if (first === 0) return sequence;
+  const { tokens, width, timesMs } = sequence;
+  return { ...sequence, tokens: tokens.subarray(first * width), timesMs: timesMs.subarray(first) };
+}

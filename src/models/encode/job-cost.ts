@@ -1,0 +1,28 @@
+import { RapportError } from '@rapport-live/protocol';
+import type { HopFailed } from '../encoded-fact';
+
+/** What a job took, ms. */
+export interface JobCost {
+  readonly waitMs: number;
+  readonly modelMs: number;
+}
+
+export const NO_COST: JobCost = { waitMs: 0, modelMs: 0 };
+
+/** Of jobs that ran side by side, the one that the others waited for. */
+export function slowest(costs: readonly JobCost[]): JobCost {
+  return costs.reduce((a, b) => (b.waitMs + b.modelMs > a.waitMs + a.modelMs ? b : a), NO_COST);
+}
+
+/** Why the pool refused or failed a job: both are expected. Anything else is a fault of ours and goes on as one. */
+export function failureReason(error: unknown): HopFailed['reason'] {
+  if (error instanceof RapportError && error.code === 'overloaded') return 'queue_full';
+  if (error instanceof RapportError && error.code === 'inference_failed') return 'inference_failed';
+  throw error;
+}
+
+/** The buffer of samples that own it whole, to be handed over with a job; a view of something larger is copied. */
+export function ownBuffer(samples: Int16Array): ArrayBuffer[] {
+  const { buffer } = samples;
+  return buffer instanceof ArrayBuffer && buffer.byteLength === samples.byteLength && buffer.byteLength > 0 ? [buffer] : [];
+}
