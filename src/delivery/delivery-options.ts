@@ -1,0 +1,118 @@
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/** The outbox on disk. Every bound has its unit in its name. */
+export interface OutboxOptions {
+  /** Folder of the log; made when missing. One writer at a time. */
+  readonly dir: string;
+  /** A commit begins at once when the last began longer ago than this, else when this has passed. Default 5 ms. */
+  readonly groupCommitMs: number;
+  /** Most bytes of one commit. Default 1 MiB. A torn tail can never be longer than this. */
+  readonly maxCommitBytes: number;
+  /** Most bytes of one event: Kafka's default `max.message.bytes` is 1,048,588. Default 900,000. */
+  readonly maxEventBytes: number;
+  /** Bytes that may wait for the disk; beyond them an append rejects with `overloaded`. Default 16 MiB. */
+  readonly maxQueuedBytes: number;
+  /** A new segment begins beyond this size. Default 16 MiB. */
+  readonly maxSegmentBytes: number;
+  /** A new segment begins after this time, so that retention in days works on a quiet system. Default 1 day. */
+  readonly maxSegmentMs: number;
+  /** Whole old segments beyond this go, once the sink has them. Default 512 MiB. */
+  readonly retentionBytes: number;
+  /** Whole segments last written longer ago go, once the sink has them. Default 7 days. */
+  readonly retentionMs: number;
+  /** How often retention is looked at, besides at every new segment. Default 1 minute. */
+  readonly sweepMs: number;
+  /** Newest records of a live session that can be replayed and recognised by id (about 100 bytes each). Default 50,000. */
+  readonly maxIndexedRecords: number;
+  /** Closed sessions that a late subscriber can still read to their end. Default 256. */
+  readonly maxClosedSessions: number;
+  /** How long a session found unfinished at the start is kept for a resume. Default 15 minutes. */
+  readonly recoveredSessionKeepMs: number;
+  /** Keep every record until `releaseBelow` allows its removal: set when a sink reads the log. Default false. */
+  readonly holdForSink: boolean;
+}
+
+export const OUTBOX_DEFAULTS: Omit<OutboxOptions, 'dir'> = {
+  groupCommitMs: 5,
+  maxCommitBytes: MIB,
+  maxEventBytes: 900_000,
+  maxQueuedBytes: 16 * MIB,
+  maxSegmentBytes: 16 * MIB,
+  maxSegmentMs: 24 * 3600_000,
+  retentionBytes: 512 * MIB,
+  retentionMs: 7 * 24 * 3600_000,
+  sweepMs: 60_000,
+  maxIndexedRecords: 50_000,
+  maxClosedSessions: 256,
+  recoveredSessionKeepMs: 15 * 60_000,
+  holdForSink: false,
+};
+
+/** Kafka behind the outbox. */
+export interface KafkaOptions {
+  /** host:port of one or more brokers. */
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  readonly ssl: boolean;
+  readonly sasl?: {
+    readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+    readonly username: string;
+    readonly password: string;
+  };
+  /** Partitions of a topic that we create. Default 6. */
+  readonly partitions: number;
+  /** Copies of a topic that we create, at most the number of brokers. Default 3. */
+  readonly replication: number;
+  /** One send holds at most this many records (default 100) and bytes (default 256 kB) of one partition. */
+  readonly maxBatchRecords: number;
+  readonly maxBatchBytes: number;
+  /** How long a batch that is not full waits for more. Default 5 ms. */
+  readonly lingerMs: number;
+  /** Records (default 10,000) and bytes (default 16 MiB) read from the log and not yet acknowledged; the rest stays on disk. */
+  readonly maxBufferedRecords: number;
+  readonly maxBufferedBytes: number;
+  /** The client's own retries inside one send: at least 40, since fewer give up within a leader change. Default 60. */
+  readonly sendRetries: number;
+  /** Longest wait between those retries. Default 1,000 ms. */
+  readonly maxRetryWaitMs: number;
+  /** Between our own attempts, which never end. Default 250 ms to 10 s. */
+  readonly minBackoffMs: number;
+  readonly maxBackoffMs: number;
+  /** How often the acknowledged offset is written down. Default 200 ms. What was sent since is sent again after a crash. */
+  readonly offsetFlushMs: number;
+  /** Longest wait in `stop` for what is not acknowledged. Default 5 s. */
+  readonly stopTimeoutMs: number;
+}
+
+export const KAFKA_DEFAULTS: Omit<KafkaOptions, 'brokers'> = {
+  clientId: 'rapport',
+  ssl: false,
+  partitions: 6,
+  replication: 3,
+  maxBatchRecords: 100,
+  maxBatchBytes: 256_000,
+  lingerMs: 5,
+  maxBufferedRecords: 10_000,
+  maxBufferedBytes: 16 * MIB,
+  sendRetries: 60,
+  maxRetryWaitMs: 1_000,
+  minBackoffMs: 250,
+  maxBackoffMs: 10_000,
+  offsetFlushMs: 200,
+  stopTimeoutMs: 5_000,
+};
+
+/** What the configuration gives. Without `kafka` the outbox is all there is. */
+export interface DeliveryOptions {
+  readonly outbox: { readonly dir: string } & Partial<OutboxOptions>;
+  readonly kafka?: { readonly brokers: readonly string[] } & Partial<KafkaOptions>;
+}
+
+export function outboxOptions(given: DeliveryOptions['outbox']): OutboxOptions {
+  return { ...OUTBOX_DEFAULTS, ...given };
+}
+
+export function kafkaOptions(given: NonNullable<DeliveryOptions['kafka']>): KafkaOptions {
+  return { ...KAFKA_DEFAULTS, ...given };
+}

@@ -1,0 +1,30 @@
+import { toCloudEvent } from './cloud-event';
+import { messageBytes, toKafkaMessage } from './kafka-message';
+
+test('CloudEvents in binary mode', () => {
+  const session = { tenant: 'acme', sessionId: '01890a5d-ac96-774b-bcce-b302099a8057' };
+  const data = { kind: 'gap' as const, mediaMs: 5, detail: { note: 'ä' } };
+  const event = toCloudEvent(session, { type: 'rapport.session.updated', naturalKey: ['gap', 5], data }, new Date(0));
+  const message = toKafkaMessage({ seq: 3, topic: 'rapport.results', event });
+  expect(message.key).toBe(`acme/${session.sessionId}`);
+  expect(JSON.parse(message.value.toString())).toEqual(data);
+  expect(message.headers).toEqual({
+    'content-type': 'application/json',
+    ce_specversion: '1.0',
+    ce_id: event.id,
+    ce_source: 'urn:rapport:service',
+    ce_type: 'rapport.session.updated',
+    ce_subject: session.sessionId,
+    ce_time: '1970-01-01T00:00:00.000Z',
+    ce_dataschema: 'urn:rapport:schema:rapport.session.updated:1',
+    ce_tenant: 'acme',
+    ce_partitionkey: message.key,
+    rapport_seq: '3',
+  });
+  expect(messageBytes(message)).toBeGreaterThan(message.value.length + 300);
+});
+
+test('a value is never null, which would delete the key of a compacted topic', () => {
+  const event = { data: undefined } as unknown as ReturnType<typeof toCloudEvent>;
+  expect(toKafkaMessage({ seq: 1, topic: 't', event }).value.toString()).toBe('null');
+});

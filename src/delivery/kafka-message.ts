@@ -1,0 +1,39 @@
+import type { DurableRecord } from './session-result';
+
+export interface KafkaMessage {
+  readonly key: string;
+  readonly value: Buffer;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/**
+ * CloudEvents 1.0, Kafka protocol binding 1.0.2, binary content mode (section 3.2): attributes are headers with the
+ * prefix `ce_`, `datacontenttype` is the header `content-type`, the value is the data alone. `rapport_seq` is ours.
+ * The value is never null: on a compacted topic that would delete the key.
+ */
+export function toKafkaMessage({ seq, event }: DurableRecord): KafkaMessage {
+  return {
+    key: event.partitionkey,
+    value: Buffer.from(JSON.stringify(event.data ?? null)),
+    headers: {
+      'content-type': event.datacontenttype,
+      ce_specversion: event.specversion,
+      ce_id: event.id,
+      ce_source: event.source,
+      ce_type: event.type,
+      ce_subject: event.subject,
+      ce_time: event.time,
+      ce_dataschema: event.dataschema,
+      ce_tenant: event.tenant,
+      ce_partitionkey: event.partitionkey,
+      rapport_seq: String(seq),
+    },
+  };
+}
+
+/** About what it takes on the wire: key, value, headers and the frame of a record. */
+export function messageBytes({ key, value, headers }: KafkaMessage): number {
+  let bytes = 24 + key.length * 2 + value.length;
+  for (const name in headers) bytes += 4 + name.length + headers[name]!.length * 2;
+  return bytes;
+}

@@ -1,0 +1,80 @@
+import type { OutboxOptions } from './delivery-options';
+import { sessionOfKey } from './cloud-event';
+import type { LogRecord } from './record-line';
+import { type Place, SessionIndex } from './session-index';
+import type { SessionIdentity } from './session-result';
+
+/**
+ * The sessions that the outbox keeps in memory, by key: the live ones, the last few that closed (so that a subscriber
+ * who comes late still reads to the end), and for a while those that a dead process left unfinished.
+ */
+export class LiveSessions {
+  private readonly live = new Map<string, SessionIndex>();
+  private readonly closed = new Map<string, SessionIndex>();
+  /** Found at the start and not touched since. */
+  private readonly recovered = new Set<string>();
+  private readonly recoveredUntil: number;
+
+  constructor(
+    private readonly options: Pick<OutboxOptions, 'maxIndexedRecords' | 'maxClosedSessions' | 'recoveredSessionKeepMs'>,
+  ) {
+    this.recoveredUntil = performance.now() + options.recoveredSessionKeepMs;
+  }
+
+  open(key: string): SessionIndex {
+    this.recovered.delete(key);
+    const known = this.live.get(key) ?? this.closed.get(key);
+    if (known !== undefined) return known;
+    const made = new SessionIndex(this.options.maxIndexedRecords);
+    this.live.set(key, made);
+    return made;
+  }
+
+  /** A record found at the start. A session that has ended needs nothing more. */
+  recover(record: LogRecord, place: Place): void {
+    if (record.event.type === 'rapport.session.ended') {
+      this.live.delete(record.key);
+      this.recovered.delete(record.key);
+      return;
+    }
+    this.open(record.key).add(record.seq, record.event.id, place);
+    this.recovered.add(record.key);
+  }
+
+  unfinished(): SessionIdentity[] {
+    return [...this.recovered].map(sessionOfKey);
+  }
+
+  /** Waits for what is on its way to the disk, then tells the listeners. */
+  async close(key: string): Promise<void> {
+    const session = this.live.get(key);
+    if (session === undefined) return;
+    session.isClosing = true;
+    await Promise.allSettled(session.pending.values());
+    session.isClosed = true;
+    this.live.delete(key);
+    this.recovered.delete(key);
+    this.closed.set(key, session);
+    for (const [oldest] of this.closed) {
+      if (this.closed.size <= this.options.maxClosedSessions) break;
+      this.closed.delete(oldest);
+    }
+    for (const listener of [...session.listeners]) listener.onClosed();
+  }
+
+  /** A subscriber left: a session of which nothing was ever written is forgotten with its last one. */
+  forgetIfUnused(key: string): void {
+    const session = this.live.get(key);
+    if (session?.lastSeq === 0 && session.pending.size === 0 && session.listeners.size === 0) this.live.delete(key);
+  }
+
+  /** `startPosition`: where the log begins now that retention has run. */
+  sweep(startPosition: number): void {
+    for (const sessions of [this.live, this.closed]) {
+      for (const session of sessions.values()) session.dropBelow(startPosition);
+    }
+    if (performance.now() < this.recoveredUntil) return;
+    for (const key of this.recovered) this.live.delete(key);
+    this.recovered.clear();
+  }
+}

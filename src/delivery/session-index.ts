@@ -1,0 +1,74 @@
+import type { DurableRecord } from './session-result';
+
+export interface Place {
+  readonly position: number;
+  readonly bytes: number;
+}
+
+/** What is kept in memory of one session: which ids it has, where its newest records lie, and who listens. */
+export class SessionIndex {
+  /** Ids of durable records, oldest first. */
+  private readonly ids = new Set<string>();
+  private places: Place[] = [];
+  private firstSeq = 1;
+  /** Appends on their way to the disk, by id. */
+  readonly pending = new Map<string, Promise<unknown>>();
+  readonly listeners = new Set<SessionListener>();
+  /** Takes no more appends. */
+  isClosing = false;
+  /** And none is on its way any more. */
+  isClosed = false;
+
+  constructor(private readonly maxRecords: number) {}
+
+  /** Seq of the newest durable record; 0 before the first. */
+  get lastSeq(): number {
+    return this.firstSeq + this.places.length - 1;
+  }
+
+  has(id: string): boolean {
+    return this.ids.has(id);
+  }
+
+  /** A record that became durable, or was found so. After a hole in the log (a removed segment) only what follows counts. */
+  add(seq: number, id: string, place: Place): void {
+    if (seq !== this.lastSeq + 1) {
+      this.places = [];
+      this.firstSeq = seq;
+    }
+    this.ids.add(id);
+    this.places.push(place);
+    // An eighth more than the bound before the oldest go, so that an append does not move the whole list.
+    if (this.places.length > this.maxRecords * 1.125) this.dropOldest(this.places.length - this.maxRecords);
+  }
+
+  /** The places of up to `limit` records from `seq` on; null when they are no longer known. */
+  placesFrom(seq: number, limit: number): readonly Place[] | null {
+    if (seq < this.firstSeq) return null;
+    return this.places.slice(seq - this.firstSeq, seq - this.firstSeq + limit);
+  }
+
+  /** Retention has removed what lies below. */
+  dropBelow(position: number): void {
+    const kept = this.places.findIndex((place) => place.position >= position);
+    if (kept !== 0) this.dropPlaces(kept < 0 ? this.places.length : kept);
+  }
+
+  private dropOldest(count: number): void {
+    this.dropPlaces(count);
+    for (const id of this.ids) {
+      if (this.ids.size <= this.maxRecords) break;
+      this.ids.delete(id);
+    }
+  }
+
+  private dropPlaces(count: number): void {
+    this.places.splice(0, count);
+    this.firstSeq += count;
+  }
+}
+
+export interface SessionListener {
+  onRecord(record: DurableRecord): void;
+  onClosed(): void;
+}

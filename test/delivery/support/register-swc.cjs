@@ -1,0 +1,15 @@
+/** Lets a child process of a test require the TypeScript sources, compiled as Jest compiles them. */
+const { transformFileSync } = require('@swc/core');
+const Module = require('node:module');
+const { join } = require('node:path');
+
+const [, options] = require('../../../jest.config.cjs').transform['^.+\\.ts$'];
+const protocol = join(__dirname, '../../../packages/protocol/src/index.ts');
+
+require.extensions['.ts'] = (module, file) =>
+  module._compile(transformFileSync(file, { ...options, swcrc: false }).code, file);
+
+const resolve = Module._resolveFilename;
+Module._resolveFilename = function (request, ...rest) {
+  return request === '@rapport-live/protocol' ? protocol : resolve.call(this, request, ...rest);
+};
