@@ -42,7 +42,7 @@ export function digitChains(text: string, from: number, to: number): DigitChain[
     gapLength = 0;
   };
 
-  for (let at = from; at < to; ) {
+  for (let at = from; at < to;) {
     const codePoint = text.codePointAt(at) ?? 0;
     const end = at + (codePoint > 0xffff ? 2 : 1);
     const value = digitValue(codePoint);
@@ -64,7 +64,8 @@ export function digitChains(text: string, from: number, to: number): DigitChain[
         close();
       }
     }
-    if (char === '+' || char === '(') pendingLead = { sign: pendingLead?.sign === '+' ? '+' : char, start: pendingLead?.start ?? at };
+    if (char === '+' || char === '(')
+      pendingLead = { sign: pendingLead?.sign === '+' ? '+' : char, start: pendingLead?.start ?? at };
     else pendingLead = undefined;
     at = end;
   }

@@ -88,7 +88,9 @@ describe('redaction', () => {
   });
 
   it('lets no run of four digits through, of any script or with invisible signs between', () => {
-    const digit = fc.tuple(fc.constantFrom(...zeros), fc.integer({ min: 0, max: 9 })).map(([zero, d]) => String.fromCodePoint(zero + d));
+    const digit = fc
+      .tuple(fc.constantFrom(...zeros), fc.integer({ min: 0, max: 9 }))
+      .map(([zero, d]) => String.fromCodePoint(zero + d));
     const piece = fc.oneof(
       { weight: 4, arbitrary: digit },
       { weight: 1, arbitrary: fc.constantFrom(' ', '-', '.', ',', '\u200d', '\ufe0f', 'x', '@', '+', '(', '🙂') },
@@ -130,11 +132,18 @@ describe('RawText', () => {
   const raw = new RawText(secret);
 
   it('gives its words to nobody but the redactor', () => {
-    for (const shown of [String(raw), `${raw}`, JSON.stringify({ raw }), inspect(raw, { showHidden: true, depth: 9 })]) {
+    for (const shown of [
+      String(raw),
+      `${raw}`,
+      JSON.stringify({ raw }),
+      inspect(raw, { showHidden: true, depth: 9 }),
+    ]) {
       expect(shown).toContain('[raw text]');
       expect(shown).not.toContain('pin');
     }
-    expect(JSON.stringify([structuredClone(raw), { ...raw }, Object.getOwnPropertyDescriptors(raw)])).not.toContain('pin');
+    expect(JSON.stringify([structuredClone(raw), { ...raw }, Object.getOwnPropertyDescriptors(raw)])).not.toContain(
+      'pin',
+    );
     expect(Object.keys(redaction).sort()).toEqual(['RawText', 'Redactor']);
   });
 

@@ -38,7 +38,10 @@ const DEFAULTS = {
   },
   transcript: () => ({ text: ' where is order 123456? ', meanProbability: 0.9, truncated: false }),
   'face-tokens': ({ jpeg }: JobInput<'face-tokens'>) => ({
-    faces: jpeg[0] === 0 ? [] : [{ score: 0.9, box: [0, 0, 1, 1] as const, features: new Float32Array(192).fill(jpeg[0] ?? 0) }],
+    faces:
+      jpeg[0] === 0
+        ? []
+        : [{ score: 0.9, box: [0, 0, 1, 1] as const, features: new Float32Array(192).fill(jpeg[0] ?? 0) }],
   }),
   'text-tokens': () => ({ tokens: new Float32Array(5 * 3), width: 3, embedding: Float32Array.of(1, 0, 0) }),
 } as Answers;
@@ -82,7 +85,14 @@ const chat = (ptsMs: number, words: string, party: 'customer' | 'agent' = 'custo
 const ENDED: StreamFact = { kind: 'ended', durationMs: 9000, dropped: {} };
 
 function encode(facts: StreamFact[], pool = new FakePool(), deps: Partial<EncodeDeps> = {}): Promise<EncodedFact[]> {
-  const all: EncodeDeps = { pool, redactor: new Redactor(), sessionId: 's', language: 'en-GB', settle: () => {}, ...deps };
+  const all: EncodeDeps = {
+    pool,
+    redactor: new Redactor(),
+    sessionId: 's',
+    language: 'en-GB',
+    settle: () => {},
+    ...deps,
+  };
   return lastValueFrom(from(facts).pipe(encodeFacts(all), toArray()));
 }
 const hopsOf = (facts: EncodedFact[]) => facts.filter((f): f is EncodedHop => f.kind === 'hop');
@@ -92,7 +102,9 @@ const failed = (code: 'overloaded' | 'inference_failed') => () => Promise.reject
 describe('voice', () => {
   it('encodes the last 4 s at every hop with new speech, from speech to speech with a margin', async () => {
     const pool = new FakePool();
-    const facts = [1, 2, 3, 4, 5].map((s) => hop(s * 1000, [voice('customer', s * 1000, [s * 1000 - 900, s * 1000 - 100])]));
+    const facts = [1, 2, 3, 4, 5].map((s) =>
+      hop(s * 1000, [voice('customer', s * 1000, [s * 1000 - 900, s * 1000 - 100])]),
+    );
     const hops = hopsOf(await encode(facts, pool));
     expect(hops.map(({ voice }) => [voice.speechMs, voice.fresh, voice.absentReason])).toEqual([
       [800, true, 'too_little_speech'],
@@ -101,7 +113,9 @@ describe('voice', () => {
       [3200, true, undefined],
       [3200, true, undefined],
     ]);
-    expect(pool.jobs.map(({ input }) => (input as JobInput<'voice-tokens'>).pcm.length / 16)).toEqual([2000, 3000, 4000, 4000]);
+    expect(pool.jobs.map(({ input }) => (input as JobInput<'voice-tokens'>).pcm.length / 16)).toEqual([
+      2000, 3000, 4000, 4000,
+    ]);
     expect(hops[4]?.voice.sequence?.timesMs[0]).toBe(1100);
     expect(hops[4]?.voice.sequence?.timesMs).toHaveLength(20);
     const { pcm } = pool.jobs[3]?.input as JobInput<'voice-tokens'>;
@@ -114,7 +128,14 @@ describe('voice', () => {
     const [first] = hopsOf(await encode([hop(1000, [voice('customer', 1000, [0, 1000])])], pool));
     expect((pool.jobs[0]?.input as JobInput<'voice-tokens'>).pcm).toHaveLength(32_000);
     expect([...(first?.voice.sequence?.timesMs ?? [])]).toEqual([100, 300, 500, 700, 900]);
-    await encode([hop(1000), hop(2000, [voice('customer', 2000, [1000, 2000])]), hop(3000, [voice('customer', 3000, [2000, 2107])])], pool);
+    await encode(
+      [
+        hop(1000),
+        hop(2000, [voice('customer', 2000, [1000, 2000])]),
+        hop(3000, [voice('customer', 3000, [2000, 2107])]),
+      ],
+      pool,
+    );
     for (const { input } of pool.jobs) expect((input as JobInput<'voice-tokens'>).pcm.length % 320).toBe(0);
   });
 
@@ -122,34 +143,63 @@ describe('voice', () => {
     const pool = new FakePool();
     const silent = [3, 4, 5, 6, 7].map((s) => hop(s * 1000, [voice('customer', s * 1000)]));
     const hops = hopsOf(
-      await encode([hop(1000, [voice('customer', 1000)]), hop(2000, [voice('customer', 2000, [1000, 2000])]), ...silent], pool),
+      await encode(
+        [hop(1000, [voice('customer', 1000)]), hop(2000, [voice('customer', 2000, [1000, 2000])]), ...silent],
+        pool,
+      ),
     );
     expect(pool.count('voice-tokens')).toBe(1);
-    expect(hops.map(({ voice }) => voice.sequence?.timesMs[0])).toEqual([undefined, 100, 100, 100, 1100, undefined, undefined]);
+    expect(hops.map(({ voice }) => voice.sequence?.timesMs[0])).toEqual([
+      undefined,
+      100,
+      100,
+      100,
+      1100,
+      undefined,
+      undefined,
+    ]);
     expect(hops.map(({ voice }) => voice.fresh)).toEqual([false, true, false, false, false, false, false]);
     expect(hops[6]?.voice).toEqual({ speechMs: 0, fresh: false, absentReason: 'too_little_speech' });
   });
 
   it('adds up speech that comes in pieces too small to run for', async () => {
     const pool = new FakePool();
-    const pieces: [number, number][] = [[0, 850], [1000, 1080], [2000, 2080]];
-    const hops = hopsOf(await encode(pieces.map((p, i) => hop((i + 1) * 1000, [voice('customer', 1000, p)])), pool));
+    const pieces: [number, number][] = [
+      [0, 850],
+      [1000, 1080],
+      [2000, 2080],
+    ];
+    const hops = hopsOf(
+      await encode(
+        pieces.map((p, i) => hop((i + 1) * 1000, [voice('customer', 1000, p)])),
+        pool,
+      ),
+    );
     expect(hops.map(({ voice }) => voice.sequence !== undefined)).toEqual([false, false, true]);
   });
 
   it('hears nobody but the customer, and says when a mixed channel spoke', async () => {
     const pool = new FakePool();
     const hops = hopsOf(
-      await encode([hop(1000, [voice('agent', 1000, [0, 1000])]), hop(2000, [voice('mixed', 2000, [1000, 2000])])], pool),
+      await encode(
+        [hop(1000, [voice('agent', 1000, [0, 1000])]), hop(2000, [voice('mixed', 2000, [1000, 2000])])],
+        pool,
+      ),
     );
     expect(pool.jobs).toEqual([]);
-    expect(hops.map(({ voice, mixedSpeech }) => [voice.absentReason, mixedSpeech])).toEqual([['no_media', false], ['no_media', true]]);
+    expect(hops.map(({ voice, mixedSpeech }) => [voice.absentReason, mixedSpeech])).toEqual([
+      ['no_media', false],
+      ['no_media', true],
+    ]);
   });
 
   it('joins two streams of one customer', async () => {
     const pool = new FakePool();
     const [only] = hopsOf(
-      await encode([hop(1000, [voice('customer', 30_000_000, [0, 800]), voice('customer', 30_000_000, [500, 1000])])], pool),
+      await encode(
+        [hop(1000, [voice('customer', 30_000_000, [0, 800]), voice('customer', 30_000_000, [500, 1000])])],
+        pool,
+      ),
     );
     expect(only?.voice.speechMs).toBe(1000);
     expect((pool.jobs[0]?.input as JobInput<'voice-tokens'>).pcm.at(-1)).toBe(32_767);
@@ -160,7 +210,13 @@ describe('face', () => {
   it('looks once at a still that comes again, and never at an agent', async () => {
     const pool = new FakePool();
     const hops = hopsOf(
-      await encode([hop(1000, [], [still(100, 7), still(600, 7), still(700, 8, 'agent')]), hop(2000, [], [still(1500, 7), still(1600, 0)])], pool),
+      await encode(
+        [
+          hop(1000, [], [still(100, 7), still(600, 7), still(700, 8, 'agent')]),
+          hop(2000, [], [still(1500, 7), still(1600, 0)]),
+        ],
+        pool,
+      ),
     );
     expect(pool.count('face-tokens')).toBe(2);
     expect(hops.map(({ face }) => [face.stills, [...face.sequence.timesMs], face.sequence.tokens[192] ?? 0])).toEqual([
@@ -186,13 +242,21 @@ describe('face', () => {
 describe('text', () => {
   it('redacts before anything reads it, and gives tokens to the customer only', async () => {
     const pool = new FakePool();
-    const texts = textsOf(await encode([utterance(0), utterance(1000, 'agent'), utterance(2000, 'mixed'), chat(3000, 'mail a@b.org')], pool));
-    expect(texts.map(({ text, party, sequence, embedding }) => [text, party, sequence?.timesMs.length, embedding?.length])).toEqual([
-      ['where is order [number]?', 'agent', undefined, undefined],
-      ['where is order [number]?', 'mixed', undefined, undefined],
-      ['mail [email]', 'customer', 5, 3],
-      ['where is order [number]?', 'customer', 5, 3],
-    ].sort((a, b) => texts.findIndex((t) => t.party === a[1] && t.text === a[0]) - texts.findIndex((t) => t.party === b[1] && t.text === b[0])));
+    const texts = textsOf(
+      await encode(
+        [utterance(0), utterance(1000, 'agent'), utterance(2000, 'mixed'), chat(3000, 'mail a@b.org')],
+        pool,
+      ),
+    );
+    const summary = texts.map(
+      ({ text, party, sequence, embedding }) => `${party}: ${text} ${sequence?.timesMs.length} ${embedding?.length}`,
+    );
+    expect(summary.sort()).toEqual([
+      'agent: where is order [number]? undefined undefined',
+      'customer: mail [email] 5 3',
+      'customer: where is order [number]? 5 3',
+      'mixed: where is order [number]? undefined undefined',
+    ]);
     expect(JSON.stringify(pool.jobs.filter(({ kind }) => kind === 'text-tokens'))).not.toMatch(/123456|a@b/);
     const spoken = texts.find(({ source, party }) => source === 'voice' && party === 'customer');
     expect(spoken).toMatchObject({
@@ -200,9 +264,16 @@ describe('text', () => {
       streamName: 'voice',
       redactions: { number: 1 },
       confidence: 0.9,
-      models: [{ name: 'whisper', version: '1' }, { name: 'minilm', version: '2' }],
+      models: [
+        { name: 'whisper', version: '1' },
+        { name: 'minilm', version: '2' },
+      ],
     });
-    expect(texts.find(({ source }) => source === 'chat')).toMatchObject({ streamName: 'chat', startMs: 3000, endMs: 3000 });
+    expect(texts.find(({ source }) => source === 'chat')).toMatchObject({
+      streamName: 'chat',
+      startMs: 3000,
+      endMs: 3000,
+    });
     expect(pool.jobs.find(({ kind }) => kind === 'transcript')?.input).toMatchObject({ language: 'en' });
   });
 
@@ -217,14 +288,22 @@ describe('text', () => {
     expect(german?.embedding).toBeUndefined();
     const pool = new FakePool();
     expect(await encode([utterance(0)], pool, { language: 'xx' })).toEqual([
-      { kind: 'updated', update: 'shed', mediaMs: 0, scope: 'voice-0', detail: { what: 'transcript', party: 'customer', reason: 'language' } },
+      {
+        kind: 'updated',
+        update: 'shed',
+        mediaMs: 0,
+        scope: 'voice-0',
+        detail: { what: 'transcript', party: 'customer', reason: 'language' },
+      },
     ]);
     expect(pool.jobs).toEqual([]);
   });
 
   it('announces a transcript that failed and keeps a text whose tokens failed', async () => {
     const noWords = await encode([utterance(0)], new FakePool({ transcript: failed('overloaded') }));
-    expect(noWords).toMatchObject([{ kind: 'updated', update: 'shed', scope: 'voice-0', detail: { reason: 'queue_full' } }]);
+    expect(noWords).toMatchObject([
+      { kind: 'updated', update: 'shed', scope: 'voice-0', detail: { reason: 'queue_full' } },
+    ]);
     const noTokens = await encode([chat(0, 'hello')], new FakePool({ 'text-tokens': failed('inference_failed') }));
     expect(noTokens).toMatchObject([{ kind: 'text', text: 'hello', absentReason: 'shed' }]);
   });
@@ -245,7 +324,9 @@ describe('order, bounds and failures', () => {
     const update: StreamFact = { kind: 'updated', update: 'gap', mediaMs: 500, detail: {} };
     const done = new Promise<void>((resolve) =>
       facts
-        .pipe(encodeFacts({ pool, redactor: new Redactor(), sessionId: 's', settle: (fact) => settled.push(fact.kind) }))
+        .pipe(
+          encodeFacts({ pool, redactor: new Redactor(), sessionId: 's', settle: (fact) => settled.push(fact.kind) }),
+        )
         .subscribe({ next: (fact) => seen.push(fact.kind), complete: resolve }),
     );
     for (const fact of [chat(0, 'hello'), hop(1000), update, hop(2000), ENDED]) facts.next(fact);
@@ -262,7 +343,9 @@ describe('order, bounds and failures', () => {
     const pool = new FakePool();
     pool.cost['voice-tokens'] = { waitMs: 5, modelMs: 30 };
     pool.cost['face-tokens'] = { waitMs: 20, modelMs: 10 };
-    const [only] = hopsOf(await encode([hop(1000, [voice('customer', 1000, [0, 1000])], [still(1, 1), still(2, 2)])], pool));
+    const [only] = hopsOf(
+      await encode([hop(1000, [voice('customer', 1000, [0, 1000])], [still(1, 1), still(2, 2)])], pool),
+    );
     expect(only).toMatchObject({ waitMs: 5, modelMs: 30, releasedAtMs: 1300 });
   });
 
@@ -272,7 +355,8 @@ describe('order, bounds and failures', () => {
   ] as const)('turns %s into a failed hop and goes on', async (code, reason) => {
     let runs = 0;
     const pool = new FakePool({
-      'voice-tokens': (input) => (runs++ === 0 ? failed(code)() : (DEFAULTS['voice-tokens'] as NonNullable<Answers['voice-tokens']>)(input)),
+      'voice-tokens': (input) =>
+        runs++ === 0 ? failed(code)() : (DEFAULTS['voice-tokens'] as NonNullable<Answers['voice-tokens']>)(input),
     });
     const settled: StreamFact[] = [];
     const facts = [hop(1000, [voice('customer', 1000, [0, 1000])]), hop(2000, [voice('customer', 2000)])];

@@ -24,5 +24,7 @@ export function failureReason(error: unknown): HopFailed['reason'] {
 /** The buffer of samples that own it whole, to be handed over with a job; a view of something larger is copied. */
 export function ownBuffer(samples: Int16Array): ArrayBuffer[] {
   const { buffer } = samples;
-  return buffer instanceof ArrayBuffer && buffer.byteLength === samples.byteLength && buffer.byteLength > 0 ? [buffer] : [];
+  return buffer instanceof ArrayBuffer && buffer.byteLength === samples.byteLength && buffer.byteLength > 0
+    ? [buffer]
+    : [];
 }
