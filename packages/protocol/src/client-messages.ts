@@ -62,7 +62,13 @@ export type ChatMessage = z.infer<typeof ChatMessage>;
 export const StreamEnd = z.strictObject({ type: z.literal('stream.end'), ref, streamId });
 export type StreamEnd = z.infer<typeof StreamEnd>;
 
-export const SessionEnd = z.strictObject({ type: z.literal('session.end'), ref });
+export const CLIENT_END_REASONS = ['completed', 'transferred', 'abandoned', 'other'] as const;
+export const SessionEnd = z.strictObject({
+  type: z.literal('session.end'),
+  ref,
+  /** Why the conversation ended; to be repeated in `rapport.session.ended` as `clientReason`. */
+  reason: z.enum(CLIENT_END_REASONS).optional(),
+});
 export type SessionEnd = z.infer<typeof SessionEnd>;
 
 // Designed now, refused with `not_supported` until a later version builds them.
@@ -75,7 +81,23 @@ export const SessionResume = z.strictObject({
   resumeToken: z.string().min(1).max(512),
   /** The last result seq the client has stored; replay starts after it. */
   ackedResultSeq: z.number().int().min(0),
+  /** What the client can still send, so that the server does not ask for what is gone; absent: all since `media.acked`. */
+  streams: z
+    .array(
+      z.strictObject({
+        streamId,
+        /** First frame in the replay buffer, the init segment apart. */
+        oldestSeq: z.number().int().min(0),
+        oldestByteOffset: z.number().int().min(0),
+        /** One past the last frame made so far. */
+        nextSeq: z.number().int().min(0),
+        nextByteOffset: z.number().int().min(0),
+      }),
+    )
+    .max(8)
+    .optional(),
 });
+export type SessionResume = z.infer<typeof SessionResume>;
 export const SessionObserve = z.strictObject({
   type: z.literal('session.observe'),
   ref,
@@ -83,6 +105,9 @@ export const SessionObserve = z.strictObject({
   /** Results after this seq are replayed first; absent: the state only, then the live feed. */
   afterResultSeq: z.number().int().min(0).optional(),
 });
+export type SessionObserve = z.infer<typeof SessionObserve>;
+export const SessionUnobserve = z.strictObject({ type: z.literal('session.unobserve'), ref, sessionId: z.uuid() });
+/** Everything up to and with this result is stored by the client and need not be replayed to it. */
 export const ResultAck = z.strictObject({ type: z.literal('result.ack'), ref, seq: z.number().int().min(0) });
 export const MediaGap = z.strictObject({
   type: z.literal('media.gap'),
@@ -102,7 +127,13 @@ export const SessionPause = z.strictObject({
   reason: z.enum(['payment', 'hold', 'privacy', 'other']),
 });
 export const SessionUnpause = z.strictObject({ type: z.literal('session.unpause'), ref, ptsMs: z.number().min(0) });
-export const ConsentUpdate = z.strictObject({ type: z.literal('consent.update'), ref, consent: Consent });
+export const ConsentUpdate = z.strictObject({
+  type: z.literal('consent.update'),
+  ref,
+  /** From when it holds; absent: on arrival. */
+  ptsMs: z.number().min(0).optional(),
+  consent: Consent,
+});
 export const ParticipantUpdate = z.strictObject({
   type: z.literal('participant.update'),
   ref,
@@ -110,7 +141,11 @@ export const ParticipantUpdate = z.strictObject({
   action: z.enum(['joined', 'left', 'hold', 'unhold', 'agent_changed']),
   party: z.enum(PARTIES),
   participantId: externalText.optional(),
+  /** The stream this participant is heard or seen on. */
+  streamId: streamId.optional(),
 });
+/** For peers that cannot send WebSocket pings (browsers); answered by `pong`. */
+export const Ping = z.strictObject({ type: z.literal('ping'), ref });
 
 export const ClientMessage = z.discriminatedUnion('type', [
   SessionStart,
@@ -120,12 +155,14 @@ export const ClientMessage = z.discriminatedUnion('type', [
   StreamOpen,
   SessionResume,
   SessionObserve,
+  SessionUnobserve,
   ResultAck,
   MediaGap,
   SessionPause,
   SessionUnpause,
   ConsentUpdate,
   ParticipantUpdate,
+  Ping,
 ]);
 export type ClientMessage = z.infer<typeof ClientMessage>;
 export type ClientMessageType = ClientMessage['type'];

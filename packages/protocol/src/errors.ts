@@ -23,7 +23,11 @@ export const ERRORS = {
   },
   forbidden: { http: 403, close: 4403, advice: 'Use a key or token whose scopes and origin allow this.' },
   too_many_sessions: { http: 503, close: 1013, advice: 'Try again after retryAfterMs, or raise the session limit.' },
-  server_shutdown: { http: 503, close: 1001, advice: 'Connect again: another instance, or this one after its restart.' },
+  server_shutdown: {
+    http: 503,
+    close: 1001,
+    advice: 'Connect again: another instance, or this one after its restart.',
+  },
   // framing and order of messages
   malformed_message: { close: 1007, advice: 'Send text messages as one JSON object in UTF-8.' },
   unknown_type: { advice: 'Use a message type of docs/protocol.md.' },
@@ -31,7 +35,10 @@ export const ERRORS = {
   not_supported: { advice: 'This part of rapport.v1 is designed but not built in this version: do without it.' },
   session_required: { close: 1002, advice: 'Send session.start first and wait for session.ready.' },
   session_exists: { advice: 'Open one session a connection; end it, or open another connection.' },
-  session_timeout: { close: 4408, advice: 'Send session.start soon after connecting, and media, chat or pings after it.' },
+  session_timeout: {
+    close: 4408,
+    advice: 'Send session.start soon after connecting, and media, chat or pings after it.',
+  },
   frame_malformed: { close: 1002, advice: 'Send binary frames with the 24-byte header of docs/protocol.md.' },
   message_too_large: { close: 1009, advice: 'Send smaller messages: session.ready states the limits.' },
   // media
@@ -40,7 +47,10 @@ export const ERRORS = {
   payload_invalid: { advice: 'Send what the stream declared as its codec; this frame was dropped and counted.' },
   media_too_large: { advice: 'Send stills within the limits of session.ready; this frame was dropped and counted.' },
   credit_exceeded: { close: 1008, advice: 'Send no payload byte beyond the last credit of the stream.' },
-  frame_out_of_order: { close: 1002, advice: 'Number frames from 0 without gaps and keep byteOffset the sum of payloads.' },
+  frame_out_of_order: {
+    close: 1002,
+    advice: 'Number frames from 0 without gaps and keep byteOffset the sum of payloads.',
+  },
   // resume (designed, refused as not_supported until built)
   session_elsewhere: { http: 421, close: 4421, advice: 'Connect to the address in the message.' },
   session_unknown: { http: 404, close: 4404, advice: 'The session is over or never was: start a new one.' },
@@ -60,7 +70,10 @@ export const ERRORS = {
   model_parity: { exit: 4, advice: 'This machine computes other results than the reference: see docs/models.md.' },
   data_dir_unusable: { exit: 5, advice: 'Make the data folder writable, or set RAPPORT_DATA_DIR to one that is.' },
   data_dir_locked: { exit: 5, advice: 'Another process writes to this data folder: stop it, or set RAPPORT_DATA_DIR.' },
-  data_format: { exit: 5, advice: 'The data folder was written by another version: use that version, or another folder.' },
+  data_format: {
+    exit: 5,
+    advice: 'The data folder was written by another version: use that version, or another folder.',
+  },
 } as const satisfies Record<string, ErrorSpec>;
 
 export type ErrorCode = keyof typeof ERRORS;

@@ -8,7 +8,7 @@ import * as data from './events';
 export interface EventSpec {
   readonly topic: string | null;
   readonly durable: boolean;
-  /** What makes one event of this type unique in its session. */
+  /** What makes one event of this type unique in its session; a part that is absent is left out. */
   readonly naturalKey: string;
   readonly data: z.ZodType;
 }
@@ -20,10 +20,10 @@ export const EVENTS = {
   'rapport.window.degraded': spec('rapport.results', 'firstWindowEndMs', data.WindowDegradedData),
   'rapport.transcript.final': spec('rapport.transcripts', 'stream, utteranceStartMs', data.TranscriptFinalData),
   'rapport.transcript.partial': spec(null, 'utteranceId, revision', data.TranscriptPartialData),
-  'rapport.alert.raised': spec('rapport.alerts', 'ruleId, onsetWindowEndMs, step', data.AlertData),
-  'rapport.alert.updated': spec('rapport.alerts', 'ruleId, onsetWindowEndMs, step', data.AlertData),
-  'rapport.alert.cleared': spec('rapport.alerts', 'ruleId, onsetWindowEndMs, step', data.AlertData),
-  'rapport.session.updated': spec('rapport.results', 'kind, mediaMs', data.SessionUpdatedData),
+  'rapport.alert.raised': spec('rapport.alerts', 'ruleId, onsetWindowEndMs, revision', data.AlertData),
+  'rapport.alert.updated': spec('rapport.alerts', 'ruleId, onsetWindowEndMs, revision', data.AlertData),
+  'rapport.alert.cleared': spec('rapport.alerts', 'ruleId, onsetWindowEndMs, revision', data.AlertData),
+  'rapport.session.updated': spec('rapport.results', 'kind, mediaMs, scope', data.SessionUpdatedData),
   'rapport.session.heartbeat': spec(null, 'mediaMs', data.SessionHeartbeatData),
 } as const;
 
@@ -56,7 +56,9 @@ export const CloudEvent = z.object({
 export type CloudEvent = z.infer<typeof CloudEvent>;
 
 /** `CloudEvent` whose data is known by its type. */
-export type TypedEvent = { [T in EventType]: Omit<CloudEvent, 'type' | 'data'> & { type: T; data: EventData<T> } }[EventType];
+export type TypedEvent = {
+  [T in EventType]: Omit<CloudEvent, 'type' | 'data'> & { type: T; data: EventData<T> };
+}[EventType];
 
 function spec<T extends z.ZodType, N extends string | null>(topic: N, naturalKey: string, schema: T) {
   return { topic, durable: topic !== null, naturalKey, data: schema };

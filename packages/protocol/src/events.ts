@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SessionMetadata, StreamDescription } from './client-messages';
+import { CLIENT_END_REASONS, SessionMetadata, StreamDescription } from './client-messages';
 import { EMOTIONS, MODALITIES, PARTIES } from './vocabulary';
 
 /**
@@ -34,7 +34,9 @@ export type SessionStartedData = z.infer<typeof SessionStartedData>;
 export const SessionEndedData = SessionStartedData.extend({
   endedAt: z.string(),
   durationMs: ms,
-  reason: z.enum(['ended', 'disconnected', 'timeout', 'shutdown', 'error']),
+  reason: z.enum(['ended', 'disconnected', 'timeout', 'shutdown', 'error', 'consent_withdrawn']),
+  /** The `reason` of the client's `session.end`. */
+  clientReason: z.enum(CLIENT_END_REASONS).optional(),
   /** True when a window or final was still open when the time for the end ran out. */
   incomplete: z.boolean(),
   assessments: z.number().int().min(0),
@@ -136,6 +138,8 @@ export type TranscriptFinalData = z.infer<typeof TranscriptFinalData>;
 export const SessionUpdatedData = z.strictObject({
   kind: z.enum(['gap', 'shed', 'pause', 'consent', 'language', 'participant']),
   mediaMs: ms,
+  /** What it is about when not the whole session: a stream's name, an utterance's or message's id, a shed step. */
+  scope: z.string().optional(),
   detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
 });
 export type SessionUpdatedData = z.infer<typeof SessionUpdatedData>;
@@ -155,6 +159,8 @@ export const TranscriptPartialData = z.strictObject({
 export const AlertData = z.strictObject({
   ruleId: z.string(),
   step: z.enum(['raised', 'updated', 'cleared']),
+  /** 0 when raised, then counts up with every update and the clearing: an alert may be updated more than once. */
+  revision: z.number().int().min(0),
   onsetWindowEndMs: ms,
   windowEndMs: ms,
   severity: z.enum(['info', 'warning', 'critical']),

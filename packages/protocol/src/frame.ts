@@ -49,8 +49,7 @@ export type FrameFault =
   | { readonly kind: 'range'; readonly field: 'ptsUs' | 'byteOffset' };
 
 export type DecodedFrame =
-  | { readonly ok: true; readonly frame: Frame }
-  | { readonly ok: false; readonly fault: FrameFault };
+  { readonly ok: true; readonly frame: Frame } | { readonly ok: false; readonly fault: FrameFault };
 
 /** Encodes one frame. Throws RangeError when a field does not fit: that is a fault of the caller. */
 export function encodeFrame(header: FrameHeader, payload: Uint8Array): Uint8Array {

@@ -5,3 +5,4 @@ export * from './client-messages';
 export * from './events';
 export * from './event-table';
 export * from './server-messages';
+export * from './http-messages';

@@ -42,3 +42,18 @@ export const CODEC_KIND: Readonly<Record<SupportedCodec, StreamKind>> = { 'pcm16
 
 /** The WebSocket subprotocol that this package describes. */
 export const SUBPROTOCOL = 'rapport.v1';
+
+/**
+ * How a browser, which cannot set headers, shows its short-lived token: it offers the subprotocols `rapport.v1` and
+ * `rapport.token.TOKEN`. The server selects `rapport.v1` and never echoes the token. TOKEN holds only characters that
+ * RFC 9110 (5.6.2) allows in a token, as base64url and JWT do.
+ */
+export const TOKEN_SUBPROTOCOL_PREFIX = 'rapport.token.';
+
+/** What a key or token may do: send a conversation, or watch the tenant's sessions. */
+export const SCOPES = ['stream', 'monitor'] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** What is given up under pressure, in this order. Flags in `degraded` use the same words. */
+export const SHED_STEPS = ['partials', 'video_rate', 'video', 'hop_2s', 'agent_transcript'] as const;
+export type ShedStep = (typeof SHED_STEPS)[number];

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { ERROR_CODES } from './errors';
+import { SCOPES } from './vocabulary';
+
+/** The JSON bodies of HTTP answers that belong to the protocol. */
+
+/** Body of a refused upgrade and of every refused request. */
+export const ErrorBody = z.object({
+  code: z.enum(ERROR_CODES),
+  message: z.string(),
+  advice: z.string(),
+  /** Milliseconds; the header `Retry-After` says the same in whole seconds, rounded up. */
+  retryAfterMs: z.number().int().min(0).optional(),
+});
+export type ErrorBody = z.infer<typeof ErrorBody>;
+
+// Designed now, answered with 404 until a later version builds them.
+
+/** `POST /v1/tokens`, with an API key: a short-lived token for a browser. */
+export const TokenRequest = z.strictObject({
+  scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length).default(['stream']),
+  /** For connecting only: a session outlives its token. */
+  expiresInS: z.number().int().min(10).max(3600).default(60),
+  /** With `monitor`: only this session. */
+  sessionId: z.uuid().optional(),
+  /** Only connections with this `Origin` may use the token. */
+  origin: z.url().max(256).optional(),
+});
+export type TokenRequest = z.infer<typeof TokenRequest>;
+
+export const TokenAnswer = z.object({
+  token: z.string().regex(/^[\w.~-]+$/),
+  /** Wall clock, RFC 3339. */
+  expiresAt: z.string(),
+});
+export type TokenAnswer = z.infer<typeof TokenAnswer>;
