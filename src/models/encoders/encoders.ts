@@ -1,0 +1,95 @@
+import { RapportError } from '@rapport-live/protocol';
+import type { JobInput, JobKind, JobOutput } from '../inference-pool';
+import type { Task } from '../runtime/manifest';
+import type { ModelFolder, ModelSet } from '../runtime/model-folder';
+import { Graph } from '../runtime/onnx';
+import { chooseProvider } from '../runtime/providers';
+import { ExpressionGraph, FaceDetectorGraph } from './face-graphs';
+import { FaceEncoder } from './face-encoder';
+import { FusionRunner } from './fusion-runner';
+import { TextEncoder } from './text-encoder';
+import { Tokenizer } from './tokenizer';
+import { Transcriber } from './transcriber';
+import { VoiceActivity } from './voice-activity';
+import { VoiceEncoder } from './voice-encoder';
+import { WhisperGraphs } from './whisper-graphs';
+
+type Runners = { readonly [K in JobKind]: (input: JobInput<K>) => Promise<JobOutput<K>> | Steps<JobOutput<K>> };
+/** Work in steps: it yields wherever something more urgent may run first. */
+export type Steps<T> = AsyncGenerator<void, T>;
+type Graphs = ReadonlyMap<string, Graph>;
+
+/** Every model of one worker, and each kind of job by its encoder. */
+export class Encoders {
+  private constructor(
+    private readonly runners: Runners,
+    /** Of each model, by name. */
+    readonly graphs: Readonly<Record<Task, Graphs>>,
+  ) {}
+
+  static async load(models: ModelSet): Promise<Encoders> {
+    const tasks = Object.keys(models) as Task[];
+    const loaded = await Promise.all(tasks.map(async (task) => [task, await loadGraphs(models[task])] as const));
+    const graphs = Object.fromEntries(loaded) as Record<Task, Graphs>;
+    const whisper = new WhisperGraphs(
+      {
+        encoder: named(graphs.speech, 'encoder'),
+        cross: named(graphs.speech, 'cross'),
+        decoder: named(graphs.speech, 'decoder'),
+      },
+      models.speech,
+    );
+    const voiceActivity = new VoiceActivity(only(graphs['voice-activity']), models['voice-activity']);
+    const voice = new VoiceEncoder(whisper, models.speech);
+    const transcriber = new Transcriber(whisper, await Tokenizer.load(models.speech), models.speech);
+    const face = new FaceEncoder(
+      new FaceDetectorGraph(only(graphs['face-detection']), models['face-detection'].manifest.parameters),
+      new ExpressionGraph(only(graphs.expression)),
+      models['face-detection'],
+      models.expression,
+    );
+    const text = new TextEncoder(only(graphs.text), await Tokenizer.load(models.text), models.text);
+    const fusion = new FusionRunner(only(graphs.fusion), models.fusion);
+    const runners: Runners = {
+      'voice-activity': (input) => voiceActivity.run(input),
+      'voice-tokens': (input) => voice.run(input),
+      transcript: (input) => transcriber.run(input),
+      'face-tokens': (input) => face.run(input),
+      'text-tokens': (input) => text.run(input),
+      fusion: (input) => fusion.run(input),
+    };
+    return new Encoders(runners, graphs);
+  }
+
+  /** A job as steps; most kinds have one. */
+  async *steps<K extends JobKind>(kind: K, input: JobInput<K>): Steps<JobOutput<K>> {
+    const work = this.runners[kind](input);
+    return Symbol.asyncIterator in work ? yield* work : await work;
+  }
+
+  async release(): Promise<void> {
+    const all = Object.values(this.graphs).flatMap((graphs) => [...graphs.values()]);
+    await Promise.all(all.map((graph) => graph.release()));
+  }
+}
+
+async function loadGraphs(folder: ModelFolder): Promise<Graphs> {
+  const { provider } = chooseProvider(folder.manifest.providers);
+  const names = Object.keys(folder.manifest.graphs);
+  return new Map(
+    await Promise.all(names.map(async (name) => [name, await Graph.load(folder, name, provider)] as const)),
+  );
+}
+
+function named(graphs: Graphs, name: string): Graph {
+  const graph = graphs.get(name);
+  if (!graph) throw new RapportError('model_corrupt', `the speech model has no graph ${name}`);
+  return graph;
+}
+
+/** Models of one graph name it as they like. */
+function only(graphs: Graphs): Graph {
+  const [graph, ...others] = graphs.values();
+  if (!graph || others.length > 0) throw new RapportError('model_corrupt', `one graph expected, not ${graphs.size}`);
+  return graph;
+}

@@ -1,0 +1,66 @@
+import type { Picture } from './picture';
+
+export interface Letterbox {
+  /** [sizePx, sizePx, 3], black where the picture does not reach. */
+  readonly values: Float32Array;
+  /** Picture pixels for one letterbox pixel. */
+  readonly scale: number;
+  /** Left and top border, in letterbox pixels. */
+  readonly left: number;
+  readonly top: number;
+}
+
+/** Fits a picture into a square, its shape kept, with `value / valueScale + valueOffset` as the numbers of a model. */
+export function letterbox(picture: Picture, sizePx: number, valueScale: number, valueOffset: number): Letterbox {
+  const scale = Math.max(picture.width, picture.height) / sizePx;
+  const width = Math.min(sizePx, Math.max(1, Math.round(picture.width / scale)));
+  const height = Math.min(sizePx, Math.max(1, Math.round(picture.height / scale)));
+  const left = Math.floor((sizePx - width) / 2);
+  const top = Math.floor((sizePx - height) / 2);
+
+  const columns = taps(picture.width, width);
+  const rows = taps(picture.height, height);
+  const narrow = new Float32Array(picture.height * width * 3);
+  for (let y = 0; y < picture.height; y++) {
+    for (let x = 0; x < width; x++) {
+      const { first, weights } = columns[x] as Taps;
+      for (let channel = 0; channel < 3; channel++) {
+        let sum = 0;
+        let from = (y * picture.width + first) * 3 + channel;
+        for (let i = 0; i < weights.length; i++, from += 3) sum += picture.rgb[from]! * weights[i]!;
+        narrow[(y * width + x) * 3 + channel] = sum;
+      }
+    }
+  }
+  const values = new Float32Array(sizePx * sizePx * 3).fill(valueOffset);
+  for (let y = 0; y < height; y++) {
+    const { first, weights } = rows[y] as Taps;
+    for (let i = 0; i < width * 3; i++) {
+      let sum = 0;
+      for (let row = 0; row < weights.length; row++) sum += narrow[(first + row) * width * 3 + i]! * weights[row]!;
+      values[((y + top) * sizePx + left) * 3 + i] = sum / valueScale + valueOffset;
+    }
+  }
+  return { values, scale, left, top };
+}
+
+interface Taps {
+  readonly first: number;
+  readonly weights: Float32Array;
+}
+
+/** Linear interpolation with a triangle as wide as the shrinking asks, so that nothing is skipped. */
+function taps(from: number, to: number): Taps[] {
+  const scale = from / to;
+  const reach = Math.max(1, scale);
+  return Array.from({ length: to }, (_, i) => {
+    const centre = (i + 0.5) * scale - 0.5;
+    const first = Math.max(0, Math.ceil(centre - reach));
+    const last = Math.min(from - 1, Math.floor(centre + reach));
+    const weights = Float32Array.from({ length: last - first + 1 }, (_unused, j) =>
+      Math.max(0, 1 - Math.abs(first + j - centre) / reach),
+    );
+    const sum = weights.reduce((total, weight) => total + weight, 0);
+    return { first, weights: weights.map((weight) => weight / sum) };
+  });
+}

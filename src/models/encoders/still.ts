@@ -1,0 +1,35 @@
+import sharp from 'sharp';
+import type { Picture } from './picture';
+
+/** The one file that knows sharp: a compressed still to pixels, within bounds. */
+
+/** A still with more pixels is refused before it is decoded (a small file can claim a huge picture). 4096 x 4096. */
+export const MAX_STILL_PIXELS = 16_777_216;
+/** Faces are found in 128 x 128 and cut to 48 x 48: more pixels than this would only cost time. */
+const MAX_DECODED_WIDTH_PX = 640;
+const JPEG_START = [0xff, 0xd8, 0xff] as const;
+
+// One picture at a time in each worker, and nothing kept: memory stays what the pool's bounds say.
+sharp.cache(false);
+sharp.concurrency(1);
+
+export type Still = { readonly picture: Picture } | { readonly refused: 'not_jpeg' | 'too_many_pixels' | 'undecodable' };
+
+/** A JPEG to RGB at most 640 pixels wide, turned upright by its EXIF note. A bad one is a value, not a throw. */
+export async function decodeStill(jpeg: Uint8Array): Promise<Still> {
+  if (JPEG_START.some((byte, i) => jpeg[i] !== byte)) return { refused: 'not_jpeg' };
+  try {
+    const { data, info } = await sharp(jpeg, { limitInputPixels: MAX_STILL_PIXELS, failOn: 'error' })
+      .autoOrient()
+      .resize({ width: MAX_DECODED_WIDTH_PX, withoutEnlargement: true, kernel: 'linear' })
+      .toColourspace('srgb')
+      .removeAlpha()
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    if (info.channels !== 3) return { refused: 'undecodable' };
+    return { picture: { width: info.width, height: info.height, rgb: data } };
+  } catch (error) {
+    const tooMany = error instanceof Error && error.message.includes('pixel limit');
+    return { refused: tooMany ? 'too_many_pixels' : 'undecodable' };
+  }
+}

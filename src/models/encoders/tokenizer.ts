@@ -1,0 +1,33 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers' with { 'resolution-mode': 'import' };
+import { RapportError } from '@rapport-live/protocol';
+import type { ModelFolder } from '../runtime/model-folder';
+
+/** Text to ids and back, by the `tokenizer.json` of a model folder. The one file that knows the tokenizer library. */
+export class Tokenizer {
+  private constructor(private readonly tokenizer: HuggingFaceTokenizer) {}
+
+  static async load({ path, manifest }: ModelFolder): Promise<Tokenizer> {
+    const asset = manifest.assets['tokenizer'];
+    if (!asset) throw new RapportError('model_corrupt', `${path}/model.json names no asset tokenizer`);
+    try {
+      // Its types are those of an ES module, which CommonJS may only import like this.
+      const library = await import('@huggingface/tokenizers');
+      const json: unknown = JSON.parse(await readFile(join(path, asset.file), 'utf8'));
+      return new Tokenizer(new library.Tokenizer(json as object, {}));
+    } catch (cause) {
+      throw new RapportError('model_corrupt', `${join(path, asset.file)} is no tokenizer`, { cause });
+    }
+  }
+
+  /** With the special tokens the model expects around a text; neither padded nor truncated. */
+  encode(text: string): number[] {
+    return this.tokenizer.encode(text).ids;
+  }
+
+  /** Without special tokens. */
+  decode(ids: readonly number[]): string {
+    return ids.length === 0 ? '' : this.tokenizer.decode([...ids], { skip_special_tokens: true });
+  }
+}

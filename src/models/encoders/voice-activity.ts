@@ -1,0 +1,46 @@
+import type { JobInput, JobOutput } from '../inference-pool';
+import type { ModelFolder } from '../runtime/model-folder';
+import { float32, floats, type Graph, int64, output, type Tensor } from '../runtime/onnx';
+
+/** Silero: speech probability of each chunk of a stream, whose state comes with the job and goes back with it. */
+export class VoiceActivity {
+  private readonly sampleRate: Tensor;
+
+  constructor(
+    private readonly graph: Graph,
+    private readonly folder: ModelFolder<'voice-activity'>,
+  ) {
+    this.sampleRate = int64([folder.manifest.parameters.sampleRateHz], []);
+  }
+
+  /** Throws when the samples are no whole number of chunks, or the state has another size. */
+  async run({ samples, state }: JobInput<'voice-activity'>): Promise<JobOutput<'voice-activity'>> {
+    const { chunkSamples, contextSamples, stateLayers, stateWidth } = this.folder.manifest.parameters;
+    if (samples.length % chunkSamples !== 0) {
+      throw new RangeError(`${samples.length} samples are no multiple of ${chunkSamples}`);
+    }
+    if (state.context.length !== contextSamples || state.recurrent.length !== stateLayers * stateWidth) {
+      throw new RangeError(`state of ${state.recurrent.length} and ${state.context.length} numbers`);
+    }
+    const withContext = new Float32Array(contextSamples + samples.length);
+    withContext.set(state.context);
+    withContext.set(samples, contextSamples);
+
+    const probabilities = new Float32Array(samples.length / chunkSamples);
+    let recurrent = float32(state.recurrent, [stateLayers, 1, stateWidth]);
+    for (let chunk = 0; chunk < probabilities.length; chunk++) {
+      const start = chunk * chunkSamples;
+      const input = float32(withContext.slice(start, start + contextSamples + chunkSamples), [
+        1,
+        contextSamples + chunkSamples,
+      ]);
+      const outputs = await this.graph.run({ input, state: recurrent, sr: this.sampleRate });
+      probabilities[chunk] = floats(output(outputs, 'output'))[0] ?? NaN;
+      recurrent = output(outputs, 'stateN');
+    }
+    return {
+      probabilities,
+      state: { recurrent: floats(recurrent), context: withContext.slice(withContext.length - contextSamples) },
+    };
+  }
+}

@@ -1,0 +1,163 @@
+import { z } from 'zod';
+import { EMOTIONS, MODALITIES } from '@rapport-live/protocol';
+
+/**
+ * `model.json`, format 1: everything the code knows of a model that is not in its graphs. A manifest holds more
+ * parameters than are read here (thresholds of other stages, notes for people); unknown ones pass unread.
+ */
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+/** A file beside the manifest; never a path out of the folder. */
+const file = z.string().regex(/^[A-Za-z0-9][\w.-]*$/);
+const count = z.number().int().positive();
+const probability = z.number().min(0).max(1);
+
+const TensorSpec = z.object({
+  name: z.string(),
+  type: z.enum(['float32', 'int64']),
+  /** A number, or the name of a free dimension. */
+  shape: z.array(z.union([z.number().int(), z.string()])),
+});
+export type TensorSpec = z.infer<typeof TensorSpec>;
+
+const FileSpec = z.object({ file, sha256, bytes: count });
+export type FileSpec = z.infer<typeof FileSpec>;
+
+const GraphSpec = FileSpec.extend({
+  inputs: z.array(TensorSpec).min(1),
+  outputs: z.array(TensorSpec).min(1),
+  maxBatch: count,
+});
+export type GraphSpec = z.infer<typeof GraphSpec>;
+
+const GoldenSpec = z.object({
+  file,
+  sha256,
+  minCosine: probability,
+  /** Outputs whose greatest value along the last dimension is a decision: it must be the same one. */
+  labelOutputs: z.array(z.string()),
+  cases: z.array(z.object({ name: z.string(), graph: z.string(), text: z.string().optional() })).min(1),
+});
+
+const shared = {
+  formatVersion: z.literal(1),
+  name: z.string(),
+  version: z.string(),
+  precision: z.string(),
+  graphs: z.record(z.string(), GraphSpec),
+  assets: z.record(z.string(), FileSpec).default({}),
+  labels: z.array(z.string()).optional(),
+  intents: z.array(z.string()).optional(),
+  /** ISO 639-1 codes, or `*` for any. */
+  languages: z.array(z.string()),
+  /** Execution providers the model may run on, best first. */
+  providers: z.array(z.string()).min(1),
+  golden: GoldenSpec,
+  licence: z.string(),
+  origin: z.string(),
+  figures: z.array(z.unknown()),
+};
+
+const VoiceActivityParameters = z.object({
+  sampleRateHz: z.literal(16_000),
+  chunkSamples: count,
+  contextSamples: count,
+  stateLayers: count,
+  stateWidth: count,
+});
+
+const SpeechParameters = z.object({
+  sampleRateHz: z.literal(16_000),
+  melBands: z.literal(80),
+  encoderWidth: count,
+  maxAudioMs: count,
+  decoderLayers: count,
+  decoderHeads: count,
+  headWidth: count,
+  vocabularySize: count,
+  /** Shorter utterances are padded with zeros to this: short contexts make Whisper repeat itself. */
+  transcriptMinMs: count,
+  maxTokensPerSecond: count,
+  maxTokensExtra: count,
+  /** Below this mean probability a text is taken for invented and dropped; see `transcriber.ts` for the measurement. */
+  minMeanProbability: probability.default(0.4),
+  emotionLevelDb: z.number(),
+  emotionLevelFrameSamples: count,
+  emotionActiveRangeDb: count,
+  emotionPeakLimit: probability,
+  emotionMaxSamples: count,
+  emotionTailSamples: count,
+  emotionFrameSamples: count,
+  emotionFramesPerToken: count,
+  emotionTokenMs: count,
+  endOfTextId: count,
+  startOfTranscriptId: count,
+  transcribeId: count,
+  noTimestampsId: count,
+  languageTokenIds: z.record(z.string(), count),
+  suppressIds: z.array(z.number().int()),
+  suppressBeginIds: z.array(z.number().int()),
+});
+export type SpeechParameters = z.infer<typeof SpeechParameters>;
+
+const TextParameters = z.object({ maxTokens: count, sepId: count, embeddingWidth: count });
+
+const FaceDetectionParameters = z.object({
+  inputSizePx: count,
+  valueScale: z.number(),
+  valueOffset: z.number(),
+  scoreLogitLimit: z.number().positive(),
+  minScore: probability,
+  suppressionMinOverlap: probability,
+  anchorLayers: z.array(
+    z.object({ stridePx: count, cells: count, anchorsPerCell: count, scores: z.string(), boxes: z.string() }),
+  ),
+  pointNames: z.array(z.string()),
+});
+export type FaceDetectionParameters = z.infer<typeof FaceDetectionParameters>;
+
+const ExpressionParameters = z.object({
+  faceSizePx: count,
+  greyWeights: z.tuple([z.number(), z.number(), z.number()]),
+  valueScale: z.number(),
+  valueOffset: z.number(),
+  sidePerEyeDistance: z.number().positive(),
+  eyesMiddleXPx: z.number(),
+  eyesMiddleYPx: z.number(),
+  blurMinSidePx: z.number(),
+  blurSigmaPerSide: z.number().positive(),
+  featureWidth: count,
+});
+export type ExpressionParameters = z.infer<typeof ExpressionParameters>;
+
+/** `voice+face` and the like, in the order of MODALITIES. */
+const subsetKeys = new Set(
+  Array.from({ length: 7 }, (_, i) => MODALITIES.filter((_name, bit) => ((i + 1) >> bit) & 1).join('+')),
+);
+const FusionParameters = z.object({
+  maxVoiceTokens: count,
+  maxFaceTokens: count,
+  maxTextTokens: count,
+  embeddingWidth: count,
+  /** Divides the logits of each subset of modalities before softmax. */
+  temperatures: z.record(z.string(), z.number().positive()).refine((t) => [...subsetKeys].every((key) => key in t), {
+    error: `needs one temperature for each of ${[...subsetKeys].join(', ')}`,
+  }),
+  /** Valence and arousal in [-1, 1] of each label. */
+  valenceArousal: z.record(z.enum(EMOTIONS), z.tuple([z.number(), z.number()])),
+});
+
+export const Manifest = z.discriminatedUnion('task', [
+  z.object({ ...shared, task: z.literal('voice-activity'), parameters: VoiceActivityParameters }),
+  z.object({ ...shared, task: z.literal('speech'), parameters: SpeechParameters }),
+  z.object({ ...shared, task: z.literal('text'), parameters: TextParameters }),
+  z.object({ ...shared, task: z.literal('face-detection'), parameters: FaceDetectionParameters }),
+  z.object({ ...shared, task: z.literal('expression'), parameters: ExpressionParameters }),
+  z.object({ ...shared, task: z.literal('fusion'), parameters: FusionParameters, labels: z.array(z.enum(EMOTIONS)) }),
+]);
+export type Manifest = z.infer<typeof Manifest>;
+export type Task = Manifest['task'];
+type ManifestByTask = { readonly [T in Task]: Extract<Manifest, { task: T }> };
+export type ManifestOf<T extends Task> = ManifestByTask[T];
+
+export const TASKS = Manifest.options.map((option) => option.shape.task.value) as readonly Task[];

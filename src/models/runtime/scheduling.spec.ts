@@ -1,0 +1,99 @@
+import fc from 'fast-check';
+import { JOB_CLASSES, type JobClass } from '../inference-pool';
+import { JobQueue, nextWork, type Schedulable } from './scheduling';
+
+interface Job extends Schedulable {
+  readonly name: string;
+}
+const job = (name: string, jobClass: JobClass, sessionId = 'a', bytes = 1): Job => ({ name, jobClass, sessionId, bytes });
+const queueOf = (...jobs: Job[]) => {
+  const queue = new JobQueue<Job>({ maxQueuedJobs: 1000, maxQueuedBytes: 1000 });
+  for (const each of jobs) queue.push(each);
+  return queue;
+};
+const names = (jobs: readonly Job[]) => jobs.map((each) => each.name);
+
+describe('JobQueue', () => {
+  it('gives the classes in their order, whatever came first', () => {
+    const queue = queueOf(job('p', 'partial'), job('f', 'final'), job('a', 'assessment'), job('v', 'voice-activity'));
+    expect(names(queue.takeAll())).toEqual(['v', 'a', 'f', 'p']);
+  });
+
+  it('goes round the sessions inside a class', () => {
+    const busy = ['1', '2', '3'].map((name) => job(name, 'final', 'busy'));
+    const queue = queueOf(...busy, job('x', 'final', 'quiet'), job('y', 'final', 'other'));
+    expect(names(queue.takeAll())).toEqual(['1', 'x', 'y', '2', '3']);
+  });
+
+  it('never lets a session wait for more than one job of every other session of its class', () => {
+    const sessions = fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { minLength: 1, maxLength: 40 });
+    fc.assert(
+      fc.property(sessions, (sessionIds) => {
+        const taken = queueOf(...sessionIds.map((id, i) => job(String(i), 'final', id))).takeAll();
+        expect(taken).toHaveLength(sessionIds.length);
+        taken.forEach((one, at) => {
+          const previous = taken.slice(0, at).findLastIndex((each) => each.sessionId === one.sessionId);
+          const between = taken.slice(previous + 1, at).map((each) => each.sessionId);
+          expect(new Set(between).size).toBe(between.length);
+        });
+      }),
+    );
+  });
+
+  it('keeps the order inside a session and counts what waits', () => {
+    const classes = fc.array(fc.constantFrom(...JOB_CLASSES), { maxLength: 30 });
+    fc.assert(
+      fc.property(classes, (jobClasses) => {
+        const queue = queueOf(...jobClasses.map((each, i) => job(String(i), each, 'one', i)));
+        expect(queue.queuedBytes).toBe(jobClasses.reduce((sum, _each, i) => sum + i, 0));
+        const taken = queue.takeAll();
+        for (const each of JOB_CLASSES) {
+          const order = taken.filter((one) => one.jobClass === each).map((one) => Number(one.name));
+          expect(order).toEqual([...order].sort((a, b) => a - b));
+        }
+        expect([queue.length, queue.queuedBytes]).toEqual([0, 0]);
+      }),
+    );
+  });
+
+  it('refuses what passes its bounds', () => {
+    const queue = new JobQueue<Job>({ maxQueuedJobs: 2, maxQueuedBytes: 10 });
+    expect(queue.push(job('big', 'final', 'a', 11)).accepted).toBe(false);
+    expect(queue.push(job('1', 'final', 'a', 8)).accepted).toBe(true);
+    expect(queue.push(job('2', 'assessment', 'a', 3)).accepted).toBe(false);
+    expect(queue.push(job('3', 'assessment', 'a', 2)).accepted).toBe(true);
+    expect(queue.push(job('4', 'assessment', 'a', 0)).accepted).toBe(false);
+  });
+
+  it('sheds partials for anything else, the newest first and no more than needed', () => {
+    const queue = new JobQueue<Job>({ maxQueuedJobs: 3, maxQueuedBytes: 100 });
+    for (const name of ['1', '2', '3']) queue.push(job(name, 'partial', name));
+    expect(queue.push(job('4', 'partial'))).toEqual({ accepted: false, shed: [] });
+    expect(names(queue.push(job('f', 'final')).shed)).toEqual(['3']);
+    expect(queue.push(job('too big', 'final', 'a', 101))).toEqual({ accepted: false, shed: [] });
+    expect(names(queue.takeAll())).toEqual(['f', '1', '2']);
+  });
+
+  it('puts a job back before all others of its class', () => {
+    const queue = queueOf(job('1', 'final', 'a'), job('2', 'final', 'b'));
+    queue.putBack(job('again', 'final', 'b'));
+    expect(names(queue.takeAll())).toEqual(['again', '1', '2']);
+  });
+});
+
+describe('nextWork', () => {
+  it('goes on with a begun job unless something more urgent waits', () => {
+    const begun = [job('begun', 'final')];
+    expect(nextWork(queueOf(job('f', 'final'), job('p', 'partial')), begun)).toEqual({ resume: begun[0] });
+    expect(nextWork(queueOf(job('v', 'voice-activity')), begun)).toMatchObject({ start: { name: 'v' } });
+  });
+
+  it('goes on with the most urgent of several', () => {
+    const begun = [job('p', 'partial'), job('f', 'final')];
+    expect(nextWork(queueOf(), begun)).toEqual({ resume: begun[1] });
+  });
+
+  it('has nothing to do when nothing waits', () => {
+    expect(nextWork(queueOf(), [])).toBeUndefined();
+  });
+});

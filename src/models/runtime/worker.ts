@@ -1,0 +1,77 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { RapportError } from '@rapport-live/protocol';
+import { Encoders, type Steps } from '../encoders/encoders';
+import type { Task } from './manifest';
+import type { JobInput, JobKind } from '../inference-pool';
+import { checkParity } from './parity';
+import type { FromWorker, SelfTest, ToWorker, WorkerFault, WorkerSettings } from './worker-messages';
+
+/** The entry of a worker thread: loads every model, then runs steps of jobs as the pool tells it. */
+
+const port = parentPort;
+if (!port) throw new Error('worker.js runs in a worker thread only');
+const settings = workerData as WorkerSettings;
+const say = (message: FromWorker) => port.postMessage(message);
+const begun = new Map<number, Steps<unknown>>();
+
+async function start(): Promise<void> {
+  try {
+    const encoders = await Encoders.load(settings.models);
+    const selfTest = settings.selfTest ? await testModels(encoders) : [];
+    port?.on('message', (message: ToWorker) => void obey(message, encoders));
+    say({ type: 'ready', selfTest });
+  } catch (error) {
+    say({ type: 'not-ready', error: fault(error) });
+  }
+}
+
+async function obey(message: ToWorker, encoders: Encoders): Promise<void> {
+  if (message.type === 'close') {
+    await encoders.release();
+    port?.close();
+    return;
+  }
+  if (message.type === 'start') {
+    crashIfAsked(message.input);
+    begun.set(message.jobId, encoders.steps(message.kind, message.input as JobInput<JobKind>));
+  }
+  await step(message.jobId);
+}
+
+async function step(jobId: number): Promise<void> {
+  const startedMs = performance.now();
+  const elapsedMs = () => performance.now() - startedMs;
+  try {
+    const result = await begun.get(jobId)?.next();
+    if (!result) throw new Error(`no job ${jobId} was begun here`);
+    if (!result.done) return say({ type: 'step', jobId, ms: elapsedMs() });
+    begun.delete(jobId);
+    say({ type: 'done', jobId, ms: elapsedMs(), output: result.value });
+  } catch (error) {
+    begun.delete(jobId);
+    say({ type: 'failed', jobId, ms: elapsedMs(), error: fault(error) });
+  }
+}
+
+async function testModels({ graphs }: Encoders): Promise<SelfTest[]> {
+  const report: SelfTest[] = [];
+  for (const task of Object.keys(settings.models) as Task[]) {
+    const startedMs = performance.now();
+    const worstCosine = await checkParity(settings.models[task], graphs[task]);
+    report.push({ model: settings.models[task].manifest.name, ms: performance.now() - startedMs, worstCosine });
+  }
+  return report;
+}
+
+function crashIfAsked(input: unknown): void {
+  const text = (input as { text?: unknown }).text;
+  if (settings.crashOnText !== undefined && text === settings.crashOnText) process.exit(1);
+}
+
+function fault(error: unknown): WorkerFault {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const code = error instanceof RapportError ? error.code : undefined;
+  return { message: error.message, stack: error.stack, code };
+}
+
+void start();
