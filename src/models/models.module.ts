@@ -1,0 +1,35 @@
+import { Inject, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { CONFIG, type Config } from '../config/config';
+import { SERVICE_PARTS, type ServiceParts } from '../config/service-parts';
+import { INFERENCE_POOL, type InferencePool } from './inference-pool';
+import { type PoolEvent, WorkerPool } from './runtime/worker-pool';
+
+const logger = new Logger('Models');
+
+/** Gives INFERENCE_POOL: checked and tested at the start, closed last. */
+@Module({
+  providers: [{ provide: INFERENCE_POOL, inject: [CONFIG, SERVICE_PARTS], useFactory: startPool }],
+  exports: [INFERENCE_POOL],
+})
+export class ModelsModule implements OnApplicationShutdown {
+  constructor(@Inject(INFERENCE_POOL) private readonly pool: InferencePool) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.pool.close();
+  }
+}
+
+async function startPool({ modelsDir, workers }: Config, parts: ServiceParts): Promise<InferencePool> {
+  if (parts.pool !== undefined) return parts.pool;
+  const pool = await WorkerPool.start({ modelsDir, workers, onEvent: logEvent });
+  for (const report of pool.report) logger.log({ msg: 'model serves', ...report });
+  return pool;
+}
+
+function logEvent(event: PoolEvent): void {
+  if (event.type === 'worker-replaced') logger.log({ msg: 'inference worker replaced' });
+  else {
+    const { cause, runningKind, replaced } = event;
+    logger.error({ msg: 'inference worker ended', err: cause, runningKind, replaced });
+  }
+}

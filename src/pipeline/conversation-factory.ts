@@ -1,0 +1,45 @@
+import type { ResultStore } from '../delivery/result-feed';
+import { assess } from '../fusion/assess';
+import { encodeFacts } from '../models/encode/encode-facts';
+import type { InferencePool } from '../models/inference-pool';
+import { Redactor } from '../models/redaction';
+import type { SessionClock } from '../streams/session-clock';
+import { SessionStreams } from '../streams/session-streams';
+import type { StreamOptions } from '../streams/stream-options';
+import { Conversation } from './conversation';
+import type { ConversationFactory } from './conversation-host';
+import type { FusionAssets } from './fusion-assets';
+
+/** From `session.end` to `session.ended`, at most, ms (rule 18). */
+export const END_TIMEOUT_MS = 5000;
+
+export interface PipelineDeps {
+  readonly clock: SessionClock;
+  readonly pool: InferencePool;
+  readonly store: ResultStore;
+  readonly assets: FusionAssets;
+  readonly options: StreamOptions;
+  readonly onFault: (error: unknown) => void;
+}
+
+/** Composes the stages of one session: streams -> models -> fusion -> delivery. */
+export function conversationFactory({ clock, pool, store, assets, options, onFault }: PipelineDeps): ConversationFactory {
+  return (identity, start, streams) => {
+    const { sessionId } = identity;
+    const sessionStreams = new SessionStreams({ sessionId, streams, pace: start.pace }, { clock, pool, options });
+    return new Conversation(identity, start, {
+      clock,
+      pool,
+      store,
+      streams: sessionStreams,
+      stages: (facts, settle) =>
+        facts.pipe(
+          encodeFacts({ pool, redactor: new Redactor(), sessionId, language: start.session.language, settle }),
+          assess({ pool, sessionId, ...assets, nowMs: () => clock.nowMs() }),
+        ),
+      wallNow: () => new Date(),
+      endTimeoutMs: END_TIMEOUT_MS,
+      onFault,
+    });
+  };
+}

@@ -1,0 +1,40 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { RapportError } from '@rapport-live/protocol';
+import { type FusionCalibration, parseFusionCalibration } from '../fusion/calibration';
+import { type IntentIndex, parseIntentIndex } from '../fusion/intent-index';
+import { Manifest } from '../models/runtime/manifest';
+import { readNpz } from '../models/runtime/npz';
+
+export const FUSION_ASSETS = Symbol('FusionAssets');
+
+/** What fusion needs to read the networks' outputs; the checksums were verified when the pool started. */
+export interface FusionAssets {
+  readonly calibration: FusionCalibration;
+  readonly intents: IntentIndex;
+}
+
+/** Rejects with RapportError `model_missing` or `model_corrupt`. */
+export async function loadFusionAssets(modelsDir: string): Promise<FusionAssets> {
+  const fusion = await manifestOf(modelsDir, 'fusion');
+  const text = await manifestOf(modelsDir, 'text');
+  const prototypes = text.manifest.assets.prototypes;
+  if (prototypes === undefined) throw new RapportError('model_corrupt', `${text.folder} names no asset "prototypes".`);
+  try {
+    const arrays = readNpz(await readFile(join(text.folder, prototypes.file)));
+    return { calibration: parseFusionCalibration(fusion.manifest), intents: parseIntentIndex(text.manifest, arrays) };
+  } catch (cause) {
+    throw new RapportError('model_corrupt', `${fusion.folder} or ${text.folder} does not fit this version.`, { cause });
+  }
+}
+
+async function manifestOf(modelsDir: string, task: Manifest['task']): Promise<{ folder: string; manifest: Manifest }> {
+  const entries = await readdir(modelsDir, { withFileTypes: true }).catch(() => []);
+  for (const entry of entries.filter((e) => e.isDirectory())) {
+    const folder = join(modelsDir, entry.name);
+    const text = await readFile(join(folder, 'model.json'), 'utf8').catch(() => '{}');
+    const parsed = Manifest.safeParse(JSON.parse(text));
+    if (parsed.success && parsed.data.task === task) return { folder, manifest: parsed.data };
+  }
+  throw new RapportError('model_missing', `${modelsDir} has no model for ${task}.`);
+}

@@ -1,0 +1,49 @@
+import { Module } from '@nestjs/common';
+import { CONFIG, type Config } from '../config/config';
+import { DeliveryModule } from '../delivery/delivery.module';
+import { RESULT_STORE, type ResultStore } from '../delivery/result-feed';
+import { INFERENCE_POOL, type InferencePool } from '../models/inference-pool';
+import { ModelsModule } from '../models/models.module';
+import { faultLog } from '../ops/faults';
+import { systemClock } from '../streams/session-clock';
+import { type StreamOptions, streamOptions } from '../streams/stream-options';
+import { CONVERSATION_HOST, ConversationHost } from './conversation-host';
+import { conversationFactory } from './conversation-factory';
+import { FUSION_ASSETS, type FusionAssets, loadFusionAssets } from './fusion-assets';
+import { STREAM_LIMITS, type StreamLimits } from './stream-limits';
+
+const STREAM_OPTIONS = Symbol('StreamOptions');
+
+@Module({
+  imports: [ModelsModule, DeliveryModule],
+  providers: [
+    { provide: STREAM_OPTIONS, useFactory: () => streamOptions() },
+    {
+      provide: STREAM_LIMITS,
+      inject: [STREAM_OPTIONS],
+      useFactory: ({ maxStillPixels, maxUtteranceMs, allowedLatenessMs }: StreamOptions): StreamLimits => ({
+        maxStillPixels,
+        maxUtteranceMs,
+        allowedLatenessMs,
+      }),
+    },
+    { provide: FUSION_ASSETS, inject: [CONFIG], useFactory: (config: Config) => loadFusionAssets(config.modelsDir) },
+    {
+      provide: CONVERSATION_HOST,
+      inject: [CONFIG, INFERENCE_POOL, RESULT_STORE, FUSION_ASSETS, STREAM_OPTIONS],
+      useFactory: (
+        config: Config,
+        pool: InferencePool,
+        store: ResultStore,
+        assets: FusionAssets,
+        options: StreamOptions,
+      ) => {
+        const onFault = faultLog('conversation');
+        const create = conversationFactory({ clock: systemClock, pool, store, assets, options, onFault });
+        return new ConversationHost(create, config.maxSessions, onFault);
+      },
+    },
+  ],
+  exports: [CONVERSATION_HOST, STREAM_LIMITS],
+})
+export class PipelineModule {}

@@ -1,0 +1,85 @@
+import { encodeFrame, type ErrorMessage, type ServerMessage, SUBPROTOCOL } from '@rapport-live/protocol';
+import { WebSocket } from 'ws';
+
+/** A client without manners: sends whatever a test wants and keeps everything that comes back. */
+export class RawClient {
+  readonly received: ServerMessage[] = [];
+  readonly closed: Promise<{ status: number; reason: string }>;
+  private waiting: (() => void)[] = [];
+
+  private constructor(private readonly socket: WebSocket) {
+    socket.on('message', (data) => {
+      this.received.push(JSON.parse((data as Buffer).toString()) as ServerMessage);
+      const waiting = this.waiting;
+      this.waiting = [];
+      for (const wake of waiting) wake();
+    });
+    socket.on('error', () => {});
+    this.closed = new Promise((resolve) =>
+      socket.on('close', (status, reason) => resolve({ status, reason: reason.toString() })),
+    );
+  }
+
+  static async open(url: string, key: string): Promise<RawClient> {
+    const socket = new WebSocket(url, SUBPROTOCOL, { headers: { authorization: `Bearer ${key}` } });
+    const client = new RawClient(socket);
+    await new Promise((resolve, reject) => socket.on('open', resolve).on('error', reject));
+    return client;
+  }
+
+  json(message: object): void {
+    this.socket.send(JSON.stringify(message));
+  }
+
+  text(text: string): void {
+    this.socket.send(text);
+  }
+
+  bytes(bytes: Uint8Array): void {
+    this.socket.send(bytes);
+  }
+
+  frame(header: Partial<Parameters<typeof encodeFrame>[0]>, payload: Uint8Array): void {
+    this.bytes(encodeFrame({ flags: 0, streamId: 1, seq: 0, ptsUs: 0, byteOffset: 0, ...header }, payload));
+  }
+
+  /** The first message that fits, received or still to come. */
+  async until<T extends ServerMessage>(fits: (message: ServerMessage) => message is T): Promise<T> {
+    for (let at = 0; ; at++) {
+      while (at >= this.received.length) await new Promise<void>((resolve) => this.waiting.push(resolve));
+      const message = this.received[at]!;
+      if (fits(message)) return message;
+    }
+  }
+
+  error(): Promise<ErrorMessage> {
+    return this.until((message): message is ErrorMessage => message.type === 'error');
+  }
+
+  async start(fields: object = {}): Promise<void> {
+    this.json({ type: 'session.start', ...fields });
+    await this.until((message): message is Extract<ServerMessage, { type: 'session.ready' }> => message.type === 'session.ready');
+  }
+
+  abort(): void {
+    this.socket.terminate();
+  }
+}
+
+/** What a refused upgrade answers: HTTP status and the JSON body. */
+export function refusedUpgrade(
+  url: string,
+  protocol: string | undefined,
+  headers: Record<string, string>,
+): Promise<{ status: number; body: { code: string; message: string; advice: string } }> {
+  return new Promise((resolve, reject) => {
+    const socket = protocol === undefined ? new WebSocket(url, { headers }) : new WebSocket(url, protocol, { headers });
+    socket.on('open', () => reject(new Error('the upgrade was not refused')));
+    socket.on('error', () => {});
+    socket.on('unexpected-response', (_request, response) => {
+      let text = '';
+      response.on('data', (chunk) => (text += String(chunk)));
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) }));
+    });
+  });
+}
