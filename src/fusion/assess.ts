@@ -1,0 +1,137 @@
+import type { ModelRef } from '@rapport-live/protocol';
+import { concatMap, defer, map, type Observable, type OperatorFunction } from 'rxjs';
+import type { SessionResult } from '../delivery/session-result';
+import { failureReason, type JobCost, NO_COST } from '../models/encode/job-cost';
+import { type ModelTask, modelRefs } from '../models/encode/served-models';
+import type { EncodedFact, EncodedHop, HopFailed } from '../models/encoded-fact';
+import type { InferencePool } from '../models/inference-pool';
+import type { FusionOutcome } from './assessment';
+import type { FusionCalibration } from './calibration';
+import { FUSION_DEFAULTS, type FusionOptions } from './fusion-options';
+import type { IntentIndex } from './intent-index';
+import { type FusionPolicy, type SessionEvent, step } from './session-step';
+import { INITIAL_STATE, type SessionState } from './session-state';
+import { subsetsOf } from './subsets';
+import { assembleWindow, EMPTY_TAIL, holdText, tailAfterFailure, type Window } from './window-assembler';
+
+export interface AssessDeps {
+  readonly pool: Pick<InferencePool, 'submit' | 'models'>;
+  readonly sessionId: string;
+  readonly calibration: FusionCalibration;
+  readonly intents: IntentIndex;
+  /** Monotonic wall time, on the clock of `Hop.releasedAtMs`. */
+  readonly nowMs: () => number;
+  readonly options?: Partial<FusionOptions>;
+  /** Of a snapshot; absent: a new session. */
+  readonly initialState?: SessionState;
+  /** Called after every step, for snapshots. */
+  readonly onState?: (state: SessionState) => void;
+}
+
+/**
+ * The fusion stage of one session. Facts are taken one after another, so windows keep their order and a text is
+ * applied between two of them. Completes after `ended`, which is no result of its own here.
+ */
+export function assess(deps: AssessDeps): OperatorFunction<EncodedFact, SessionResult> {
+  const options = { ...FUSION_DEFAULTS, ...deps.options };
+  const policy: FusionPolicy = { calibration: deps.calibration, intents: deps.intents, options };
+  return (facts) =>
+    defer((): Observable<SessionResult> => {
+      let state = deps.initialState ?? INITIAL_STATE;
+      let tail = EMPTY_TAIL;
+      let pendingHops = 0;
+
+      const apply = (event: SessionEvent): readonly SessionResult[] => {
+        const [next, results] = step(state, event, policy);
+        state = next;
+        deps.onState?.(state);
+        return results;
+      };
+
+      const onHop = async (hop: EncodedHop): Promise<readonly SessionResult[]> => {
+        const windowEndMs = hop.hopEndMs;
+        const before = tail;
+        const assembled = assembleWindow(before, hop, options);
+        const { window } = assembled;
+        tail = assembled.tail;
+        if (!window.isNew) return apply({ kind: 'quiet', windowEndMs });
+        try {
+          const { fusion, cost } = await fuse(deps, window);
+          const models = modelRefs(deps.pool.models, tasksOf(window));
+          return apply({ kind: 'window', window, fusion, models, stageMs: stageTimes(hop, cost, deps.nowMs()) });
+        } catch (error) {
+          const reason = failureReason(error);
+          tail = tailAfterFailure(before, assembled.tail);
+          return apply({ kind: 'failed', windowEndMs, reason });
+        }
+      };
+
+      const onFact = async (fact: EncodedFact): Promise<readonly SessionResult[]> => {
+        switch (fact.kind) {
+          case 'hop':
+            try {
+              return await onHop(fact);
+            } finally {
+              pendingHops--;
+            }
+          case 'hop-failed':
+            return apply({ kind: 'failed', windowEndMs: fact.hopEndMs, reason: fact.reason });
+          case 'text':
+            tail = holdText(tail, fact, options);
+            return apply({ kind: 'text', text: fact });
+          case 'updated':
+            return apply({ kind: 'updated', update: fact });
+          case 'ended':
+            return [];
+        }
+      };
+
+      const admit = (fact: EncodedFact): EncodedFact => {
+        if (fact.kind !== 'hop') return fact;
+        if (pendingHops >= options.maxPendingWindows) return refused(fact);
+        pendingHops++;
+        return fact;
+      };
+
+      return facts.pipe(
+        map(admit),
+        concatMap(onFact),
+        concatMap((results) => results),
+      );
+    });
+}
+
+function refused({ hopEndMs }: EncodedHop): HopFailed {
+  return { kind: 'hop-failed', hopEndMs, reason: 'queue_full' };
+}
+
+/** One job with every subset of the present modalities; none when no modality is present. */
+async function fuse(deps: AssessDeps, window: Window): Promise<{ fusion?: FusionOutcome; cost: JobCost }> {
+  if (window.present.length === 0) return { cost: NO_COST };
+  const subsets = subsetsOf(window.present);
+  const { voice, face, text } = window.modalities;
+  const { output, waitMs, modelMs } = await deps.pool.submit(
+    'fusion',
+    { voice: voice.tokens, face: face.tokens, text: text.tokens, subsets },
+    { sessionId: deps.sessionId, jobClass: 'assessment' },
+  );
+  return { fusion: { subsets, ...output }, cost: { waitMs, modelMs } };
+}
+
+/** The models behind a window: the encoders of what is present, and fusion. */
+function tasksOf({ present }: Window): ModelTask[] {
+  const encoders = { voice: ['speech'], face: ['face-detection', 'expression'], text: ['text'] } as const;
+  return present.length === 0 ? [] : [...present.flatMap((modality) => encoders[modality]), 'fusion'];
+}
+
+/** Wait and model along the critical path, and all the rest since the watermark passed; ms with one decimal. */
+function stageTimes(
+  hop: EncodedHop,
+  fusion: JobCost,
+  nowMs: number,
+): { wait: number; model: number; overhead: number } {
+  const tenths = (ms: number): number => Math.max(0, Math.round(ms * 10) / 10);
+  const wait = hop.waitMs + fusion.waitMs;
+  const model = hop.modelMs + fusion.modelMs;
+  return { wait: tenths(wait), model: tenths(model), overhead: tenths(nowMs - hop.releasedAtMs - wait - model) };
+}

@@ -1,0 +1,56 @@
+import type { Party } from '@rapport-live/protocol';
+import type { HeardIntent } from './active-intents';
+import { type PackedFloats, packFloats, unpackFloats } from './packed-floats';
+
+/** Raised when the shape below changes: older snapshots are then converted or refused. */
+export const SESSION_STATE_VERSION = 1;
+
+/** Most that a session's state may take, serialised as JSON in UTF-8. */
+export const MAX_STATE_BYTES = 64 * 1024;
+
+/** All that is remembered of a session behind streams (rule 8). Plain data: it travels as JSON. */
+export interface SessionState {
+  readonly version: typeof SESSION_STATE_VERSION;
+  /** 0 before the first window. */
+  readonly lastWindowEndMs: number;
+  /** The last window, degraded window or heartbeat: silence is counted from here. */
+  readonly lastSignMs: number;
+  /** Moving mean of the joint embedding, [128]; empty before the first assessment. */
+  readonly memory: PackedFloats;
+  /** Mean voice token of the customer, [512], for a baseline of the speaker: kept, not used yet. */
+  readonly speakerMean: { readonly windows: number; readonly mean: PackedFloats };
+  readonly activeIntents: readonly HeardIntent[];
+  /** The customer's last words that could be scored. */
+  readonly lastScored: { readonly endMs: number; readonly outOfScope: boolean } | null;
+  /** By alert rule; filled by the alerts stage. */
+  readonly alertStates: Readonly<Record<string, never>>;
+  readonly talkCounters: Readonly<Record<Party, TalkCounter>>;
+}
+
+export interface TalkCounter {
+  readonly utterances: number;
+  /** Length of the utterances, ms. */
+  readonly utteranceMs: number;
+  readonly messages: number;
+}
+
+const NO_TALK: TalkCounter = { utterances: 0, utteranceMs: 0, messages: 0 };
+
+export const INITIAL_STATE: SessionState = {
+  version: SESSION_STATE_VERSION,
+  lastWindowEndMs: 0,
+  lastSignMs: 0,
+  memory: '',
+  speakerMean: { windows: 0, mean: '' },
+  activeIntents: [],
+  lastScored: null,
+  alertStates: {},
+  talkCounters: { customer: NO_TALK, agent: NO_TALK, mixed: NO_TALK },
+};
+
+/** Moves a packed mean towards new values by a share in [0, 1]; an empty one, or one of another width, starts anew. */
+export function moveMean(mean: PackedFloats, values: Float32Array, share: number): PackedFloats {
+  const before = unpackFloats(mean);
+  if (before.length !== values.length) return packFloats(values);
+  return packFloats(before.map((value, i) => value + share * ((values[i] ?? 0) - value)));
+}

@@ -1,0 +1,169 @@
+import type { ModelRef } from '@rapport-live/protocol';
+import type { SessionResult } from '../delivery/session-result';
+import type { EncodedText, HopFailed } from '../models/encoded-fact';
+import type { StreamUpdated } from '../streams/stream-fact';
+import { hearIntents } from './active-intents';
+import { assessment, type FusionOutcome } from './assessment';
+import type { FusionCalibration } from './calibration';
+import type { FusionOptions } from './fusion-options';
+import { type IntentIndex, intentEmbedding, type IntentScores, scoreIntents } from './intent-index';
+import { rounded } from './rounding';
+import { moveMean, type SessionState } from './session-state';
+import type { Window } from './window-assembler';
+
+/** What happens to a session behind streams. What networks said comes in with the event: the step itself is pure. */
+export type SessionEvent =
+  | {
+      readonly kind: 'window';
+      readonly window: Window;
+      /** Absent when no modality was present. */
+      readonly fusion?: FusionOutcome;
+      readonly models: readonly ModelRef[];
+      readonly stageMs: { readonly wait: number; readonly model: number; readonly overhead: number };
+    }
+  /** A window with nothing new. */
+  | { readonly kind: 'quiet'; readonly windowEndMs: number }
+  | { readonly kind: 'failed'; readonly windowEndMs: number; readonly reason: HopFailed['reason'] }
+  | { readonly kind: 'text'; readonly text: EncodedText }
+  | { readonly kind: 'updated'; readonly update: StreamUpdated };
+
+/** What the step goes by, the same for all sessions of a tenant. */
+export interface FusionPolicy {
+  readonly calibration: FusionCalibration;
+  readonly intents: IntentIndex;
+  readonly options: FusionOptions;
+}
+
+export type Stepped = readonly [SessionState, readonly SessionResult[]];
+
+/** The one function that changes a session's state. */
+export function step(state: SessionState, event: SessionEvent, policy: FusionPolicy): Stepped {
+  // no window is issued twice, whatever a replay brings
+  if (endOfWindow(event) <= state.lastWindowEndMs) return [state, []];
+  switch (event.kind) {
+    case 'window':
+      return onWindow(state, event, policy);
+    case 'quiet':
+      return onQuiet(state, event.windowEndMs, policy.options);
+    case 'failed': {
+      const { windowEndMs, reason } = event;
+      const data = { firstWindowEndMs: windowEndMs, lastWindowEndMs: windowEndMs, reason };
+      return [signed(state, windowEndMs), [{ type: 'rapport.window.degraded', naturalKey: [windowEndMs], data }]];
+    }
+    case 'text':
+      return onText(state, event.text, policy);
+    case 'updated': {
+      const { update, mediaMs, scope, detail } = event.update;
+      return [
+        state,
+        [
+          {
+            type: 'rapport.session.updated',
+            naturalKey: [update, mediaMs, ...(scope === undefined ? [] : [scope])],
+            data: { kind: update, mediaMs, ...(scope === undefined ? {} : { scope }), detail: { ...detail } },
+          },
+        ],
+      ];
+    }
+  }
+}
+
+function endOfWindow(event: SessionEvent): number {
+  if (event.kind === 'window') return event.window.windowEndMs;
+  return event.kind === 'quiet' || event.kind === 'failed' ? event.windowEndMs : Infinity;
+}
+
+function onWindow(
+  state: SessionState,
+  { window, fusion, models, stageMs }: Extract<SessionEvent, { kind: 'window' }>,
+  policy: FusionPolicy,
+): Stepped {
+  const { options } = policy;
+  const data = { ...assessment(window, fusion, state, policy), models: [...models], stageMs: { ...stageMs } };
+  const voice = window.modalities.voice.tokens;
+  const windows = Math.min(state.speakerMean.windows + 1, options.maxSpeakerWindows);
+  const next: SessionState = {
+    ...signed(state, window.windowEndMs),
+    memory: fusion === undefined ? state.memory : moveMean(state.memory, fusion.embedding, options.memoryRate),
+    speakerMean:
+      voice === undefined
+        ? state.speakerMean
+        : {
+            windows,
+            mean: moveMean(state.speakerMean.mean, meanRow(voice, window.modalities.voice.width), 1 / windows),
+          },
+  };
+  return [next, [{ type: 'rapport.window.assessed', naturalKey: [window.windowEndMs], data }]];
+}
+
+function onQuiet(state: SessionState, windowEndMs: number, { heartbeatMs }: FusionOptions): Stepped {
+  const next = { ...state, lastWindowEndMs: windowEndMs };
+  if (windowEndMs - state.lastSignMs < heartbeatMs) return [next, []];
+  const data = { mediaMs: windowEndMs };
+  return [
+    { ...next, lastSignMs: windowEndMs },
+    [{ type: 'rapport.session.heartbeat', naturalKey: [windowEndMs], data }],
+  ];
+}
+
+function onText(state: SessionState, text: EncodedText, { intents: index, options }: FusionPolicy): Stepped {
+  const scores = text.embedding && scoreIntents(index, intentEmbedding(text.embedding));
+  const counter = state.talkCounters[text.party];
+  const spoken = text.source === 'voice';
+  const next: SessionState = {
+    ...state,
+    ...(scores && {
+      activeIntents: hearIntents(state.activeIntents, scores, text, options),
+      lastScored: { endMs: text.endMs, outOfScope: scores.outOfScope },
+    }),
+    talkCounters: {
+      ...state.talkCounters,
+      [text.party]: {
+        utterances: counter.utterances + (spoken ? 1 : 0),
+        utteranceMs: counter.utteranceMs + (spoken ? text.endMs - text.startMs : 0),
+        messages: counter.messages + (spoken ? 0 : 1),
+      },
+    },
+  };
+  return [next, [transcriptFinal(text, scores, options)]];
+}
+
+function transcriptFinal(text: EncodedText, scores: IntentScores | undefined, options: FusionOptions): SessionResult {
+  const outOfScope = scores?.outOfScope ?? false;
+  const listed = scores === undefined || outOfScope ? [] : scores.intents;
+  return {
+    type: 'rapport.transcript.final',
+    naturalKey: [text.streamName, text.startMs],
+    data: {
+      utteranceId: text.textId,
+      source: text.source,
+      stream: text.streamName,
+      party: text.party,
+      startMs: text.startMs,
+      endMs: text.endMs,
+      text: text.text,
+      redactions: { ...text.redactions },
+      language: text.language,
+      confidence: text.confidence === undefined ? undefined : rounded(text.confidence),
+      intents: listed
+        .slice(0, options.maxTranscriptIntents)
+        .filter(({ score }) => score >= options.intentFloor)
+        .map(({ name, score }) => ({ name, score: rounded(score) })),
+      outOfScope,
+      models: [...text.models],
+    },
+  };
+}
+
+function signed(state: SessionState, windowEndMs: number): SessionState {
+  return { ...state, lastWindowEndMs: windowEndMs, lastSignMs: windowEndMs };
+}
+
+function meanRow(rows: Float32Array, width: number): Float32Array {
+  const mean = new Float32Array(width);
+  const count = rows.length / width;
+  rows.forEach((value, i) => {
+    mean[i % width] = (mean[i % width] ?? 0) + value / count;
+  });
+  return mean;
+}

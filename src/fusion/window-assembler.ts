@@ -1,0 +1,172 @@
+import type { AbsentReason, Modality } from '@rapport-live/protocol';
+import { MODALITIES } from '@rapport-live/protocol';
+import type { EncodedHop, EncodedText } from '../models/encoded-fact';
+import type { FusionOptions } from './fusion-options';
+
+/** What fusion sees of one modality. */
+export interface ModalityInput {
+  readonly present: boolean;
+  readonly absentReason?: AbsentReason;
+  /** ms of customer speech, detected faces, or word tokens. */
+  readonly evidence: number;
+  /** [n, width] in time order, n >= 1; only when present. */
+  readonly tokens?: Float32Array;
+  readonly width: number;
+}
+
+/** The last 4 s of voice and faces and the last 30 s of text, once a second. */
+export interface Window {
+  readonly windowStartMs: number;
+  readonly windowEndMs: number;
+  readonly modalities: Readonly<Record<Modality, ModalityInput>>;
+  /** The modalities that are present, in their order. */
+  readonly present: readonly Modality[];
+  /** Something came since the last window that an assessment can say something of. */
+  readonly isNew: boolean;
+  readonly mixedSpeech: boolean;
+}
+
+/** What windows to come need of facts gone by. It follows from the facts of the last 30 s, so it is in no snapshot. */
+export interface AssemblyTail {
+  readonly faces: readonly { readonly timeMs: number; readonly token: Float32Array }[];
+  /** End of the last hop with a still in it. */
+  readonly lastStillEndMs: number;
+  readonly texts: readonly HeldText[];
+}
+
+interface HeldText {
+  readonly endMs: number;
+  readonly tokens: Float32Array;
+  readonly width: number;
+  readonly absentReason?: AbsentReason;
+  /** It was part of a window already. */
+  readonly assembled: boolean;
+}
+
+export const EMPTY_TAIL: AssemblyTail = { faces: [], lastStillEndMs: -Infinity, texts: [] };
+
+/** [CLS] and [SEP], which the text encoder sets around every text. */
+const SPECIAL_TOKENS = 2;
+
+/** Keeps a text of the customer for the windows that end at or after it; other texts change nothing. */
+export function holdText(tail: AssemblyTail, text: EncodedText, options: FusionOptions): AssemblyTail {
+  if (text.party !== 'customer') return tail;
+  const held: HeldText = {
+    endMs: text.endMs,
+    tokens: text.sequence?.tokens ?? new Float32Array(0),
+    width: text.sequence?.width ?? 0,
+    absentReason: text.absentReason,
+    assembled: false,
+  };
+  // stable: texts that end together keep their order of arrival
+  const texts = [...tail.texts, held].sort((a, b) => a.endMs - b.endMs).slice(-options.maxHeldTexts);
+  return { ...tail, texts };
+}
+
+/**
+ * The window that ends with a hop, and the tail for the next one. A text enters the first window that ends at or after
+ * it once it is ready, so a late one enters a later window; no window is made twice (rule 2).
+ */
+export function assembleWindow(
+  tail: AssemblyTail,
+  hop: EncodedHop,
+  options: FusionOptions,
+): { window: Window; tail: AssemblyTail } {
+  const windowEndMs = hop.hopEndMs;
+  const voice = voiceInput(hop, options);
+
+  const { sequence } = hop.face;
+  const arrived = [...sequence.timesMs].map((timeMs, i) => ({
+    timeMs,
+    token: sequence.tokens.slice(i * sequence.width, (i + 1) * sequence.width),
+  }));
+  const faces = [...tail.faces, ...arrived]
+    .filter(({ timeMs }) => timeMs > windowEndMs - options.windowMs)
+    .sort((a, b) => a.timeMs - b.timeMs)
+    .slice(-options.maxFaceTokens);
+  const lastStillEndMs = hop.face.stills > 0 ? windowEndMs : tail.lastStillEndMs;
+  const face = faceInput(faces, windowEndMs - lastStillEndMs < options.windowMs, sequence.width);
+
+  const held = tail.texts.filter(({ endMs }) => endMs > windowEndMs - options.textWindowMs);
+  const inWindow = held.filter(({ endMs }) => endMs <= windowEndMs);
+  const text = textInput(inWindow, options);
+
+  const modalities = { voice, face, text };
+  const present = MODALITIES.filter((modality) => modalities[modality].present);
+  const somethingNew =
+    (voice.present && hop.voice.fresh) || arrived.length > 0 || inWindow.some(({ assembled }) => !assembled);
+  return {
+    window: {
+      windowStartMs: Math.max(0, windowEndMs - options.windowMs),
+      windowEndMs,
+      modalities,
+      present,
+      isNew: hop.mixedSpeech || (somethingNew && present.length > 0),
+      mixedSpeech: hop.mixedSpeech,
+    },
+    tail: {
+      faces,
+      lastStillEndMs,
+      texts: held.map((one) => (one.endMs <= windowEndMs ? { ...one, assembled: true } : one)),
+    },
+  };
+}
+
+/** The tail after a window that could not be assessed: its texts count as new to the next one. */
+export function tailAfterFailure(before: AssemblyTail, after: AssemblyTail): AssemblyTail {
+  return { ...after, texts: before.texts };
+}
+
+function voiceInput(hop: EncodedHop, options: FusionOptions): ModalityInput {
+  const { sequence, speechMs, absentReason } = hop.voice;
+  const evidence = speechMs;
+  if (sequence === undefined || sequence.timesMs.length === 0) {
+    return { present: false, absentReason: absentReason ?? 'too_little_speech', evidence, width: sequence?.width ?? 0 };
+  }
+  const { width } = sequence;
+  return { present: true, evidence, width, tokens: newestRows(sequence.tokens, width, options.maxVoiceTokens) };
+}
+
+function faceInput(faces: AssemblyTail['faces'], sawStills: boolean, width: number): ModalityInput {
+  const evidence = faces.length;
+  if (evidence === 0) return { present: false, absentReason: sawStills ? 'no_face' : 'no_media', evidence, width };
+  return { present: true, evidence, width, tokens: joined(faces.map(({ token }) => token)) };
+}
+
+function textInput(texts: readonly HeldText[], options: FusionOptions): ModalityInput {
+  const withTokens = texts.filter(({ tokens }) => tokens.length > 0);
+  const width = withTokens[0]?.width ?? 0;
+  if (withTokens.length === 0) {
+    const absentReason = texts.at(-1)?.absentReason ?? 'no_text';
+    return { present: false, absentReason, evidence: 0, width };
+  }
+  const tokens = newestRows(joined(withTokens.map((text) => text.tokens)), width, options.maxTextTokens);
+  return { present: true, evidence: wordTokens(withTokens, tokens.length / width), width, tokens };
+}
+
+/** Tokens of words among the newest `kept` rows: the specials at both ends of each text say nothing. */
+function wordTokens(texts: readonly HeldText[], kept: number): number {
+  let words = 0;
+  let left = kept;
+  for (const { tokens, width } of [...texts].reverse()) {
+    const rows = tokens.length / width;
+    // cut at the front, so the closing token goes first and the opening one only when it is reached
+    words += left >= rows ? Math.max(0, rows - SPECIAL_TOKENS) : Math.max(0, left - 1);
+    left = Math.max(0, left - rows);
+  }
+  return words;
+}
+
+function newestRows(tokens: Float32Array, width: number, max: number): Float32Array {
+  return tokens.length > max * width ? tokens.slice(-max * width) : tokens;
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
