@@ -27,7 +27,11 @@ class AppModule {
 /** The whole service, ready to listen. Rejects with RapportError when it cannot start. */
 export async function createService(config: Config, parts: ServiceParts = {}): Promise<INestApplication> {
   // Faults at start are told by the caller in one sentence; Nest must neither log them nor end the process.
-  const app = await NestFactory.create(AppModule.of(config, parts), { bufferLogs: true, abortOnError: false });
+  const app = await NestFactory.create(AppModule.of(config, parts), {
+    bufferLogs: true,
+    autoFlushLogs: false,
+    abortOnError: false,
+  });
   app.useLogger(app.get(LOGGER));
   const options = app.get<GatewayOptions>(GATEWAY_OPTIONS);
   app.useWebSocketAdapter(new RapportWsAdapter(app, app.get(UpgradePolicy), options, faultLog('gateway')));

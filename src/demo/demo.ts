@@ -25,7 +25,9 @@ async function main(): Promise<void> {
     streams: [...call.streams],
     session: { externalId: 'sample-call', channel: 'video', language: call.language, consent: { analysis: true } },
   });
-  console.log(`${call.title}\nSession ${session.sessionId}: voice, chat and video, ${Math.round(call.durationMs / 1000)} s.`);
+  console.log(
+    `${call.title}\nSession ${session.sessionId}: voice, chat and video, ${Math.round(call.durationMs / 1000)} s.`,
+  );
   console.log('Contributions are points of probability that a modality adds to the emotion named.\n');
   const stop = new AbortController();
   const sent = play(session, call, pace, stop.signal).then(() => session.end());

@@ -5,7 +5,12 @@ import type { SampleCall } from './sample-call';
  * Sends a call at `pace` media seconds a second, each cue on its own deadline, so that lateness does not add up.
  * Resolves when everything is sent.
  */
-export async function play(session: RapportSession, call: SampleCall, pace: number, signal?: AbortSignal): Promise<void> {
+export async function play(
+  session: RapportSession,
+  call: SampleCall,
+  pace: number,
+  signal?: AbortSignal,
+): Promise<void> {
   const startMs = performance.now();
   for (const cue of call.cues) {
     const waitMs = startMs + cue.ptsMs / pace - performance.now();

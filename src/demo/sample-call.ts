@@ -60,7 +60,12 @@ export function readSampleCall(
     const pcm = transformVoice(readWav(readFileSync(join(folder, voice.file))).pcm);
     for (let at = 0; at < pcm.byteLength; at += CHUNK_MS * BYTES_PER_MS) {
       // A microphone hands a piece over when it is full: it is sent at its end, stamped with its beginning.
-      cues.push({ ptsMs: at / BYTES_PER_MS, kind: 'media', streamId, payload: pcm.subarray(at, at + CHUNK_MS * BYTES_PER_MS) });
+      cues.push({
+        ptsMs: at / BYTES_PER_MS,
+        kind: 'media',
+        streamId,
+        payload: pcm.subarray(at, at + CHUNK_MS * BYTES_PER_MS),
+      });
     }
   }
   if (call.video !== undefined) {

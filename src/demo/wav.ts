@@ -13,7 +13,7 @@ export function readWav(file: Uint8Array): Wav {
   const tag = (at: number): string => String.fromCharCode(...file.subarray(at, at + 4));
   if (file.byteLength < 12 || tag(0) !== 'RIFF' || tag(8) !== 'WAVE') throw new Error('not a WAV file');
   let sampleRateHz = 0;
-  for (let at = 12; at + 8 <= file.byteLength; ) {
+  for (let at = 12; at + 8 <= file.byteLength;) {
     const size = view.getUint32(at + 4, true);
     const body = at + 8;
     if (tag(at) === 'fmt ') {

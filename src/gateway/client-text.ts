@@ -1,9 +1,4 @@
-import {
-  BUILT_CLIENT_MESSAGES,
-  CLIENT_MESSAGE_TYPES,
-  ClientMessage,
-  type ErrorCode,
-} from '@rapport-live/protocol';
+import { BUILT_CLIENT_MESSAGES, CLIENT_MESSAGE_TYPES, ClientMessage, type ErrorCode } from '@rapport-live/protocol';
 
 export type ParsedText =
   | { readonly ok: true; readonly message: ClientMessage }
@@ -19,7 +14,11 @@ export function parseClientText(text: string): ParsedText {
   try {
     json = JSON.parse(text);
   } catch {
-    return { ok: false, code: 'malformed_message', message: `A text message of ${text.length} characters is not JSON.` };
+    return {
+      ok: false,
+      code: 'malformed_message',
+      message: `A text message of ${text.length} characters is not JSON.`,
+    };
   }
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     return { ok: false, code: 'malformed_message', message: 'A text message must be one JSON object.' };

@@ -19,8 +19,7 @@ import { UpgradePolicy } from './upgrade-policy';
     {
       provide: ApiKeys,
       inject: [CONFIG],
-      useFactory: (config: Config) =>
-        new ApiKeys(config.apiKeys, { tenant: DEVELOPMENT_TENANT, key: DEVELOPMENT_KEY }),
+      useFactory: (config: Config) => new ApiKeys(config.apiKeys, { tenant: DEVELOPMENT_TENANT, key: DEVELOPMENT_KEY }),
     },
     {
       provide: UpgradePolicy,

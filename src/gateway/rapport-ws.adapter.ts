@@ -33,7 +33,10 @@ export class RapportWsAdapter implements WebSocketAdapter<WebSocketServer, Conne
   ) {}
 
   create(): WebSocketServer {
-    const server = new WebSocketServer({ noServer: true, maxPayload: HARD_LIMIT_FACTOR * this.options.maxMessageBytes });
+    const server = new WebSocketServer({
+      noServer: true,
+      maxPayload: HARD_LIMIT_FACTOR * this.options.maxMessageBytes,
+    });
     this.app.getHttpServer().on('upgrade', (request, socket, head) => this.upgrade(server, request, socket, head));
     return server;
   }

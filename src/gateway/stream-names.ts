@@ -30,6 +30,9 @@ function requireCodec({ codec, kind, streamId }: StreamDescription): void {
   }
   const expected = CODEC_KIND[codec as SupportedCodec];
   if (kind !== expected) {
-    throw new RapportError('invalid_message', `streams: codec ${codec} is ${expected}, stream ${streamId} says ${kind}.`);
+    throw new RapportError(
+      'invalid_message',
+      `streams: codec ${codec} is ${expected}, stream ${streamId} says ${kind}.`,
+    );
   }
 }

@@ -30,11 +30,15 @@ export class UpgradePolicy {
   admit(request: IncomingMessage, openConnections: number): Admitted {
     if (this.closing) throw new RapportError('server_shutdown', 'The service is shutting down.');
     const path = (request.url ?? '').split('?', 1)[0];
-    if (path !== STREAM_PATH) throw new RapportError('unknown_path', `There is no WebSocket at ${JSON.stringify(path)}.`);
+    if (path !== STREAM_PATH)
+      throw new RapportError('unknown_path', `There is no WebSocket at ${JSON.stringify(path)}.`);
     const offered = subprotocols(request);
     if (!offered.includes(SUBPROTOCOL)) {
       const what = offered.length === 0 ? 'none' : offered.map((p) => JSON.stringify(p)).join(', ');
-      throw new RapportError('unsupported_subprotocol', `Offered subprotocols: ${what}; this service speaks "${SUBPROTOCOL}".`);
+      throw new RapportError(
+        'unsupported_subprotocol',
+        `Offered subprotocols: ${what}; this service speaks "${SUBPROTOCOL}".`,
+      );
     }
     const key = bearerKey(request.headers.authorization);
     const tenant = this.keys.tenantOf(key, request.socket.remoteAddress);

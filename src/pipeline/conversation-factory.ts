@@ -23,7 +23,14 @@ export interface PipelineDeps {
 }
 
 /** Composes the stages of one session: streams -> models -> fusion -> delivery. */
-export function conversationFactory({ clock, pool, store, assets, options, onFault }: PipelineDeps): ConversationFactory {
+export function conversationFactory({
+  clock,
+  pool,
+  store,
+  assets,
+  options,
+  onFault,
+}: PipelineDeps): ConversationFactory {
   return (identity, start, streams) => {
     const { sessionId } = identity;
     const sessionStreams = new SessionStreams({ sessionId, streams, pace: start.pace }, { clock, pool, options });

@@ -38,7 +38,10 @@ export class Conversation {
   readonly failed$ = new Subject<RapportError>();
   readonly credits$: Observable<CreditLimit>;
 
-  private readonly started: Omit<SessionEndedData, 'endedAt' | 'durationMs' | 'reason' | 'incomplete' | 'assessments' | 'finals' | 'dropped'>;
+  private readonly started: Omit<
+    SessionEndedData,
+    'endedAt' | 'durationMs' | 'reason' | 'incomplete' | 'assessments' | 'finals' | 'dropped'
+  >;
   private readonly pendingAppends = new Set<Promise<unknown>>();
   private readonly flow: Subscription;
   private readonly counts = { assessments: 0, finals: 0 };
@@ -153,7 +156,8 @@ export class Conversation {
   private stop(error: unknown): void {
     if (this.failed$.closed || this.ending !== undefined) return void this.flowDone();
     this.deps.onFault(error);
-    const cause = error instanceof RapportError ? error : new RapportError('internal', 'A stage of the session failed.');
+    const cause =
+      error instanceof RapportError ? error : new RapportError('internal', 'A stage of the session failed.');
     this.failed$.next(cause);
     this.flowDone();
     void this.end('error');

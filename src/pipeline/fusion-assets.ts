@@ -22,19 +22,27 @@ export async function loadFusionAssets(modelsDir: string): Promise<FusionAssets>
   if (prototypes === undefined) throw new RapportError('model_corrupt', `${text.folder} names no asset "prototypes".`);
   try {
     const arrays = readNpz(await readFile(join(text.folder, prototypes.file)));
-    return { calibration: parseFusionCalibration(fusion.manifest), intents: parseIntentIndex(text.manifest, arrays) };
+    return { calibration: parseFusionCalibration(fusion.json), intents: parseIntentIndex(text.json, arrays) };
   } catch (cause) {
     throw new RapportError('model_corrupt', `${fusion.folder} or ${text.folder} does not fit this version.`, { cause });
   }
 }
 
-async function manifestOf(modelsDir: string, task: Manifest['task']): Promise<{ folder: string; manifest: Manifest }> {
+interface ReadManifest {
+  readonly folder: string;
+  readonly manifest: Manifest;
+  /** The file as it stands: the models' own schema keeps only what the models need. */
+  readonly json: unknown;
+}
+
+async function manifestOf(modelsDir: string, task: Manifest['task']): Promise<ReadManifest> {
   const entries = await readdir(modelsDir, { withFileTypes: true }).catch(() => []);
   for (const entry of entries.filter((e) => e.isDirectory())) {
     const folder = join(modelsDir, entry.name);
     const text = await readFile(join(folder, 'model.json'), 'utf8').catch(() => '{}');
-    const parsed = Manifest.safeParse(JSON.parse(text));
-    if (parsed.success && parsed.data.task === task) return { folder, manifest: parsed.data };
+    const json: unknown = JSON.parse(text);
+    const parsed = Manifest.safeParse(json);
+    if (parsed.success && parsed.data.task === task) return { folder, manifest: parsed.data, json };
   }
   throw new RapportError('model_missing', `${modelsDir} has no model for ${task}.`);
 }

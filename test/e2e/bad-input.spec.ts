@@ -64,7 +64,11 @@ describe('bad input at the door', () => {
   });
 
   it('refuses another path with 404', async () => {
-    const { status, body } = await refusedUpgrade(service.url.replace('/v1/stream', '/v2'), SUBPROTOCOL, authorization());
+    const { status, body } = await refusedUpgrade(
+      service.url.replace('/v1/stream', '/v2'),
+      SUBPROTOCOL,
+      authorization(),
+    );
     expect([status, body.code]).toEqual([404, 'unknown_path']);
   });
 

@@ -58,7 +58,9 @@ export class RawClient {
 
   async start(fields: object = {}): Promise<void> {
     this.json({ type: 'session.start', ...fields });
-    await this.until((message): message is Extract<ServerMessage, { type: 'session.ready' }> => message.type === 'session.ready');
+    await this.until(
+      (message): message is Extract<ServerMessage, { type: 'session.ready' }> => message.type === 'session.ready',
+    );
   }
 
   abort(): void {
