@@ -1,4 +1,3 @@
-import type { ModelRef } from '@rapport-live/protocol';
 import { concatMap, defer, map, type Observable, type OperatorFunction } from 'rxjs';
 import type { SessionResult } from '../delivery/session-result';
 import { failureReason, type JobCost, NO_COST } from '../models/encode/job-cost';
@@ -40,6 +39,7 @@ export function assess(deps: AssessDeps): OperatorFunction<EncodedFact, SessionR
       let state = deps.initialState ?? INITIAL_STATE;
       let tail = EMPTY_TAIL;
       let pendingHops = 0;
+      const served = deps.pool.models;
 
       const apply = (event: SessionEvent): readonly SessionResult[] => {
         const [next, results] = step(state, event, policy);
@@ -57,7 +57,7 @@ export function assess(deps: AssessDeps): OperatorFunction<EncodedFact, SessionR
         if (!window.isNew) return apply({ kind: 'quiet', windowEndMs });
         try {
           const { fusion, cost } = await fuse(deps, window);
-          const models = modelRefs(deps.pool.models, tasksOf(window));
+          const models = modelRefs(served, tasksOf(window));
           return apply({ kind: 'window', window, fusion, models, stageMs: stageTimes(hop, cost, deps.nowMs()) });
         } catch (error) {
           const reason = failureReason(error);

@@ -1,6 +1,6 @@
 import type { ChatReceived, StreamUpdated, UtteranceClosed } from '../../streams/stream-fact';
 import type { EncodedText } from '../encoded-fact';
-import type { InferencePool } from '../inference-pool';
+import type { InferencePool, ServedModel } from '../inference-pool';
 import { RawText, type Redactor } from '../redaction';
 import { failureReason, ownBuffer } from './job-cost';
 import { modelRefs, primaryLanguage, servesLanguage } from './served-models';
@@ -14,6 +14,8 @@ type Heard = Omit<EncodedText, 'kind' | 'sequence' | 'embedding' | 'absentReason
 
 /** Utterances and messages of one session to redacted text and, for the customer's words, to tokens. */
 export class TextFactEncoder {
+  private readonly models: readonly ServedModel[];
+
   constructor(
     private readonly deps: {
       readonly pool: Pick<InferencePool, 'submit' | 'models'>;
@@ -22,12 +24,14 @@ export class TextFactEncoder {
       /** BCP 47, as `session.start` states it. */
       readonly language?: string;
     },
-  ) {}
+  ) {
+    this.models = deps.pool.models;
+  }
 
   /** Undefined when nothing was said. */
   async encode(fact: TextFact): Promise<EncodedText | StreamUpdated | undefined> {
     if (fact.kind === 'chat') return this.withTokens(this.read(fact));
-    if (!servesLanguage(this.deps.pool.models, 'speech', this.deps.language)) return this.shed(fact, 'language');
+    if (!servesLanguage(this.models, 'speech', this.deps.language)) return this.shed(fact, 'language');
     const heard = await this.listen(fact);
     return heard !== undefined && 'update' in heard ? heard : this.withTokens(heard);
   }
@@ -90,7 +94,7 @@ export class TextFactEncoder {
       redactions,
       language,
       confidence,
-      models: modelRefs(pool.models, ['speech']),
+      models: modelRefs(this.models, ['speech']),
     };
   }
 
@@ -99,7 +103,7 @@ export class TextFactEncoder {
     const { pool, sessionId, language } = this.deps;
     const bare: EncodedText = { kind: 'text', ...heard };
     if (heard.party !== 'customer') return bare;
-    if (!servesLanguage(pool.models, 'text', language)) return { ...bare, absentReason: 'language' };
+    if (!servesLanguage(this.models, 'text', language)) return { ...bare, absentReason: 'language' };
     try {
       const { output } = await pool.submit('text-tokens', { text: heard.text }, { sessionId, jobClass: 'final' });
       const timesMs = new Float64Array(output.tokens.length / output.width).fill(heard.endMs);
@@ -107,7 +111,7 @@ export class TextFactEncoder {
         ...bare,
         sequence: { modality: 'text', tokens: output.tokens, width: output.width, timesMs },
         embedding: output.embedding,
-        models: [...heard.models, ...modelRefs(pool.models, ['text'])],
+        models: [...heard.models, ...modelRefs(this.models, ['text'])],
       };
     } catch (error) {
       failureReason(error);
