@@ -1,0 +1,41 @@
+import type { Hop, HopVoice } from './stream-fact';
+import type { StillLane } from './still-lane';
+import type { StreamSpec } from './media-chunk';
+import { SAMPLES_PER_MS } from './stream-options';
+
+export interface VoiceSource {
+  readonly spec: StreamSpec;
+  readonly lane: { voiceIn(startMs: number, endMs: number): HopVoice | undefined };
+}
+
+/** Puts a hop together from every lane. Each voice stream is in each hop, silent ones with one shared array of zeros. */
+export class HopBuilder {
+  #silence: Int16Array;
+
+  constructor(
+    private readonly hopMs: number,
+    private readonly voices: readonly VoiceSource[],
+    private readonly stills: readonly StillLane[],
+  ) {
+    this.#silence = new Int16Array(hopMs * SAMPLES_PER_MS);
+  }
+
+  build(index: number, releasedAtMs: number): Hop {
+    const hopStartMs = index * this.hopMs;
+    const hopEndMs = hopStartMs + this.hopMs;
+    return {
+      kind: 'hop',
+      hopStartMs,
+      hopEndMs,
+      voices: this.voices.map(({ spec, lane }) => lane.voiceIn(hopStartMs, hopEndMs) ?? this.#silent(spec)),
+      stills: this.stills.flatMap((lane) => lane.stillsIn(hopStartMs, hopEndMs)),
+      releasedAtMs,
+    };
+  }
+
+  #silent(spec: StreamSpec): HopVoice {
+    // A consumer that transferred the zeros to a worker has detached them.
+    if (this.#silence.length === 0) this.#silence = new Int16Array(this.hopMs * SAMPLES_PER_MS);
+    return { streamName: spec.name, party: spec.party, pcm: this.#silence, speech: [] };
+  }
+}

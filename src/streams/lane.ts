@@ -1,0 +1,64 @@
+import type { ErrorCode } from '@rapport-live/protocol';
+import type { Gap } from './gap-log';
+import type { UtteranceClosed } from './stream-fact';
+
+/** What became of a frame. Whether the connection closes is said by the code (`ERRORS`). */
+export type MediaVerdict = { readonly ok: true } | MediaFault;
+export interface MediaFault {
+  readonly ok: false;
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+export const ACCEPTED: MediaVerdict = { ok: true };
+
+export function refuse(code: MediaFault['code'], message: string): MediaFault {
+  return { ok: false, code, message };
+}
+
+export type DropReason =
+  | 'duplicate'
+  | 'late'
+  | 'hop_passed'
+  | 'still_rate'
+  | 'still_backlog'
+  | 'lost_frame'
+  | 'voice_activity_failed'
+  | ErrorCode;
+
+/** What a lane needs of its session. */
+export interface LaneHost {
+  readonly watermarkMs: number;
+  roomForUtterance(): boolean;
+  utterance(fact: UtteranceClosed): void;
+  gap(gap: Gap): void;
+  drop(reason: DropReason): void;
+  /** Something finished outside a call: look again. */
+  wake(): void;
+}
+
+/** The content of one stream, behind order and credit (`StreamIntake`). Times are media ms. */
+export interface Lane {
+  /** How far this stream is settled: the lane has said everything about hops that end by `mediaMs` less the lateness. */
+  readonly mediaMs: number;
+  /** End of the furthest content. */
+  readonly endMs: number;
+  /** Work under way, or that can begin. */
+  readonly pending: boolean;
+  /** Bytes accepted that no released hop has taken. */
+  readonly heldBytes: number;
+  /** Wall time of a time-out, or Infinity. */
+  readonly deadlineMs: number;
+  /** Looks at the payload only. */
+  check(bytes: Uint8Array): MediaFault | undefined;
+  accept(ptsMs: number, bytes: Uint8Array, discontinuity: boolean): void;
+  /** Frames are missing in front of the next: only its own time says where it belongs. */
+  lost(): void;
+  end(): void;
+  /** Does what can be done now; `flush`: nothing more is expected soon. */
+  pump(nowMs: number, flush: boolean): void;
+  /** Start of the first content at or behind `fromMs` that no hop has taken, or Infinity. */
+  nextContentMs(fromMs: number): number;
+  /** The hops up to `endMs` are out. */
+  release(endMs: number): void;
+  dispose(): void;
+}

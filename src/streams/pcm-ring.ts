@@ -1,0 +1,71 @@
+/**
+ * The last PCM of one voice stream, 16-bit mono, addressed by ordinal: the count of samples accepted on the stream
+ * before this one. Ordinals have no gaps whatever the time stamps say, so a jump in time costs no memory.
+ * Allocated once; a frame is copied into it once. Little-endian hosts only (all that Node's binaries target but s390x).
+ */
+export class PcmRing {
+  readonly #samples: Int16Array;
+  readonly #bytes: Uint8Array;
+  #head = 0;
+
+  /** @param capacity samples */
+  constructor(readonly capacity: number) {
+    this.#samples = new Int16Array(capacity);
+    this.#bytes = new Uint8Array(this.#samples.buffer);
+  }
+
+  /** Ordinal of the next sample to come. */
+  get head(): number {
+    return this.#head;
+  }
+
+  /** `pcm16le` bytes of any alignment, an even number and at most the capacity. The oldest samples go. */
+  write(bytes: Uint8Array): void {
+    const count = bytes.length >> 1;
+    if (bytes.length % 2 !== 0 || count > this.capacity) throw new RangeError(`cannot write ${bytes.length} bytes`);
+    const at = this.#head % this.capacity;
+    const first = Math.min(count, this.capacity - at);
+    this.#bytes.set(first === count ? bytes : bytes.subarray(0, first * 2), at * 2);
+    if (first < count) this.#bytes.set(bytes.subarray(first * 2), 0);
+    this.#head += count;
+  }
+
+  copy(from: number, count: number, out: Int16Array, outAt: number): void {
+    const at = this.#locate(from, count);
+    const first = Math.min(count, this.capacity - at);
+    out.set(this.#samples.subarray(at, at + first), outAt);
+    if (first < count) out.set(this.#samples.subarray(0, count - first), outAt + first);
+  }
+
+  /** As `copy`, in [-1, 1). */
+  copyFloat(from: number, count: number, out: Float32Array, outAt: number): void {
+    let at = this.#locate(from, count);
+    const samples = this.#samples;
+    for (let i = 0; i < count; i += 1) {
+      out[outAt + i] = samples[at]! / 32768;
+      at += 1;
+      if (at === this.capacity) at = 0;
+    }
+  }
+
+  /** Sum of squared samples. */
+  energy(from: number, count: number): number {
+    let at = this.#locate(from, count);
+    const samples = this.#samples;
+    let sum = 0;
+    for (let i = 0; i < count; i += 1) {
+      const sample = samples[at]!;
+      sum += sample * sample;
+      at += 1;
+      if (at === this.capacity) at = 0;
+    }
+    return sum;
+  }
+
+  #locate(from: number, count: number): number {
+    if (from < 0 || from < this.#head - this.capacity || from + count > this.#head) {
+      throw new RangeError(`samples ${from}+${count} are not in the ring that ends at ${this.#head}`);
+    }
+    return from % this.capacity;
+  }
+}

@@ -1,0 +1,297 @@
+import { RapportError } from '@rapport-live/protocol';
+import { Subject, type Observable } from 'rxjs';
+import type { InferencePool } from '../models/inference-pool';
+import { ChatLane, type ChatInput } from './chat-lane';
+import { DeadlineTimer } from './deadline-timer';
+import { GapLog } from './gap-log';
+import { HopBuilder } from './hop-builder';
+import { ACCEPTED, refuse, type DropReason, type LaneHost, type MediaVerdict } from './lane';
+import type { MediaChunk, StreamSpec } from './media-chunk';
+import { HopRelease } from './hop-release';
+import type { SessionClock } from './session-clock';
+import { StillLane } from './still-lane';
+import type { StreamFact, UtteranceClosed } from './stream-fact';
+import { StreamIntake } from './stream-intake';
+import type { StreamOptions } from './stream-options';
+import { VoiceLane } from './voice-lane';
+import { Watermark } from './watermark';
+
+export type { MediaVerdict } from './lane';
+
+export interface SessionStreamsSpec {
+  readonly sessionId: string;
+  readonly streams: readonly StreamSpec[];
+  /** Media seconds per wall second that the sender means to send. */
+  readonly pace: number;
+}
+
+export interface SessionStreamsDeps {
+  readonly clock: SessionClock;
+  readonly pool: InferencePool;
+  readonly options: StreamOptions;
+}
+
+/** An absolute byte offset up to which a stream may be sent. */
+export interface CreditLimit {
+  readonly streamId: number;
+  readonly limitBytes: number;
+}
+
+/**
+ * The media of one session, from chunks to facts in event time (rules 1 to 3). Its clock starts when it is made.
+ * Subscribe before handing in media; facts come during the calls, and when voice activity or the clock has moved on.
+ * Every `Hop` and `UtteranceClosed` is to be settled: those that are not hold up the next, then credit, then the sender.
+ */
+export class SessionStreams {
+  readonly #facts = new Subject<StreamFact>();
+  readonly #credits = new Subject<CreditLimit>();
+  readonly facts$: Observable<StreamFact> = this.#facts.asObservable();
+  readonly credits$: Observable<CreditLimit> = this.#credits.asObservable();
+  readonly #clock: SessionClock;
+  readonly #options: StreamOptions;
+  readonly #pace: number;
+  readonly #startedAtMs: number;
+  readonly #intakes: StreamIntake[] = [];
+  readonly #byId = new Map<number, StreamIntake>();
+  readonly #chat: ChatLane;
+  readonly #watermark: Watermark;
+  readonly #hops: HopRelease;
+  readonly #gaps = new GapLog();
+  readonly #timer: DeadlineTimer;
+  readonly #dropped: Partial<Record<DropReason, number>> = {};
+  readonly #inFlightUtterances = new Set<UtteranceClosed>();
+  /** The watermark when it was last finite. */
+  #settledMs = 0;
+  #state: 'open' | 'ending' | 'closed' = 'open';
+  #pumping = false;
+  #pumpAgain = false;
+
+  /** Throws RapportError `not_supported` for a codec that has no decoder. */
+  constructor(spec: SessionStreamsSpec, { clock, pool, options }: SessionStreamsDeps) {
+    this.#clock = clock;
+    this.#options = options;
+    this.#pace = spec.pace;
+    this.#startedAtMs = clock.nowMs();
+    this.#chat = new ChatLane(options);
+    this.#watermark = new Watermark(options.allowedLatenessMs);
+    this.#timer = new DeadlineTimer(clock, () => this.#pump());
+    const host = this.#host();
+    const voices: { spec: StreamSpec; lane: VoiceLane }[] = [];
+    const stills: StillLane[] = [];
+    const open = (stream: StreamSpec) => {
+      if (stream.codec === 'pcm16le-16k') {
+        const lane = new VoiceLane(stream, spec.sessionId, pool, clock, options, host);
+        voices.push({ spec: stream, lane });
+        return { lane, creditBytes: options.voiceCreditBytes };
+      }
+      if (stream.codec !== 'jpeg') throw new RapportError('not_supported', `codec ${stream.codec} is not built`);
+      const lane = new StillLane(stream, options, host);
+      stills.push(lane);
+      return { lane, creditBytes: options.stillCreditBytes };
+    };
+    for (const stream of spec.streams) {
+      const { lane, creditBytes } = open(stream);
+      const limits = {
+        maxReorderFrames: options.maxReorderFrames,
+        creditBytes,
+        creditStepBytes: creditBytes * options.creditStepShare,
+        idleAfterMs: Math.max(options.idleAfterMs / spec.pace, options.minIdleWallMs),
+      };
+      const intake = new StreamIntake(stream, lane, limits, host, this.#startedAtMs);
+      this.#intakes.push(intake);
+      this.#byId.set(stream.streamId, intake);
+    }
+    const builder = new HopBuilder(options.hopMs, voices, stills);
+    const content = [...this.#intakes.map((intake) => intake.lane), this.#chat];
+    this.#hops = new HopRelease(options, builder, content, this.#gaps);
+    this.#arm();
+  }
+
+  initialCredits(): CreditLimit[] {
+    return this.#intakes.map(({ spec, limitBytes }) => ({ streamId: spec.streamId, limitBytes }));
+  }
+
+  media(chunk: MediaChunk): MediaVerdict {
+    const intake = this.#byId.get(chunk.streamId);
+    if (intake === undefined) return refuse('unknown_stream', `stream ${chunk.streamId} was not declared`);
+    if (this.#state !== 'open') return refuse('stream_ended', 'the session has ended');
+    const nowMs = this.#clock.nowMs();
+    const verdict = intake.offer(chunk, nowMs, this.#furthestMs(nowMs) + this.#options.maxAheadMs);
+    this.#pump();
+    return verdict;
+  }
+
+  /** The stamp that the message got; after the end it is only counted. */
+  chat(input: ChatInput): { messageId: string; ptsMs: number } {
+    const nowMs = this.#clock.nowMs();
+    const latestMs = this.#furthestMs(nowMs) + this.#options.maxChatAheadMs * this.#pace;
+    const fact = this.#chat.receive(input, this.#sessionMs(nowMs), latestMs);
+    if (this.#state === 'open') this.#facts.next(fact);
+    else this.#drop('stream_ended');
+    return { messageId: fact.messageId, ptsMs: fact.ptsMs };
+  }
+
+  endStream(streamId: number): MediaVerdict {
+    const intake = this.#byId.get(streamId);
+    if (intake === undefined) return refuse('unknown_stream', `stream ${streamId} was not declared`);
+    intake.end();
+    this.#pump();
+    return ACCEPTED;
+  }
+
+  /** Nothing more comes: what is held is worked off, then `ended` follows as the last fact. */
+  end(): void {
+    if (this.#state !== 'open') return;
+    this.#state = 'ending';
+    for (const intake of this.#intakes) intake.end();
+    this.#pump();
+  }
+
+  /** A hop or utterance is fully processed. Others, and the same again, do nothing. */
+  settle(fact: StreamFact): void {
+    const settled =
+      fact.kind === 'hop'
+        ? this.#hops.settle(fact)
+        : fact.kind === 'utterance' && this.#inFlightUtterances.delete(fact);
+    if (settled) this.#pump();
+  }
+
+  /** Frees everything, at any time; no fact follows. */
+  dispose(): void {
+    this.#state = 'closed';
+    this.#timer.cancel();
+    for (const intake of this.#intakes) intake.lane.dispose();
+    this.#intakes.length = 0;
+    this.#byId.clear();
+    this.#hops.clear();
+    this.#inFlightUtterances.clear();
+    this.#facts.complete();
+    this.#credits.complete();
+  }
+
+  #host(): LaneHost {
+    const watermark = this.#watermark;
+    return {
+      get watermarkMs() {
+        return watermark.valueMs;
+      },
+      roomForUtterance: () => this.#inFlightUtterances.size < this.#options.maxInFlightUtterances,
+      utterance: (fact) => {
+        this.#inFlightUtterances.add(fact);
+        this.#facts.next(fact);
+      },
+      gap: (gap) => this.#gaps.note(gap),
+      drop: (reason) => this.#drop(reason),
+      wake: () => this.#pump(),
+    };
+  }
+
+  /** Moves everything as far as it goes. Consumers may call back in from a fact: the loop then turns once more. */
+  #pump(): void {
+    this.#pumpAgain = true;
+    if (this.#pumping) return;
+    this.#pumping = true;
+    try {
+      while (this.#pumpAgain && !this.#closed()) {
+        this.#pumpAgain = false;
+        this.#turn(this.#clock.nowMs());
+      }
+    } finally {
+      this.#pumping = false;
+    }
+    if (!this.#closed()) this.#arm();
+  }
+
+  #turn(nowMs: number): void {
+    // A copy is not needed: `dispose` inside a fact empties the list and ends the loop.
+    for (const intake of this.#intakes) intake.pump(nowMs);
+    if (this.#closed()) return;
+    if (this.#state === 'ending' && this.#intakes.every((intake) => intake.left)) this.#watermark.finish();
+    else if (this.#watermark.advance(this.#intakes, nowMs, this.#sessionMs(nowMs))) {
+      this.#settledMs = this.#watermark.valueMs;
+      // The watermark closes utterances of streams that fell silent.
+      if (this.#watermark.followsClock || this.#intakes.length > 1) {
+        for (const intake of this.#intakes) intake.pump(nowMs);
+      }
+    }
+    this.#hops.passed(this.#watermark.valueMs, nowMs);
+    this.#releaseHops(nowMs);
+    if (this.#closed()) return;
+    if (this.#watermark.valueMs === Infinity && this.#hops.nextStartMs >= this.#contentEndMs()) this.#finish();
+    else if (this.#hops.hasRoom) this.#grantCredit();
+  }
+
+  #releaseHops(nowMs: number): void {
+    const lastMs = this.#watermark.valueMs === Infinity ? this.#contentEndMs() : Infinity;
+    while (!this.#closed()) {
+      const hop = this.#hops.next(this.#watermark.valueMs, lastMs, nowMs);
+      if (hop === undefined) return;
+      this.#announceGaps();
+      this.#facts.next(hop);
+    }
+  }
+
+  #announceGaps(): void {
+    for (const gap of this.#gaps.take()) this.#facts.next(gap);
+  }
+
+  #grantCredit(): void {
+    for (const intake of this.#intakes) {
+      const limitBytes = intake.grant();
+      if (limitBytes === undefined) continue;
+      this.#credits.next({ streamId: intake.spec.streamId, limitBytes });
+      this.#pumpAgain = true; // a silent stream that we slowed down is idle from here on
+    }
+  }
+
+  #finish(): void {
+    this.#announceGaps();
+    const durationMs = Math.ceil(this.#contentEndMs());
+    this.#facts.next({ kind: 'ended', durationMs, dropped: { ...this.#dropped } as Record<string, number> });
+    this.dispose();
+  }
+
+  /** End of everything that came; hops that the watermark has passed count, whether or not anything is in them. */
+  #contentEndMs(): number {
+    const { hopMs } = this.#options;
+    let endMs = Math.max(this.#chat.endMs, Math.floor(this.#settledMs / hopMs) * hopMs);
+    for (const { lane } of this.#intakes) endMs = Math.max(endMs, lane.endMs);
+    return endMs;
+  }
+
+  /** Asked after each fact: a consumer may dispose of the session inside it. */
+  #closed(): boolean {
+    return this.#state === 'closed';
+  }
+
+  #drop(reason: DropReason): void {
+    this.#dropped[reason] = (this.#dropped[reason] ?? 0) + 1;
+  }
+
+  #sessionMs(nowMs: number): number {
+    // To the microsecond, so that a deadline worked out in wall time is reached when the timer comes.
+    return Math.round((nowMs - this.#startedAtMs) * this.#pace * 1000) / 1000;
+  }
+
+  /** A sender that is faster than it declared is ahead of the clock. */
+  #furthestMs(nowMs: number): number {
+    return Math.max(this.#sessionMs(nowMs), this.#settledMs);
+  }
+
+  #arm(): void {
+    const nowMs = this.#clock.nowMs();
+    let deadlineMs = Infinity;
+    for (const intake of this.#intakes) deadlineMs = Math.min(deadlineMs, intake.deadlineMs(nowMs));
+    if (this.#state === 'open' && this.#clockBringsHop()) {
+      const dueMs = this.#hops.nextEndMs + this.#options.allowedLatenessMs;
+      deadlineMs = Math.min(deadlineMs, this.#startedAtMs + dueMs / this.#pace);
+    }
+    this.#timer.arm(deadlineMs);
+  }
+
+  /** Time alone brings the next hop; with the consumer behind, settling does. */
+  #clockBringsHop(): boolean {
+    if (!this.#hops.hasRoom || this.#hops.nextEndMs <= this.#watermark.valueMs) return false;
+    return this.#watermark.followsClock || this.#intakes.length === 0;
+  }
+}

@@ -1,0 +1,119 @@
+import type { StreamSpec } from './media-chunk';
+import type { HopStill } from './stream-fact';
+import { readJpegHeader } from './jpeg-header';
+import { refuse, type Lane, type LaneHost, type MediaFault } from './lane';
+import type { StreamOptions } from './stream-options';
+
+/** One video stream of stills. Each is copied once, stays compressed, and waits for its hop. */
+export class StillLane implements Lane {
+  /** By time; at most `maxStillsPerHop` in one hop. */
+  #stills: HopStill[] = [];
+  #heldBytes = 0;
+  #mediaMs = 0;
+  #endMs = 0;
+  #releasedMs = 0;
+  readonly pending = false;
+  readonly deadlineMs = Infinity;
+
+  constructor(
+    private readonly spec: StreamSpec,
+    private readonly options: StreamOptions,
+    private readonly host: LaneHost,
+  ) {}
+
+  get mediaMs(): number {
+    return this.#mediaMs;
+  }
+
+  get endMs(): number {
+    return this.#endMs;
+  }
+
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
+  check(bytes: Uint8Array): MediaFault | undefined {
+    const header = readJpegHeader(bytes);
+    if (!header.ok) return refuse('payload_invalid', header.reason);
+    const { maxStillPixels, maxStillSide } = this.options;
+    if (header.width * header.height <= maxStillPixels && Math.max(header.width, header.height) <= maxStillSide) {
+      return undefined;
+    }
+    const limit = `${maxStillPixels} pixels or a side of ${maxStillSide}`;
+    return refuse('media_too_large', `a still of ${header.width} x ${header.height} is over ${limit}`);
+  }
+
+  accept(ptsMs: number, bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    this.#mediaMs = Math.max(this.#mediaMs, ptsMs);
+    if (ptsMs < this.#releasedMs) {
+      this.host.drop('late');
+      this.host.gap({ streamName: this.spec.name, reason: 'late', fromMs: ptsMs, toMs: ptsMs });
+      return;
+    }
+    if (this.#stills.length === this.options.maxPendingStills) {
+      this.host.drop('still_backlog');
+      return;
+    }
+    // A still is a moment: the hop that holds its ptsMs ends behind it.
+    this.#endMs = Math.max(this.#endMs, ptsMs + 1 / 16);
+    const { name, party } = this.spec;
+    this.#insert({ streamName: name, party, ptsMs, jpeg: new Uint8Array(bytes) });
+  }
+
+  lost(): void {}
+
+  end(): void {}
+
+  pump(): void {}
+
+  /** The stills of [startMs, endMs). */
+  stillsIn(startMs: number, endMs: number): HopStill[] {
+    return this.#stills.filter((still) => still.ptsMs >= startMs && still.ptsMs < endMs);
+  }
+
+  nextContentMs(fromMs: number): number {
+    return this.#stills.find((still) => still.ptsMs >= fromMs)?.ptsMs ?? Infinity;
+  }
+
+  release(endMs: number): void {
+    this.#releasedMs = endMs;
+    let out = 0;
+    while (out < this.#stills.length && this.#stills[out]!.ptsMs < endMs) {
+      this.#heldBytes -= this.#stills[out]!.jpeg.length;
+      out += 1;
+    }
+    if (out > 0) this.#stills.splice(0, out);
+  }
+
+  dispose(): void {
+    this.#stills = [];
+  }
+
+  #insert(still: HopStill): void {
+    let at = this.#stills.length;
+    while (at > 0 && this.#stills[at - 1]!.ptsMs > still.ptsMs) at -= 1;
+    this.#stills.splice(at, 0, still);
+    this.#heldBytes += still.jpeg.length;
+    this.#thin(Math.floor(still.ptsMs / this.options.hopMs) * this.options.hopMs);
+  }
+
+  /** Over the limit of a hop, the still whose neighbours are nearest goes, never the newest. */
+  #thin(hopStartMs: number): void {
+    const first = this.#stills.findIndex((still) => still.ptsMs >= hopStartMs);
+    const behind = this.#stills.findIndex((still) => still.ptsMs >= hopStartMs + this.options.hopMs);
+    const end = behind === -1 ? this.#stills.length : behind;
+    if (end - first <= this.options.maxStillsPerHop) return;
+    let worst = first;
+    let worstMs = Infinity;
+    for (let i = first; i < end - 1; i += 1) {
+      const beforeMs = i === first ? hopStartMs : this.#stills[i - 1]!.ptsMs;
+      const spreadMs = this.#stills[i + 1]!.ptsMs - beforeMs;
+      if (spreadMs < worstMs) [worst, worstMs] = [i, spreadMs];
+    }
+    const [gone] = this.#stills.splice(worst, 1);
+    this.#heldBytes -= gone!.jpeg.length;
+    this.host.drop('still_rate');
+  }
+}

@@ -1,0 +1,261 @@
+import { refuse, type Lane, type LaneHost, type MediaFault } from './lane';
+import type { StreamSpec } from './media-chunk';
+import { MediaTimeline } from './media-timeline';
+import { PcmRing } from './pcm-ring';
+import type { InferencePool } from '../models/inference-pool';
+import type { SessionClock } from './session-clock';
+import { SpeechSpans } from './speech-spans';
+import type { HopVoice, UtteranceClosed } from './stream-fact';
+import { SAMPLES_PER_MS, type StreamOptions } from './stream-options';
+import { UtteranceCutter, type Cut } from './utterance-cutter';
+import { VoiceActivity } from './voice-activity';
+import { VoiceFrames, type ScoredFrame } from './voice-frames';
+
+/** Utterance starts remembered to keep ids unique; a stream may step back in time. */
+const MAX_STARTS = 64;
+
+/**
+ * One voice stream: PCM into the ring, frames through voice activity, utterances out in stream order, audio and
+ * speech of each hop on request. Positions are ordinals (see `PcmRing`) unless they say media.
+ */
+export class VoiceLane implements Lane {
+  readonly #ring: PcmRing;
+  readonly #timeline = new MediaTimeline();
+  readonly #speech = new SpeechSpans();
+  readonly #activity: VoiceActivity;
+  readonly #cutter: UtteranceCutter;
+  readonly #frames: VoiceFrames;
+  /** The last hard start that was made. */
+  #hardStart = -1;
+  #closed: Cut | undefined;
+  readonly #starts = new Set<number>();
+  /** In released hops, as far as in order. */
+  #consumed = 0;
+  /** Media samples. */
+  #released = 0;
+  #mediaEnd = 0;
+  #discontinuity = false;
+  #lost = false;
+  #ended = false;
+
+  constructor(
+    private readonly spec: StreamSpec,
+    sessionId: string,
+    pool: InferencePool,
+    clock: SessionClock,
+    private readonly options: StreamOptions,
+    private readonly host: LaneHost,
+  ) {
+    const { maxUtteranceMs, preRollMs, endpointMs, hopMs } = options;
+    const history = (maxUtteranceMs + preRollMs + endpointMs + hopMs) * SAMPLES_PER_MS;
+    this.#ring = new PcmRing(Math.ceil(options.voiceCreditBytes / 2) + history);
+    this.#activity = new VoiceActivity(options);
+    this.#cutter = new UtteranceCutter(options);
+    this.#frames = new VoiceFrames({
+      sessionId,
+      pool,
+      clock,
+      options,
+      ring: this.#ring,
+      timeline: this.#timeline,
+      wake: () => host.wake(),
+      failed: (from, to) => {
+        host.drop('voice_activity_failed');
+        this.#gap('voice_activity_failed', this.#timeline.mediaAt(from)!, this.#timeline.mediaAt(to - 1)! + 1);
+      },
+    });
+  }
+
+  /**
+   * Voice activity may use up the lateness that the watermark allows: a hop needs it to have passed the hop's end,
+   * not 300 ms more. This hides the wait for a fuller batch.
+   */
+  get mediaMs(): number {
+    const settled = this.#timeline.mediaAt(this.#cutter.candidateStart ?? this.#frames.cursor);
+    if (settled === undefined) return 0;
+    const arrived = this.#timeline.mediaAt(this.#ring.head)!;
+    return Math.min(arrived / SAMPLES_PER_MS, settled / SAMPLES_PER_MS + this.options.allowedLatenessMs);
+  }
+
+  get endMs(): number {
+    return this.#mediaEnd / SAMPLES_PER_MS;
+  }
+
+  get pending(): boolean {
+    return this.#closed !== undefined || this.#frames.pending || (this.#ended && this.#cutter.open);
+  }
+
+  get heldBytes(): number {
+    return (this.#ring.head - this.#consumed) * 2;
+  }
+
+  get deadlineMs(): number {
+    return this.#frames.deadlineMs;
+  }
+
+  check(bytes: Uint8Array): MediaFault | undefined {
+    return bytes.length % 2 === 0
+      ? undefined
+      : refuse('payload_invalid', `${bytes.length} bytes are no 16-bit samples`);
+  }
+
+  accept(ptsMs: number, bytes: Uint8Array, discontinuity: boolean): void {
+    this.#discontinuity ||= discontinuity;
+    if (bytes.length === 0) return;
+    const head = this.#ring.head;
+    const expected = this.#timeline.mediaAt(head);
+    const given = Math.round(ptsMs * SAMPLES_PER_MS);
+    const step = expected === undefined ? 0 : given - expected;
+    const near =
+      !this.#discontinuity && !this.#lost && Math.abs(step) <= this.options.anchorToleranceMs * SAMPLES_PER_MS;
+    const follows = expected !== undefined && (near || this.#timeline.segmentCount >= this.options.maxSegments);
+    const media = follows ? expected : given;
+    const end = media + bytes.length / 2;
+    if (this.host.watermarkMs - end / SAMPLES_PER_MS >= this.options.maxLateMs) {
+      this.host.drop('late');
+      this.#gap('late', media, end);
+      return;
+    }
+    if (!follows) {
+      const hard = this.#discontinuity || Math.abs(step) >= this.options.endpointMs * SAMPLES_PER_MS;
+      this.#timeline.anchor(head, media, hard);
+      if (step > 0 && !this.#lost) this.#gap(this.#discontinuity ? 'discontinuity' : 'missing', expected!, media);
+    }
+    this.#discontinuity = false;
+    this.#lost = false;
+    // Still heard for its words (a late final enters a later window), but the sound of its hop is out.
+    if (media < this.#released) this.host.drop('hop_passed');
+    this.#ring.write(bytes);
+    this.#mediaEnd = Math.max(this.#mediaEnd, end);
+  }
+
+  lost(): void {
+    this.#lost = true;
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#frames.end();
+  }
+
+  pump(nowMs: number, flush: boolean): void {
+    this.#frames.tick(nowMs);
+    while (this.#step(flush));
+    this.#consume();
+  }
+
+  /** Audio and speech of media [startMs, endMs), or undefined when nothing arrived for it. */
+  voiceIn(startMs: number, endMs: number): HopVoice | undefined {
+    const start = startMs * SAMPLES_PER_MS;
+    const end = endMs * SAMPLES_PER_MS;
+    let pcm: Int16Array | undefined;
+    this.#timeline.within(start, end, this.#consumed, this.#ring.head, (ordinal, count, media) => {
+      pcm ??= new Int16Array(end - start);
+      this.#ring.copy(ordinal, count, pcm, media - start);
+    });
+    const speech = this.#speech.take(start, end);
+    return pcm && { streamName: this.spec.name, party: this.spec.party, pcm, speech };
+  }
+
+  nextContentMs(fromMs: number): number {
+    let first = Infinity;
+    this.#timeline.within(
+      fromMs * SAMPLES_PER_MS,
+      Infinity,
+      this.#consumed,
+      this.#ring.head,
+      (_ordinal, _count, media) => {
+        first = Math.min(first, media);
+      },
+    );
+    return first / SAMPLES_PER_MS;
+  }
+
+  release(endMs: number): void {
+    this.#released = endMs * SAMPLES_PER_MS;
+    this.#consume();
+  }
+
+  dispose(): void {
+    this.#frames.dispose();
+  }
+
+  /** One thing that can be done now; false when there is none. */
+  #step(flush: boolean): boolean {
+    if (this.#closed !== undefined) return this.#emit(this.#closed);
+    if (this.#frames.busy) return false;
+    const cursor = this.#frames.cursor;
+    if (cursor !== this.#hardStart && this.#timeline.startsHard(cursor)) return this.#startAfresh();
+    const frame = this.#frames.next(flush);
+    if (frame !== undefined) {
+      this.#heard(frame);
+      return true;
+    }
+    if (!this.#cutter.open || this.#frames.pending || !(this.#ended || this.#silentBehindWatermark())) return false;
+    this.#closed = this.#cutter.close(cursor);
+    return true;
+  }
+
+  #heard({ samples, probability }: ScoredFrame): void {
+    const end = this.#frames.cursor;
+    const start = end - samples;
+    const phase = this.#activity.next(probability);
+    if (phase === 'speech') this.#markSpeech(this.#cutter.candidateStart ?? start, end);
+    this.#closed = this.#cutter.next(start, end, probability, phase);
+  }
+
+  #markSpeech(from: number, to: number): void {
+    this.#timeline.within(-Infinity, Infinity, from, to, (_ordinal, count, media) =>
+      this.#speech.add(media, media + count),
+    );
+  }
+
+  /** What was open ends; the next frame is the first of a stream. */
+  #startAfresh(): boolean {
+    const cursor = this.#frames.cursor;
+    this.#hardStart = cursor;
+    this.#closed = this.#cutter.close(cursor);
+    this.#cutter.restart(cursor);
+    this.#activity.reset();
+    this.#frames.reset();
+    return true;
+  }
+
+  /** Rule 1: a pause of the sender is silence once the watermark says so, whatever a timer says. */
+  #silentBehindWatermark(): boolean {
+    const media = this.#timeline.mediaAt(this.#frames.cursor)!;
+    return this.host.watermarkMs - media / SAMPLES_PER_MS >= this.options.endpointMs;
+  }
+
+  #emit({ start, end }: Cut): boolean {
+    if (!this.host.roomForUtterance()) return false;
+    this.#closed = undefined;
+    const pcm = new Int16Array(end - start);
+    this.#ring.copy(start, pcm.length, pcm, 0);
+    const startMs = this.#uniqueStart(Math.round(this.#timeline.mediaAt(start)! / SAMPLES_PER_MS));
+    const endMs = Math.max(startMs, Math.round((this.#timeline.mediaAt(end - 1)! + 1) / SAMPLES_PER_MS));
+    const { name, party } = this.spec;
+    const utteranceId = `${name}-${startMs}`;
+    const fact: UtteranceClosed = { kind: 'utterance', utteranceId, streamName: name, party, startMs, endMs, pcm };
+    this.host.utterance(fact);
+    return true;
+  }
+
+  #uniqueStart(startMs: number): number {
+    let unique = startMs;
+    while (this.#starts.has(unique)) unique += 1;
+    this.#starts.add(unique);
+    if (this.#starts.size > MAX_STARTS) this.#starts.delete(this.#starts.values().next().value!);
+    return unique;
+  }
+
+  #consume(): void {
+    const { cursor } = this.#frames;
+    this.#consumed = this.#timeline.firstAtOrAfter(this.#released, this.#consumed, cursor);
+    this.#timeline.prune(Math.min(this.#consumed, this.#closed?.start ?? Infinity, this.#cutter.keepFrom(cursor)));
+  }
+
+  #gap(reason: 'late' | 'missing' | 'discontinuity' | 'voice_activity_failed', from: number, to: number): void {
+    this.host.gap({ streamName: this.spec.name, reason, fromMs: from / SAMPLES_PER_MS, toMs: to / SAMPLES_PER_MS });
+  }
+}

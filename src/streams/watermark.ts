@@ -1,0 +1,60 @@
+/** What the watermark looks at in a stream. */
+export interface WatermarkSource {
+  /** How far the stream has come, ms. */
+  readonly mediaMs: number;
+  /** Ended, and nothing of it under way. */
+  readonly left: boolean;
+  isIdle(nowMs: number): boolean;
+}
+
+/** Rule 1: a stream that we slow down, or that we have not caught up with, is not idle. */
+export function isIdle(state: {
+  readonly nowMs: number;
+  /** Last arrival plus the idle limit. */
+  readonly idleAtMs: number;
+  readonly holdsCredit: boolean;
+  readonly pending: boolean;
+}): boolean {
+  return state.nowMs >= state.idleAtMs && state.holdsCredit && !state.pending;
+}
+
+/**
+ * How far media time is settled, ms: the slowest active stream less the lateness; with none active, the session clock
+ * less the lateness. Monotone: a stream that starts late or comes back cannot lower it.
+ */
+export class Watermark {
+  #valueMs = 0;
+  #followsClock = false;
+
+  constructor(private readonly allowedLatenessMs: number) {}
+
+  get valueMs(): number {
+    return this.#valueMs;
+  }
+
+  /** No stream was active at the last look: only time moves it. */
+  get followsClock(): boolean {
+    return this.#followsClock;
+  }
+
+  /** @param sessionMs session clock in media time. Returns whether it moved. */
+  advance(sources: readonly WatermarkSource[], nowMs: number, sessionMs: number): boolean {
+    let slowestMs = Infinity;
+    for (const source of sources) {
+      if (!source.left && !source.isIdle(nowMs)) slowestMs = Math.min(slowestMs, source.mediaMs);
+    }
+    this.#followsClock = slowestMs === Infinity;
+    return this.#raise((this.#followsClock ? sessionMs : slowestMs) - this.allowedLatenessMs);
+  }
+
+  /** The end of the session. */
+  finish(): void {
+    this.#raise(Infinity);
+  }
+
+  #raise(ms: number): boolean {
+    if (!(ms > this.#valueMs)) return false;
+    this.#valueMs = ms;
+    return true;
+  }
+}
