@@ -1,7 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
-import { CloudEvent, EMOTIONS, MODALITIES, SessionMetadata, StreamDescription } from '../src';
+import {
+  CODECS,
+  CloudEvent,
+  EMOTIONS,
+  ERROR_CODES,
+  EVENT_TYPES,
+  MODALITIES,
+  SessionMetadata,
+  StreamDescription,
+} from '../src';
 import { type JsonSchema, jsonSchemaOf } from './arbitrary-of';
 
 /** docs/protocol.md as its tests see it, and what the code says should stand in it. */
@@ -107,9 +116,15 @@ function bounds(min: number | undefined, max: number | undefined, unit: string):
   return low === undefined ? '' : `, ${low}${unit} or more`;
 }
 
+/** Long lists stand once in the document, under their name. */
+const NAMED_LISTS = new Map([
+  [CODECS.join(), 'codec'],
+  [EVENT_TYPES.join(), 'event type'],
+  [ERROR_CODES.join(), 'error code'],
+]);
+
 function nameOfEnum(values: readonly string[]): string {
-  if (values.length > 20) return 'error code';
-  return values.map((value) => `\`${value}\``).join(', ');
+  return NAMED_LISTS.get(values.join()) ?? values.map((value) => `\`${value}\``).join(', ');
 }
 
 const defaultText = (value: unknown): string => `default \`${JSON.stringify(value)}\``;
