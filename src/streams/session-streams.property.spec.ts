@@ -27,7 +27,7 @@ function hashed<T extends { pcm: Int16Array }>({ pcm, ...rest }: T) {
 }
 
 const turns = fc
-  .array(fc.tuple(fc.integer({ min: 10, max: 2500 }), fc.boolean()), { minLength: 1, maxLength: 6 })
+  .array(fc.tuple(fc.integer({ min: 10, max: 1600 }), fc.boolean()), { minLength: 1, maxLength: 6 })
   .map((parts) => join(...parts.map(([ms, loud], i) => (loud ? speech(ms, i) : silence(ms)))));
 const frameSizes = fc.array(fc.integer({ min: 100, max: 20_000 }), { minLength: 1, maxLength: 5 });
 
