@@ -29,7 +29,6 @@ export async function decodeStill(jpeg: Uint8Array): Promise<Still> {
     if (info.channels !== 3) return { refused: 'undecodable' };
     return { picture: { width: info.width, height: info.height, rgb: data } };
   } catch (error) {
-    const tooMany = error instanceof Error && error.message.includes('pixel limit');
-    return { refused: tooMany ? 'too_many_pixels' : 'undecodable' };
+    return { refused: /pixel limit/.test(String(error)) ? 'too_many_pixels' : 'undecodable' };
   }
 }

@@ -15,8 +15,8 @@ export class TextEncoder {
   ) {}
 
   async run({ text }: JobInput<'text-tokens'>): Promise<JobOutput<'text-tokens'>> {
-    const { maxTokens, sepId, embeddingWidth: width } = this.folder.manifest.parameters;
-    const ids = truncated(this.tokenizer.encode(text.slice(0, MAX_TEXT_CHARACTERS)), maxTokens, sepId);
+    const { maxTokens, embeddingWidth: width } = this.folder.manifest.parameters;
+    const ids = this.tokenizer.encode(text.slice(0, MAX_TEXT_CHARACTERS), maxTokens);
     const shape = [1, ids.length];
     const outputs = await this.graph.run(
       { input_ids: int64(ids, shape), attention_mask: int64(new Uint8Array(ids.length).fill(1), shape) },
@@ -24,9 +24,4 @@ export class TextEncoder {
     );
     return { tokens: floats(output(outputs, 'tokens')), width, embedding: floats(output(outputs, 'embedding')) };
   }
-}
-
-/** At most `maxTokens` ids, the closing one kept last. */
-export function truncated(ids: readonly number[], maxTokens: number, sepId: number): readonly number[] {
-  return ids.length <= maxTokens ? ids : [...ids.slice(0, maxTokens - 1), sepId];
 }

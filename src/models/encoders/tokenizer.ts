@@ -21,9 +21,10 @@ export class Tokenizer {
     }
   }
 
-  /** With the special tokens the model expects around a text; neither padded nor truncated. */
-  encode(text: string): number[] {
-    return this.tokenizer.encode(text).ids;
+  /** At most `maxTokens` ids with the special tokens a model expects around a text, the closing one kept last; not padded. */
+  encode(text: string, maxTokens: number): number[] {
+    const { ids } = this.tokenizer.encode(text);
+    return ids.length <= maxTokens ? ids : [...ids.slice(0, maxTokens - 1), ...ids.slice(-1)];
   }
 
   /** Without special tokens. */

@@ -59,9 +59,10 @@ export class Transcriber {
       ranIntoLimit: !ended,
     });
     const meanProbability = kept.reduce((sum, i) => sum + (probabilities[i] as number), 0) / Math.max(1, kept.length);
-    if (meanProbability < parameters.minMeanProbability) return { ...NOTHING, meanProbability };
     const text = this.tokenizer.decode(kept.map((i) => ids[i] as number)).trim();
-    return { text, meanProbability, truncated: !ended };
+    if (!believable(text, meanProbability, parameters)) return { ...NOTHING, meanProbability };
+    // A loop that ran into the limit has lost nothing but copies.
+    return { text, meanProbability, truncated: !ended && kept.at(-1) === ids.length - 1 };
   }
 
   private prompt(language: string | undefined): readonly number[] {
@@ -76,6 +77,13 @@ const DEFAULT_LANGUAGE = 'en';
 /** 100 ms: nothing shorter holds a word. */
 const MIN_SAMPLES = 1_600;
 const NOTHING = { text: '', meanProbability: 0, truncated: false };
+
+/** Whisper turns near-silence into words, and is unsure of them: by the probability they are told from speech. */
+function believable(text: string, meanProbability: number, parameters: SpeechParameters): boolean {
+  const plain = text.toLowerCase().replace(/[^\p{L}\s]/gu, '').trim();
+  const known = parameters.knownInventions.includes(plain);
+  return meanProbability >= (known ? parameters.minKnownInventionProbability : parameters.minMeanProbability);
+}
 
 /**
  * Samples with the zeros behind them. Short contexts loop (measured: 21 of 30 short clips with one second of zeros, 1

@@ -1,0 +1,113 @@
+import type { ModelFolder } from '../runtime/model-folder';
+import { contextSamples, Transcriber } from './transcriber';
+import type { Tokenizer } from './tokenizer';
+import type { WhisperGraphs } from './whisper-graphs';
+
+const END = 20;
+const parameters = {
+  sampleRateHz: 16_000,
+  maxAudioMs: 30_000,
+  vocabularySize: 30,
+  transcriptMinMs: 15_000,
+  maxTokensPerSecond: 6,
+  maxTokensExtra: 10,
+  minMeanProbability: 0.4,
+  knownInventions: ['thank you'],
+  minKnownInventionProbability: 0.99,
+  endOfTextId: END,
+  startOfTranscriptId: 21,
+  transcribeId: 24,
+  noTimestampsId: 25,
+  languageTokenIds: { en: 22, de: 23 },
+  suppressIds: [19],
+  suppressBeginIds: [END],
+};
+const folder = { path: '', manifest: { parameters } } as unknown as ModelFolder<'speech'>;
+const letters = { decode: (ids: readonly number[]) => ids.map((id) => (id === 3 ? ' Thank you.' : ` w${id}`)).join('') } as unknown as Tokenizer;
+
+/** Graphs whose decoder says the script, then the end for ever; every score has the logit given over the others. */
+function scripted(script: readonly number[], { lead = 10, extra = {} as Record<number, number> } = {}) {
+  const fed: (readonly number[])[] = [];
+  const graphs = {
+    openDecoder: async (_mel: Float32Array, frames: number) => {
+      fed.push([frames]);
+      return {
+        next: async (tokens: readonly number[]) => {
+          const logits = new Float32Array(parameters.vocabularySize);
+          logits[script[fed.length - 1] ?? END] = lead;
+          for (const [id, logit] of Object.entries(extra)) logits[Number(id)] = logit;
+          fed.push(tokens);
+          return logits;
+        },
+      };
+    },
+  } as unknown as WhisperGraphs;
+  return { fed, transcriber: new Transcriber(graphs, letters, folder) };
+}
+
+async function finish(transcriber: Transcriber, seconds: number, language?: string) {
+  const steps = transcriber.run({ pcm: new Int16Array(seconds * 16_000), language });
+  for (let count = 1; ; count++) {
+    const { done, value } = await steps.next();
+    if (done) return { ...value, steps: count };
+  }
+}
+
+describe('Transcriber', () => {
+  it('prompts with the language, English when it is unknown, and feeds each token back', async () => {
+    const german = scripted([1, 2]);
+    expect(await finish(german.transcriber, 2, 'de-AT')).toMatchObject({ text: 'w1 w2', truncated: false });
+    expect(german.fed).toEqual([[1500], [21, 23, 24, 25], [1], [2]]);
+    const unknown = scripted([1]);
+    await finish(unknown.transcriber, 2, 'xx');
+    expect(unknown.fed[1]).toEqual([21, 22, 24, 25]);
+  });
+
+  it('runs in steps: the encoder, then eight tokens at a time', async () => {
+    const ids = Array.from({ length: 17 }, (_, i) => i);
+    expect(await finish(scripted(ids).transcriber, 4)).toMatchObject({ steps: 4 });
+  });
+
+  it('stops at 6 tokens a second and 10 more, and says so', async () => {
+    const { fed, transcriber } = scripted(Array.from({ length: 100 }, (_, i) => (i * 7) % 18));
+    expect(await finish(transcriber, 1)).toMatchObject({ truncated: true });
+    expect(fed).toHaveLength(1 + 16);
+  });
+
+  it('never chooses suppressed tokens, specials, or the end first', async () => {
+    const { transcriber } = scripted([1, 2], { extra: { 19: 50, 26: 50 } });
+    expect(await finish(transcriber, 2)).toMatchObject({ text: 'w1 w2' });
+    const silent = scripted([END, END, END]);
+    expect(await finish(silent.transcriber, 2)).not.toMatchObject({ text: 'w20' });
+  });
+
+  it('drops what it is not sure of: Whisper invents words in near-silence', async () => {
+    expect(await finish(scripted([1, 2], { lead: 2 }).transcriber, 2)).toMatchObject({ text: '' });
+    expect(await finish(scripted([1, 2], { lead: 5 }).transcriber, 2)).toMatchObject({ text: 'w1 w2' });
+  });
+
+  it('asks more of the words it invents most', async () => {
+    expect(await finish(scripted([3], { lead: 5 }).transcriber, 2)).toMatchObject({ text: '' });
+    expect(await finish(scripted([3], { lead: 10 }).transcriber, 2)).toMatchObject({ text: 'Thank you.' });
+  });
+
+  it('cuts a loop that ran into the limit, which is then no loss', async () => {
+    const loop = Array.from({ length: 60 }, (_, i) => (i % 2) + 1);
+    expect(await finish(scripted(loop).transcriber, 2)).toMatchObject({ text: 'w1 w2', truncated: false });
+  });
+
+  it('says nothing for less than a tenth of a second', async () => {
+    const { fed, transcriber } = scripted([1]);
+    expect(await finish(transcriber, 0.09)).toMatchObject({ text: '', meanProbability: 0, truncated: false });
+    expect(fed).toEqual([]);
+  });
+});
+
+describe('contextSamples', () => {
+  const seconds = (sound: number) => contextSamples(sound * 16_000, folder.manifest.parameters) / 16_000;
+
+  it('is 15 s, 20 s above 13 s, 30 s at most', () => {
+    expect([1, 13, 13.01, 15.5, 18, 19, 30].map(seconds)).toEqual([15, 15, 20, 20, 20, 30, 30]);
+    expect(() => seconds(30.1)).toThrow(RangeError);
+  });
+});
