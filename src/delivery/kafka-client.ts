@@ -1,4 +1,4 @@
-import { type Admin, Kafka, type KafkaConfig, logLevel, type Producer, type SASLOptions } from 'kafkajs';
+import { type Admin, Kafka, type KafkaConfig, type LogEntry, logLevel, type Producer, type SASLOptions } from 'kafkajs';
 import { connect as connectTcp } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { sleep } from './backoff';
@@ -35,10 +35,11 @@ export class KafkaClient implements PartitionProducer {
       ...(sasl === undefined ? {} : { sasl: sasl as SASLOptions }),
       connectionTimeout: CONNECT_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
-      retry: { ...this.retry(), retries: 2 },
+      // Here too: with fewer, a send fails for good inside its own retries when the connection cannot be made.
+      retry: this.retry(),
       socketFactory: this.socketFactory,
       logLevel: logLevel.ERROR,
-      logCreator: () => (entry) => this.onTrouble(entry.log.message),
+      logCreator: () => this.onLog,
     });
     this.producer = this.newProducer();
   }
@@ -64,7 +65,7 @@ export class KafkaClient implements PartitionProducer {
     const reply = await this.producer
       .send({ topic, acks: -1, messages: messages.map((message) => ({ ...message, partition })) })
       .catch((error: unknown) => {
-        throw isRepeatable(error) ? error : new ProducerBrokenError(String(error), { cause: error });
+        throw isBroken(error) ? new ProducerBrokenError(String(error), { cause: error }) : error;
       });
     if (!reply.some((part) => part.topicName === topic && part.partition === partition && part.errorCode === 0)) {
       throw new ProducerBrokenError(`the reply to a send lacks ${topic}-${partition}`);
@@ -120,13 +121,22 @@ export class KafkaClient implements PartitionProducer {
     });
   }
 
-  /** As kafkajs' own, but refuses once closed, so that retries under way end instead of reconnecting for a minute. */
+  /** Once closed no connection is made any more: kafkajs would go on retrying what was under way for a minute. */
   private readonly socketFactory: NonNullable<KafkaConfig['socketFactory']> = ({ host, port, ssl, onConnect }) => {
-    if (this.isClosed) throw Object.assign(new Error('the Kafka client is closed'), { retriable: false });
+    if (this.isClosed) throw new Error('the Kafka client is closed');
     const socket = ssl
       ? connectTls({ host, port, servername: host, ...ssl }, onConnect)
       : connectTcp({ host, port }, onConnect);
     return socket.setKeepAlive(true, 60_000);
+  };
+
+  /**
+   * It takes a refused connection for a passing trouble, though, and only a TypeError ends its retries. The one place
+   * to throw it from is the log line that the broker pool writes inside each retry.
+   */
+  private readonly onLog = ({ namespace, log }: LogEntry): void => {
+    if (this.isClosed && namespace === 'BrokerPool') throw new TypeError('the Kafka client is closed');
+    if (!this.isClosed) this.onTrouble(log.message);
   };
 }
 
@@ -147,8 +157,21 @@ async function partitionsWithLeaders(admin: Admin, topics: readonly string[]): P
   }
 }
 
-/** Whether the same batch may be sent again by the same producer: all connection errors, and retries used up. */
-function isRepeatable(error: unknown): boolean {
-  const { name, retriable } = error as { name?: string; retriable?: boolean };
-  return name === 'KafkaJSNumberOfRetriesExceeded' || retriable === true;
+/**
+ * What the broker says when it no longer follows this producer's sequence numbers. After anything else (no connection,
+ * retries used up) the same batch goes out again with the same producer, so that the broker can recognise it: giving
+ * the producer up there doubled a batch at every kill of a broker.
+ */
+const BROKEN = new Set([
+  'OUT_OF_ORDER_SEQUENCE_NUMBER',
+  'DUPLICATE_SEQUENCE_NUMBER',
+  'UNKNOWN_PRODUCER_ID',
+  'INVALID_PRODUCER_EPOCH',
+  'INVALID_PRODUCER_ID_MAPPING',
+  'PRODUCER_FENCED',
+]);
+
+function isBroken(error: unknown): boolean {
+  const { type, cause } = error as { type?: string; cause?: { type?: string } };
+  return BROKEN.has(type ?? cause?.type ?? '');
 }

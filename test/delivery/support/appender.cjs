@@ -6,7 +6,8 @@ const { openOutbox, result, session } = require('./results.ts');
 async function main() {
   const outbox = await openOutbox(process.argv[2], { maxSegmentBytes: 100_000 });
   const writer = async (n) => {
-    for (let i = 0; ; i += 1) {
+    for (let i = Date.now() * 1000; ; i += 1) {
+      // other ids than the run before
       const record = await outbox.append(session(n), result(i, 'x'.repeat(i % 700)));
       writeSync(1, `${n} ${record.seq} ${record.event.id}\n`);
     }
