@@ -18,7 +18,9 @@ async function start(): Promise<void> {
   try {
     const encoders = await Encoders.load(settings.models);
     const selfTest = settings.selfTest ? await testModels(encoders) : [];
-    port?.on('message', (message: ToWorker) => void obey(message, encoders));
+    // One after the other: a close waits for the step before it.
+    let last: Promise<void> = Promise.resolve();
+    port?.on('message', (message: ToWorker) => (last = last.then(() => obey(message, encoders))));
     say({ type: 'ready', selfTest });
   } catch (error) {
     say({ type: 'not-ready', error: fault(error) });
