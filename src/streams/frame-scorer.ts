@@ -46,7 +46,7 @@ export class FrameScorer {
   }
 
   start(from: number, frames: number): void {
-    this.#submit(from, frames, 0);
+    if (!this.#disposed) this.#submit(from, frames, 0);
   }
 
   /** The scores of the last job, once. */

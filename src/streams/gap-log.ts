@@ -1,6 +1,7 @@
 import type { StreamUpdated } from './stream-fact';
 
-export type GapReason = 'missing' | 'discontinuity' | 'late' | 'lost_frames' | 'voice_activity_failed' | 'no_media';
+export type GapReason =
+  'missing' | 'discontinuity' | 'late' | 'hop_passed' | 'lost_frames' | 'voice_activity_failed' | 'no_media';
 
 export interface Gap {
   /** Absent: of the whole session. */

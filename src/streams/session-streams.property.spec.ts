@@ -75,6 +75,7 @@ const steps = fc.array(
       }),
     },
     { weight: 3, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 3000 }) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('settle' as const) }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('fail' as const), jobs: fc.integer({ min: 1, max: 3 }) }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('end-stream' as const), id: fc.constantFrom(1, 2, 3) }) },
   ),
@@ -84,8 +85,16 @@ const steps = fc.array(
 describe('any session', () => {
   it('gives hops in order without overlap, utterances within bounds, everything unique, and ends', async () => {
     await fc.assert(
-      fc.asyncProperty(steps, fc.constantFrom(1, 8), async (script, pace) => {
-        const s = new SessionScript({ streams: [VOICE, AGENT, VIDEO], pace });
+      fc.asyncProperty(steps, fc.constantFrom(1, 8), fc.boolean(), async (script, pace, slow) => {
+        const options = slow ? { maxInFlightHops: 2, maxInFlightUtterances: 1 } : {};
+        const s = new SessionScript({ streams: [VOICE, AGENT, VIDEO], pace, options, settle: !slow });
+        let settled = 0;
+        const settleAll = () => {
+          expect(s.facts.slice(settled).filter((fact) => fact.kind === 'hop').length).toBeLessThanOrEqual(
+            slow ? 2 : Infinity,
+          );
+          while (settled < s.facts.length) s.streams.settle(s.facts[settled++]!);
+        };
         const clockMs = new Map<number, number>();
         const next = (id: number, jumpMs: number, ms: number) => {
           const at = Math.max(0, (clockMs.get(id) ?? 0) + jumpMs);
@@ -97,13 +106,17 @@ describe('any session', () => {
           if (step.do === 'still') s.send(3, still(), next(3, step.jumpMs, 500));
           if (step.do === 'chat') s.chat(step.ptsMs);
           if (step.do === 'wait') s.clock.advance(step.ms);
+          if (step.do === 'settle') settleAll();
           if (step.do === 'fail') s.pool.failures += step.jobs;
           if (step.do === 'end-stream') s.streams.endStream(step.id);
           await s.jobs();
           expect(s.clock.pendingTimers).toBeLessThanOrEqual(1);
         }
         s.streams.end();
-        for (let i = 0; i < 100 && !s.completed; i += 1) await s.advance(50); // retries need the clock
+        for (let i = 0; i < 100 && !s.completed; i += 1) {
+          settleAll();
+          await s.advance(50); // retries need the clock
+        }
         const ended = s.facts.at(-1)!;
         expect(ended.kind).toBe('ended');
         expect(s.clock.pendingTimers).toBe(0);

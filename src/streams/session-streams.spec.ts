@@ -91,6 +91,9 @@ describe('time (rule 1)', () => {
     expect(s.gaps.map((g) => g.detail)).toContainEqual(
       expect.objectContaining({ reason: 'late', stream: 'customer-voice-1', fromMs: 1000, toMs: 2000 }),
     );
+    expect(s.gaps.map((g) => g.detail)).toContainEqual(
+      expect.objectContaining({ reason: 'hop_passed', fromMs: 5000, toMs: 7000 }),
+    );
     expect(await s.end()).toMatchObject({ dropped: { late: 1, hop_passed: 1 } });
   });
 
@@ -261,7 +264,7 @@ describe('utterances', () => {
     await s.end();
     expect(s.utterances).toHaveLength(3);
     const heard = join(...s.utterances.map((u) => u.pcm));
-    expect(heard).toEqual(pcm.subarray(0, heard.length));
+    expect(Buffer.from(heard.buffer).equals(Buffer.from(pcm.buffer, 0, heard.byteLength))).toBe(true);
     expect(heard.length).toBeGreaterThan(40_000 * 16);
     expect(Math.max(...s.utterances.map((u) => u.pcm.length))).toBeLessThanOrEqual(15_000 * 16);
     expect(s.utterances.map((u) => u.startMs)).toEqual([0, s.utterances[0]!.endMs, s.utterances[1]!.endMs]);

@@ -175,7 +175,7 @@ export class SessionStreams {
       get watermarkMs() {
         return watermark.valueMs;
       },
-      roomForUtterance: () => this.#inFlightUtterances.size < this.#options.maxInFlightUtterances,
+      roomForUtterance: () => !this.#closed() && this.#inFlightUtterances.size < this.#options.maxInFlightUtterances,
       utterance: (fact) => {
         this.#inFlightUtterances.add(fact);
         this.#facts.next(fact);

@@ -23,7 +23,7 @@ export interface Hop {
 export interface HopVoice {
   readonly streamName: string;
   readonly party: Party;
-  /** 16 kHz mono, exactly (hopEndMs - hopStartMs) * 16 samples; zero where nothing arrived. */
+  /** 16 kHz mono, exactly (hopEndMs - hopStartMs) * 16 samples; zero where nothing arrived. Read only: silent hops share one array. */
   readonly pcm: Int16Array;
   /** Speech within the hop, ordered, not overlapping. */
   readonly speech: readonly TimeSpan[];

@@ -124,7 +124,10 @@ export class VoiceLane implements Lane {
     this.#discontinuity = false;
     this.#lost = false;
     // Still heard for its words (a late final enters a later window), but the sound of its hop is out.
-    if (media < this.#released) this.host.drop('hop_passed');
+    if (media < this.#released) {
+      this.host.drop('hop_passed');
+      this.#gap('hop_passed', media, Math.min(end, this.#released));
+    }
     this.#ring.write(bytes);
     this.#mediaEnd = Math.max(this.#mediaEnd, end);
   }
@@ -255,7 +258,11 @@ export class VoiceLane implements Lane {
     this.#timeline.prune(Math.min(this.#consumed, this.#closed?.start ?? Infinity, this.#cutter.keepFrom(cursor)));
   }
 
-  #gap(reason: 'late' | 'missing' | 'discontinuity' | 'voice_activity_failed', from: number, to: number): void {
+  #gap(
+    reason: 'late' | 'hop_passed' | 'missing' | 'discontinuity' | 'voice_activity_failed',
+    from: number,
+    to: number,
+  ): void {
     this.host.gap({ streamName: this.spec.name, reason, fromMs: from / SAMPLES_PER_MS, toMs: to / SAMPLES_PER_MS });
   }
 }
