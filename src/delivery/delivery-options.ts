@@ -17,7 +17,7 @@ export interface OutboxOptions {
   readonly maxSegmentBytes: number;
   /** A new segment begins after this time, so that retention in days works on a quiet system. Default 1 day. */
   readonly maxSegmentMs: number;
-  /** Whole old segments beyond this go, once the sink has them. Default 512 MiB. */
+  /** Whole old segments beyond this go, once the sink has them. Default 256 MiB: the whole log is read and checked at the start, about 100 MB a second. */
   readonly retentionBytes: number;
   /** Whole segments last written longer ago go, once the sink has them. Default 7 days. */
   readonly retentionMs: number;
@@ -40,7 +40,7 @@ export const OUTBOX_DEFAULTS: Omit<OutboxOptions, 'dir'> = {
   maxQueuedBytes: 16 * MIB,
   maxSegmentBytes: 16 * MIB,
   maxSegmentMs: 24 * 3600_000,
-  retentionBytes: 512 * MIB,
+  retentionBytes: 256 * MIB,
   retentionMs: 7 * 24 * 3600_000,
   sweepMs: 60_000,
   maxIndexedRecords: 50_000,

@@ -33,7 +33,7 @@ export class KafkaSink implements ResultSink {
 
   constructor(
     private readonly outbox: Pick<Outbox, 'read' | 'nextOffset' | 'releaseBelow'>,
-    private readonly offset: KafkaOffset,
+    private readonly offset: Pick<KafkaOffset, 'read' | 'write'>,
     private readonly producer: PartitionProducer,
     private readonly options: KafkaOptions,
   ) {}

@@ -1,0 +1,141 @@
+import { toCloudEvent } from './cloud-event';
+import { kafkaOptions } from './delivery-options';
+import type { KafkaMessage } from './kafka-message';
+import { KafkaSink } from './kafka-sink';
+import { type PartitionProducer, ProducerBrokenError } from './partition-producer';
+import type { LogRecord } from './record-line';
+
+const options = kafkaOptions({ brokers: [], lingerMs: 0, minBackoffMs: 1, maxBackoffMs: 2, offsetFlushMs: 1 });
+
+/** A log that is all there from the start; reading goes on for ever, as that of the outbox. */
+class ScriptedLog {
+  released = 0;
+  constructor(private readonly records: readonly LogRecord[]) {}
+  get nextOffset(): number {
+    return this.records.length;
+  }
+  releaseBelow(offset: number): void {
+    this.released = offset;
+  }
+  async *read(from: number, { signal }: { follow?: boolean; signal?: AbortSignal } = {}): AsyncGenerator<LogRecord> {
+    yield* this.records.slice(from);
+    await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve()));
+  }
+}
+
+/** Answers each send by a script; checks that the rules of the real client are kept. */
+class ScriptedProducer implements PartitionProducer {
+  readonly sent: { place: string; seqs: number[]; producer: number }[] = [];
+  readonly busy = new Set<string>();
+  producer = 1;
+  private begun = 0;
+  constructor(private readonly answer: (place: string, n: number) => Promise<void> = async () => undefined) {}
+  async connect(): Promise<void> {}
+  async ensureTopics(topics: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return new Map(topics.map((topic) => [topic, 2]));
+  }
+  async send(topic: string, partition: number, messages: readonly KafkaMessage[]): Promise<void> {
+    const place = `${topic}-${partition}`;
+    if (this.busy.has(place)) throw new Error(`two sends at a time to ${place}`);
+    this.busy.add(place);
+    const { producer } = this;
+    try {
+      await this.answer(place, this.begun++);
+      this.sent.push({ place, seqs: messages.map((m) => Number(m.headers.rapport_seq)), producer });
+    } finally {
+      this.busy.delete(place);
+    }
+  }
+  async renew(): Promise<void> {
+    if (this.busy.size > 0) throw new Error('renewed during a send');
+    this.producer += 1;
+  }
+  async disconnect(): Promise<void> {}
+}
+
+function records(count: number, topics = ['rapport.results']): LogRecord[] {
+  const session = { tenant: 'acme', sessionId: '01890a5d-ac96-774b-8cce-000000000001' };
+  return Array.from({ length: count }, (_, offset) => {
+    const data = { firstWindowEndMs: offset, lastWindowEndMs: offset, reason: 'deadline' } as const;
+    const event = toCloudEvent(session, { type: 'rapport.window.degraded', naturalKey: [offset], data }, new Date());
+    return { offset, seq: offset + 1, topic: topics[offset % topics.length]!, key: event.partitionkey, event };
+  });
+}
+
+const memory = (start = 0) => {
+  const saved = { offset: start, read: async () => saved.offset, write: async (o: number) => void (saved.offset = o) };
+  return saved;
+};
+
+async function until(condition: () => boolean): Promise<void> {
+  for (let i = 0; i < 2_000 && !condition(); i += 1) await new Promise((resolve) => setTimeout(resolve, 1));
+  expect(condition()).toBe(true);
+}
+
+test('a producer that the broker no longer follows is replaced once no send is under way, and nothing is left out', async () => {
+  const broken = new Set([2, 5]);
+  const producer = new ScriptedProducer(async (_place, n) => {
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    if (broken.delete(n)) throw new ProducerBrokenError('OUT_OF_ORDER_SEQUENCE_NUMBER');
+  });
+  const log = new ScriptedLog(records(60, ['rapport.results', 'rapport.alerts', 'a.topic.of.an.older.version']));
+  const saved = memory();
+  const sink = new KafkaSink(log, saved, producer, { ...options, maxBatchRecords: 5 });
+  sink.start();
+  await until(() => sink.status().lagRecords === 0);
+  await sink.stop();
+  expect(producer.producer).toBeGreaterThan(1);
+  expect(producer.sent.flatMap((s) => s.seqs).sort((a, b) => a - b)).toEqual([...Array(60).keys()].map((n) => n + 1));
+  for (const place of new Set(producer.sent.map((s) => s.place))) {
+    const seqs = producer.sent.filter((s) => s.place === place).flatMap((s) => s.seqs);
+    expect(seqs).toEqual([...seqs].sort((a, b) => a - b));
+  }
+  expect([saved.offset, log.released]).toEqual([60, 60]);
+});
+
+test('what is written down never passes a record that is not acknowledged', async () => {
+  let release: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  const producer = new ScriptedProducer((place) => (place.startsWith('rapport.alerts') ? held : Promise.resolve()));
+  const saved = memory();
+  const log = new ScriptedLog(records(20, ['rapport.results', 'rapport.alerts']));
+  const sink = new KafkaSink(log, saved, producer, options);
+  sink.start();
+  await until(() => producer.sent.flatMap((s) => s.seqs).length === 10);
+  await until(() => saved.offset === 1);
+  expect(sink.status()).toMatchObject({ connected: true, lagRecords: 19 });
+  release();
+  await until(() => sink.status().lagRecords === 0);
+  await sink.stop();
+  expect(saved.offset).toBe(20);
+});
+
+test('no more is taken from the log than may be buffered', async () => {
+  let taken = 0;
+  const log = new ScriptedLog(records(100));
+  const counted = {
+    nextOffset: 100,
+    releaseBelow: () => undefined,
+    async *read(from: number, given: { signal?: AbortSignal }) {
+      for await (const record of log.read(from, given)) {
+        taken += 1;
+        yield record;
+      }
+    },
+  };
+  const never = new ScriptedProducer(() => new Promise(() => undefined));
+  const sink = new KafkaSink(counted, memory(), never, { ...options, maxBufferedRecords: 10, stopTimeoutMs: 20 });
+  sink.start();
+  await until(() => taken === 11);
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  expect(taken).toBe(11);
+  await sink.stop();
+});
+
+test('an offset beyond the end means that the log began again', async () => {
+  const producer = new ScriptedProducer();
+  const sink = new KafkaSink(new ScriptedLog(records(3)), memory(500), producer, options);
+  sink.start();
+  await until(() => producer.sent.flatMap((s) => s.seqs).length === 3);
+  await sink.stop();
+});
