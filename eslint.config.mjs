@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 /** The way of the data. A stage may import those after it and the facts that pass between them, never those before. */
-const STAGES = ['gateway', 'pipeline', 'streams', 'models', 'fusion', 'delivery', 'facts'];
+const STAGES = ['gateway', 'pipeline', 'streams', 'models', 'fusion', 'delivery', 'inference', 'facts', 'redaction'];
 
 /** Each outside library is imported in one file of the service. */
 const LIBRARY_HOME = {
@@ -64,9 +64,13 @@ export default tseslint.config(
   },
   ...Object.entries(LIBRARY_HOME).map(([library, file]) => {
     const stage = file.split('/')[1];
-    const patterns = STAGES.includes(stage)
-      ? [...before(stage), ...(stage === 'gateway' ? [] : [noNest])]
-      : [];
-    return { files: [file], rules: only(libraries.filter((name) => name !== library), patterns) };
+    const patterns = STAGES.includes(stage) ? [...before(stage), ...(stage === 'gateway' ? [] : [noNest])] : [];
+    return {
+      files: [file],
+      rules: only(
+        libraries.filter((name) => name !== library),
+        patterns,
+      ),
+    };
   }),
 );

@@ -33,9 +33,7 @@ export function installIfNeeded() {
   const lock = join(root, 'package-lock.json');
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return;
   console.log('Installing dependencies (about a minute, once) ...');
-  // onnxruntime-node would download GPU libraries at install; the CPU library is inside the package.
-  const env = { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' };
-  if (!run('npm', ['ci', '--no-audit', '--no-fund'], { env, shell: process.platform === 'win32' })) {
+  if (!run('npm', ['ci'], { shell: process.platform === 'win32' })) {
     fail('The dependencies could not be installed. See the lines above, then run the command again.');
   }
 }

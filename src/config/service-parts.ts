@@ -1,4 +1,4 @@
-import type { InferencePool } from '../models/inference-pool';
+import type { InferencePool } from '../inference/inference-pool';
 
 export const SERVICE_PARTS = Symbol('ServiceParts');
 

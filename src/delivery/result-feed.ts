@@ -16,6 +16,8 @@ export interface ResultStore {
   subscribe(session: SessionIdentity, afterSeq: number): Observable<DurableRecord>;
   /** Nothing more will come for this session: subscribers complete, what was kept in memory for it is freed. */
   close(session: SessionIdentity): Promise<void>;
+  /** Sessions that a process before this one left without their end. */
+  unfinished(): readonly SessionIdentity[];
 }
 
 export type { CloudEvent };

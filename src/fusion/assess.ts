@@ -1,9 +1,9 @@
 import { concatMap, defer, map, type Observable, type OperatorFunction } from 'rxjs';
 import type { SessionResult } from '../delivery/session-result';
-import { failureReason, type JobCost, NO_COST } from '../models/encode/job-cost';
-import { type ModelTask, modelRefs } from '../models/encode/served-models';
-import type { EncodedFact, EncodedHop, HopFailed } from '../models/encoded-fact';
-import type { InferencePool } from '../models/inference-pool';
+import { failureReason, type JobCost, NO_COST } from '../inference/job-cost';
+import { type ModelTask, modelRefs } from '../inference/served-models';
+import type { EncodedFact, EncodedHop, HopFailed } from '../facts/encoded-fact';
+import type { InferencePool } from '../inference/inference-pool';
 import type { FusionOutcome } from './assessment';
 import type { FusionCalibration } from './calibration';
 import { FUSION_DEFAULTS, type FusionOptions } from './fusion-options';

@@ -1,7 +1,7 @@
 import type { ModelRef } from '@rapport-live/protocol';
 import type { SessionResult } from '../delivery/session-result';
-import type { EncodedText, HopFailed } from '../models/encoded-fact';
-import type { StreamUpdated } from '../streams/stream-fact';
+import type { EncodedText, HopFailed } from '../facts/encoded-fact';
+import type { StreamUpdated } from '../facts/stream-fact';
 import { hearIntents } from './active-intents';
 import { assessment, type FusionOutcome } from './assessment';
 import type { FusionCalibration } from './calibration';

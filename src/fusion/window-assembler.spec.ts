@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import type { EncodedHop, EncodedText } from '../models/encoded-fact';
+import type { EncodedHop, EncodedText } from '../facts/encoded-fact';
 import { FUSION_DEFAULTS } from './fusion-options';
 import {
   type AssemblyTail,

@@ -1,6 +1,6 @@
 import type { AbsentReason, Modality } from '@rapport-live/protocol';
 import { MODALITIES } from '@rapport-live/protocol';
-import type { EncodedHop, EncodedText } from '../models/encoded-fact';
+import type { EncodedHop, EncodedText } from '../facts/encoded-fact';
 import type { FusionOptions } from './fusion-options';
 
 /** What fusion sees of one modality. */

@@ -1,6 +1,6 @@
 import { FrameFlag, decodeFrame, type ChatMessage, type FrameFault, type Limits } from '@rapport-live/protocol';
 import type { Subscription } from 'rxjs';
-import { RawText } from '../models/redaction';
+import { RawText } from '../redaction/redaction';
 import type { Conversation } from '../pipeline/conversation';
 import type { Connection } from './connection';
 

@@ -1,4 +1,4 @@
-import { IncomingMessage, Server as HttpServer, STATUS_CODES } from 'node:http';
+import { type IncomingMessage, type Server as HttpServer, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { INestApplicationContext, WebSocketAdapter } from '@nestjs/common';
 import type { MessageMappingProperties } from '@nestjs/websockets';
@@ -7,6 +7,7 @@ import { EMPTY, Subject, concatMap, defer, finalize, from, takeUntil, type Obser
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { parseClientText } from './client-text';
 import { Connection } from './connection';
+import { answerFault } from './fault.filter';
 import type { GatewayOptions } from './gateway-options';
 import type { UpgradePolicy } from './upgrade-policy';
 
@@ -91,6 +92,9 @@ export class RapportWsAdapter implements WebSocketAdapter<WebSocketServer, Conne
     await new Promise<void>((resolve) => server.close(() => resolve()));
   }
 
+  /** Nest calls this when the service ends; `close` has done it all. */
+  async dispose(): Promise<void> {}
+
   private onBinary(client: Connection, data: Buffer): Observable<never> {
     try {
       if (!client.isOpen) return EMPTY;
@@ -98,7 +102,7 @@ export class RapportWsAdapter implements WebSocketAdapter<WebSocketServer, Conne
         client.fail('message_too_large', tooLarge('binary', data.byteLength, this.options.maxMessageBytes));
       } else client.onFrame(data);
     } catch (error) {
-      this.fault(client, error);
+      answerFault(client, error);
     }
     return EMPTY;
   }
@@ -123,19 +127,8 @@ export class RapportWsAdapter implements WebSocketAdapter<WebSocketServer, Conne
     return from(
       Promise.resolve()
         .then(() => handle(parsed.message))
-        .catch((error: unknown) => this.fault(client, error, parsed.message.ref)),
+        .catch((error: unknown) => answerFault(client, error, parsed.message.ref)),
     );
-  }
-
-  private fault(client: Connection, error: unknown, ref?: string): void {
-    const detail = ref === undefined ? {} : { ref };
-    if (error instanceof RapportError) {
-      const retry = error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs };
-      client.fail(error.code, error.message, { ...detail, ...retry });
-      return;
-    }
-    this.onFault(error);
-    client.fail('internal', 'The service failed to handle a message.', detail);
   }
 
   /** Pings, and closes whoever has been silent for too long; one timer a connection, on its next deadline. */

@@ -1,4 +1,4 @@
-import { Inject } from '@nestjs/common';
+import { Inject, UseFilters } from '@nestjs/common';
 import {
   ConnectedSocket,
   MessageBody,
@@ -11,11 +11,13 @@ import { type ChatMessage, RapportError, type SessionStart, type StreamEnd } fro
 import { CONVERSATION_HOST, type ConversationHost } from '../pipeline/conversation-host';
 import { STREAM_LIMITS, type StreamLimits } from '../pipeline/stream-limits';
 import type { Connection } from './connection';
+import { FaultFilter } from './fault.filter';
 import { GATEWAY_OPTIONS, type GatewayOptions } from './gateway-options';
 import { GatewaySession } from './gateway-session';
 import { specifyStreams } from './stream-names';
 
 /** The `rapport.v1` door: one session a connection. docs/protocol.md is its contract. */
+@UseFilters(FaultFilter)
 @WebSocketGateway()
 export class RapportGateway implements OnGatewayConnection<Connection>, OnGatewayDisconnect<Connection> {
   private readonly sessions = new Map<Connection, GatewaySession>();

@@ -6,7 +6,7 @@ import {
   SUPPORTED_CODECS,
   type SupportedCodec,
 } from '@rapport-live/protocol';
-import type { StreamSpec } from '../streams/media-chunk';
+import type { StreamSpec } from '../facts/media-chunk';
 
 /** Checks the streams of a `session.start` and names them. Throws RapportError `invalid_message` or `not_supported`. */
 export function specifyStreams(start: SessionStart): StreamSpec[] {

@@ -1,7 +1,7 @@
 import { Inject, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { CONFIG, type Config } from '../config/config';
 import { SERVICE_PARTS, type ServiceParts } from '../config/service-parts';
-import { INFERENCE_POOL, type InferencePool } from './inference-pool';
+import { INFERENCE_POOL, type InferencePool } from '../inference/inference-pool';
 import { type PoolEvent, WorkerPool } from './runtime/worker-pool';
 
 const logger = new Logger('Models');

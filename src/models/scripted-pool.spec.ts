@@ -1,5 +1,5 @@
 import { RapportError } from '@rapport-live/protocol';
-import type { JobInput, JobKind } from './inference-pool';
+import type { JobInput, JobKind } from '../inference/inference-pool';
 import { ScriptedPool } from './scripted-pool';
 
 const options = { sessionId: 'session', jobClass: 'assessment' } as const;

@@ -8,7 +8,7 @@ import type {
   JobResult,
   Jobs,
   ServedModel,
-} from './inference-pool';
+} from '../inference/inference-pool';
 
 export interface ScriptedPoolOptions {
   /** Words of each transcript by its input, or in the order of submission. Default (also past the list's end): `words N`, N = seconds of PCM. */

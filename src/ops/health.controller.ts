@@ -1,7 +1,7 @@
 import { Controller, Get, Inject } from '@nestjs/common';
 import { HealthCheck, HealthCheckService, HealthIndicatorService } from '@nestjs/terminus';
 import { type ConversationHost, CONVERSATION_HOST } from '../pipeline/conversation-host';
-import { INFERENCE_POOL, type InferencePool } from '../models/inference-pool';
+import { INFERENCE_POOL, type InferencePool } from '../inference/inference-pool';
 import { RESULT_SINK, type ResultSink } from '../delivery/result-sink';
 
 /** `/healthz`: the process answers. `/readyz`: it can take a session now, with what it serves and why not. */

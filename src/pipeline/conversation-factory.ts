@@ -1,8 +1,8 @@
 import type { ResultStore } from '../delivery/result-feed';
 import { assess } from '../fusion/assess';
 import { encodeFacts } from '../models/encode/encode-facts';
-import type { InferencePool } from '../models/inference-pool';
-import { Redactor } from '../models/redaction';
+import type { InferencePool } from '../inference/inference-pool';
+import { Redactor } from '../redaction/redaction';
 import type { SessionClock } from '../streams/session-clock';
 import { SessionStreams } from '../streams/session-streams';
 import type { StreamOptions } from '../streams/stream-options';

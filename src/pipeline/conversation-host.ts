@@ -2,7 +2,7 @@ import type { SessionStart } from '@rapport-live/protocol';
 import { RapportError } from '@rapport-live/protocol';
 import { v7 as uuidV7 } from 'uuid';
 import type { SessionIdentity } from '../delivery/session-result';
-import type { StreamSpec } from '../streams/media-chunk';
+import type { StreamSpec } from '../facts/media-chunk';
 import type { Conversation, EndReason } from './conversation';
 
 export const CONVERSATION_HOST = Symbol('ConversationHost');

@@ -4,12 +4,12 @@ import { type Observable, Subject, type Subscription } from 'rxjs';
 import { toCloudEvent } from '../delivery/cloud-event';
 import type { ResultStore } from '../delivery/result-feed';
 import type { DurableRecord, SessionIdentity, SessionResult } from '../delivery/session-result';
-import type { InferencePool } from '../models/inference-pool';
-import type { RawText } from '../models/redaction';
-import type { MediaChunk } from '../streams/media-chunk';
+import type { InferencePool } from '../inference/inference-pool';
+import type { RawText } from '../redaction/redaction';
+import type { MediaChunk } from '../facts/media-chunk';
 import type { SessionClock } from '../streams/session-clock';
 import type { CreditLimit, MediaVerdict, SessionStreams } from '../streams/session-streams';
-import type { StreamFact } from '../streams/stream-fact';
+import type { StreamFact } from '../facts/stream-fact';
 
 export type EndReason = SessionEndedData['reason'];
 

@@ -1,8 +1,8 @@
-import { Module } from '@nestjs/common';
+import { Inject, Logger, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { CONFIG, type Config } from '../config/config';
 import { DeliveryModule } from '../delivery/delivery.module';
 import { RESULT_STORE, type ResultStore } from '../delivery/result-feed';
-import { INFERENCE_POOL, type InferencePool } from '../models/inference-pool';
+import { INFERENCE_POOL, type InferencePool } from '../inference/inference-pool';
 import { ModelsModule } from '../models/models.module';
 import { faultLog } from '../ops/faults';
 import { systemClock } from '../streams/session-clock';
@@ -11,6 +11,7 @@ import { CONVERSATION_HOST, ConversationHost } from './conversation-host';
 import { conversationFactory } from './conversation-factory';
 import { FUSION_ASSETS, type FusionAssets, loadFusionAssets } from './fusion-assets';
 import { STREAM_LIMITS, type StreamLimits } from './stream-limits';
+import { endUnfinishedSessions } from './unfinished-sessions';
 
 const STREAM_OPTIONS = Symbol('StreamOptions');
 
@@ -46,4 +47,13 @@ const STREAM_OPTIONS = Symbol('StreamOptions');
   ],
   exports: [CONVERSATION_HOST, STREAM_LIMITS],
 })
-export class PipelineModule {}
+export class PipelineModule implements OnApplicationBootstrap {
+  private readonly logger = new Logger('Pipeline');
+
+  constructor(@Inject(RESULT_STORE) private readonly store: ResultStore) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    const ended = await endUnfinishedSessions(this.store, () => new Date());
+    if (ended > 0) this.logger.warn({ msg: 'ended the sessions that a dead process left open', sessions: ended });
+  }
+}

@@ -1,4 +1,4 @@
-import { RawText } from '../models/redaction';
+import { RawText } from '../redaction/redaction';
 import { ChatLane } from './chat-lane';
 
 describe('ChatLane', () => {

@@ -1,5 +1,5 @@
-import type { RawText } from '../models/redaction';
-import type { ChatReceived } from './stream-fact';
+import type { RawText } from '../redaction/redaction';
+import type { ChatReceived } from '../facts/stream-fact';
 import type { StreamOptions } from './stream-options';
 
 export interface ChatInput {

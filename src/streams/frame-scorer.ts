@@ -1,4 +1,4 @@
-import type { InferencePool, VoiceActivityState } from '../models/inference-pool';
+import type { InferencePool, VoiceActivityState } from '../inference/inference-pool';
 import type { SessionClock } from './session-clock';
 import type { StreamOptions } from './stream-options';
 

@@ -1,4 +1,4 @@
-import type { StreamUpdated } from './stream-fact';
+import type { StreamUpdated } from '../facts/stream-fact';
 
 export type GapReason =
   'missing' | 'discontinuity' | 'late' | 'hop_passed' | 'lost_frames' | 'voice_activity_failed' | 'no_media';

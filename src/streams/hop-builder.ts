@@ -1,6 +1,6 @@
-import type { Hop, HopVoice } from './stream-fact';
+import type { Hop, HopVoice } from '../facts/stream-fact';
 import type { StillLane } from './still-lane';
-import type { StreamSpec } from './media-chunk';
+import type { StreamSpec } from '../facts/media-chunk';
 import { SAMPLES_PER_MS } from './stream-options';
 
 export interface VoiceSource {

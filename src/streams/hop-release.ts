@@ -1,7 +1,7 @@
 import type { GapLog } from './gap-log';
 import type { HopBuilder } from './hop-builder';
 import { ReleaseMarks } from './release-marks';
-import type { Hop } from './stream-fact';
+import type { Hop } from '../facts/stream-fact';
 import type { StreamOptions } from './stream-options';
 
 /** Whatever may have content for a hop. */

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '@rapport-live/protocol';
 import type { Gap } from './gap-log';
-import type { UtteranceClosed } from './stream-fact';
+import type { UtteranceClosed } from '../facts/stream-fact';
 
 /** What became of a frame. Whether the connection closes is said by the code (`ERRORS`). */
 export type MediaVerdict = { readonly ok: true } | MediaFault;

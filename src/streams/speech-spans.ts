@@ -1,5 +1,5 @@
 import { SAMPLES_PER_MS } from './stream-options';
-import type { TimeSpan } from './stream-fact';
+import type { TimeSpan } from '../facts/stream-fact';
 
 /** Speech of one stream that no hop has taken yet, in media samples. */
 export class SpeechSpans {

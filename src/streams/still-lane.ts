@@ -1,5 +1,5 @@
-import type { StreamSpec } from './media-chunk';
-import type { HopStill } from './stream-fact';
+import type { StreamSpec } from '../facts/media-chunk';
+import type { HopStill } from '../facts/stream-fact';
 import { readJpegHeader } from './jpeg-header';
 import { refuse, type Lane, type LaneHost, type MediaFault } from './lane';
 import type { StreamOptions } from './stream-options';

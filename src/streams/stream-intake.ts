@@ -1,4 +1,4 @@
-import type { MediaChunk, StreamSpec } from './media-chunk';
+import type { MediaChunk, StreamSpec } from '../facts/media-chunk';
 import { ACCEPTED, refuse, type Lane, type LaneHost, type MediaFault, type MediaVerdict } from './lane';
 import { ReorderBuffer } from './reorder-buffer';
 import { isIdle, type WatermarkSource } from './watermark';
@@ -66,7 +66,10 @@ export class StreamIntake implements WatermarkSource {
     }
     const length = chunk.bytes.length;
     if (chunk.byteOffset + length > this.#limitBytes) {
-      return refuse('credit_exceeded', `byte ${chunk.byteOffset + length} of ${this.#limitBytes} granted`);
+      return refuse(
+        'credit_exceeded',
+        `Byte ${chunk.byteOffset + length} is beyond the credit of ${this.#limitBytes}.`,
+      );
     }
     const offsetFits =
       place === 'next' ? chunk.byteOffset === this.#receivedBytes : chunk.byteOffset >= this.#receivedBytes;

@@ -1,4 +1,4 @@
-import type { InferencePool } from '../models/inference-pool';
+import type { InferencePool } from '../inference/inference-pool';
 import { FrameScorer, type Scores } from './frame-scorer';
 import { LevelGate } from './level-gate';
 import type { MediaTimeline } from './media-timeline';

@@ -1,11 +1,11 @@
 import { refuse, type Lane, type LaneHost, type MediaFault } from './lane';
-import type { StreamSpec } from './media-chunk';
+import type { StreamSpec } from '../facts/media-chunk';
 import { MediaTimeline } from './media-timeline';
 import { PcmRing } from './pcm-ring';
-import type { InferencePool } from '../models/inference-pool';
+import type { InferencePool } from '../inference/inference-pool';
 import type { SessionClock } from './session-clock';
 import { SpeechSpans } from './speech-spans';
-import type { HopVoice, UtteranceClosed } from './stream-fact';
+import type { HopVoice, UtteranceClosed } from '../facts/stream-fact';
 import { SAMPLES_PER_MS, type StreamOptions } from './stream-options';
 import { UtteranceCutter, type Cut } from './utterance-cutter';
 import { VoiceActivity } from './voice-activity';

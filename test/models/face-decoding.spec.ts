@@ -7,7 +7,12 @@ import { MODELS_DIR } from './models-dir';
 
 interface DecodedFace {
   readonly score: number;
-  readonly boxPx: { readonly centreX: number; readonly centreY: number; readonly width: number; readonly height: number };
+  readonly boxPx: {
+    readonly centreX: number;
+    readonly centreY: number;
+    readonly width: number;
+    readonly height: number;
+  };
   readonly pointsPx: Readonly<Record<string, readonly [number, number]>>;
 }
 
@@ -15,7 +20,10 @@ describe('the faces in the golden outputs of the detector', () => {
   it('are where Python decodes them, and noise is none', async () => {
     const { path, manifest } = (await loadManifests(MODELS_DIR))['face-detection'];
     const golden = readNpz(readFileSync(join(path, manifest.golden.file)));
-    const decoded = JSON.parse(readFileSync(join(path, 'fixtures', 'decoded.json'), 'utf8')) as Record<string, DecodedFace>;
+    const decoded = JSON.parse(readFileSync(join(path, 'fixtures', 'decoded.json'), 'utf8')) as Record<
+      string,
+      DecodedFace
+    >;
     for (const { name, graph } of manifest.golden.cases) {
       const wanted = decoded[name] as DecodedFace;
       const [best, ...others] = decodeFaces((output) => golden.get(`${graph}/${name}/out/${output}`)!.data, {
@@ -32,7 +40,10 @@ describe('the faces in the golden outputs of the detector', () => {
         expect(best?.points[point]?.y).toBeCloseTo(y, 2);
       }
       if (wanted.score >= manifest.parameters.minScore) expect(others).toEqual([]);
-      else expect(decodeFaces((output) => golden.get(`${graph}/${name}/out/${output}`)!.data, manifest.parameters)).toEqual([]);
+      else
+        expect(
+          decodeFaces((output) => golden.get(`${graph}/${name}/out/${output}`)!.data, manifest.parameters),
+        ).toEqual([]);
     }
   });
 });

@@ -22,23 +22,26 @@ const missing =
       ? `python3 has onnxruntime ${python.stdout.trim()}, not ${ONNXRUNTIME}`
       : undefined;
 
-(missing ? describe.skip : describe)(`the golden cases in Python and in Node${missing ? ` (skipped: ${missing})` : ''}`, () => {
-  it(`differ by less than ${GREATEST_DIFFERENCE}`, async () => {
-    const dir = mkdtempSync(join(tmpdir(), 'rapport-parity-'));
-    const file = join(dir, 'python.npz');
-    const run = spawnSync('python3', [RUN_GOLDEN, MODELS_DIR, file], { encoding: 'utf8' });
-    expect({ status: run.status, stderr: run.stderr }).toEqual({ status: 0, stderr: '' });
-    const inPython = readNpz(readFileSync(file));
-    rmSync(dir, { recursive: true });
+(missing ? describe.skip : describe)(
+  `the golden cases in Python and in Node${missing ? ` (skipped: ${missing})` : ''}`,
+  () => {
+    it(`differ by less than ${GREATEST_DIFFERENCE}`, async () => {
+      const dir = mkdtempSync(join(tmpdir(), 'rapport-parity-'));
+      const file = join(dir, 'python.npz');
+      const run = spawnSync('python3', [RUN_GOLDEN, MODELS_DIR, file], { encoding: 'utf8' });
+      expect({ status: run.status, stderr: run.stderr }).toEqual({ status: 0, stderr: '' });
+      const inPython = readNpz(readFileSync(file));
+      rmSync(dir, { recursive: true });
 
-    const worker = new Worker(join(__dirname, 'golden-outputs.cjs'), { workerData: { modelsDir: MODELS_DIR } });
-    const [inNode] = (await once(worker, 'message')) as [Map<string, Float32Array>];
-    expect([...inNode.keys()].sort()).toEqual([...inPython.keys()].sort());
-    const worst = [...inPython].map(([name, { data }]) => {
-      const own = inNode.get(name)!;
-      expect(own).toHaveLength(data.length);
-      return { name, difference: data.reduce((most, value, i) => Math.max(most, Math.abs(value - own[i]!)), 0) };
-    });
-    expect(worst.filter(({ difference }) => !(difference < GREATEST_DIFFERENCE))).toEqual([]);
-  }, 60_000);
-});
+      const worker = new Worker(join(__dirname, 'golden-outputs.cjs'), { workerData: { modelsDir: MODELS_DIR } });
+      const [inNode] = (await once(worker, 'message')) as [Map<string, Float32Array>];
+      expect([...inNode.keys()].sort()).toEqual([...inPython.keys()].sort());
+      const worst = [...inPython].map(([name, { data }]) => {
+        const own = inNode.get(name)!;
+        expect(own).toHaveLength(data.length);
+        return { name, difference: data.reduce((most, value, i) => Math.max(most, Math.abs(value - own[i]!)), 0) };
+      });
+      expect(worst.filter(({ difference }) => !(difference < GREATEST_DIFFERENCE))).toEqual([]);
+    }, 60_000);
+  },
+);

@@ -2,7 +2,11 @@ import sharp from 'sharp';
 import { decodeStill } from '../../src/models/encoders/still';
 
 const jpegOf = async (width: number, height: number) =>
-  new Uint8Array(await sharp({ create: { width, height, channels: 3, background: '#c86432' } }).jpeg().toBuffer());
+  new Uint8Array(
+    await sharp({ create: { width, height, channels: 3, background: '#c86432' } })
+      .jpeg()
+      .toBuffer(),
+  );
 
 describe('decodeStill', () => {
   it('gives RGB at most 640 wide', async () => {
@@ -13,12 +17,18 @@ describe('decodeStill', () => {
   });
 
   it('makes three channels of grey and does not enlarge', async () => {
-    const grey = await sharp(await jpegOf(64, 48)).greyscale().jpeg().toBuffer();
+    const grey = await sharp(await jpegOf(64, 48))
+      .greyscale()
+      .jpeg()
+      .toBuffer();
     expect(await decodeStill(grey)).toMatchObject({ picture: { width: 64, height: 48 } });
   });
 
   it('turns a picture upright', async () => {
-    const turned = await sharp(await jpegOf(64, 48)).withMetadata({ orientation: 6 }).jpeg().toBuffer();
+    const turned = await sharp(await jpegOf(64, 48))
+      .withMetadata({ orientation: 6 })
+      .jpeg()
+      .toBuffer();
     expect(await decodeStill(turned)).toMatchObject({ picture: { width: 48, height: 64 } });
   });
 

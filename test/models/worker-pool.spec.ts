@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import type { JobClass, JobInput, JobKind } from '../../src/models/inference-pool';
+import type { JobClass, JobInput, JobKind } from '../../src/inference/inference-pool';
 import { WorkerPool, type PoolEvent } from '../../src/models/runtime/worker-pool';
 import { MODELS_DIR } from './models-dir';
 import { SPEECH } from './sound-fixture';
@@ -119,7 +119,11 @@ describe('WorkerPool with the models of the repository', () => {
     const copied = run('voice-tokens', { pcm: ring.subarray(0, 32_000) });
     ring.fill(0);
     const handed = second(1, 3);
-    const moved = await pool.submit('voice-tokens', { pcm: handed }, { ...options('final'), transfer: [handed.buffer] });
+    const moved = await pool.submit(
+      'voice-tokens',
+      { pcm: handed },
+      { ...options('final'), transfer: [handed.buffer] },
+    );
     expect(handed).toHaveLength(0);
     expect((await copied).tokens).toEqual(moved.output.tokens);
   });

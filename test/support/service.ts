@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { INestApplication } from '@nestjs/common';
 import { type Config, DEVELOPMENT_KEY, readConfig } from '../../src/config/config';
-import type { InferencePool } from '../../src/models/inference-pool';
+import type { InferencePool } from '../../src/inference/inference-pool';
 import { ScriptedPool } from '../../src/models/scripted-pool';
 import { createService, listen } from '../../src/service';
 

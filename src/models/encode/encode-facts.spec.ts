@@ -1,9 +1,16 @@
 import { RapportError } from '@rapport-live/protocol';
 import { from, lastValueFrom, Subject, toArray } from 'rxjs';
-import type { Hop, HopStill, HopVoice, StreamFact, TimeSpan, UtteranceClosed } from '../../streams/stream-fact';
-import type { EncodedFact, EncodedHop, EncodedText } from '../encoded-fact';
-import type { InferencePool, JobInput, JobKind, JobOptions, JobOutput, ServedModel } from '../inference-pool';
-import { RawText, Redactor } from '../redaction';
+import type { Hop, HopStill, HopVoice, StreamFact, TimeSpan, UtteranceClosed } from '../../facts/stream-fact';
+import type { EncodedFact, EncodedHop, EncodedText } from '../../facts/encoded-fact';
+import type {
+  InferencePool,
+  JobInput,
+  JobKind,
+  JobOptions,
+  JobOutput,
+  ServedModel,
+} from '../../inference/inference-pool';
+import { RawText, Redactor } from '../../redaction/redaction';
 import { type EncodeDeps, encodeFacts } from './encode-facts';
 
 type Answers = { [K in JobKind]?: (input: JobInput<K>) => JobOutput<K> | Promise<JobOutput<K>> };

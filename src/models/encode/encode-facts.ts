@@ -15,10 +15,10 @@ import {
   takeWhile,
   tap,
 } from 'rxjs';
-import type { Hop, StreamFact, StreamsEnded, StreamUpdated } from '../../streams/stream-fact';
-import type { EncodedFact } from '../encoded-fact';
-import type { InferencePool } from '../inference-pool';
-import type { Redactor } from '../redaction';
+import type { Hop, StreamFact, StreamsEnded, StreamUpdated } from '../../facts/stream-fact';
+import type { EncodedFact } from '../../facts/encoded-fact';
+import type { InferencePool } from '../../inference/inference-pool';
+import type { Redactor } from '../../redaction/redaction';
 import { ENCODE_DEFAULTS, type EncodeOptions } from './encode-options';
 import { HopEncoder } from './hop-encoder';
 import { type TextFact, TextFactEncoder } from './text-fact-encoder';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Face } from '../inference-pool';
+import type { Face } from '../../inference/inference-pool';
 
 /**
  * Faces of the stills seen last, by the SHA-1 of their compressed bytes: a still sent again costs no inference. The

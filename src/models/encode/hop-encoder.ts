@@ -1,10 +1,10 @@
-import type { Hop, HopStill } from '../../streams/stream-fact';
-import type { EncodedHop, FaceEvidence, HopFailed, VoiceEvidence } from '../encoded-fact';
-import type { Face, InferencePool } from '../inference-pool';
-import type { TokenSequence } from '../token-sequence';
+import type { Hop, HopStill } from '../../facts/stream-fact';
+import type { EncodedHop, FaceEvidence, HopFailed, VoiceEvidence } from '../../facts/encoded-fact';
+import type { Face, InferencePool } from '../../inference/inference-pool';
+import type { TokenSequence } from '../../facts/token-sequence';
 import type { EncodeOptions } from './encode-options';
 import { FaceCache } from './face-cache';
-import { failureReason, type JobCost, NO_COST, slowest } from './job-cost';
+import { failureReason, type JobCost, NO_COST, slowest } from '../../inference/job-cost';
 import { lengthOf, SpeechWindow } from './speech-window';
 
 /** Width of a face token: FerNet's features. */

@@ -1,4 +1,4 @@
-import type { HopVoice, TimeSpan } from '../../streams/stream-fact';
+import type { HopVoice, TimeSpan } from '../../facts/stream-fact';
 
 const SAMPLES_PER_MS = 16;
 /** The voice encoder halves 10 ms frames: lengths are multiples of 20 ms. */

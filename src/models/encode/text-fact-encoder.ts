@@ -1,9 +1,9 @@
-import type { ChatReceived, StreamUpdated, UtteranceClosed } from '../../streams/stream-fact';
-import type { EncodedText } from '../encoded-fact';
-import type { InferencePool, ServedModel } from '../inference-pool';
-import { RawText, type Redactor } from '../redaction';
-import { failureReason, ownBuffer } from './job-cost';
-import { modelRefs, primaryLanguage, servesLanguage } from './served-models';
+import type { ChatReceived, StreamUpdated, UtteranceClosed } from '../../facts/stream-fact';
+import type { EncodedText } from '../../facts/encoded-fact';
+import type { InferencePool, ServedModel } from '../../inference/inference-pool';
+import { RawText, type Redactor } from '../../redaction/redaction';
+import { failureReason, ownBuffer } from '../../inference/job-cost';
+import { modelRefs, primaryLanguage, servesLanguage } from '../../inference/served-models';
 
 export type TextFact = UtteranceClosed | ChatReceived;
 

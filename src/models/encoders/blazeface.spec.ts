@@ -38,7 +38,8 @@ describe('suppressOverlaps', () => {
       fc.property(fc.array(fc.tuple(score, place, place), { maxLength: 12 }), (places) => {
         const all = places.map(([s, x, y]) => face(s, x, y));
         const kept = suppressOverlaps(all, 0.3);
-        for (const one of kept) for (const other of kept) if (one !== other) expect(overlap(one, other)).toBeLessThan(0.3);
+        for (const one of kept)
+          for (const other of kept) if (one !== other) expect(overlap(one, other)).toBeLessThan(0.3);
         for (const one of all.filter((each) => !kept.includes(each))) {
           expect(kept.some((better) => better.score >= one.score && overlap(better, one) >= 0.3)).toBe(true);
         }

@@ -1,5 +1,5 @@
 import { RapportError } from '@rapport-live/protocol';
-import type { JobInput, JobKind, JobOutput } from '../inference-pool';
+import type { JobInput, JobKind, JobOutput } from '../../inference/inference-pool';
 import type { Task } from '../runtime/manifest';
 import type { ModelFolder, ModelSet } from '../runtime/model-folder';
 import { Graph } from '../runtime/onnx';

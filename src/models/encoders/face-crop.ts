@@ -6,7 +6,12 @@ import type { Picture, Point } from './picture';
  * cut so that the eyes stand at their fixed place, [faceSizePx, faceSizePx] in model numbers.
  * `rightEye` and `leftEye` are the person's, in pixels of the picture. Borders are repeated.
  */
-export function cropFace(picture: Picture, rightEye: Point, leftEye: Point, options: ExpressionParameters): Float32Array {
+export function cropFace(
+  picture: Picture,
+  rightEye: Point,
+  leftEye: Point,
+  options: ExpressionParameters,
+): Float32Array {
   const { faceSizePx, eyesMiddleXPx, eyesMiddleYPx, valueScale, valueOffset } = options;
   const across = { x: leftEye.x - rightEye.x, y: leftEye.y - rightEye.y };
   const eyeDistance = Math.max(Math.hypot(across.x, across.y), 1);
@@ -70,7 +75,9 @@ function greyAround(
 /** Gaussian, separable, three sigma wide, borders repeated. In place. */
 function blur({ width, height, values }: GreyPatch, sigma: number): void {
   const reach = Math.ceil(3 * sigma);
-  const kernel = Float32Array.from({ length: 2 * reach + 1 }, (_, i) => Math.exp(-((i - reach) ** 2) / (2 * sigma ** 2)));
+  const kernel = Float32Array.from({ length: 2 * reach + 1 }, (_, i) =>
+    Math.exp(-((i - reach) ** 2) / (2 * sigma ** 2)),
+  );
   const sum = kernel.reduce((total, weight) => total + weight, 0);
   kernel.forEach((weight, i) => (kernel[i] = weight / sum));
   const line = new Float32Array(Math.max(width, height) + 2 * reach);

@@ -1,4 +1,4 @@
-import type { Face, JobInput, JobOutput } from '../inference-pool';
+import type { Face, JobInput, JobOutput } from '../../inference/inference-pool';
 import type { ModelFolder } from '../runtime/model-folder';
 import { decodeFaces, type Detection } from './blazeface';
 import { cropFace } from './face-crop';
@@ -57,7 +57,12 @@ function inPicture(point: Point, { scale, left, top }: Letterbox): Point {
   return { x: (point.x - left) * scale, y: (point.y - top) * scale };
 }
 
-function faceOf({ score, centre, width, height }: Detection, fitted: Letterbox, picture: Picture, features: Float32Array): Face {
+function faceOf(
+  { score, centre, width, height }: Detection,
+  fitted: Letterbox,
+  picture: Picture,
+  features: Float32Array,
+): Face {
   const corner = inPicture({ x: centre.x - width / 2, y: centre.y - height / 2 }, fitted);
   return {
     score,

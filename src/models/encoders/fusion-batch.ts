@@ -12,7 +12,10 @@ export function batchOf(
   rows: number,
   present: readonly boolean[],
 ): { tokens: Float32Array; mask: Float32Array } {
-  const batch = { tokens: new Float32Array(present.length * tokens.length), mask: new Float32Array(present.length * rows) };
+  const batch = {
+    tokens: new Float32Array(present.length * tokens.length),
+    mask: new Float32Array(present.length * rows),
+  };
   present.forEach((there, i) => {
     if (!there) return;
     batch.tokens.set(tokens, i * tokens.length);

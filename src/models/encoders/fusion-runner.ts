@@ -1,5 +1,5 @@
 import { MODALITIES, type Modality } from '@rapport-live/protocol';
-import type { JobInput, JobOutput } from '../inference-pool';
+import type { JobInput, JobOutput } from '../../inference/inference-pool';
 import type { ModelFolder } from '../runtime/model-folder';
 import { batchOf, newestRows } from './fusion-batch';
 import { float32, floats, type Graph, output, type Tensor } from '../runtime/onnx';
@@ -20,7 +20,11 @@ export class FusionRunner {
     const missing = subsets.flat().find((modality) => !input[modality]);
     if (missing) throw new RangeError(`a subset names ${missing}, which the window has not`);
 
-    const maxRows = { voice: parameters.maxVoiceTokens, face: parameters.maxFaceTokens, text: parameters.maxTextTokens };
+    const maxRows = {
+      voice: parameters.maxVoiceTokens,
+      face: parameters.maxFaceTokens,
+      text: parameters.maxTextTokens,
+    };
     const feeds: Record<string, Tensor> = {};
     for (const modality of MODALITIES) {
       const width = this.width(modality);

@@ -13,7 +13,10 @@ const FLOOR_POWER = 1e-10;
 const RANGE_LOG10 = 8;
 
 /** Periodic Hann. */
-const WINDOW = Float64Array.from({ length: FFT_SAMPLES }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / FFT_SAMPLES));
+const WINDOW = Float64Array.from(
+  { length: FFT_SAMPLES },
+  (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / FFT_SAMPLES),
+);
 
 interface MelBand {
   readonly firstBin: number;

@@ -13,7 +13,8 @@ const JPEG_START = [0xff, 0xd8, 0xff] as const;
 sharp.cache(false);
 sharp.concurrency(1);
 
-export type Still = { readonly picture: Picture } | { readonly refused: 'not_jpeg' | 'too_many_pixels' | 'undecodable' };
+export type Still =
+  { readonly picture: Picture } | { readonly refused: 'not_jpeg' | 'too_many_pixels' | 'undecodable' };
 
 /** A JPEG to RGB at most 640 pixels wide, turned upright by its EXIF note. A bad one is a value, not a throw. */
 export async function decodeStill(jpeg: Uint8Array): Promise<Still> {

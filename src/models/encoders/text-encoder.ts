@@ -1,4 +1,4 @@
-import type { JobInput, JobOutput } from '../inference-pool';
+import type { JobInput, JobOutput } from '../../inference/inference-pool';
 import type { ModelFolder } from '../runtime/model-folder';
 import { floats, type Graph, int64, output } from '../runtime/onnx';
 import type { Tokenizer } from './tokenizer';

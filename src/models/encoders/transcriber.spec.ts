@@ -23,7 +23,9 @@ const parameters = {
   suppressBeginIds: [END],
 };
 const folder = { path: '', manifest: { parameters } } as unknown as ModelFolder<'speech'>;
-const letters = { decode: (ids: readonly number[]) => ids.map((id) => (id === 3 ? ' Thank you.' : ` w${id}`)).join('') } as unknown as Tokenizer;
+const letters = {
+  decode: (ids: readonly number[]) => ids.map((id) => (id === 3 ? ' Thank you.' : ` w${id}`)).join(''),
+} as unknown as Tokenizer;
 
 /** Graphs whose decoder says the script, then the end for ever; every score has the logit given over the others. */
 function scripted(script: readonly number[], { lead = 10, extra = {} as Record<number, number> } = {}) {

@@ -1,4 +1,4 @@
-import type { JobInput, JobOutput } from '../inference-pool';
+import type { JobInput, JobOutput } from '../../inference/inference-pool';
 import type { ModelFolder } from '../runtime/model-folder';
 import type { SpeechParameters } from '../runtime/manifest';
 import { toFloats } from './level';
@@ -80,7 +80,10 @@ const NOTHING = { text: '', meanProbability: 0, truncated: false };
 
 /** Whisper turns near-silence into words, and is unsure of them: by the probability they are told from speech. */
 function believable(text: string, meanProbability: number, parameters: SpeechParameters): boolean {
-  const plain = text.toLowerCase().replace(/[^\p{L}\s]/gu, '').trim();
+  const plain = text
+    .toLowerCase()
+    .replace(/[^\p{L}\s]/gu, '')
+    .trim();
   const known = parameters.knownInventions.includes(plain);
   return meanProbability >= (known ? parameters.minKnownInventionProbability : parameters.minMeanProbability);
 }

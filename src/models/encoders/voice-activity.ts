@@ -1,4 +1,4 @@
-import type { JobInput, JobOutput } from '../inference-pool';
+import type { JobInput, JobOutput } from '../../inference/inference-pool';
 import type { ModelFolder } from '../runtime/model-folder';
 import { float32, floats, type Graph, int64, output, type Tensor } from '../runtime/onnx';
 

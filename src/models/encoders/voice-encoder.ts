@@ -1,4 +1,4 @@
-import type { JobInput, JobOutput } from '../inference-pool';
+import type { JobInput, JobOutput } from '../../inference/inference-pool';
 import type { ModelFolder } from '../runtime/model-folder';
 import { normaliseLevel, toFloats } from './level';
 import { logMel } from './log-mel';

@@ -85,7 +85,9 @@ const SpeechParameters = z.object({
    */
   minMeanProbability: probability.default(0.4),
   /** What Whisper invents most confidently in near-silence, lower case, without punctuation ... */
-  knownInventions: z.array(z.string()).default(['thank you', 'thanks for watching', 'thank you for watching', 'you', 'bye']),
+  knownInventions: z
+    .array(z.string())
+    .default(['thank you', 'thanks for watching', 'thank you for watching', 'you', 'bye']),
   /** ... and the mean probability it needs to be believed. Invented: .45 and .56; said, in synthetic speech: .88 to .91. */
   minKnownInventionProbability: probability.default(0.7),
   emotionLevelDb: z.number(),

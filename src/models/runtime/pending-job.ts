@@ -1,4 +1,4 @@
-import type { JobInput, JobKind, JobOptions, JobOutput, JobResult } from '../inference-pool';
+import type { JobInput, JobKind, JobOptions, JobOutput, JobResult } from '../../inference/inference-pool';
 import type { Schedulable } from './scheduling';
 
 /** A job from its submission to its result, on the pool's side. */

@@ -1,11 +1,16 @@
 import fc from 'fast-check';
-import { JOB_CLASSES, type JobClass } from '../inference-pool';
+import { JOB_CLASSES, type JobClass } from '../../inference/inference-pool';
 import { JobQueue, nextWork, type Schedulable } from './scheduling';
 
 interface Job extends Schedulable {
   readonly name: string;
 }
-const job = (name: string, jobClass: JobClass, sessionId = 'a', bytes = 1): Job => ({ name, jobClass, sessionId, bytes });
+const job = (name: string, jobClass: JobClass, sessionId = 'a', bytes = 1): Job => ({
+  name,
+  jobClass,
+  sessionId,
+  bytes,
+});
 const queueOf = (...jobs: Job[]) => {
   const queue = new JobQueue<Job>({ maxQueuedJobs: 1000, maxQueuedBytes: 1000 });
   for (const each of jobs) queue.push(each);

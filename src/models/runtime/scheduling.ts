@@ -1,4 +1,4 @@
-import { JOB_CLASSES, type JobClass } from '../inference-pool';
+import { JOB_CLASSES, type JobClass } from '../../inference/inference-pool';
 
 /**
  * The order of all work, in one place (design rule 15): classes by urgency, round robin over the sessions inside a

@@ -1,4 +1,4 @@
-import type { JobKind } from '../inference-pool';
+import type { JobKind } from '../../inference/inference-pool';
 import type { ModelSet } from './model-folder';
 
 /** What the pool and its workers say to each other. One job runs in a worker at a time; begun ones may be parked there. */

@@ -2,7 +2,14 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { RapportError } from '@rapport-live/protocol';
-import type { InferencePool, JobInput, JobKind, JobOptions, JobResult, ServedModel } from '../inference-pool';
+import type {
+  InferencePool,
+  JobInput,
+  JobKind,
+  JobOptions,
+  JobResult,
+  ServedModel,
+} from '../../inference/inference-pool';
 import { loadManifests, type ModelSet } from './model-folder';
 import { ownInput, PendingJob } from './pending-job';
 import { chooseProvider, type ProviderChoice } from './providers';

@@ -90,7 +90,12 @@ export class WorkerThread {
     job.modelMs += message.ms;
     if (message.type === 'step') this.parked.set(job.id, job);
     else if (message.type === 'done') job.resolve(message.output);
-    else job.reject(new RapportError('inference_failed', `${job.kind}: ${message.error.message}`, { cause: errorOf(message.error) }));
+    else
+      job.reject(
+        new RapportError('inference_failed', `${job.kind}: ${message.error.message}`, {
+          cause: errorOf(message.error),
+        }),
+      );
     this.events.free(this);
   }
 }

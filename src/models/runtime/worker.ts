@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { RapportError } from '@rapport-live/protocol';
 import { Encoders, type Steps } from '../encoders/encoders';
 import type { Task } from './manifest';
-import type { JobInput, JobKind } from '../inference-pool';
+import type { JobInput, JobKind } from '../../inference/inference-pool';
 import { checkParity } from './parity';
 import type { FromWorker, SelfTest, ToWorker, WorkerFault, WorkerSettings } from './worker-messages';
 

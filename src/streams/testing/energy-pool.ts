@@ -1,5 +1,12 @@
 import { RapportError } from '@rapport-live/protocol';
-import type { InferencePool, JobInput, JobKind, JobOptions, JobOutput, JobResult } from '../../models/inference-pool';
+import type {
+  InferencePool,
+  JobInput,
+  JobKind,
+  JobOptions,
+  JobOutput,
+  JobResult,
+} from '../../inference/inference-pool';
 import { FRAME_SAMPLES } from '../stream-options';
 
 /** Voice activity by loudness: 0.9 above an RMS of 0.03, else 0.02. The state counts frames, so a lost one shows. */

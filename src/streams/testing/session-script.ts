@@ -1,8 +1,8 @@
-import { RawText } from '../../models/redaction';
+import { RawText } from '../../redaction/redaction';
 import type { MediaVerdict } from '../lane';
-import type { MediaChunk, StreamSpec } from '../media-chunk';
+import type { MediaChunk, StreamSpec } from '../../facts/media-chunk';
 import { SessionStreams } from '../session-streams';
-import type { Hop, StreamFact, StreamUpdated, StreamsEnded, UtteranceClosed } from '../stream-fact';
+import type { Hop, StreamFact, StreamUpdated, StreamsEnded, UtteranceClosed } from '../../facts/stream-fact';
 import { streamOptions, type StreamOptions } from '../stream-options';
 import { EnergyPool } from './energy-pool';
 import { ScriptedClock } from './scripted-clock';

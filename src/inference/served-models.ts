@@ -1,5 +1,5 @@
 import type { ModelRef } from '@rapport-live/protocol';
-import type { ServedModel } from '../inference-pool';
+import type { ServedModel } from './inference-pool';
 
 /** Tasks as the manifests name them. */
 export type ModelTask = 'speech' | 'face-detection' | 'expression' | 'text' | 'fusion';

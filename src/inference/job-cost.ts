@@ -1,5 +1,5 @@
 import { RapportError } from '@rapport-live/protocol';
-import type { HopFailed } from '../encoded-fact';
+import type { HopFailed } from '../facts/encoded-fact';
 
 /** What a job took, ms. */
 export interface JobCost {

@@ -1,5 +1,5 @@
 import type { Party } from '@rapport-live/protocol';
-import type { RawText } from '../models/redaction';
+import type { RawText } from '../redaction/redaction';
 
 /** Everything streams say, in event time (ms since `session.start`). Facts of one session come in order. */
 export type StreamFact = Hop | UtteranceClosed | ChatReceived | StreamUpdated | StreamsEnded;

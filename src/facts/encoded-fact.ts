@@ -1,5 +1,5 @@
 import type { AbsentReason, ModelRef, Party } from '@rapport-live/protocol';
-import type { StreamUpdated, StreamsEnded } from '../streams/stream-fact';
+import type { StreamUpdated, StreamsEnded } from './stream-fact';
 import type { TokenSequence } from './token-sequence';
 
 /** What the models stage says of each fact. Hops keep their order; texts come when they are ready. */

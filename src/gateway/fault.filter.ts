@@ -1,0 +1,31 @@
+import { type ArgumentsHost, Catch, type WsExceptionFilter } from '@nestjs/common';
+import { RapportError } from '@rapport-live/protocol';
+import { faultLog } from '../ops/faults';
+import type { Connection } from './connection';
+
+const log = faultLog('gateway');
+
+/**
+ * Answers what a handler throws. Nest's own filter calls `client.emit`, which our connections do not have, so without
+ * this one a refusal would be swallowed.
+ */
+@Catch()
+export class FaultFilter implements WsExceptionFilter {
+  catch(error: unknown, host: ArgumentsHost): void {
+    const ws = host.switchToWs();
+    const { ref } = ws.getData<{ ref?: string }>();
+    answerFault(ws.getClient<Connection>(), error, ref);
+  }
+}
+
+/** A RapportError goes to the client as it is; anything else is ours: logged, and told as `internal`. */
+export function answerFault(connection: Connection, error: unknown, ref?: string): void {
+  const detail = ref === undefined ? {} : { ref };
+  if (error instanceof RapportError) {
+    const retry = error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs };
+    connection.fail(error.code, error.message, { ...detail, ...retry });
+    return;
+  }
+  log(error);
+  connection.fail('internal', 'The service failed to handle a message.', detail);
+}

@@ -1,0 +1,40 @@
+import type { SessionEndedData, SessionStartedData } from '@rapport-live/protocol';
+import { filter, firstValueFrom, take } from 'rxjs';
+import type { ResultStore } from '../delivery/result-feed';
+import type { SessionIdentity } from '../delivery/session-result';
+
+/**
+ * Writes the end of sessions that died with the process before this one, so that consumers see every session end.
+ * They cannot be resumed in this version; what was durable stays as it is.
+ */
+export async function endUnfinishedSessions(store: ResultStore, wallNow: () => Date): Promise<number> {
+  const sessions = store.unfinished();
+  for (const session of sessions) {
+    const started = await startOf(store, session);
+    if (started !== undefined) {
+      const data: SessionEndedData = {
+        ...started,
+        endedAt: wallNow().toISOString(),
+        durationMs: 0,
+        reason: 'error',
+        incomplete: true,
+        assessments: 0,
+        finals: 0,
+        dropped: {},
+      };
+      await store.append(session, { type: 'rapport.session.ended', naturalKey: ['ended'], data });
+    }
+    await store.close(session);
+  }
+  return sessions.length;
+}
+
+/** The session's first record; undefined when retention took it. */
+async function startOf(store: ResultStore, session: SessionIdentity): Promise<SessionStartedData | undefined> {
+  const first = store.subscribe(session, 0).pipe(
+    take(1),
+    filter(({ event }) => event.type === 'rapport.session.started'),
+  );
+  const record = await firstValueFrom(first, { defaultValue: undefined }).catch(() => undefined);
+  return record?.event.data as SessionStartedData | undefined;
+}
