@@ -25,12 +25,18 @@ export class Connection {
   /** Set by whoever handles sessions; called for each binary message, synchronously. */
   onFrame: (bytes: Uint8Array) => void = () => {};
   private closed = false;
+  private closedWith: ErrorCode | undefined;
 
   constructor(
     private readonly socket: Socket,
     readonly tenant: string,
     private readonly maxBufferedBytes: number,
   ) {}
+
+  /** Why we closed it; undefined while open, after a normal end, and when the peer went first. */
+  get closeCode(): ErrorCode | undefined {
+    return this.closedWith;
+  }
 
   get isOpen(): boolean {
     return !this.closed && this.socket.readyState === OPEN;
@@ -62,6 +68,7 @@ export class Connection {
   close(code?: ErrorCode): void {
     if (this.closed) return;
     this.closed = true;
+    this.closedWith = code;
     const status = code === undefined ? 1000 : (errorSpec(code).close ?? 1011);
     this.socket.close(status, (code ?? 'session ended').slice(0, MAX_REASON_BYTES));
   }

@@ -7,7 +7,13 @@ import {
   SubscribeMessage,
   WebSocketGateway,
 } from '@nestjs/websockets';
-import { type ChatMessage, RapportError, type SessionStart, type StreamEnd } from '@rapport-live/protocol';
+import {
+  type ChatMessage,
+  RapportError,
+  type SessionEnd,
+  type SessionStart,
+  type StreamEnd,
+} from '@rapport-live/protocol';
 import { CONVERSATION_HOST, type ConversationHost } from '../pipeline/conversation-host';
 import { STREAM_LIMITS, type StreamLimits } from '../pipeline/stream-limits';
 import type { Connection } from './connection';
@@ -44,7 +50,9 @@ export class RapportGateway implements OnGatewayConnection<Connection>, OnGatewa
     if (session === undefined) return;
     this.sessions.delete(connection);
     session.detach();
-    void this.host.end(session.conversation, 'disconnected');
+    void this.host.end(session.conversation, {
+      reason: connection.closeCode === 'session_timeout' ? 'timeout' : 'disconnected',
+    });
   }
 
   @SubscribeMessage('session.start')
@@ -78,10 +86,10 @@ export class RapportGateway implements OnGatewayConnection<Connection>, OnGatewa
   }
 
   @SubscribeMessage('session.end')
-  end(@ConnectedSocket() connection: Connection): void {
-    const session = this.sessionOf(connection, 'session.end');
+  end(@ConnectedSocket() connection: Connection, @MessageBody() message: SessionEnd): void {
+    const session = this.sessionOf(connection, message.type);
     // Not awaited: results go on flowing while the session finishes, and the close follows session.ended.
-    void this.host.end(session.conversation, 'ended');
+    void this.host.end(session.conversation, { reason: 'ended', clientReason: message.reason });
   }
 
   private sessionOf(connection: Connection, type: string): GatewaySession {

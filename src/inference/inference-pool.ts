@@ -91,6 +91,8 @@ export interface InferencePool {
   submit<K extends JobKind>(kind: K, input: JobInput<K>, options: JobOptions): Promise<JobResult<K>>;
   /** The models that serve, for results and readiness. */
   readonly models: readonly ServedModel[];
+  /** Workers that can take jobs now: 0 means not ready. */
+  readonly liveWorkers: number;
   close(): Promise<void>;
 }
 

@@ -26,6 +26,7 @@ export interface ScriptedPoolOptions {
  * input gives other output, and the shapes are those of the real models. It says nothing true about anybody.
  */
 export class ScriptedPool implements InferencePool {
+  readonly liveWorkers = 1;
   readonly models: readonly ServedModel[] = [
     'voice-activity',
     'speech',

@@ -24,13 +24,17 @@ export class HealthController {
   @HealthCheck()
   ready() {
     return this.health.check([
-      () =>
-        this.indicators.check('models').up({
-          served: this.pool.models.map(({ name, version, provider }) => ({ name, version, provider })),
-        }),
+      () => this.models(),
       () => this.sessions(),
       () => this.kafka(),
     ]);
+  }
+
+  private models() {
+    const { models, liveWorkers } = this.pool;
+    const check = this.indicators.check('models');
+    const served = models.map(({ name, version, provider }) => ({ name, version, provider }));
+    return liveWorkers > 0 ? check.up({ liveWorkers, served }) : check.down({ liveWorkers, served });
   }
 
   private sessions() {

@@ -3,7 +3,7 @@ import { RapportError } from '@rapport-live/protocol';
 import { v7 as uuidV7 } from 'uuid';
 import type { SessionIdentity } from '../delivery/session-result';
 import type { StreamSpec } from '../facts/media-chunk';
-import type { Conversation, EndReason } from './conversation';
+import type { Conversation, End } from './conversation';
 
 export const CONVERSATION_HOST = Symbol('ConversationHost');
 
@@ -47,14 +47,14 @@ export class ConversationHost {
     return conversation;
   }
 
-  async end(conversation: Conversation, reason: EndReason): Promise<void> {
-    await conversation.end(reason).catch(this.onFault);
+  async end(conversation: Conversation, end: End): Promise<void> {
+    await conversation.end(end).catch(this.onFault);
     this.live.delete(conversation.identity.sessionId);
   }
 
   /** Ends every conversation, each within its bound. */
   async shutdown(): Promise<void> {
     this.closing = true;
-    await Promise.all([...this.live.values()].map((conversation) => this.end(conversation, 'shutdown')));
+    await Promise.all([...this.live.values()].map((conversation) => this.end(conversation, { reason: 'shutdown' })));
   }
 }

@@ -11,7 +11,8 @@ import type { SessionClock } from '../streams/session-clock';
 import type { CreditLimit, MediaVerdict, SessionStreams } from '../streams/session-streams';
 import type { StreamFact } from '../facts/stream-fact';
 
-export type EndReason = SessionEndedData['reason'];
+/** Why a session ends, by us and by the client's own word. */
+export type End = Pick<SessionEndedData, 'reason' | 'clientReason'>;
 
 /** Turns what streams say into results: the models and fusion stages, composed. */
 export type Stages = (facts: Observable<StreamFact>, settle: (fact: StreamFact) => void) => Observable<SessionResult>;
@@ -92,12 +93,12 @@ export class Conversation {
   }
 
   /** Finishes open windows and finals within the bound, writes `session.ended` last. Idempotent. */
-  end(reason: EndReason): Promise<void> {
-    this.ending ??= this.finish(reason);
+  end(end: End): Promise<void> {
+    this.ending ??= this.finish(end);
     return this.ending;
   }
 
-  private async finish(reason: EndReason): Promise<void> {
+  private async finish(end: End): Promise<void> {
     const { clock, store, streams } = this.deps;
     let cancel = (): void => {};
     const timedOut = new Promise<true>((resolve) => {
@@ -115,7 +116,7 @@ export class Conversation {
         ...this.started,
         endedAt: this.deps.wallNow().toISOString(),
         durationMs: this.summary.durationMs,
-        reason,
+        ...end,
         incomplete,
         ...this.counts,
         dropped: this.summary.dropped,
@@ -140,7 +141,11 @@ export class Conversation {
       this.ephemeral$.next(toCloudEvent(this.identity, result, this.deps.wallNow()));
       return;
     }
-    if (result.type === 'rapport.window.assessed') this.counts.assessments++;
+    if (result.type === 'rapport.window.assessed') {
+      this.counts.assessments++;
+      // What is known should the end come without the streams' own figure.
+      this.summary.durationMs = Math.max(this.summary.durationMs, result.data.windowEndMs);
+    }
     if (result.type === 'rapport.transcript.final') this.counts.finals++;
     this.append(result);
   }
@@ -160,6 +165,6 @@ export class Conversation {
       error instanceof RapportError ? error : new RapportError('internal', 'A stage of the session failed.');
     this.failed$.next(cause);
     this.flowDone();
-    void this.end('error');
+    void this.end({ reason: 'error' });
   }
 }

@@ -84,7 +84,7 @@ export class SessionStreams {
         voices.push({ spec: stream, lane });
         return { lane, creditBytes: options.voiceCreditBytes };
       }
-      if (stream.codec !== 'jpeg') throw new RapportError('not_supported', `codec ${stream.codec} is not built`);
+      if (stream.codec !== 'jpeg') throw new RapportError('not_supported', `The codec ${stream.codec} is not built.`);
       const lane = new StillLane(stream, options, host);
       stills.push(lane);
       return { lane, creditBytes: options.stillCreditBytes };
@@ -113,8 +113,9 @@ export class SessionStreams {
 
   media(chunk: MediaChunk): MediaVerdict {
     const intake = this.#byId.get(chunk.streamId);
-    if (intake === undefined) return refuse('unknown_stream', `stream ${chunk.streamId} was not declared`);
-    if (this.#state !== 'open') return refuse('stream_ended', 'the session has ended');
+    if (intake === undefined)
+      return refuse('unknown_stream', `Stream ${chunk.streamId} was not named in session.start.`);
+    if (this.#state !== 'open') return refuse('stream_ended', 'The session has ended.');
     const nowMs = this.#clock.nowMs();
     const verdict = intake.offer(chunk, nowMs, this.#furthestMs(nowMs) + this.#options.maxAheadMs);
     this.#pump();
@@ -133,7 +134,7 @@ export class SessionStreams {
 
   endStream(streamId: number): MediaVerdict {
     const intake = this.#byId.get(streamId);
-    if (intake === undefined) return refuse('unknown_stream', `stream ${streamId} was not declared`);
+    if (intake === undefined) return refuse('unknown_stream', `Stream ${streamId} was not named in session.start.`);
     intake.end();
     this.#pump();
     return ACCEPTED;

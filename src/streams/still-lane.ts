@@ -41,7 +41,7 @@ export class StillLane implements Lane {
       return undefined;
     }
     const limit = `${maxStillPixels} pixels or a side of ${maxStillSide}`;
-    return refuse('media_too_large', `a still of ${header.width} x ${header.height} is over ${limit}`);
+    return refuse('media_too_large', `A still of ${header.width} x ${header.height} px is over ${limit}.`);
   }
 
   accept(ptsMs: number, bytes: Uint8Array): void {

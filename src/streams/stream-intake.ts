@@ -58,7 +58,7 @@ export class StreamIntake implements WatermarkSource {
 
   /** @param latestPtsMs media time behind which a time stamp is refused. */
   offer(chunk: MediaChunk, nowMs: number, latestPtsMs: number): MediaVerdict {
-    if (this.#ended) return refuse('stream_ended', `stream ${chunk.streamId} has ended`);
+    if (this.#ended) return refuse('stream_ended', `Stream ${chunk.streamId} has ended.`);
     const place = this.#order.place(chunk.seq);
     if (place === 'behind') {
       this.host.drop('duplicate');
@@ -169,11 +169,11 @@ export class StreamIntake implements WatermarkSource {
 
   #outOfOrder(chunk: MediaChunk): MediaFault {
     const expected = `seq ${this.#order.nextSeq} at byte ${this.#receivedBytes}`;
-    return refuse('frame_out_of_order', `seq ${chunk.seq} at byte ${chunk.byteOffset} where ${expected} was due`);
+    return refuse('frame_out_of_order', `seq ${chunk.seq} at byte ${chunk.byteOffset} came where ${expected} was due.`);
   }
 }
 
 function checkTime(ptsMs: number, latestMs: number): MediaFault | undefined {
   if (ptsMs <= latestMs) return undefined;
-  return refuse('payload_invalid', `ptsMs ${ptsMs} is too far ahead: it counts from session.start`);
+  return refuse('payload_invalid', `ptsMs ${ptsMs} is too far ahead: it counts from session.start.`);
 }

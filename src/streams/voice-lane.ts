@@ -96,7 +96,7 @@ export class VoiceLane implements Lane {
   check(bytes: Uint8Array): MediaFault | undefined {
     return bytes.length % 2 === 0
       ? undefined
-      : refuse('payload_invalid', `${bytes.length} bytes are no 16-bit samples`);
+      : refuse('payload_invalid', `A payload of ${bytes.length} bytes is no 16-bit PCM.`);
   }
 
   accept(ptsMs: number, bytes: Uint8Array, discontinuity: boolean): void {

@@ -126,9 +126,9 @@ export class RapportSession implements AsyncIterable<SessionEvent> {
   }
 
   /** Asks the service to finish; iterate on until the last result, `rapport.session.ended`. */
-  async end(): Promise<void> {
+  async end(reason?: 'completed' | 'transferred' | 'abandoned' | 'other'): Promise<void> {
     await Promise.all([...this.streams.values()].map((stream) => stream.tail));
-    this.sendJson({ type: 'session.end' });
+    this.sendJson({ type: 'session.end', reason });
   }
 
   /** Drops the connection at once. */

@@ -66,7 +66,7 @@ export const CLIENT_END_REASONS = ['completed', 'transferred', 'abandoned', 'oth
 export const SessionEnd = z.strictObject({
   type: z.literal('session.end'),
   ref,
-  /** Why the conversation ended; to be repeated in `rapport.session.ended` as `clientReason`. */
+  /** Why the conversation ended; repeated in `rapport.session.ended` as `clientReason`. */
   reason: z.enum(CLIENT_END_REASONS).optional(),
 });
 export type SessionEnd = z.infer<typeof SessionEnd>;

@@ -12,6 +12,7 @@ import { FRAME_SAMPLES } from '../stream-options';
 /** Voice activity by loudness: 0.9 above an RMS of 0.03, else 0.02. The state counts frames, so a lost one shows. */
 export class EnergyPool implements InferencePool {
   readonly models = [];
+  readonly liveWorkers = 1;
   /** Frames of each job, in order. */
   readonly jobs: number[] = [];
   /** Frames scored since the state was last fresh. */

@@ -1,0 +1,45 @@
+// Figures: printed as a table, kept as docs/figures/NAME.json.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+
+export const median = (values) => quantile(values, 0.5);
+
+export function quantile(values, share) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (sorted.length - 1) * share;
+  const low = Math.floor(at);
+  return sorted[low] + (sorted[Math.min(low + 1, sorted.length - 1)] - sorted[low]) * (at - low);
+}
+
+const round = (value) => Number(value.toPrecision(4));
+
+/** One figure over several runs: the median, and the lowest and highest run. `atMost` or `atLeast` is its target. */
+export function figure(id, runs, unit, { atMost, atLeast } = {}) {
+  const value = median(runs);
+  const target = atMost !== undefined ? `<= ${atMost}` : atLeast !== undefined ? `>= ${atLeast}` : null;
+  const met = atMost !== undefined ? value <= atMost : atLeast !== undefined ? value >= atLeast : null;
+  return { id, value: round(value), low: round(Math.min(...runs)), high: round(Math.max(...runs)), unit, target, met };
+}
+
+export function keep(name, figures, command) {
+  const commit = spawnSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).stdout.trim();
+  mkdirSync('docs/figures', { recursive: true });
+  const rows = figures.map((row) => ({ ...row, command, commit }));
+  writeFileSync(`docs/figures/${name}.json`, `${JSON.stringify(rows, null, 2)}\n`);
+  const cells = rows.map(({ id, value, low, high, unit, target, met }) => [
+    id,
+    `${value}`,
+    `${low} to ${high}`,
+    unit,
+    target ?? '',
+    met === null ? '' : met ? 'met' : 'MISSED',
+  ]);
+  const head = ['figure', 'median', 'runs', 'unit', 'target', ''];
+  const widths = head.map((_, column) => Math.max(...[head, ...cells].map((row) => row[column].length)));
+  const line = (row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]))
+      .join('  ')
+      .trimEnd();
+  console.log(`\n${name}, commit ${commit}\n${[head, ...cells].map(line).join('\n')}`);
+}

@@ -1,0 +1,151 @@
+// What the service costs over the bare model calls, how late an assessment is, and how free the main thread stays,
+// all from the same runs: 4 live sessions at real pace, service and generator on a core each, bare runs in between.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { figure, keep, median, quantile } from './figures.mjs';
+import { pinning, runJson, startService } from './processes.mjs';
+
+const { values } = parseArgs({
+  options: { runs: { type: 'string', default: '5' }, seconds: { type: 'string', default: '40' } },
+});
+const runs = Number(values.runs);
+/** The densest part of the sample call: both speak, the camera is on. */
+const FROM_MS = 27_000;
+const toMs = FROM_MS + 1000 * Number(values.seconds);
+const SERVICE_CORE = 0;
+const GENERATOR_CORE = 1;
+const IDLE_MS = 5000;
+
+const folder = mkdtempSync(join(tmpdir(), 'rapport-bench-'));
+const recording = join(folder, 'jobs.v8');
+const generate = (url, from, to) =>
+  runJson(GENERATOR_CORE, ['bench/generator.mjs', '--url', url, '--from-ms', String(from), '--to-ms', String(to)]);
+
+async function wholeRun(env) {
+  const service = await startService(SERVICE_CORE, env);
+  await generate(service.url, 0, 6000);
+  await service.ask('mark');
+  await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
+  const idle = await service.ask('report');
+  await service.ask('mark');
+  const { conversationSeconds, sessions } = await generate(service.url, FROM_MS, toMs);
+  const report = await service.ask('report');
+  await service.stop();
+  return { ...report, idle, conversationSeconds, sessions };
+}
+
+const bareRun = () => runJson(SERVICE_CORE, ['bench/bare.mjs', 'models', recording]);
+const overheads = (run) => run.stages.map((stage) => stage.overhead + stage.persist);
+
+console.log(
+  `${runs} interleaved runs of 4 sessions x ${values.seconds} s${pinning ? '' : ' (no taskset: not pinned)'}`,
+);
+const recorded = await wholeRun({ BENCH_RECORD: recording });
+console.log('recorded', JSON.stringify(recorded.counts));
+
+const bare = [];
+const whole = [];
+for (let run = 1; run <= runs; run++) {
+  bare.push(await bareRun());
+  whole.push(await wholeRun({}));
+  const [b, w] = [bare.at(-1), whole.at(-1)];
+  const perSecond = (ms) => (ms / w.conversationSeconds).toFixed(1);
+  console.log(
+    `run ${run}: bare ${perSecond(b.cpuMs)}, whole ${perSecond(w.cpuMs)} ms CPU a conversation second; ` +
+      `overhead p95 ${quantile(overheads(w), 0.95).toFixed(1)} ms, loop p99 ${w.loopDelayMs.p99.toFixed(1)} ms; ` +
+      `jobs ${JSON.stringify(w.counts)}`,
+  );
+}
+rmSync(folder, { recursive: true, force: true });
+
+// The recording and the runs see the same media; where a few jobs more or less ran, bare is scaled by what they took in.
+const workOf = (run) => run.units['voice-tokens'] + run.units.transcript;
+const scaled = whole.map((w, at) => bare[at].cpuMs * (workOf(w) / workOf(recorded)));
+const command = 'npm run bench';
+keep(
+  'overhead',
+  [
+    figure(
+      'bare CPU per conversation second',
+      whole.map((w, at) => scaled[at] / w.conversationSeconds),
+      'ms',
+    ),
+    figure(
+      'whole CPU per conversation second',
+      whole.map((w) => w.cpuMs / w.conversationSeconds),
+      'ms',
+    ),
+    figure(
+      'whole less bare per conversation second',
+      whole.map((w, at) => (w.cpuMs - scaled[at]) / w.conversationSeconds),
+      'ms',
+      { atMost: 8 },
+    ),
+    figure(
+      'bare / whole',
+      whole.map((w, at) => scaled[at] / w.cpuMs),
+      'ratio',
+      { atLeast: 0.85 },
+    ),
+    figure(
+      'work of a run / work recorded',
+      whole.map((w) => workOf(w) / workOf(recorded)),
+      'ratio',
+    ),
+    figure(
+      'resident memory at the end',
+      whole.map((w) => w.rssBytes / 2 ** 20),
+      'MiB',
+    ),
+  ],
+  command,
+);
+const stage = (name, share) =>
+  whole.map((w) =>
+    quantile(
+      w.stages.map((s) => s[name]),
+      share,
+    ),
+  );
+keep(
+  'latency',
+  [
+    figure(
+      'overhead after the watermark, p95, 4 sessions',
+      whole.map((w) => quantile(overheads(w), 0.95)),
+      'ms',
+      {
+        atMost: 25,
+      },
+    ),
+    figure(
+      'overhead after the watermark, p50',
+      whole.map((w) => median(overheads(w))),
+      'ms',
+    ),
+    figure('of it until durable, p95', stage('persist', 0.95), 'ms'),
+    figure('wait for a worker, p50', stage('wait', 0.5), 'ms'),
+    figure('wait for a worker, p95', stage('wait', 0.95), 'ms'),
+    figure('model time, p50', stage('model', 0.5), 'ms'),
+    figure('model time, p95', stage('model', 0.95), 'ms'),
+    figure(
+      'event-loop delay p99, 4 sessions',
+      whole.map((w) => w.loopDelayMs.p99),
+      'ms',
+      { atMost: 10 },
+    ),
+    figure(
+      'event-loop delay p99, idle',
+      whole.map((w) => w.idle.loopDelayMs.p99),
+      'ms',
+    ),
+    figure(
+      'assessments in a run',
+      whole.map((w) => w.stages.length),
+      'count',
+    ),
+  ],
+  command,
+);

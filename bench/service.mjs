@@ -1,0 +1,96 @@
+// The service under measurement, in a process of its own, told what to do over IPC:
+// {do: 'mark'} begins a measurement, {do: 'report'} ends it, {do: 'stop'} ends the process.
+import { writeFileSync } from 'node:fs';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { serialize } from 'node:v8';
+import { readConfig } from '../dist/config/config.js';
+import { RESULT_STORE } from '../dist/delivery/result-feed.js';
+import { WorkerPool } from '../dist/models/runtime/worker-pool.js';
+import { createService, listen } from '../dist/service.js';
+
+const config = readConfig();
+const recordTo = process.env.BENCH_RECORD;
+const jobs = [];
+const counts = {};
+const units = {};
+
+/** Passes jobs on and counts them; keeps their inputs when a recording is asked for. */
+class WatchedPool {
+  constructor(pool) {
+    this.pool = pool;
+  }
+  get models() {
+    return this.pool.models;
+  }
+  get liveWorkers() {
+    return this.pool.liveWorkers;
+  }
+  submit(kind, input, options) {
+    counts[kind] = (counts[kind] ?? 0) + 1;
+    units[kind] = (units[kind] ?? 0) + size(kind, input);
+    if (recordTo) jobs.push({ kind, input: structuredClone(input) });
+    return this.pool.submit(kind, input, options);
+  }
+  close() {
+    return this.pool.close();
+  }
+}
+
+/** What a job costs in: samples, bytes, characters or rows. */
+function size(kind, input) {
+  if (kind === 'voice-activity') return input.samples.length;
+  if (kind === 'voice-tokens' || kind === 'transcript') return input.pcm.length;
+  if (kind === 'face-tokens') return input.jpeg.length;
+  return kind === 'fusion' ? input.subsets.length : input.text.length;
+}
+
+const pool = await WorkerPool.start({ modelsDir: config.modelsDir, workers: config.workers });
+const app = await createService(config, { pool: new WatchedPool(pool) });
+const port = await listen(app, config);
+
+/** From the assessment handed to delivery to its durable append, after which it is sent: ms. */
+const persistMs = [];
+const stages = [];
+const store = app.get(RESULT_STORE);
+const append = store.append.bind(store);
+store.append = async (session, result) => {
+  const startMs = performance.now();
+  const record = await append(session, result);
+  if (result.type === 'rapport.window.assessed') {
+    persistMs.push(performance.now() - startMs);
+    stages.push(result.data.stageMs);
+  }
+  return record;
+};
+
+const delay = monitorEventLoopDelay({ resolution: 1 });
+delay.enable();
+let markCpu;
+
+const actions = {
+  mark() {
+    markCpu = process.cpuUsage();
+    delay.reset();
+    persistMs.length = stages.length = jobs.length = 0;
+    for (const table of [counts, units]) for (const kind of Object.keys(table)) delete table[kind];
+    process.send({ marked: true });
+  },
+  report() {
+    const { user, system } = process.cpuUsage(markCpu);
+    if (recordTo) writeFileSync(recordTo, serialize(jobs));
+    process.send({
+      cpuMs: (user + system) / 1000,
+      counts: { ...counts },
+      units: { ...units },
+      stages: stages.map((stage, at) => ({ ...stage, persist: persistMs[at] })),
+      loopDelayMs: { p50: delay.percentile(50) / 1e6, p99: delay.percentile(99) / 1e6, max: delay.max / 1e6 },
+      rssBytes: process.memoryUsage().rss,
+    });
+  },
+  async stop() {
+    await app.close();
+    process.disconnect();
+  },
+};
+process.on('message', (message) => void actions[message.do]());
+process.send({ port });
