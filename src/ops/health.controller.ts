@@ -23,11 +23,7 @@ export class HealthController {
   @Get('readyz')
   @HealthCheck()
   ready() {
-    return this.health.check([
-      () => this.models(),
-      () => this.sessions(),
-      () => this.kafka(),
-    ]);
+    return this.health.check([() => this.models(), () => this.sessions(), () => this.kafka()]);
   }
 
   private models() {
