@@ -80,7 +80,7 @@ export interface JobOptions {
 
 export interface JobResult<K extends JobKind> {
   readonly output: JobOutput<K>;
-  /** Submit to start in a worker, ms. */
+  /** Submit to start in a worker, ms; for a job in steps also from the end of a step to the start of the next. */
   readonly waitMs: number;
   /** Inside pre-processing, models and post-processing, all steps, ms. */
   readonly modelMs: number;

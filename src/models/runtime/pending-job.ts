@@ -1,5 +1,6 @@
 import type { JobInput, JobKind, JobOptions, JobOutput, JobResult } from '../../inference/inference-pool';
 import type { Schedulable } from './scheduling';
+import { type StepTime, threadClockMs } from './worker-messages';
 
 /** A job from its submission to its result, on the pool's side. */
 export class PendingJob implements Schedulable {
@@ -10,8 +11,10 @@ export class PendingJob implements Schedulable {
   /** Workers that ended while this job ran in them. */
   crashes = 0;
   /** Sum of the steps in the worker that has it now. */
-  modelMs = 0;
-  private readonly submittedMs = performance.now();
+  private modelMs = 0;
+  /** Waits for a worker: from the submission, and for a job that was begun before, from the end of its last step. */
+  private waitMs = 0;
+  private waitingSinceMs = threadClockMs();
   private settle!: { resolve(result: JobResult<JobKind>): void; reject(error: Error): void };
 
   constructor(
@@ -27,10 +30,20 @@ export class PendingJob implements Schedulable {
     this.result = new Promise((resolve, reject) => (this.settle = { resolve, reject }));
   }
 
-  /** All time outside the worker's steps counts as waiting, that between steps too. */
+  /** A step is over. What passes between its end and our hearing of it is neither wait nor model. */
+  stepped({ beganAtMs, ms }: StepTime): void {
+    this.waitMs += Math.max(0, beganAtMs - this.waitingSinceMs);
+    this.modelMs += ms;
+    this.waitingSinceMs = beganAtMs + ms;
+  }
+
+  /** Begins anew in another worker; what the lost one did counts as waiting. */
+  restart(): void {
+    this.modelMs = 0;
+  }
+
   resolve(output: unknown): void {
-    const waitMs = Math.max(0, performance.now() - this.submittedMs - this.modelMs);
-    this.settle.resolve({ output: output as JobOutput<JobKind>, waitMs, modelMs: this.modelMs });
+    this.settle.resolve({ output: output as JobOutput<JobKind>, waitMs: this.waitMs, modelMs: this.modelMs });
   }
 
   reject(error: Error): void {

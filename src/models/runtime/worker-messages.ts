@@ -22,10 +22,19 @@ export type ToWorker =
 export type FromWorker =
   | { readonly type: 'ready'; readonly selfTest: readonly SelfTest[] }
   | { readonly type: 'not-ready'; readonly error: WorkerFault }
-  /** The job has more steps to go. `ms` are those of this step, here and below. */
-  | { readonly type: 'step'; readonly jobId: number; readonly ms: number }
-  | { readonly type: 'done'; readonly jobId: number; readonly ms: number; readonly output: unknown }
-  | { readonly type: 'failed'; readonly jobId: number; readonly ms: number; readonly error: WorkerFault };
+  /** The job has more steps to go. */
+  | ({ readonly type: 'step'; readonly jobId: number } & StepTime)
+  | ({ readonly type: 'done'; readonly jobId: number; readonly output: unknown } & StepTime)
+  | ({ readonly type: 'failed'; readonly jobId: number; readonly error: WorkerFault } & StepTime);
+
+/** When a step began, on `threadClockMs`, and how long it took. */
+export interface StepTime {
+  readonly beganAtMs: number;
+  readonly ms: number;
+}
+
+/** Monotonic ms on one scale for all threads of the process; `performance.now` counts from each thread's start. */
+export const threadClockMs = (): number => Number(process.hrtime.bigint()) / 1e6;
 
 /** An error as it crosses the thread. */
 export interface WorkerFault {

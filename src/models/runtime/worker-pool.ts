@@ -197,7 +197,7 @@ export class WorkerPool implements InferencePool {
   }
 
   private again(job: PendingJob): void {
-    job.modelMs = 0;
+    job.restart();
     this.queue.putBack(job);
   }
 

@@ -87,7 +87,7 @@ export class WorkerThread {
     const job = this.running;
     if (!job || job.id !== message.jobId) return;
     this.running = undefined;
-    job.modelMs += message.ms;
+    job.stepped(message);
     if (message.type === 'step') this.parked.set(job.id, job);
     else if (message.type === 'done') job.resolve(message.output);
     else

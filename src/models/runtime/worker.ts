@@ -4,7 +4,14 @@ import { Encoders, type Steps } from '../encoders/encoders';
 import type { Task } from './manifest';
 import type { JobInput, JobKind } from '../../inference/inference-pool';
 import { checkParity } from './parity';
-import type { FromWorker, SelfTest, ToWorker, WorkerFault, WorkerSettings } from './worker-messages';
+import {
+  type FromWorker,
+  type SelfTest,
+  threadClockMs,
+  type ToWorker,
+  type WorkerFault,
+  type WorkerSettings,
+} from './worker-messages';
 
 /** The entry of a worker thread: loads every model, then runs steps of jobs as the pool tells it. */
 
@@ -41,17 +48,17 @@ async function obey(message: ToWorker, encoders: Encoders): Promise<void> {
 }
 
 async function step(jobId: number): Promise<void> {
-  const startedMs = performance.now();
-  const elapsedMs = () => performance.now() - startedMs;
+  const beganAtMs = threadClockMs();
+  const time = () => ({ beganAtMs, ms: threadClockMs() - beganAtMs });
   try {
     const result = await begun.get(jobId)?.next();
     if (!result) throw new Error(`no job ${jobId} was begun here`);
-    if (!result.done) return say({ type: 'step', jobId, ms: elapsedMs() });
+    if (!result.done) return say({ type: 'step', jobId, ...time() });
     begun.delete(jobId);
-    say({ type: 'done', jobId, ms: elapsedMs(), output: result.value });
+    say({ type: 'done', jobId, ...time(), output: result.value });
   } catch (error) {
     begun.delete(jobId);
-    say({ type: 'failed', jobId, ms: elapsedMs(), error: fault(error) });
+    say({ type: 'failed', jobId, ...time(), error: fault(error) });
   }
 }
 
