@@ -17,3 +17,10 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
     signal?.addEventListener('abort', done);
   });
 }
+
+/** Waits for a promise that does not reject, `ms` at most; leaves no timer behind. */
+export async function within(ms: number, promise: Promise<unknown>): Promise<void> {
+  const over = new AbortController();
+  await Promise.race([promise, sleep(ms, over.signal)]);
+  over.abort();
+}

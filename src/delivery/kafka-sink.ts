@@ -1,6 +1,6 @@
 import { TOPICS } from '@rapport-live/protocol';
 import { AckWindow } from './ack-window';
-import { backoffMs, sleep } from './backoff';
+import { backoffMs, sleep, within } from './backoff';
 import type { KafkaOptions } from './delivery-options';
 import { type KafkaMessage, messageBytes, toKafkaMessage } from './kafka-message';
 import type { KafkaOffset } from './kafka-offset';
@@ -62,12 +62,12 @@ export class KafkaSink implements ResultSink {
     const deadline = Date.now() + this.options.stopTimeoutMs;
     // Without a connection nothing would come of waiting.
     while (this.connected && this.window.ackedOffset < this.outbox.nextOffset && Date.now() < deadline) {
-      await Promise.race([this.nextChange(), sleep(50)]);
+      await within(50, this.nextChange());
     }
     this.aborter.abort();
     this.wake();
-    await Promise.race([this.producer.disconnect(), sleep(1_000)]);
-    await Promise.race([this.running, sleep(1_000)]);
+    await within(1_000, this.producer.disconnect());
+    await within(1_000, this.running);
     await this.saving;
     await this.save().catch((error: unknown) => this.fail(error));
   }

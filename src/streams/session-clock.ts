@@ -9,7 +9,12 @@ export interface SessionClock {
 export const systemClock: SessionClock = {
   nowMs: () => performance.now(),
   at: (deadlineMs, task) => {
-    const timer = setTimeout(task, Math.max(0, deadlineMs - performance.now()));
-    return () => clearTimeout(timer);
+    let read: NodeJS.Immediate | undefined;
+    // Node runs due timers before it reads sockets: after a pause of our own, what has long arrived would look late.
+    const timer = setTimeout(() => (read = setImmediate(task)), Math.max(0, deadlineMs - performance.now()));
+    return () => {
+      clearTimeout(timer);
+      clearImmediate(read);
+    };
   },
 };

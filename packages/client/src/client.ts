@@ -74,7 +74,10 @@ export async function connect(options: ConnectOptions): Promise<RapportSession> 
       else if (message.type === 'result' || message.type === 'ephemeral') queue.push(message);
       else if (message.type === 'error') {
         queue.push(message);
-        if (session === undefined) reject(new RapportError(message.code, message.message));
+        if (session === undefined) {
+          const { retryAfterMs } = message;
+          reject(new RapportError(message.code, message.message, { retryAfterMs }));
+        }
       }
     });
     socket.on('close', (status, reason) => {

@@ -23,8 +23,9 @@ export class CreditGate {
     this.wake();
   }
 
-  /** Takes credit when there is enough; the caller then sends at once. */
+  /** Takes credit when there is enough; the caller then sends at once. Throws when the session is over. */
   tryTake(bytes: number): boolean {
+    if (this.closedWith !== undefined) throw this.closedWith;
     if (this.sentBytes + bytes > this.limitBytes) return false;
     this.sentBytes += bytes;
     return true;

@@ -1,0 +1,52 @@
+import { RapportError } from '@rapport-live/protocol';
+import { readConfig } from './config';
+
+const fault = (env: NodeJS.ProcessEnv): string => {
+  try {
+    readConfig(env);
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'config_invalid' });
+    return (error as RapportError).message;
+  }
+  throw new Error('the settings were taken');
+};
+
+describe('readConfig', () => {
+  it('has embedded defaults', () => {
+    expect(readConfig({})).toMatchObject({
+      port: 8080,
+      host: '127.0.0.1',
+      maxSessions: 64,
+      apiKeys: [],
+      kafkaBrokers: [],
+    });
+  });
+
+  it('takes an empty variable for an unset one, as Compose files write it', () => {
+    expect(readConfig({ PORT: '', RAPPORT_WORKERS: '', RAPPORT_API_KEYS: '' })).toMatchObject({
+      port: 8080,
+      apiKeys: [],
+    });
+  });
+
+  it('reads lists', () => {
+    const config = readConfig({ KAFKA_BROKERS: 'a:9092, b:9092', RAPPORT_API_KEYS: 'acme:0123456789abcdef' });
+    expect(config.kafkaBrokers).toEqual(['a:9092', 'b:9092']);
+    expect(config.apiKeys).toEqual([{ tenant: 'acme', key: '0123456789abcdef' }]);
+  });
+
+  it.each([
+    [{ PORT: 'abc' }, /PORT/],
+    [{ PORT: '70000' }, /PORT/],
+    [{ RAPPORT_MAX_SESSIONS: '0' }, /RAPPORT_MAX_SESSIONS/],
+    [{ LOG_LEVEL: 'loud' }, /LOG_LEVEL/],
+    [{ RAPPORT_API_KEYS: 'no-colon-in-this-entry' }, /entry 1 needs the form TENANT:KEY/],
+    [{ RAPPORT_API_KEYS: 'acme:short' }, /tenant acme has 5 characters/],
+  ])('names what is wrong in %j', (env, sentence) => {
+    expect(fault(env)).toMatch(sentence);
+  });
+
+  it('never repeats a key in its message', () => {
+    expect(fault({ RAPPORT_API_KEYS: 'acme:secret' })).not.toContain('secret');
+  });
+});
