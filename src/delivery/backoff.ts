@@ -18,9 +18,12 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
-/** Waits for a promise that does not reject, `ms` at most; leaves no timer behind. */
+/** Waits for a promise, `ms` at most; leaves no timer behind. */
 export async function within(ms: number, promise: Promise<unknown>): Promise<void> {
   const over = new AbortController();
-  await Promise.race([promise, sleep(ms, over.signal)]);
-  over.abort();
+  try {
+    await Promise.race([promise, sleep(ms, over.signal)]);
+  } finally {
+    over.abort();
+  }
 }

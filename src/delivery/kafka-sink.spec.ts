@@ -139,3 +139,15 @@ test('an offset beyond the end means that the log began again', async () => {
   await until(() => producer.sent.flatMap((s) => s.seqs).length === 3);
   await sink.stop();
 });
+
+/** The races in `stop` left their timers of 1 s: the process, and every test worker, lived on for that long. */
+test('bug: stop left timers that kept the process alive', async () => {
+  const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+  const producer = new ScriptedProducer();
+  const sink = new KafkaSink(new ScriptedLog(records(3)), memory(), producer, options);
+  const before = timers();
+  sink.start();
+  await until(() => sink.status().lagRecords === 0);
+  await sink.stop();
+  expect(timers()).toBe(before);
+});

@@ -47,11 +47,16 @@ describe('time (rule 1)', () => {
     await s.advance(60_000);
     expect(s.hops).toHaveLength(1);
     for (let settled = 0; settled < s.hops.length; settled += 1) s.streams.settle(s.hops[settled]!);
-    // All of it; once credit is there again, the silent minute counts as idle, and its empty hops are skipped.
-    expect(s.hops.slice(0, 9).map((hop) => hop.releasedAtMs)).toEqual(new Array(9).fill(5000));
-    expect(s.hops[9]).toMatchObject({ hopEndMs: 10_000, releasedAtMs: 65_000 });
-    expect(s.gaps.at(-1)).toMatchObject({ detail: { reason: 'no_media', fromMs: 10_000, toMs: 58_000 } });
+    // What the watermark has passed; the sender, who had to wait until now, gets the whole idle limit to answer.
+    expect(s.hops.map((hop) => hop.releasedAtMs)).toEqual(new Array(9).fill(5000));
     expect(s.credits.at(-1)!.limitBytes).toBeGreaterThan(320_000);
+    await s.advance(999);
+    expect(s.hops).toHaveLength(9);
+    await s.advance(1);
+    for (let settled = 9; settled < s.hops.length; settled += 1) s.streams.settle(s.hops[settled]!);
+    // Idle now: the silent minute has passed, and its empty hops are skipped.
+    expect(s.hops[9]).toMatchObject({ hopEndMs: 10_000, releasedAtMs: 66_000 });
+    expect(s.gaps.at(-1)).toMatchObject({ detail: { reason: 'no_media', fromMs: 10_000, toMs: 59_000 } });
     s.streams.dispose();
   });
 

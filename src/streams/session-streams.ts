@@ -62,6 +62,11 @@ export class SessionStreams {
   readonly #inFlightUtterances = new Set<UtteranceClosed>();
   /** The watermark when it was last finite. */
   #settledMs = 0;
+  /**
+   * When the clock last called, wall ms: by then all that had arrived was read. Silence is judged up to here and no
+   * further; while we are busy with something else, media may wait in the socket.
+   */
+  #heardMs: number;
   #state: 'open' | 'ending' | 'closed' = 'open';
   #pumping = false;
   #pumpAgain = false;
@@ -72,9 +77,13 @@ export class SessionStreams {
     this.#options = options;
     this.#pace = spec.pace;
     this.#startedAtMs = clock.nowMs();
+    this.#heardMs = this.#startedAtMs;
     this.#chat = new ChatLane(options);
     this.#watermark = new Watermark(options.allowedLatenessMs);
-    this.#timer = new DeadlineTimer(clock, () => this.#pump());
+    this.#timer = new DeadlineTimer(clock, () => {
+      this.#heardMs = clock.nowMs();
+      this.#pump();
+    });
     const host = this.#host();
     const voices: { spec: StreamSpec; lane: VoiceLane }[] = [];
     const stills: StillLane[] = [];
@@ -205,21 +214,21 @@ export class SessionStreams {
 
   #turn(nowMs: number): void {
     // A copy is not needed: `dispose` inside a fact empties the list and ends the loop.
-    for (const intake of this.#intakes) intake.pump(nowMs);
+    for (const intake of this.#intakes) intake.pump(nowMs, this.#heardMs);
     if (this.#closed()) return;
     if (this.#state === 'ending' && this.#intakes.every((intake) => intake.left)) this.#watermark.finish();
-    else if (this.#watermark.advance(this.#intakes, nowMs, this.#sessionMs(nowMs))) {
+    else if (this.#watermark.advance(this.#intakes, this.#heardMs, this.#sessionMs(this.#heardMs))) {
       this.#settledMs = this.#watermark.valueMs;
       // The watermark closes utterances of streams that fell silent.
       if (this.#watermark.followsClock || this.#intakes.length > 1) {
-        for (const intake of this.#intakes) intake.pump(nowMs);
+        for (const intake of this.#intakes) intake.pump(nowMs, this.#heardMs);
       }
     }
     this.#hops.passed(this.#watermark.valueMs, nowMs);
     this.#releaseHops(nowMs);
     if (this.#closed()) return;
     if (this.#watermark.valueMs === Infinity && this.#hops.nextStartMs >= this.#contentEndMs()) this.#finish();
-    else if (this.#hops.hasRoom) this.#grantCredit();
+    else if (this.#hops.hasRoom) this.#grantCredit(nowMs);
   }
 
   #releaseHops(nowMs: number): void {
@@ -236,12 +245,11 @@ export class SessionStreams {
     for (const gap of this.#gaps.take()) this.#facts.next(gap);
   }
 
-  #grantCredit(): void {
+  #grantCredit(nowMs: number): void {
     for (const intake of this.#intakes) {
-      const limitBytes = intake.grant();
+      const limitBytes = intake.grant(nowMs);
       if (limitBytes === undefined) continue;
       this.#credits.next({ streamId: intake.spec.streamId, limitBytes });
-      this.#pumpAgain = true; // a silent stream that we slowed down is idle from here on
     }
   }
 
@@ -280,9 +288,8 @@ export class SessionStreams {
   }
 
   #arm(): void {
-    const nowMs = this.#clock.nowMs();
     let deadlineMs = Infinity;
-    for (const intake of this.#intakes) deadlineMs = Math.min(deadlineMs, intake.deadlineMs(nowMs));
+    for (const intake of this.#intakes) deadlineMs = Math.min(deadlineMs, intake.deadlineMs(this.#heardMs));
     if (this.#state === 'open' && this.#clockBringsHop()) {
       const dueMs = this.#hops.nextEndMs + this.#options.allowedLatenessMs;
       deadlineMs = Math.min(deadlineMs, this.#startedAtMs + dueMs / this.#pace);

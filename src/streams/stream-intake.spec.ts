@@ -85,13 +85,13 @@ describe('StreamIntake', () => {
 
   it('grants in steps what the lane has let go, and a refused byte at once', () => {
     offer(0, 0, [0, 0, 0, 0, 0, 0]);
-    expect(intake.grant()).toBeUndefined();
+    expect(intake.grant(0)).toBeUndefined();
     lane.heldBytes = 3;
-    expect(intake.grant()).toBeUndefined();
+    expect(intake.grant(0)).toBeUndefined();
     lane.heldBytes = 0;
-    expect(intake.grant()).toBe(22);
+    expect(intake.grant(0)).toBe(22);
     offer(1, 6, [0xff, 0, 0, 0]);
-    expect(intake.grant()).toBe(26);
+    expect(intake.grant(0)).toBe(26);
     expect(offer(2, 10, new Array(17).fill(0))).toMatchObject({ code: 'credit_exceeded' });
   });
 
@@ -106,13 +106,13 @@ describe('StreamIntake', () => {
     offer(2, 10, [0, 0, 0, 0]);
     expect(intake.isIdle(1000)).toBe(false);
     lane.heldBytes = 0;
-    intake.grant();
-    expect(intake.isIdle(1000)).toBe(true);
+    intake.grant(500);
+    expect([intake.isIdle(1499), intake.isIdle(1500)]).toEqual([false, true]); // from the credit on
     offer(4, 15, [0]);
-    expect(intake.isIdle(1000)).toBe(false);
-    intake.pump(1000);
+    expect(intake.isIdle(1500)).toBe(false);
+    intake.pump(1500, 1500);
     expect(lane.seen.slice(-2)).toEqual(['lost', '4:0']);
-    expect(intake.isIdle(1000)).toBe(true);
+    expect(intake.isIdle(1500)).toBe(true);
     expect(drops).toEqual(['lost_frame']);
   });
 });

@@ -25,7 +25,8 @@ export class StreamIntake implements WatermarkSource {
   #receivedBytes = 0;
   #limitBytes: number;
   #largestFrameBytes = 0;
-  #lastArrivalMs: number;
+  /** Wall ms of the last arrival, or of the credit that ended a wait for it. */
+  #quietSinceMs: number;
   #ended = false;
 
   constructor(
@@ -37,7 +38,7 @@ export class StreamIntake implements WatermarkSource {
   ) {
     this.#order = new ReorderBuffer(limits.maxReorderFrames);
     this.#limitBytes = limits.creditBytes;
-    this.#lastArrivalMs = nowMs;
+    this.#quietSinceMs = nowMs;
   }
 
   get limitBytes(): number {
@@ -74,7 +75,7 @@ export class StreamIntake implements WatermarkSource {
     const offsetFits =
       place === 'next' ? chunk.byteOffset === this.#receivedBytes : chunk.byteOffset >= this.#receivedBytes;
     if (place === 'beyond' || !offsetFits) return this.#outOfOrder(chunk);
-    if (length > 0) this.#lastArrivalMs = nowMs;
+    if (length > 0) this.#quietSinceMs = nowMs;
     this.#largestFrameBytes = Math.max(this.#largestFrameBytes, length);
     const fault = checkTime(chunk.ptsMs, latestPtsMs) ?? (length > 0 ? this.lane.check(chunk.bytes) : undefined);
     if (place === 'ahead') {
@@ -96,15 +97,16 @@ export class StreamIntake implements WatermarkSource {
   }
 
   /** Lets the lane work. A stream that stays silent gives up its holes and its half-full batches. */
-  pump(nowMs: number): void {
-    const stalled = nowMs >= this.#idleAtMs;
+  pump(nowMs: number, heardMs: number): void {
+    const stalled = heardMs >= this.#idleAtMs;
     if (stalled && this.#order.heldCount > 0) this.#skipHoles();
     this.lane.pump(nowMs, stalled || this.#ended);
   }
 
-  isIdle(nowMs: number): boolean {
+  /** @param heardMs time up to which everything that arrived has been read; wall ms. */
+  isIdle(heardMs: number): boolean {
     return isIdle({
-      nowMs,
+      heardMs,
       idleAtMs: this.#idleAtMs,
       holdsCredit: this.#holdsCredit(),
       pending: this.lane.pending || this.#order.heldCount > 0,
@@ -112,21 +114,22 @@ export class StreamIntake implements WatermarkSource {
   }
 
   /** When time alone changes something here; wall ms. */
-  deadlineMs(nowMs: number): number {
+  deadlineMs(heardMs: number): number {
     if (this.#ended) return this.lane.deadlineMs;
-    return Math.min(this.lane.deadlineMs, this.#idleAtMs > nowMs ? this.#idleAtMs : Infinity);
+    return Math.min(this.lane.deadlineMs, this.#idleAtMs > heardMs ? this.#idleAtMs : Infinity);
   }
 
-  /** The new limit when it has grown by a step. */
-  grant(): number | undefined {
+  /** The new limit when it has grown by a step. Who waited for it gets the whole idle limit to answer. */
+  grant(nowMs: number): number | undefined {
     const limit = this.#receivedBytes - this.lane.heldBytes + this.limits.creditBytes;
     if (this.#ended || limit < this.#limitBytes + this.limits.creditStepBytes) return undefined;
+    if (!this.#holdsCredit()) this.#quietSinceMs = nowMs;
     this.#limitBytes = limit;
     return limit;
   }
 
   get #idleAtMs(): number {
-    return this.#lastArrivalMs + this.limits.idleAfterMs;
+    return this.#quietSinceMs + this.limits.idleAfterMs;
   }
 
   /** Room for a frame as large as its largest: with less, the sender may be waiting for us. */

@@ -50,10 +50,10 @@ describe('Watermark', () => {
 });
 
 describe('isIdle', () => {
-  const silent = { nowMs: 1000, idleAtMs: 1000, holdsCredit: true, pending: false };
+  const silent = { heardMs: 1000, idleAtMs: 1000, holdsCredit: true, pending: false };
   it('takes silence, credit and nothing under way', () => {
     expect(isIdle(silent)).toBe(true);
-    expect(isIdle({ ...silent, nowMs: 999 })).toBe(false);
+    expect(isIdle({ ...silent, heardMs: 999 })).toBe(false);
     expect(isIdle({ ...silent, holdsCredit: false })).toBe(false);
     expect(isIdle({ ...silent, pending: true })).toBe(false);
   });

@@ -4,18 +4,19 @@ export interface WatermarkSource {
   readonly mediaMs: number;
   /** Ended, and nothing of it under way. */
   readonly left: boolean;
-  isIdle(nowMs: number): boolean;
+  /** @param heardMs time up to which everything that arrived has been read; wall ms. */
+  isIdle(heardMs: number): boolean;
 }
 
 /** Rule 1: a stream that we slow down, or that we have not caught up with, is not idle. */
 export function isIdle(state: {
-  readonly nowMs: number;
-  /** Last arrival plus the idle limit. */
+  readonly heardMs: number;
+  /** Last arrival, or the credit that ended a wait, plus the idle limit. */
   readonly idleAtMs: number;
   readonly holdsCredit: boolean;
   readonly pending: boolean;
 }): boolean {
-  return state.nowMs >= state.idleAtMs && state.holdsCredit && !state.pending;
+  return state.heardMs >= state.idleAtMs && state.holdsCredit && !state.pending;
 }
 
 /**
@@ -37,11 +38,11 @@ export class Watermark {
     return this.#followsClock;
   }
 
-  /** @param sessionMs session clock in media time. Returns whether it moved. */
-  advance(sources: readonly WatermarkSource[], nowMs: number, sessionMs: number): boolean {
+  /** @param sessionMs session clock at `heardMs` in media time. Returns whether it moved. */
+  advance(sources: readonly WatermarkSource[], heardMs: number, sessionMs: number): boolean {
     let slowestMs = Infinity;
     for (const source of sources) {
-      if (!source.left && !source.isIdle(nowMs)) slowestMs = Math.min(slowestMs, source.mediaMs);
+      if (!source.left && !source.isIdle(heardMs)) slowestMs = Math.min(slowestMs, source.mediaMs);
     }
     this.#followsClock = slowestMs === Infinity;
     return this.#raise((this.#followsClock ? sessionMs : slowestMs) - this.allowedLatenessMs);

@@ -1,0 +1,50 @@
+/** Samples a millisecond of `pcm16le-16k`. */
+export const SAMPLES_PER_MS = 16;
+const RATE_HZ = 16_000;
+const BYTES_PER_MS = 2 * SAMPLES_PER_MS;
+
+/** Speech-like sound: a harmonic tone with syllables of 200 ms, [ms * 16] samples. No speech model is fooled; ScriptedPool is. */
+export function tone(ms: number, pitchHz = 140): Int16Array {
+  return Int16Array.from({ length: ms * SAMPLES_PER_MS }, (_, i) => {
+    const syllable = 0.6 + 0.4 * Math.sin((2 * Math.PI * i) / (0.2 * RATE_HZ));
+    const voice = [1, 2, 3, 5].reduce((sum, n) => sum + Math.sin((2 * Math.PI * n * pitchHz * i) / RATE_HZ) / n, 0);
+    return Math.round(6000 * syllable * voice);
+  });
+}
+
+export function silence(ms: number): Int16Array {
+  return new Int16Array(ms * SAMPLES_PER_MS);
+}
+
+export function joined(...parts: readonly Int16Array[]): Int16Array {
+  const all = new Int16Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+/** Little-endian bytes, as `pcm16le` wants them. */
+export function bytesOf(samples: Int16Array): Uint8Array {
+  const bytes = new Uint8Array(2 * samples.length);
+  const view = new DataView(bytes.buffer);
+  samples.forEach((sample, i) => view.setInt16(2 * i, sample, true));
+  return bytes;
+}
+
+/** Swaps blocks of 1 s by a fixed permutation; what is over at the end stays. */
+export function shuffledSeconds(pcm: Uint8Array, seed: number): Uint8Array {
+  const blockBytes = 1000 * BYTES_PER_MS;
+  const order = Array.from({ length: Math.floor(pcm.byteLength / blockBytes) }, (_, i) => i);
+  let state = seed;
+  for (let i = order.length - 1; i > 0; i -= 1) {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff; // the generator of ISO C's example of rand
+    const j = (state >> 8) % (i + 1);
+    [order[i], order[j]] = [order[j]!, order[i]!];
+  }
+  const shuffled = pcm.slice();
+  order.forEach((from, to) => shuffled.set(pcm.subarray(from * blockBytes, (from + 1) * blockBytes), to * blockBytes));
+  return shuffled;
+}
