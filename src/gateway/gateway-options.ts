@@ -14,6 +14,8 @@ export interface GatewayOptions {
   readonly pingIntervalMs: number;
   /** Without any message or pong; above, the connection closes with `session_timeout`. Default 60 s. */
   readonly idleTimeoutMs: number;
+  /** From our close frame at shutdown to the peer's; above, the connection is cut off. Default 2 s. */
+  readonly closeTimeoutMs: number;
   /** Connections at once, with or without a session. Default twice the sessions. */
   readonly maxConnections: number;
 }
@@ -28,5 +30,6 @@ export const defaultGatewayOptions = (maxSessions: number): GatewayOptions => ({
   startTimeoutMs: 10_000,
   pingIntervalMs: 15_000,
   idleTimeoutMs: 60_000,
+  closeTimeoutMs: 2_000,
   maxConnections: 2 * maxSessions,
 });

@@ -87,8 +87,20 @@ export class RapportWsAdapter implements WebSocketAdapter<WebSocketServer, Conne
       .subscribe();
   }
 
+  /** Ends what is left, each connection with its close frame; who does not answer it in time is cut off. */
   async close(server: WebSocketServer): Promise<void> {
-    for (const socket of this.sockets.values()) socket.terminate();
+    const answered = [...this.sockets].map(([connection, socket]) => {
+      const gone = new Promise((resolve) => socket.once('close', resolve));
+      connection.close('server_shutdown');
+      socket.resume(); // a paused one would not see the answer
+      return gone;
+    });
+    const cutOff = setTimeout(() => {
+      for (const socket of this.sockets.values()) socket.terminate();
+    }, this.options.closeTimeoutMs);
+    // Not at once: TCP drops what a peer has not read yet when it still sends into a socket that is gone.
+    await Promise.all(answered);
+    clearTimeout(cutOff);
     await new Promise<void>((resolve) => server.close(() => resolve()));
   }
 
