@@ -8,7 +8,8 @@ async function main(): Promise<void> {
   const config = readConfig();
   await requireFreePort(config);
   const app = await createService(config);
-  app.enableShutdownHooks();
+  // Without useProcessExit Nest kills itself by the signal it got, and a clean stop looks like a failure.
+  app.enableShutdownHooks([], { useProcessExit: true });
   const port = await listen(app, config);
   const kafka = config.kafkaBrokers.join(', ');
   // Under `npm start` a parent waits for this.

@@ -33,6 +33,8 @@ export async function createService(config: Config, parts: ServiceParts = {}): P
     abortOnError: false,
   });
   app.useLogger(app.get(LOGGER));
+  // Until this, Nest only collects: without it not a line would ever be written, and memory would grow by each.
+  app.flushLogs();
   const options = app.get<GatewayOptions>(GATEWAY_OPTIONS);
   app.useWebSocketAdapter(new RapportWsAdapter(app, app.get(UpgradePolicy), options, faultLog('gateway')));
   return app;

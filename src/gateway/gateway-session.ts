@@ -26,7 +26,8 @@ export class GatewaySession {
         connection.send({ type: 'credit', streamId, limitBytes }),
       ),
       conversation.ephemeral$.subscribe((event) => connection.send({ type: 'ephemeral', event })),
-      conversation.failed$.subscribe((error) => connection.fail('internal', error.message)),
+      // The code is enough: the message may name folders of this machine.
+      conversation.failed$.subscribe(({ code }) => connection.fail('internal', `The session cannot go on: ${code}.`)),
       // Completes after session.ended: the last thing a client sees.
       conversation.records$.subscribe({
         next: ({ seq, event }) => connection.send({ type: 'result', seq, event }),

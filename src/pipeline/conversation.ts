@@ -50,6 +50,8 @@ export class Conversation {
   private flowDone!: () => void;
   private readonly flowEnded = new Promise<void>((resolve) => (this.flowDone = resolve));
   private ending: Promise<void> | undefined;
+  /** A fault cut the flow off: what was still to come is lost. */
+  private isCutOff = false;
 
   constructor(
     readonly identity: SessionIdentity,
@@ -105,7 +107,7 @@ export class Conversation {
       cancel = clock.at(clock.nowMs() + this.deps.endTimeoutMs, () => resolve(true));
     });
     streams.end();
-    const incomplete = await Promise.race([this.flowEnded.then(() => false), timedOut]);
+    const isLate = await Promise.race([this.flowEnded.then(() => false), timedOut]);
     cancel();
     this.flow.unsubscribe();
     streams.dispose();
@@ -117,7 +119,7 @@ export class Conversation {
         endedAt: this.deps.wallNow().toISOString(),
         durationMs: this.summary.durationMs,
         ...end,
-        incomplete,
+        incomplete: isLate || this.isCutOff,
         ...this.counts,
         dropped: this.summary.dropped,
       },
@@ -159,6 +161,7 @@ export class Conversation {
 
   /** A result that cannot be kept, or a fault in a stage, ends this session and no other. */
   private stop(error: unknown): void {
+    this.isCutOff = true;
     if (this.failed$.closed || this.ending !== undefined) return void this.flowDone();
     this.deps.onFault(error);
     const cause =
