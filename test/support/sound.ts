@@ -34,17 +34,25 @@ export function bytesOf(samples: Int16Array): Uint8Array {
   return bytes;
 }
 
-/** Swaps blocks of 1 s by a fixed permutation; what is over at the end stays. */
-export function shuffledSeconds(pcm: Uint8Array, seed: number): Uint8Array {
+/**
+ * Swaps blocks of 1 s by a fixed permutation within each stretch of `stretchS`, so that speech stays about where it
+ * was; what is over at the end stays.
+ */
+export function shuffledSeconds(pcm: Uint8Array, seed: number, stretchS: number): Uint8Array {
   const blockBytes = 1000 * BYTES_PER_MS;
-  const order = Array.from({ length: Math.floor(pcm.byteLength / blockBytes) }, (_, i) => i);
-  let state = seed;
-  for (let i = order.length - 1; i > 0; i -= 1) {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff; // the generator of ISO C's example of rand
-    const j = (state >> 8) % (i + 1);
-    [order[i], order[j]] = [order[j]!, order[i]!];
-  }
   const shuffled = pcm.slice();
-  order.forEach((from, to) => shuffled.set(pcm.subarray(from * blockBytes, (from + 1) * blockBytes), to * blockBytes));
+  let state = seed;
+  for (let from = 0; from + stretchS * blockBytes <= pcm.byteLength; from += stretchS * blockBytes) {
+    const order = Array.from({ length: stretchS }, (_, i) => i);
+    for (let i = stretchS - 1; i > 0; i -= 1) {
+      state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff; // the generator of ISO C's example of rand
+      const j = (state >> 8) % (i + 1);
+      [order[i], order[j]] = [order[j]!, order[i]!];
+    }
+    order.forEach((block, to) => {
+      const at = from + block * blockBytes;
+      shuffled.set(pcm.subarray(at, at + blockBytes), from + to * blockBytes);
+    });
+  }
   return shuffled;
 }

@@ -1,0 +1,97 @@
+import { TOPICS } from '@rapport-live/protocol';
+import { consumeAll, type Consumed } from '../delivery/support/consume';
+import { makeCall, sampleStills } from '../support/call';
+import { expectWhole, type HeardSession } from '../support/heard-session';
+import { holdCall } from '../support/hold-call';
+import { kafkaAvailable } from '../support/kafka/jars';
+import { type KafkaCluster, startKafka } from '../support/kafka/kafka-cluster';
+import { readLog } from '../support/local-log';
+import { type RunningService, startService } from '../support/service';
+import { joined, silence, tone } from '../support/sound';
+
+const available = kafkaAvailable();
+const withKafka = available.ok ? describe : describe.skip;
+const CALL = makeCall({
+  voices: [
+    { party: 'customer', samples: joined(tone(4000), silence(2000)) },
+    { party: 'agent', samples: joined(silence(4000), tone(1000, 95), silence(1000)) },
+  ],
+  stills: { party: 'customer', jpegs: sampleStills(12), everyMs: 500 },
+  chat: [{ party: 'customer', ptsMs: 2000, text: 'card 4111 1111 1111 1111' }],
+});
+const FAST = { pace: 2, speed: 10 };
+
+withKafka(
+  available.ok ? 'the service with a real Kafka' : `the service with a real Kafka (skipped: ${available.reason})`,
+  () => {
+    let kafka: KafkaCluster;
+    let service: RunningService;
+    let sessions: HeardSession[];
+    let consumed: Consumed[];
+    let log: Awaited<ReturnType<typeof readLog>>;
+
+    beforeAll(async () => {
+      kafka = await startKafka();
+      service = await startService({ kafkaBrokers: kafka.brokers });
+      sessions = await Promise.all([holdCall(service, CALL, FAST), holdCall(service, CALL, FAST)]);
+      log = await readLog(service.config.dataDir);
+      // Stopping delivers what is left.
+      await service.app.close();
+      consumed = await consumeAll(kafka.brokers, TOPICS);
+    }, 240_000);
+
+    afterAll(async () => {
+      await service?.close();
+      await kafka?.stop();
+    });
+
+    it('has every record of the local log once, with the same id and the same JSON', () => {
+      for (const heard of sessions) expectWhole(heard, 'development');
+      expect(log).toHaveLength(sessions[0]!.results.length + sessions[1]!.results.length);
+      expect(consumed.map(({ headers }) => headers.ce_id).sort()).toEqual(log.map(({ event }) => event.id).sort());
+      const byId = new Map(consumed.map((record) => [record.headers.ce_id, record]));
+      for (const { event, topic, seq } of log) {
+        const record = byId.get(event.id)!;
+        expect(JSON.parse(record.value)).toEqual(event.data);
+        expect([record.topic, record.headers.rapport_seq]).toEqual([topic, String(seq)]);
+      }
+    });
+
+    it('has the session as the key, and the envelope in the headers', () => {
+      for (const { key, headers } of consumed) {
+        expect(key).toBe(`development/${headers.ce_subject}`);
+        expect(headers).toMatchObject({
+          'content-type': 'application/json',
+          ce_specversion: '1.0',
+          ce_source: 'urn:rapport:service',
+          ce_tenant: 'development',
+          ce_partitionkey: key,
+          ce_dataschema: `urn:rapport:schema:${headers.ce_type}:1`,
+        });
+        expect(Date.parse(headers.ce_time!)).not.toBeNaN();
+      }
+      expect(new Set(consumed.map(({ key }) => key))).toEqual(
+        new Set(sessions.map(({ sessionId }) => `development/${sessionId}`)),
+      );
+      expect(JSON.stringify(consumed)).not.toContain('4111');
+    });
+
+    it('keeps the order of each session within a topic, in one partition', () => {
+      for (const { sessionId } of sessions) {
+        for (const topic of new Set(consumed.map((record) => record.topic))) {
+          const records = consumed.filter((r) => r.topic === topic && r.headers.ce_subject === sessionId);
+          const seqs = records.map(({ headers }) => Number(headers.rapport_seq));
+          expect(seqs).toEqual([...seqs].sort((a, b) => a - b));
+          expect(new Set(records.map(({ partition }) => partition)).size).toBeLessThanOrEqual(1);
+        }
+      }
+      const types = new Set(consumed.map(({ topic, headers }) => `${topic} ${headers.ce_type}`));
+      expect([...types].sort()).toEqual([
+        'rapport.results rapport.window.assessed',
+        'rapport.sessions rapport.session.ended',
+        'rapport.sessions rapport.session.started',
+        'rapport.transcripts rapport.transcript.final',
+      ]);
+    });
+  },
+);
