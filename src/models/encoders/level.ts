@@ -1,8 +1,14 @@
+import { inBlocks } from './blocks';
+
 /** 16-bit PCM to floats in -1..1. */
 export function toFloats(pcm: Int16Array): Float32Array {
   const samples = new Float32Array(pcm.length);
-  for (let i = 0; i < pcm.length; i++) samples[i] = (pcm[i] as number) / 32768;
+  inBlocks(pcm.length, (from, to) => convert(pcm, samples, from, to));
   return samples;
+}
+
+function convert(pcm: Int16Array, samples: Float32Array, from: number, to: number): void {
+  for (let i = from; i < to; i++) samples[i] = pcm[i]! / 32768;
 }
 
 export interface LevelOptions {
@@ -27,18 +33,35 @@ export function normaliseLevel(samples: Float32Array, options: LevelOptions): Fl
   if (samples.length === 0) return samples;
   const frameSamples = Math.min(options.frameSamples, samples.length);
   const powers = Float64Array.from({ length: Math.floor(samples.length / frameSamples) }, (_, frame) => {
-    let sum = 0;
-    for (let i = frame * frameSamples; i < (frame + 1) * frameSamples; i++) sum += samples[i]! ** 2;
-    return sum / frameSamples + LEAST_POWER;
+    const from = frame * frameSamples;
+    return energy(samples, from, from + frameSamples) / frameSamples + LEAST_POWER;
   });
   const loudest = powers.reduce((most, power) => Math.max(most, power));
   const active = powers.filter((power) => power > loudest * 10 ** (-options.activeRangeDb / 10));
   const mean = active.reduce((sum, power) => sum + power, 0) / active.length;
 
   let peak = 0;
-  for (const sample of samples) peak = Math.max(peak, Math.abs(sample));
+  inBlocks(samples.length, (from, to) => {
+    peak = Math.max(peak, peakIn(samples, from, to));
+  });
   const wanted = Math.sqrt(10 ** (options.levelDb / 10) / mean);
   const gain = peak * wanted > options.peakLimit ? options.peakLimit / peak : wanted;
-  for (let i = 0; i < samples.length; i++) samples[i] = samples[i]! * gain;
+  inBlocks(samples.length, (from, to) => amplify(samples, from, to, gain));
   return samples;
+}
+
+function energy(samples: Float32Array, from: number, to: number): number {
+  let sum = 0;
+  for (let i = from; i < to; i++) sum += samples[i]! * samples[i]!;
+  return sum;
+}
+
+function peakIn(samples: Float32Array, from: number, to: number): number {
+  let peak = 0;
+  for (let i = from; i < to; i++) peak = Math.max(peak, Math.abs(samples[i]!));
+  return peak;
+}
+
+function amplify(samples: Float32Array, from: number, to: number, gain: number): void {
+  for (let i = from; i < to; i++) samples[i] = samples[i]! * gain;
 }

@@ -1,3 +1,4 @@
+import { greatestOf, inBlocks } from './blocks';
 import { Fft } from './fft';
 
 /** Whisper's log-mel, as openai/whisper audio.py makes it; checked to 1e-3 against logmel.npz of the model folder. */
@@ -38,13 +39,15 @@ export function logMel(samples: Float32Array, totalSamples = samples.length): { 
   const spectra = new FramePair();
   for (let frame = 0; frame < frames; frame += 2) {
     spectra.powers(padded, frame * HOP_SAMPLES);
-    for (let band = 0; band < MEL_BANDS; band++) {
-      mel[band * frames + frame] = logPower(band, spectra.first);
-      mel[band * frames + frame + 1] = logPower(band, spectra.second);
-    }
+    writeColumn(mel, frames, frame, spectra.first);
+    writeColumn(mel, frames, frame + 1, spectra.second);
   }
   normalise(mel);
   return { mel, frames };
+}
+
+function writeColumn(mel: Float32Array, frames: number, frame: number, powers: Float64Array): void {
+  for (let band = 0; band < MEL_BANDS; band++) mel[band * frames + frame] = logPower(band, powers);
 }
 
 function reflected(samples: Float32Array, totalSamples: number): Float64Array {
@@ -66,10 +69,12 @@ function logPower(band: number, powers: Float64Array): number {
 }
 
 function normalise(mel: Float32Array): void {
-  let greatest = -Infinity;
-  for (const value of mel) if (value > greatest) greatest = value;
-  const floor = greatest - RANGE_LOG10;
-  for (let i = 0; i < mel.length; i++) mel[i] = (Math.max(mel[i]!, floor) + 4) / 4;
+  const floor = greatestOf(mel) - RANGE_LOG10;
+  inBlocks(mel.length, (from, to) => raise(mel, from, to, floor));
+}
+
+function raise(mel: Float32Array, from: number, to: number, floor: number): void {
+  for (let i = from; i < to; i++) mel[i] = (Math.max(mel[i]!, floor) + 4) / 4;
 }
 
 /** Power spectra of two real frames by one complex transform: one frame is the real part, the next the imaginary. */

@@ -1,4 +1,5 @@
 import type { SpeechParameters } from '../runtime/manifest';
+import { inBlocks } from './blocks';
 
 /** Chooses the next token of a transcript among those that are text or its end. */
 export class TokenScores {
@@ -19,21 +20,40 @@ export class TokenScores {
   best(logits: Float32Array, first: boolean): { id: number; probability: number } {
     const barred = first ? this.barredFirst : this.barred;
     let id = -1;
-    let greatest = -Infinity;
-    for (let i = 0; i < barred.length; i++) {
-      const logit = logits[i] as number;
-      if (logit > greatest && barred[i] === 0) {
-        greatest = logit;
-        id = i;
-      }
-    }
+    inBlocks(barred.length, (from, to) => {
+      id = bestIn(logits, barred, from, to, id);
+    });
     if (id === -1) throw new Error('the decoder gave no finite score');
+    const greatest = logits[id]!;
     let sum = 0;
-    for (let i = 0; i < barred.length; i++) {
-      const below = (logits[i] as number) - greatest;
-      // e^-20 is nothing to a sum that holds 1.
-      if (below > -20 && barred[i] === 0) sum += Math.exp(below);
-    }
+    inBlocks(barred.length, (from, to) => {
+      sum += powersIn(logits, barred, from, to, greatest);
+    });
     return { id, probability: 1 / sum };
   }
+}
+
+/** The id with the greatest logit among `best` (-1: none yet) and the allowed ones of from..to. */
+function bestIn(logits: Float32Array, barred: Uint8Array, from: number, to: number, best: number): number {
+  let id = best;
+  let greatest = best === -1 ? -Infinity : logits[best]!;
+  for (let i = from; i < to; i++) {
+    const logit = logits[i]!;
+    if (logit > greatest && barred[i] === 0) {
+      greatest = logit;
+      id = i;
+    }
+  }
+  return id;
+}
+
+/** Part of the softmax's sum, relative to the greatest logit. */
+function powersIn(logits: Float32Array, barred: Uint8Array, from: number, to: number, greatest: number): number {
+  let sum = 0;
+  for (let i = from; i < to; i++) {
+    const below = logits[i]! - greatest;
+    // e^-20 is nothing to a sum that holds 1.
+    if (below > -20 && barred[i] === 0) sum += Math.exp(below);
+  }
+  return sum;
 }
