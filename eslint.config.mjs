@@ -12,6 +12,7 @@ const LIBRARY_HOME = {
   sharp: 'src/models/encoders/still.ts',
   '@huggingface/tokenizers': 'src/models/encoders/tokenizer.ts',
   'nestjs-pino': 'src/ops/logging.ts',
+  'prom-client': 'src/ops/prometheus.ts',
   uuid: 'src/pipeline/conversation-host.ts',
 };
 

@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { RapportError, errorSpec } from '@rapport-live/protocol';
 import { type Config, readConfig } from './config/config';
+import { drainOnSignals } from './ops/drain';
 import { createService, listen } from './service';
 
 /** Starts the service; a fault at start is one sentence on standard error and an exit status of the error list. */
@@ -8,8 +9,7 @@ async function main(): Promise<void> {
   const config = readConfig();
   await requireFreePort(config);
   const app = await createService(config);
-  // Without useProcessExit Nest kills itself by the signal it got, and a clean stop looks like a failure.
-  app.enableShutdownHooks([], { useProcessExit: true });
+  drainOnSignals(() => app.close());
   const port = await listen(app, config);
   const kafka = config.kafkaBrokers.join(', ');
   // Under `npm start` a parent waits for this.

@@ -11,6 +11,7 @@ import { RapportWsAdapter } from './gateway/rapport-ws.adapter';
 import { UpgradePolicy } from './gateway/upgrade-policy';
 import { faultLog } from './ops/faults';
 import { LOGGER, loggingModule } from './ops/logging';
+import { METER, type ServiceMeter } from './ops/service-meter';
 import { OpsModule } from './ops/ops.module';
 import type { ServiceParts } from './config/service-parts';
 
@@ -36,7 +37,8 @@ export async function createService(config: Config, parts: ServiceParts = {}): P
   // Until this, Nest only collects: without it not a line would ever be written, and memory would grow by each.
   app.flushLogs();
   const options = app.get<GatewayOptions>(GATEWAY_OPTIONS);
-  app.useWebSocketAdapter(new RapportWsAdapter(app, app.get(UpgradePolicy), options, faultLog('gateway')));
+  const [policy, meter] = [app.get(UpgradePolicy), app.get<ServiceMeter>(METER)];
+  app.useWebSocketAdapter(new RapportWsAdapter(app, policy, options, faultLog('gateway'), meter));
   return app;
 }
 

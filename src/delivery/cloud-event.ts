@@ -28,6 +28,7 @@ export function toCloudEvent(session: SessionIdentity, result: SessionResult, ma
     dataschema: `urn:rapport:schema:${result.type}:1`,
     tenant: session.tenant,
     partitionkey: sessionKey(session),
+    ...(session.traceparent === undefined ? {} : { traceparent: session.traceparent }),
     data: result.data,
   };
 }

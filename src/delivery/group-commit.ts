@@ -32,6 +32,11 @@ export class GroupCommit<T, R> {
     private readonly options: GroupCommitOptions,
   ) {}
 
+  /** Of what waits for the disk or is being written. */
+  get pendingBytes(): number {
+    return this.queuedBytes;
+  }
+
   /** Resolves when the entry is durable. Rejects with `overloaded` when too much waits already. */
   add(entry: T, bytes: number): Promise<R> {
     if (this.queuedBytes + bytes > this.options.maxQueuedBytes && this.queue.length > 0) {

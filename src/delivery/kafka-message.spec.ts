@@ -24,6 +24,19 @@ test('CloudEvents in binary mode', () => {
   expect(messageBytes(message)).toBeGreaterThan(message.value.length + 300);
 });
 
+test('a trace travels as the extension attribute and as the header of tracing libraries', () => {
+  const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+  const session = { tenant: 'acme', sessionId: '01890a5d-ac96-774b-bcce-b302099a8057', traceparent };
+  const data = { kind: 'gap' as const, mediaMs: 5, detail: {} };
+  const result = { type: 'rapport.session.updated' as const, naturalKey: ['gap', 5], data };
+  const event = toCloudEvent(session, result, new Date(0));
+  expect(toKafkaMessage({ seq: 1, topic: 't', event }).headers).toMatchObject({
+    ce_traceparent: traceparent,
+    traceparent,
+  });
+  expect(event.id).toBe(toCloudEvent({ ...session, traceparent: undefined }, result, new Date(0)).id);
+});
+
 test('a value is never null, which would delete the key of a compacted topic', () => {
   const event = { data: undefined } as unknown as ReturnType<typeof toCloudEvent>;
   expect(toKafkaMessage({ seq: 1, topic: 't', event }).value.toString()).toBe('null');

@@ -26,6 +26,8 @@ export function toKafkaMessage({ seq, event }: DurableRecord): KafkaMessage {
       ce_dataschema: event.dataschema,
       ce_tenant: event.tenant,
       ce_partitionkey: event.partitionkey,
+      // As the extension attribute that it is, and under the name that tracing libraries for Kafka look for.
+      ...(event.traceparent === undefined ? {} : { ce_traceparent: event.traceparent, traceparent: event.traceparent }),
       rapport_seq: String(seq),
     },
   };

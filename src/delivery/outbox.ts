@@ -78,6 +78,11 @@ export class Outbox implements ResultStore {
     return this.log.nextOffset;
   }
 
+  /** Of results that wait for the disk. */
+  get pendingBytes(): number {
+    return this.commits.pendingBytes;
+  }
+
   /** Sessions that the log shows begun and not ended: the process died while they ran. */
   unfinished(): SessionIdentity[] {
     return this.sessions.unfinished();

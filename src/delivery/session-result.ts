@@ -15,6 +15,8 @@ export interface SessionIdentity {
   readonly tenant: string;
   /** UUIDv7, made by the server. */
   readonly sessionId: string;
+  /** The session as a span: W3C Trace Context. Part of every event, never of an id. */
+  readonly traceparent?: string;
 }
 
 /** A result that is safe on disk. */

@@ -1,4 +1,5 @@
 import { ERRORS, type ErrorCode, type ErrorMessage, type ServerMessage, errorSpec } from '@rapport-live/protocol';
+import type { TraceContext } from '../facts/trace-context';
 
 /** The part of a WebSocket that a connection needs; `ws` sockets fit. */
 export interface Socket {
@@ -31,6 +32,9 @@ export class Connection {
     private readonly socket: Socket,
     readonly tenant: string,
     private readonly maxBufferedBytes: number,
+    /** Told of each error that the peer is told. */
+    private readonly onError: (code: ErrorCode) => void = () => {},
+    readonly trace?: TraceContext,
   ) {}
 
   /** Why we closed it; undefined while open, after a normal end, and when the peer went first. */
@@ -50,6 +54,7 @@ export class Connection {
     if (!this.isOpen) return;
     if (this.socket.bufferedAmount > this.maxBufferedBytes) {
       // An error message would only join the unread ones: the close frame is all this peer may still get.
+      this.onError('slow_consumer');
       this.close('slow_consumer');
       return;
     }
@@ -58,6 +63,7 @@ export class Connection {
 
   /** Reports an error; closes when the code says so. */
   fail(code: ErrorCode, message: string, detail: ErrorDetail = {}): void {
+    if (this.isOpen) this.onError(code);
     const fatal = errorSpec(code).close !== undefined;
     const error: ErrorMessage = { type: 'error', code, message, advice: ERRORS[code].advice, fatal, ...detail };
     this.send(error);

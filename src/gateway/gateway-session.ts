@@ -1,6 +1,7 @@
 import { FrameFlag, decodeFrame, type ChatMessage, type FrameFault, type Limits } from '@rapport-live/protocol';
 import type { Subscription } from 'rxjs';
 import { RawText } from '../redaction/redaction';
+import type { StageClock } from '../facts/meter';
 import type { Conversation } from '../pipeline/conversation';
 import type { Connection } from './connection';
 
@@ -12,6 +13,7 @@ export class GatewaySession {
     private readonly connection: Connection,
     readonly conversation: Conversation,
     limits: Limits,
+    stageClock: StageClock,
   ) {
     connection.send({
       type: 'session.ready',
@@ -20,7 +22,11 @@ export class GatewaySession {
       credits: [...conversation.initialCredits()],
       limits,
     });
-    connection.onFrame = (bytes) => this.onFrame(bytes);
+    connection.onFrame = (bytes) => {
+      const beganMs = performance.now();
+      this.onFrame(bytes);
+      stageClock.record('receive', performance.now() - beganMs);
+    };
     this.subscriptions.push(
       conversation.credits$.subscribe(({ streamId, limitBytes }) =>
         connection.send({ type: 'credit', streamId, limitBytes }),
@@ -30,7 +36,11 @@ export class GatewaySession {
       conversation.failed$.subscribe(({ code }) => connection.fail('internal', `The session cannot go on: ${code}.`)),
       // Completes after session.ended: the last thing a client sees.
       conversation.records$.subscribe({
-        next: ({ seq, event }) => connection.send({ type: 'result', seq, event }),
+        next: ({ seq, event }) => {
+          const beganMs = performance.now();
+          connection.send({ type: 'result', seq, event });
+          stageClock.record('send', performance.now() - beganMs);
+        },
         complete: () => connection.close(),
       }),
     );

@@ -1,5 +1,6 @@
 import { Module, type BeforeApplicationShutdown, Inject } from '@nestjs/common';
 import { CONFIG, DEVELOPMENT_KEY, DEVELOPMENT_TENANT, type Config } from '../config/config';
+import { MeterModule } from '../ops/meter.module';
 import { PipelineModule } from '../pipeline/pipeline.module';
 import { CONVERSATION_HOST, ConversationHost } from '../pipeline/conversation-host';
 import { ApiKeys } from './api-keys';
@@ -8,7 +9,7 @@ import { RapportGateway } from './rapport.gateway';
 import { UpgradePolicy } from './upgrade-policy';
 
 @Module({
-  imports: [PipelineModule],
+  imports: [PipelineModule, MeterModule],
   providers: [
     RapportGateway,
     {

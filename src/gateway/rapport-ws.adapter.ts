@@ -2,14 +2,15 @@ import { type IncomingMessage, type Server as HttpServer, STATUS_CODES } from 'n
 import type { Duplex } from 'node:stream';
 import type { INestApplicationContext, WebSocketAdapter } from '@nestjs/common';
 import type { MessageMappingProperties } from '@nestjs/websockets';
-import { ERRORS, RapportError, errorSpec } from '@rapport-live/protocol';
+import { ERRORS, type ErrorCode, RapportError, errorSpec } from '@rapport-live/protocol';
 import { EMPTY, Subject, concatMap, defer, finalize, from, takeUntil, type Observable } from 'rxjs';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import type { Meter } from '../facts/meter';
 import { parseClientText } from './client-text';
 import { Connection } from './connection';
 import { answerFault } from './fault.filter';
 import type { GatewayOptions } from './gateway-options';
-import type { UpgradePolicy } from './upgrade-policy';
+import type { Admitted, UpgradePolicy } from './upgrade-policy';
 
 /** Messages up to this many times the limit are read and answered with an error; larger ones get only the close 1009. */
 const HARD_LIMIT_FACTOR = 4;
@@ -31,6 +32,7 @@ export class RapportWsAdapter implements WebSocketAdapter<WebSocketServer, Conne
     private readonly policy: UpgradePolicy,
     private readonly options: GatewayOptions,
     private readonly onFault: (error: unknown) => void,
+    private readonly meter: Pick<Meter, 'error'>,
   ) {}
 
   create(): WebSocketServer {
@@ -43,8 +45,9 @@ export class RapportWsAdapter implements WebSocketAdapter<WebSocketServer, Conne
   }
 
   bindClientConnect(server: WebSocketServer, callback: (client: Connection) => void): void {
-    server.on('connection', (socket: WebSocket, _request: IncomingMessage, tenant: string) => {
-      const connection = new Connection(socket, tenant, this.options.maxBufferedBytes);
+    server.on('connection', (socket: WebSocket, _request: IncomingMessage, { tenant, trace }: Admitted) => {
+      const onError = (code: ErrorCode): void => this.meter.error(code);
+      const connection = new Connection(socket, tenant, this.options.maxBufferedBytes, onError, trace);
       this.sockets.set(connection, socket);
       socket.on('close', () => this.sockets.delete(connection));
       this.keepAlive(connection, socket);
@@ -165,11 +168,13 @@ export class RapportWsAdapter implements WebSocketAdapter<WebSocketServer, Conne
 
   private upgrade(server: WebSocketServer, request: IncomingMessage, socket: Duplex, head: Buffer): void {
     try {
-      const { tenant } = this.policy.admit(request, this.sockets.size);
-      server.handleUpgrade(request, socket, head, (client) => server.emit('connection', client, request, tenant));
+      const admitted = this.policy.admit(request, this.sockets.size);
+      server.handleUpgrade(request, socket, head, (client) => server.emit('connection', client, request, admitted));
     } catch (error) {
       if (!(error instanceof RapportError)) this.onFault(error);
-      refuse(socket, error instanceof RapportError ? error : new RapportError('internal', 'The upgrade failed.'));
+      const told = error instanceof RapportError ? error : new RapportError('internal', 'The upgrade failed.');
+      this.meter.error(told.code);
+      refuse(socket, told);
     }
   }
 }

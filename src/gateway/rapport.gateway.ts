@@ -16,6 +16,8 @@ import {
 } from '@rapport-live/protocol';
 import { CONVERSATION_HOST, type ConversationHost } from '../pipeline/conversation-host';
 import { STREAM_LIMITS, type StreamLimits } from '../pipeline/stream-limits';
+import type { Meter } from '../facts/meter';
+import { METER } from '../ops/service-meter';
 import type { Connection } from './connection';
 import { FaultFilter } from './fault.filter';
 import { GATEWAY_OPTIONS, type GatewayOptions } from './gateway-options';
@@ -33,6 +35,7 @@ export class RapportGateway implements OnGatewayConnection<Connection>, OnGatewa
     @Inject(CONVERSATION_HOST) private readonly host: ConversationHost,
     @Inject(GATEWAY_OPTIONS) private readonly options: GatewayOptions,
     @Inject(STREAM_LIMITS) private readonly limits: StreamLimits,
+    @Inject(METER) private readonly meter: Meter,
   ) {}
 
   handleConnection(connection: Connection): void {
@@ -64,14 +67,11 @@ export class RapportGateway implements OnGatewayConnection<Connection>, OnGatewa
       throw new RapportError('invalid_message', 'session.consent.analysis is false: nothing may be analysed.');
     }
     const streams = specifyStreams(start);
-    const conversation = this.host.open(connection.tenant, start, streams);
+    const conversation = this.host.open(connection.tenant, start, streams, connection.trace);
     this.clearStartTimer(connection);
-    const session = new GatewaySession(connection, conversation, {
-      ...this.limits,
-      maxMessageBytes: this.options.maxMessageBytes,
-      maxTextMessageBytes: this.options.maxTextMessageBytes,
-      idleTimeoutMs: this.options.idleTimeoutMs,
-    });
+    const { maxMessageBytes, maxTextMessageBytes, idleTimeoutMs } = this.options;
+    const limits = { ...this.limits, maxMessageBytes, maxTextMessageBytes, idleTimeoutMs };
+    const session = new GatewaySession(connection, conversation, limits, this.meter);
     this.sessions.set(connection, session);
   }
 

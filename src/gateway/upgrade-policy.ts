@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { RapportError, SUBPROTOCOL } from '@rapport-live/protocol';
+import { parseTraceparent, type TraceContext } from '../facts/trace-context';
 import { bearerKey, type ApiKeys } from './api-keys';
 
 /** Where the door is. */
@@ -7,6 +8,8 @@ export const STREAM_PATH = '/v1/stream';
 
 export interface Admitted {
   readonly tenant: string;
+  /** Of the caller; undefined when it sent none, or no valid one. */
+  readonly trace: TraceContext | undefined;
 }
 
 /**
@@ -50,7 +53,8 @@ export class UpgradePolicy {
         retryAfterMs: 1000,
       });
     }
-    return { tenant };
+    const { traceparent } = request.headers;
+    return { tenant, trace: parseTraceparent(typeof traceparent === 'string' ? traceparent : undefined) };
   }
 }
 

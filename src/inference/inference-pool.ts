@@ -93,6 +93,9 @@ export interface InferencePool {
   readonly models: readonly ServedModel[];
   /** Workers that can take jobs now: 0 means not ready. */
   readonly liveWorkers: number;
+  /** Jobs that wait for a worker, and the bytes of their input; absent where nothing waits. */
+  readonly queuedJobs?: number;
+  readonly queuedBytes?: number;
   close(): Promise<void>;
 }
 

@@ -4,9 +4,11 @@ import { DeliveryModule } from '../delivery/delivery.module';
 import { ModelsModule } from '../models/models.module';
 import { PipelineModule } from '../pipeline/pipeline.module';
 import { HealthController } from './health.controller';
+import { MeterModule } from './meter.module';
+import { MetricsController } from './metrics.controller';
 
 @Module({
-  imports: [TerminusModule, ModelsModule, PipelineModule, DeliveryModule],
-  controllers: [HealthController],
+  imports: [TerminusModule, ModelsModule, PipelineModule, DeliveryModule, MeterModule],
+  controllers: [HealthController, MetricsController],
 })
 export class OpsModule {}

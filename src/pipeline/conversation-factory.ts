@@ -1,6 +1,7 @@
 import type { ResultStore } from '../delivery/result-feed';
 import { assess } from '../fusion/assess';
 import { encodeFacts } from '../models/encode/encode-facts';
+import type { Meter } from '../facts/meter';
 import type { InferencePool } from '../inference/inference-pool';
 import { Redactor } from '../redaction/redaction';
 import type { SessionClock } from '../streams/session-clock';
@@ -19,6 +20,7 @@ export interface PipelineDeps {
   readonly store: ResultStore;
   readonly assets: FusionAssets;
   readonly options: StreamOptions;
+  readonly meter: Meter;
   readonly onFault: (error: unknown) => void;
 }
 
@@ -29,6 +31,7 @@ export function conversationFactory({
   store,
   assets,
   options,
+  meter,
   onFault,
 }: PipelineDeps): ConversationFactory {
   return (identity, start, streams) => {
@@ -46,6 +49,8 @@ export function conversationFactory({
         ),
       wallNow: () => new Date(),
       endTimeoutMs: END_TIMEOUT_MS,
+      meter,
+      kinds: new Map(streams.map(({ streamId, kind }) => [streamId, kind])),
       onFault,
     });
   };

@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import type { SessionStart } from '@rapport-live/protocol';
 import { RapportError } from '@rapport-live/protocol';
 import { v7 as uuidV7 } from 'uuid';
 import type { SessionIdentity } from '../delivery/session-result';
 import type { StreamSpec } from '../facts/media-chunk';
+import { childOf, formatTraceparent, type TraceContext } from '../facts/trace-context';
 import type { Conversation, End } from './conversation';
 
 export const CONVERSATION_HOST = Symbol('ConversationHost');
@@ -34,14 +36,15 @@ export class ConversationHost {
   }
 
   /** Throws RapportError `too_many_sessions`, `server_shutdown`, or what the start itself is refused with. */
-  open(tenant: string, start: SessionStart, streams: readonly StreamSpec[]): Conversation {
+  open(tenant: string, start: SessionStart, streams: readonly StreamSpec[], caller?: TraceContext): Conversation {
     if (this.closing) throw new RapportError('server_shutdown', 'The service is shutting down.');
     if (this.live.size >= this.maxSessions) {
       throw new RapportError('too_many_sessions', `All ${this.maxSessions} sessions are taken.`, {
         retryAfterMs: 1000,
       });
     }
-    const identity = { tenant, sessionId: uuidV7() };
+    const traceparent = formatTraceparent(childOf(caller, (bytes) => randomBytes(bytes).toString('hex')));
+    const identity = { tenant, sessionId: uuidV7(), traceparent };
     const conversation = this.create(identity, start, streams);
     this.live.set(identity.sessionId, conversation);
     return conversation;

@@ -1,4 +1,4 @@
-import type { SessionEndedData, SessionStart } from '@rapport-live/protocol';
+import type { SessionEndedData, SessionStart, StreamKind } from '@rapport-live/protocol';
 import { EVENTS, RapportError } from '@rapport-live/protocol';
 import { type Observable, Subject, type Subscription } from 'rxjs';
 import { toCloudEvent } from '../delivery/cloud-event';
@@ -7,6 +7,7 @@ import type { DurableRecord, SessionIdentity, SessionResult } from '../delivery/
 import type { InferencePool } from '../inference/inference-pool';
 import type { RawText } from '../redaction/redaction';
 import type { MediaChunk } from '../facts/media-chunk';
+import { type Meter, NO_METER } from '../facts/meter';
 import type { SessionClock } from '../streams/session-clock';
 import type { CreditLimit, MediaVerdict, SessionStreams } from '../streams/session-streams';
 import type { StreamFact } from '../facts/stream-fact';
@@ -27,6 +28,10 @@ export interface ConversationDeps {
   readonly wallNow: () => Date;
   /** From the end to `session.ended`, at most. */
   readonly endTimeoutMs: number;
+  /** Default: nobody measures. */
+  readonly meter?: Meter;
+  /** Of each stream, by its id. */
+  readonly kinds: ReadonlyMap<number, StreamKind>;
   /** Faults of ours, once each, without personal data. */
   readonly onFault: (error: unknown) => void;
 }
@@ -39,6 +44,7 @@ export class Conversation {
   readonly failed$ = new Subject<RapportError>();
   readonly credits$: Observable<CreditLimit>;
 
+  private readonly meter: Meter;
   private readonly started: Omit<
     SessionEndedData,
     'endedAt' | 'durationMs' | 'reason' | 'incomplete' | 'assessments' | 'finals' | 'dropped'
@@ -58,6 +64,7 @@ export class Conversation {
     start: SessionStart,
     private readonly deps: ConversationDeps,
   ) {
+    this.meter = deps.meter ?? NO_METER;
     this.started = {
       session: start.session,
       streams: start.streams,
@@ -83,7 +90,14 @@ export class Conversation {
   }
 
   media(chunk: MediaChunk): MediaVerdict {
-    return this.deps.streams.media(chunk);
+    const { clock, streams, kinds } = this.deps;
+    const kind = kinds.get(chunk.streamId);
+    const bytes = chunk.bytes.length;
+    const beganMs = clock.nowMs();
+    const verdict = streams.media(chunk);
+    this.meter.record('decode', clock.nowMs() - beganMs);
+    if (verdict.ok && kind !== undefined) this.meter.media(kind, bytes);
+    return verdict;
   }
 
   chat(message: { party: 'customer' | 'agent'; text: RawText; ptsMs?: number; messageId?: string }): void {
@@ -126,6 +140,7 @@ export class Conversation {
     });
     await Promise.allSettled(this.pendingAppends);
     await store.close(this.identity);
+    this.meter.sessionEnded(end.reason);
     this.ephemeral$.complete();
     this.failed$.complete();
   }
@@ -134,6 +149,7 @@ export class Conversation {
     if (fact.kind === 'ended') {
       this.summary.durationMs = fact.durationMs;
       this.summary.dropped = { ...fact.dropped };
+      for (const [reason, frames] of Object.entries(fact.dropped)) this.meter.dropped(reason, frames);
     }
     this.deps.streams.settle(fact);
   }
@@ -145,18 +161,33 @@ export class Conversation {
     }
     if (result.type === 'rapport.window.assessed') {
       this.counts.assessments++;
+      this.meter.window(result.data.abstained === undefined ? 'assessed' : 'abstained');
       // What is known should the end come without the streams' own figure.
       this.summary.durationMs = Math.max(this.summary.durationMs, result.data.windowEndMs);
     }
+    if (result.type === 'rapport.window.degraded') this.meter.window('degraded');
     if (result.type === 'rapport.transcript.final') this.counts.finals++;
     this.append(result);
   }
 
   /** Appends keep the order of the calls; they are not awaited one by one, so that they share a commit. */
   private append(result: SessionResult): void {
-    const appended = this.deps.store.append(this.identity, result).catch((error: unknown) => this.stop(error));
+    const { clock, store } = this.deps;
+    const beganMs = clock.nowMs();
+    const appended = store.append(this.identity, result).then(
+      () => this.kept(result, clock.nowMs() - beganMs),
+      (error: unknown) => this.stop(error),
+    );
     this.pendingAppends.add(appended);
     void appended.finally(() => this.pendingAppends.delete(appended));
+  }
+
+  private kept(result: SessionResult, ms: number): void {
+    this.meter.record('persist', ms);
+    if (result.type !== 'rapport.window.assessed') return;
+    // Until it was handed to the store, these three are all the time since the watermark passed.
+    const { wait, model, overhead } = result.data.stageMs;
+    this.meter.assessed(wait + model + overhead + ms);
   }
 
   /** A result that cannot be kept, or a fault in a stage, ends this session and no other. */

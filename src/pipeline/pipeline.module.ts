@@ -3,8 +3,11 @@ import { CONFIG, type Config } from '../config/config';
 import { DeliveryModule } from '../delivery/delivery.module';
 import { RESULT_STORE, type ResultStore } from '../delivery/result-feed';
 import { INFERENCE_POOL, type InferencePool } from '../inference/inference-pool';
+import { MeteredPool } from '../inference/metered-pool';
 import { ModelsModule } from '../models/models.module';
 import { faultLog } from '../ops/faults';
+import { MeterModule } from '../ops/meter.module';
+import { METER, type ServiceMeter } from '../ops/service-meter';
 import { systemClock } from '../streams/session-clock';
 import { type StreamOptions, streamOptions } from '../streams/stream-options';
 import { CONVERSATION_HOST, ConversationHost } from './conversation-host';
@@ -16,7 +19,7 @@ import { endUnfinishedSessions } from './unfinished-sessions';
 const STREAM_OPTIONS = Symbol('StreamOptions');
 
 @Module({
-  imports: [ModelsModule, DeliveryModule],
+  imports: [ModelsModule, DeliveryModule, MeterModule],
   providers: [
     { provide: STREAM_OPTIONS, useFactory: () => streamOptions() },
     {
@@ -31,16 +34,25 @@ const STREAM_OPTIONS = Symbol('StreamOptions');
     { provide: FUSION_ASSETS, inject: [CONFIG], useFactory: (config: Config) => loadFusionAssets(config.modelsDir) },
     {
       provide: CONVERSATION_HOST,
-      inject: [CONFIG, INFERENCE_POOL, RESULT_STORE, FUSION_ASSETS, STREAM_OPTIONS],
+      inject: [CONFIG, INFERENCE_POOL, RESULT_STORE, FUSION_ASSETS, STREAM_OPTIONS, METER],
       useFactory: (
         config: Config,
         pool: InferencePool,
         store: ResultStore,
         assets: FusionAssets,
         options: StreamOptions,
+        meter: ServiceMeter,
       ) => {
         const onFault = faultLog('conversation');
-        const create = conversationFactory({ clock: systemClock, pool, store, assets, options, onFault });
+        const create = conversationFactory({
+          clock: systemClock,
+          pool: new MeteredPool(pool, meter),
+          store,
+          assets,
+          options,
+          meter,
+          onFault,
+        });
         return new ConversationHost(create, config.maxSessions, onFault);
       },
     },

@@ -10,8 +10,9 @@ import type { SessionIdentity } from '../delivery/session-result';
 export async function endUnfinishedSessions(store: ResultStore, wallNow: () => Date): Promise<number> {
   const sessions = store.unfinished();
   for (const session of sessions) {
-    const started = await startOf(store, session);
-    if (started !== undefined) {
+    const first = await startOf(store, session);
+    if (first !== undefined) {
+      const { data: started, traceparent } = first;
       const data: SessionEndedData = {
         ...started,
         endedAt: wallNow().toISOString(),
@@ -22,19 +23,24 @@ export async function endUnfinishedSessions(store: ResultStore, wallNow: () => D
         finals: 0,
         dropped: {},
       };
-      await store.append(session, { type: 'rapport.session.ended', naturalKey: ['ended'], data });
+      await store.append({ ...session, traceparent }, { type: 'rapport.session.ended', naturalKey: ['ended'], data });
     }
     await store.close(session);
   }
   return sessions.length;
 }
 
+interface FirstEvent {
+  readonly data: SessionStartedData;
+  readonly traceparent?: string;
+}
+
 /** The session's first record; undefined when retention took it. */
-async function startOf(store: ResultStore, session: SessionIdentity): Promise<SessionStartedData | undefined> {
+async function startOf(store: ResultStore, session: SessionIdentity): Promise<FirstEvent | undefined> {
   const first = store.subscribe(session, 0).pipe(
     take(1),
     filter(({ event }) => event.type === 'rapport.session.started'),
   );
   const record = await firstValueFrom(first, { defaultValue: undefined }).catch(() => undefined);
-  return record?.event.data as SessionStartedData | undefined;
+  return record?.event as FirstEvent | undefined;
 }

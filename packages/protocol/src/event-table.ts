@@ -51,6 +51,8 @@ export const CloudEvent = z.object({
   tenant: z.string(),
   /** `tenant/sessionId`: the Kafka key. */
   partitionkey: z.string(),
+  /** The session as a span, W3C Trace Context: CloudEvents' distributed tracing extension. */
+  traceparent: z.string().optional(),
   data: z.unknown(),
 });
 export type CloudEvent = z.infer<typeof CloudEvent>;

@@ -1,0 +1,46 @@
+import { RapportError } from '@rapport-live/protocol';
+import type { Meter } from '../facts/meter';
+import type { InferencePool, JobInput, JobKind, JobOptions, JobResult, ServedModel } from './inference-pool';
+
+/** A pool that tells a meter of every job: how long it waited and ran, and what became of it. */
+export class MeteredPool implements InferencePool {
+  constructor(
+    private readonly pool: InferencePool,
+    private readonly meter: Meter,
+  ) {}
+
+  get models(): readonly ServedModel[] {
+    return this.pool.models;
+  }
+
+  get liveWorkers(): number {
+    return this.pool.liveWorkers;
+  }
+
+  get queuedJobs(): number | undefined {
+    return this.pool.queuedJobs;
+  }
+
+  get queuedBytes(): number | undefined {
+    return this.pool.queuedBytes;
+  }
+
+  async submit<K extends JobKind>(kind: K, input: JobInput<K>, options: JobOptions): Promise<JobResult<K>> {
+    try {
+      const result = await this.pool.submit(kind, input, options);
+      this.meter.job(kind, 'done');
+      if (kind !== 'voice-activity') {
+        this.meter.record('queue', result.waitMs);
+        this.meter.record(kind === 'fusion' ? 'fuse' : 'encode', result.modelMs);
+      }
+      return result;
+    } catch (error) {
+      this.meter.job(kind, error instanceof RapportError && error.code === 'overloaded' ? 'refused' : 'failed');
+      throw error;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.pool.close();
+  }
+}

@@ -1,0 +1,44 @@
+export interface MetricSpec {
+  readonly name: string;
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly help: string;
+  readonly labels: readonly string[];
+}
+
+const spec = (name: string, type: MetricSpec['type'], help: string, ...labels: string[]): MetricSpec => ({
+  name,
+  type,
+  help,
+  labels,
+});
+
+/**
+ * Every metric of our own; docs/operations.md lists the same. Names and base units follow Prometheus' conventions:
+ * seconds, bytes, `_total` for counters.
+ */
+export const METRICS = {
+  sessionsLive: spec('rapport_sessions_live', 'gauge', 'Sessions that are open now.'),
+  sessions: spec('rapport_sessions_total', 'counter', 'Sessions that ended, by reason.', 'reason'),
+  mediaBytes: spec('rapport_media_bytes_total', 'counter', 'Payload of accepted media frames.', 'kind'),
+  framesDropped: spec(
+    'rapport_frames_dropped_total',
+    'counter',
+    'Frames dropped by streams; counted when their session ends.',
+    'reason',
+  ),
+  stages: spec('rapport_stage_seconds', 'histogram', 'Time that each stage took, one observation a call.', 'stage'),
+  latency: spec(
+    'rapport_assessment_latency_seconds',
+    'histogram',
+    'From the watermark passing the end of a window to its assessment on disk.',
+  ),
+  queueJobs: spec('rapport_inference_queue_jobs', 'gauge', 'Inference jobs that wait for a worker.'),
+  queueBytes: spec('rapport_inference_queue_bytes', 'gauge', 'Input of the jobs that wait for a worker.'),
+  workers: spec('rapport_inference_workers', 'gauge', 'Inference workers that can take jobs.'),
+  jobs: spec('rapport_inference_jobs_total', 'counter', 'Inference jobs that came back.', 'kind', 'outcome'),
+  windows: spec('rapport_windows_total', 'counter', 'Windows with a result.', 'outcome'),
+  outboxPending: spec('rapport_outbox_pending_bytes', 'gauge', 'Results that wait for the disk.'),
+  kafkaLag: spec('rapport_kafka_lag_records', 'gauge', 'Durable results that Kafka has not acknowledged.'),
+  kafkaOldest: spec('rapport_kafka_oldest_unacked_seconds', 'gauge', 'Age of the oldest of them, 0 without any.'),
+  errors: spec('rapport_errors_total', 'counter', 'Errors told to clients, by code of the error list.', 'code'),
+} as const;

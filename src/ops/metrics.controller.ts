@@ -1,0 +1,26 @@
+import { Controller, Get, Header, Inject } from '@nestjs/common';
+import { Outbox } from '../delivery/outbox';
+import { RESULT_SINK, type ResultSink } from '../delivery/result-sink';
+import { INFERENCE_POOL, type InferencePool } from '../inference/inference-pool';
+import { type ConversationHost, CONVERSATION_HOST } from '../pipeline/conversation-host';
+import { metricsText, PROMETHEUS_CONTENT_TYPE } from './prometheus';
+import { METER, type ServiceMeter } from './service-meter';
+
+/** `/metrics`: for Prometheus to scrape. It names no tenant, session or person. */
+@Controller()
+export class MetricsController {
+  constructor(
+    @Inject(METER) private readonly meter: ServiceMeter,
+    @Inject(CONVERSATION_HOST) private readonly host: ConversationHost,
+    @Inject(INFERENCE_POOL) private readonly pool: InferencePool,
+    @Inject(Outbox) private readonly outbox: Outbox,
+    @Inject(RESULT_SINK) private readonly sink: ResultSink | null,
+  ) {}
+
+  @Get('metrics')
+  @Header('content-type', PROMETHEUS_CONTENT_TYPE)
+  metrics(): Promise<string> {
+    const { meter, host, pool, outbox, sink } = this;
+    return metricsText({ meter, host, pool, outbox, sink });
+  }
+}

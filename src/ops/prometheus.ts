@@ -1,0 +1,99 @@
+import {
+  collectDefaultMetrics,
+  type Metric,
+  type MetricObjectWithValues,
+  type MetricValueWithName,
+  Registry,
+} from 'prom-client';
+import type { Outbox } from '../delivery/outbox';
+import type { ResultSink } from '../delivery/result-sink';
+import { JOB_OUTCOMES, STAGES } from '../facts/meter';
+import type { InferencePool } from '../inference/inference-pool';
+import type { ConversationHost } from '../pipeline/conversation-host';
+import { METRICS, type MetricSpec } from './metrics-table';
+import type { ServiceMeter } from './service-meter';
+import type { Buckets, Tally } from './tally';
+
+export const PROMETHEUS_CONTENT_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
+
+/** Where the figures lie. Nothing is kept here: each scrape reads them. */
+export interface MetricSources {
+  readonly meter: ServiceMeter;
+  readonly host: Pick<ConversationHost, 'liveCount'>;
+  readonly pool: Pick<InferencePool, 'liveWorkers' | 'queuedJobs' | 'queuedBytes'>;
+  readonly outbox: Pick<Outbox, 'pendingBytes'>;
+  /** Null without Kafka, whose metrics are then absent. */
+  readonly sink: Pick<ResultSink, 'status'> | null;
+}
+
+type Values = (Omit<MetricValueWithName<string>, 'metricName'> & { metricName?: string })[];
+
+/** The text of `/metrics` (Prometheus text format 0.0.4). */
+export async function metricsText(sources: MetricSources): Promise<string> {
+  const own = new Registry();
+  for (const [spec, read] of readers(sources)) own.registerMetric(asMetric(spec, read));
+  return `${await own.metrics()}\n${await processMetrics().metrics()}`;
+}
+
+function readers({ meter, host, pool, outbox, sink }: MetricSources): [MetricSpec, () => Values][] {
+  const gauge = (value: () => number) => (): Values => [{ value: value(), labels: {} }];
+  const tally = (label: string, counts: Tally, more = {}): Values =>
+    counts.entries().map(([name, value]) => ({ value, labels: { [label]: name, ...more } }));
+  const status = sink?.status();
+  return [
+    [METRICS.sessionsLive, gauge(() => host.liveCount)],
+    [METRICS.sessions, () => tally('reason', meter.sessions)],
+    [METRICS.mediaBytes, () => tally('kind', meter.mediaBytes)],
+    [METRICS.framesDropped, () => tally('reason', meter.framesDropped)],
+    [
+      METRICS.stages,
+      () => STAGES.flatMap((stage) => bucketValues(METRICS.stages, meter.stages[stage].read(), { stage })),
+    ],
+    [METRICS.latency, () => bucketValues(METRICS.latency, meter.latency.read(), {})],
+    [METRICS.queueJobs, gauge(() => pool.queuedJobs ?? 0)],
+    [METRICS.queueBytes, gauge(() => pool.queuedBytes ?? 0)],
+    [METRICS.workers, gauge(() => pool.liveWorkers)],
+    [METRICS.jobs, () => JOB_OUTCOMES.flatMap((outcome) => tally('kind', meter.jobs[outcome], { outcome }))],
+    [METRICS.windows, () => tally('outcome', meter.windows)],
+    [METRICS.outboxPending, gauge(() => outbox.pendingBytes)],
+    [METRICS.errors, () => tally('code', meter.errors)],
+    ...(status === undefined
+      ? []
+      : ([
+          [METRICS.kafkaLag, gauge(() => status.lagRecords)],
+          [METRICS.kafkaOldest, gauge(() => status.oldestUnackedMs / 1000)],
+        ] as [MetricSpec, () => Values][])),
+  ];
+}
+
+function bucketValues({ name }: MetricSpec, { cumulative, sumSeconds, count }: Buckets, labels: object): Values {
+  return [
+    ...cumulative.map(([bound, value]) => ({
+      metricName: `${name}_bucket`,
+      value,
+      labels: { ...labels, le: bound === Infinity ? '+Inf' : bound },
+    })),
+    { metricName: `${name}_sum`, value: sumSeconds, labels: { ...labels } },
+    { metricName: `${name}_count`, value: count, labels: { ...labels } },
+  ];
+}
+
+/** What a Registry needs of a metric; prom-client's own ones would keep the figures a second time. */
+function asMetric({ name, help, type }: MetricSpec, read: () => Values): Metric {
+  const get = async (): Promise<MetricObjectWithValues<MetricValueWithName<string>>> =>
+    ({ name, help, type, values: read(), aggregator: 'sum' }) as unknown as MetricObjectWithValues<
+      MetricValueWithName<string>
+    >;
+  return { name, help, type, get } as unknown as Metric;
+}
+
+let processRegistry: Registry | undefined;
+
+/** Memory, CPU, garbage collection and event-loop delay: of the process, so once for all services in it. */
+function processMetrics(): Registry {
+  if (processRegistry === undefined) {
+    processRegistry = new Registry();
+    collectDefaultMetrics({ register: processRegistry });
+  }
+  return processRegistry;
+}
