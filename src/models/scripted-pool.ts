@@ -142,21 +142,37 @@ function scriptedText({ text }: JobInput<'text-tokens'>): JobOutput<'text-tokens
 /** Fixed random directions, one for each label and modality, against the mean token; subsets add up. */
 function scriptedFusion(input: JobInput<'fusion'>): JobOutput<'fusion'> {
   if (input.subsets.length === 0) throw new RangeError('no subset');
-  const logits = input.subsets.map((subset) => EMOTIONS.map((label) => score(input, subset, label)));
-  const joint = Array.from({ length: EMBEDDING_WIDTH }, (_, i) => score(input, input.subsets[0] ?? [], `joint ${i}`));
+  const means: Partial<Record<Modality, Float32Array>> = {};
+  for (const modality of new Set(input.subsets.flat())) means[modality] = meanToken(input, modality);
+  const score = (subset: readonly Modality[], direction: string): number =>
+    subset.reduce((sum, modality) => {
+      const weights = weightsOf(modality, direction);
+      return sum + 4 * means[modality]!.reduce((dot, value, i) => dot + value * (weights[i] as number), 0);
+    }, 0);
+  const logits = input.subsets.map((subset) => EMOTIONS.map((label) => score(subset, label)));
+  const joint = Array.from({ length: EMBEDDING_WIDTH }, (_, i) => score(input.subsets[0] ?? [], `joint ${i}`));
   return { logits: Float32Array.from(logits.flat()), labels: EMOTIONS, embedding: unit(Float32Array.from(joint)) };
 }
 
-function score(input: JobInput<'fusion'>, subset: readonly Modality[], direction: string): number {
-  return subset.reduce((sum, modality) => {
-    const tokens = input[modality];
-    if (!tokens || tokens.length === 0 || tokens.length % WIDTHS[modality] !== 0) {
-      throw new RangeError(`a subset names ${modality}, which has no whole rows`);
-    }
-    const mean = unit(meanRow(tokens, WIDTHS[modality]));
-    const weights = noise(hash(Buffer.from(`${modality} ${direction}`)), mean.length);
-    return sum + 4 * mean.reduce((dot, value, i) => dot + value * (weights[i] as number), 0);
-  }, 0);
+function meanToken(input: JobInput<'fusion'>, modality: Modality): Float32Array {
+  const tokens = input[modality];
+  if (!tokens || tokens.length === 0 || tokens.length % WIDTHS[modality] !== 0) {
+    throw new RangeError(`a subset names ${modality}, which has no whole rows`);
+  }
+  return unit(meanRow(tokens, WIDTHS[modality]));
+}
+
+/** Made once: they are most of the work. */
+const knownWeights = new Map<string, Float32Array>();
+
+function weightsOf(modality: Modality, direction: string): Float32Array {
+  const name = `${modality} ${direction}`;
+  let weights = knownWeights.get(name);
+  if (weights === undefined) {
+    weights = noise(hash(Buffer.from(name)), WIDTHS[modality]);
+    knownWeights.set(name, weights);
+  }
+  return weights;
 }
 
 function meanRow(tokens: Float32Array, width: number): Float32Array {

@@ -10,17 +10,17 @@ export class DeadlineTimer {
 
   constructor(
     private readonly clock: SessionClock,
-    private readonly task: () => void,
+    private readonly task: (heardMs: number) => void,
   ) {}
 
   arm(deadlineMs: number): void {
     if (deadlineMs >= this.#deadlineMs) return;
     this.cancel();
     this.#deadlineMs = deadlineMs;
-    this.#cancel = this.clock.at(deadlineMs, () => {
+    this.#cancel = this.clock.at(deadlineMs, (heardMs) => {
       this.#deadlineMs = Infinity;
       this.#cancel = undefined;
-      this.task();
+      this.task(heardMs);
     });
   }
 

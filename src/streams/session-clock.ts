@@ -2,8 +2,11 @@
 export interface SessionClock {
   /** Monotonic wall time, ms. */
   nowMs(): number;
-  /** Runs `task` once at the deadline (not after an interval); returns the cancellation. */
-  at(deadlineMs: number, task: () => void): () => void;
+  /**
+   * Runs `task` once at the deadline (not after an interval); returns the cancellation. The task is told up to which
+   * time all that arrived has been read.
+   */
+  at(deadlineMs: number, task: (heardMs: number) => void): () => void;
 }
 
 export const systemClock: SessionClock = {
@@ -11,7 +14,9 @@ export const systemClock: SessionClock = {
   at: (deadlineMs, task) => {
     let read: NodeJS.Immediate | undefined;
     // Node runs due timers before it reads sockets: after a pause of our own, what has long arrived would look late.
-    const timer = setTimeout(() => (read = setImmediate(task)), Math.max(0, deadlineMs - performance.now()));
+    // Handling what is read takes time too, in which more arrives: so the time is that of the timer.
+    const due = (): void => void (read = setImmediate(task, performance.now()));
+    const timer = setTimeout(due, Math.max(0, deadlineMs - performance.now()));
     return () => {
       clearTimeout(timer);
       clearImmediate(read);

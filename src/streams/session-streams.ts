@@ -63,8 +63,8 @@ export class SessionStreams {
   /** The watermark when it was last finite. */
   #settledMs = 0;
   /**
-   * When the clock last called, wall ms: by then all that had arrived was read. Silence is judged up to here and no
-   * further; while we are busy with something else, media may wait in the socket.
+   * Up to when all that arrived has been read, as the clock said when it last called; wall ms. Silence is judged up to
+   * here and no further: while we are busy with something else, media may wait in the socket.
    */
   #heardMs: number;
   #state: 'open' | 'ending' | 'closed' = 'open';
@@ -80,8 +80,8 @@ export class SessionStreams {
     this.#heardMs = this.#startedAtMs;
     this.#chat = new ChatLane(options);
     this.#watermark = new Watermark(options.allowedLatenessMs);
-    this.#timer = new DeadlineTimer(clock, () => {
-      this.#heardMs = clock.nowMs();
+    this.#timer = new DeadlineTimer(clock, (heardMs) => {
+      this.#heardMs = heardMs;
       this.#pump();
     });
     const host = this.#host();

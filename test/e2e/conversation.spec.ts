@@ -47,6 +47,7 @@ describe('a conversation, from the client to the local log', () => {
     beforeAll(async () => {
       heard = await holdCall(service, CALL, {
         ...FAST,
+        heardMs: 9000,
         session: { externalId: 'call-1', channel: 'video', language: 'en', consent: { analysis: true } },
       });
     });
@@ -203,7 +204,7 @@ describe('a conversation, from the client to the local log', () => {
     const slow = await startService({}, new ScriptedPool({ latencyMs: { 'voice-tokens': 200 } }));
     try {
       const call = makeCall({ voices: [{ party: 'customer', samples: joined(tone(15_000), silence(1000)) }] });
-      const heard = await holdCall(slow, call, { pace: 8 });
+      const heard = await holdCall(slow, call, { pace: 8, heardMs: 15_000 });
       expectWhole(heard, 'development');
       expect(heard.windows).toHaveLength(16);
       expectNothingLost(heard);
@@ -250,6 +251,7 @@ describe('a conversation, from the client to the local log', () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect(sent).toBe(320_000); // the first credit, to the byte
     await Promise.all(sends);
+    await heard.until(({ windows }) => windows.length >= durationMs / 1000 - 1);
     await heard.end();
     expectWhole(heard, 'acme');
     expect(heard.windows.map(({ windowEndMs }) => windowEndMs)).toEqual(

@@ -3,7 +3,7 @@ import type { SessionClock } from '../session-clock';
 /** Time that moves when told to; due tasks run in the order of their deadlines. */
 export class ScriptedClock implements SessionClock {
   #nowMs: number;
-  readonly #tasks = new Set<{ deadlineMs: number; task: () => void }>();
+  readonly #tasks = new Set<{ deadlineMs: number; task: (heardMs: number) => void }>();
 
   constructor(startMs = 0) {
     this.#nowMs = startMs;
@@ -17,7 +17,7 @@ export class ScriptedClock implements SessionClock {
     return this.#nowMs;
   }
 
-  at(deadlineMs: number, task: () => void): () => void {
+  at(deadlineMs: number, task: (heardMs: number) => void): () => void {
     const entry = { deadlineMs, task };
     this.#tasks.add(entry);
     return () => this.#tasks.delete(entry);
@@ -34,7 +34,7 @@ export class ScriptedClock implements SessionClock {
       if (runs > 100_000) throw new Error('a timer arms itself for now, again and again');
       this.#tasks.delete(due);
       this.#nowMs = Math.max(this.#nowMs, due.deadlineMs);
-      due.task();
+      due.task(this.#nowMs);
     }
     this.#nowMs = Math.max(this.#nowMs, targetMs);
   }
