@@ -41,7 +41,7 @@ export class Encoders {
     );
     const voiceActivity = new VoiceActivity(only(graphs['voice-activity']), models['voice-activity']);
     const voice = new VoiceEncoder(whisper, models.speech);
-    const transcriber = new Transcriber(whisper, await Tokenizer.load(models.speech), models.speech);
+    const transcriber = new Transcriber(whisper, await Tokenizer.load(models.speech, 'decode'), models.speech);
     const face = new FaceEncoder(
       new FaceDetectorGraph(only(graphs['face-detection']), models['face-detection'].manifest.parameters),
       new ExpressionGraph(only(graphs.expression)),

@@ -30,6 +30,7 @@ const letters = {
 /** Graphs whose decoder says the script, then the end for ever; every score has the logit given over the others. */
 function scripted(script: readonly number[], { lead = 10, extra = {} as Record<number, number> } = {}) {
   const fed: (readonly number[])[] = [];
+  const closes = { count: 0 };
   const graphs = {
     openDecoder: async (_mel: Float32Array, frames: number) => {
       fed.push([frames]);
@@ -41,10 +42,11 @@ function scripted(script: readonly number[], { lead = 10, extra = {} as Record<n
           fed.push(tokens);
           return logits;
         },
+        close: () => void closes.count++,
       };
     },
   } as unknown as WhisperGraphs;
-  return { fed, transcriber: new Transcriber(graphs, letters, folder) };
+  return { fed, closes, transcriber: new Transcriber(graphs, letters, folder) };
 }
 
 async function finish(transcriber: Transcriber, seconds: number, language?: string) {
@@ -56,6 +58,16 @@ async function finish(transcriber: Transcriber, seconds: number, language?: stri
 }
 
 describe('Transcriber', () => {
+  it('gives its decoder back at the end, also when it is left in the middle', async () => {
+    const { closes, transcriber } = scripted([65, 66]);
+    await finish(transcriber, 2);
+    expect(closes.count).toBe(1);
+    const steps = transcriber.run({ pcm: new Int16Array(32_000) });
+    await steps.next();
+    await steps.return({ text: '', meanProbability: 0, truncated: false });
+    expect(closes.count).toBe(2);
+  });
+
   it('prompts with the language, English when it is unknown, and feeds each token back', async () => {
     const german = scripted([1, 2]);
     expect(await finish(german.transcriber, 2, 'de-AT')).toMatchObject({ text: 'w1 w2', truncated: false });

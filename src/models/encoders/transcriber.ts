@@ -6,7 +6,7 @@ import { logMel } from './log-mel';
 import { withoutLoops } from './repeat-guard';
 import { TokenScores } from './token-scores';
 import type { Tokenizer } from './tokenizer';
-import type { WhisperGraphs } from './whisper-graphs';
+import type { WhisperDecoder, WhisperGraphs } from './whisper-graphs';
 
 /** Tokens decoded before the worker looks at the queue again: 8 x 10 ms keeps a hop's work from waiting long. */
 const TOKENS_A_STEP = 8;
@@ -36,9 +36,20 @@ export class Transcriber {
     if (pcm.length < MIN_SAMPLES) return NOTHING;
     const { mel, frames } = logMel(toFloats(pcm), contextSamples(pcm.length, parameters));
     const decoder = await this.graphs.openDecoder(mel, frames);
-    yield;
+    try {
+      yield;
+      return yield* this.decode(decoder, pcm.length / this.folder.manifest.parameters.sampleRateHz, language);
+    } finally {
+      decoder.close();
+    }
+  }
 
-    const seconds = pcm.length / parameters.sampleRateHz;
+  private async *decode(
+    decoder: WhisperDecoder,
+    seconds: number,
+    language: string | undefined,
+  ): AsyncGenerator<void, JobOutput<'transcript'>> {
+    const parameters = this.folder.manifest.parameters;
     const limit = Math.floor(seconds * parameters.maxTokensPerSecond + parameters.maxTokensExtra);
     const ids: number[] = [];
     const probabilities: number[] = [];

@@ -57,8 +57,14 @@ export class Graph {
     return new Graph(session, spec.inputs, `${folder.manifest.name} ${graph}`);
   }
 
-  /** The outputs named, or all. Errors name the model and graph. */
-  async run(feeds: Tensors, outputs: readonly string[] = this.session.outputNames): Promise<Tensors> {
+  /**
+   * The outputs named, or all; a tensor given for one is written to and comes back, null lets the runtime make it.
+   * Errors name the model and graph.
+   */
+  async run(
+    feeds: Tensors,
+    outputs: readonly string[] | Readonly<Record<string, Tensor | null>> = this.session.outputNames,
+  ): Promise<Tensors> {
     try {
       return (await this.session.run(feeds, outputs)) as Tensors;
     } catch (cause) {
