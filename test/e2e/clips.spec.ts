@@ -6,6 +6,7 @@ import { TOPICS } from '@rapport-live/protocol';
 import { consumeAll } from '../delivery/support/consume';
 import { makeCall } from '../support/call';
 import { expectWhole, type HeardSession } from '../support/heard-session';
+import { eventually } from '../support/eventually';
 import { holdCall } from '../support/hold-call';
 import { kafkaAvailable } from '../support/kafka/jars';
 import { type KafkaCluster, startKafka } from '../support/kafka/kafka-cluster';
@@ -43,6 +44,13 @@ withClips(
       await service?.remove();
       await kafka?.stop();
     });
+
+    const lagRecords = async (): Promise<number> => {
+      const ready = (await (await fetch(`${door.http}/readyz`)).json()) as {
+        details: { kafka: { lagRecords: number } };
+      };
+      return ready.details.kafka.lagRecords;
+    };
 
     const words = (heard: HeardSession): string =>
       heard
@@ -106,6 +114,7 @@ withClips(
     );
 
     it('is all in the local log, and in Kafka where there is one', async () => {
+      if (kafka !== undefined) await eventually(async () => (await lagRecords()) === 0);
       await service.kill('SIGTERM');
       expect(service.stdout + service.stderr).toBe(''); // no warning
       const log = await readLog(service.dataDir);

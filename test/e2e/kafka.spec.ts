@@ -1,7 +1,9 @@
 import { TOPICS } from '@rapport-live/protocol';
+import { RESULT_SINK, type ResultSink } from '../../src/delivery/result-sink';
 import { consumeAll, type Consumed } from '../delivery/support/consume';
 import { makeCall, sampleStills } from '../support/call';
 import { expectWhole, type HeardSession } from '../support/heard-session';
+import { eventually } from '../support/eventually';
 import { holdCall } from '../support/hold-call';
 import { kafkaAvailable } from '../support/kafka/jars';
 import { type KafkaCluster, startKafka } from '../support/kafka/kafka-cluster';
@@ -35,7 +37,8 @@ withKafka(
       service = await startService({ kafkaBrokers: kafka.brokers });
       sessions = await Promise.all([holdCall(service, CALL, FAST), holdCall(service, CALL, FAST)]);
       log = await readLog(service.config.dataDir);
-      // Stopping delivers what is left.
+      const sink = service.app.get<ResultSink>(RESULT_SINK);
+      await eventually(() => sink.status().lagRecords === 0);
       await service.app.close();
       consumed = await consumeAll(kafka.brokers, TOPICS);
     }, 240_000);

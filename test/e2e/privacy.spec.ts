@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { play } from '../../src/demo/play';
 import { sampleBeginning, sampleStills } from '../support/call';
 import { expectWhole, type HeardSession } from '../support/heard-session';
-import { holdCall } from '../support/hold-call';
+import { openCall } from '../support/hold-call';
 import { ServiceProcess } from '../support/service-process';
 
 /** A whole run with everything logged: what may be where. */
@@ -23,14 +24,12 @@ describe('privacy', () => {
       { kind: 'chat' as const, party: 'agent' as const, ptsMs: 9000, text: 'write to zebra.finch@shop.example' },
     ];
     const cues = [...call.cues, ...chat].sort((a, b) => a.ptsMs - b.ptsMs);
-    heard = await holdCall(
-      await service.door(),
-      { ...call, cues },
-      {
-        pace: 2,
-        session: { channel: 'video', language: 'en', customerId: 'customer-walrus-9', consent: { analysis: true } },
-      },
-    );
+    heard = await openCall(await service.door(), { ...call, cues }, 2, {
+      session: { channel: 'video', language: 'en', customerId: 'customer-walrus-9', consent: { analysis: true } },
+    });
+    await play(heard.session, { ...call, cues }, 2);
+    await heard.until(() => /lamp|ordered|arrived/i.test(wordsHeard(heard)));
+    await heard.end();
     expect(await service.kill('SIGTERM')).toEqual({ code: 0, signal: null });
   }, 60_000);
 
