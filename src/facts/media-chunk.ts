@@ -23,4 +23,6 @@ export interface StreamSpec {
   readonly kind: StreamKind;
   readonly party: Party;
   readonly codec: Codec;
+  /** Both parties in one stream, each in a channel of its own: who is heard in which. */
+  readonly channels?: readonly Party[];
 }

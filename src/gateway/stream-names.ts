@@ -2,6 +2,7 @@ import {
   CODEC_KIND,
   RapportError,
   type SessionStart,
+  STEREO_CODECS,
   type StreamDescription,
   SUPPORTED_CODECS,
   type SupportedCodec,
@@ -17,6 +18,7 @@ export function specifyStreams(start: SessionStart): StreamSpec[] {
     }
     seen.add(stream.streamId);
     requireCodec(stream);
+    requireChannels(stream);
     return { ...stream, name: `${stream.party}-${stream.kind}-${stream.streamId}` };
   });
 }
@@ -35,4 +37,15 @@ function requireCodec({ codec, kind, streamId }: StreamDescription): void {
       `streams: codec ${codec} is ${expected}, stream ${streamId} says ${kind}.`,
     );
   }
+}
+
+/** Two channels carry both parties, one each. */
+function requireChannels({ channels, codec, party, streamId }: StreamDescription): void {
+  if (channels === undefined) return;
+  const refuse = (why: string) => {
+    throw new RapportError('invalid_message', `streams: channels of stream ${streamId}: ${why}.`);
+  };
+  if (!(STEREO_CODECS as readonly string[]).includes(codec)) refuse(`${codec} has one channel`);
+  if (party !== 'mixed') refuse(`party must be mixed, not ${party}`);
+  if (channels[0] === channels[1]) refuse(`both are ${channels[0]}`);
 }

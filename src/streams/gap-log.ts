@@ -1,7 +1,16 @@
 import type { StreamUpdated } from '../facts/stream-fact';
+import type { DecoderLoss } from './codecs/voice-decoder';
 
 export type GapReason =
-  'missing' | 'discontinuity' | 'late' | 'hop_passed' | 'lost_frames' | 'voice_activity_failed' | 'no_media';
+  | 'missing'
+  | 'discontinuity'
+  | 'late'
+  | 'hop_passed'
+  | 'lost_frames'
+  | 'voice_activity_failed'
+  | 'voice_backlog'
+  | 'no_media'
+  | DecoderLoss;
 
 export interface Gap {
   /** Absent: of the whole session. */
@@ -11,12 +20,20 @@ export interface Gap {
   readonly toMs: number;
 }
 
+/** Something about a stream that is no loss, and said once. */
+export interface Notice {
+  readonly streamName: string;
+  readonly atMs: number;
+  readonly detail: StreamUpdated['detail'];
+}
+
 /**
  * Gaps on their way to being announced. They become durable events, so those of one stream and reason are merged
  * until the next hop: a sender with a broken clock costs one event a second, not one a frame.
  */
 export class GapLog {
   readonly #open = new Map<string, Gap & { lostMs: number; count: number }>();
+  readonly #notices: Notice[] = [];
   #lastMediaMs = -1;
 
   note(gap: Gap): void {
@@ -35,8 +52,20 @@ export class GapLog {
     }
   }
 
+  /** A lane says each of its few notices once, so they need no bound here. */
+  notice(notice: Notice): void {
+    this.#notices.push(notice);
+  }
+
   /** What was noted since the last call. */
   take(): StreamUpdated[] {
+    const notices = this.#notices.splice(0).map(({ streamName, atMs, detail }): StreamUpdated => {
+      return { kind: 'updated', update: 'notice', mediaMs: Math.round(atMs), scope: streamName, detail };
+    });
+    return [...notices, ...this.#takeGaps()];
+  }
+
+  #takeGaps(): StreamUpdated[] {
     if (this.#open.size === 0) return [];
     const gaps = [...this.#open.values()].sort((a, b) => a.fromMs - b.fromMs);
     this.#open.clear();

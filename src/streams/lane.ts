@@ -1,5 +1,6 @@
 import type { ErrorCode } from '@rapport-live/protocol';
-import type { Gap } from './gap-log';
+import type { DecoderLoss } from './codecs/voice-decoder';
+import type { Gap, Notice } from './gap-log';
 import type { UtteranceClosed } from '../facts/stream-fact';
 
 /** What became of a frame. Whether the connection closes is said by the code (`ERRORS`). */
@@ -23,6 +24,8 @@ export type DropReason =
   | 'still_backlog'
   | 'lost_frame'
   | 'voice_activity_failed'
+  | 'voice_backlog'
+  | DecoderLoss
   | ErrorCode;
 
 /** What a lane needs of its session. */
@@ -31,6 +34,7 @@ export interface LaneHost {
   roomForUtterance(): boolean;
   utterance(fact: UtteranceClosed): void;
   gap(gap: Gap): void;
+  notice(notice: Notice): void;
   drop(reason: DropReason): void;
   /** Something finished outside a call: look again. */
   wake(): void;
@@ -50,7 +54,8 @@ export interface Lane {
   readonly deadlineMs: number;
   /** Looks at the payload only. */
   check(bytes: Uint8Array): MediaFault | undefined;
-  accept(ptsMs: number, bytes: Uint8Array, discontinuity: boolean): void;
+  /** Takes the payload, in order. A fault found only now: it was dropped, or the rest of it. */
+  accept(ptsMs: number, bytes: Uint8Array, discontinuity: boolean): MediaFault | void;
   /** Frames are missing in front of the next: only its own time says where it belongs. */
   lost(): void;
   end(): void;

@@ -1,19 +1,18 @@
-import { RapportError } from '@rapport-live/protocol';
 import { Subject, type Observable } from 'rxjs';
 import type { InferencePool } from '../inference/inference-pool';
 import { ChatLane, type ChatInput } from './chat-lane';
 import { DeadlineTimer } from './deadline-timer';
 import { GapLog } from './gap-log';
-import { HopBuilder } from './hop-builder';
+import { HopBuilder, type VoiceSource } from './hop-builder';
 import { ACCEPTED, refuse, type DropReason, type LaneHost, type MediaVerdict } from './lane';
 import type { MediaChunk, StreamSpec } from '../facts/media-chunk';
 import { HopRelease } from './hop-release';
 import type { SessionClock } from './session-clock';
-import { StillLane } from './still-lane';
+import { openLane } from './open-lane';
+import type { StillLane } from './still-lane';
 import type { StreamFact, UtteranceClosed } from '../facts/stream-fact';
 import { StreamIntake } from './stream-intake';
 import type { StreamOptions } from './stream-options';
-import { VoiceLane } from './voice-lane';
 import { Watermark } from './watermark';
 
 export type { MediaVerdict } from './lane';
@@ -85,21 +84,13 @@ export class SessionStreams {
       this.#pump();
     });
     const host = this.#host();
-    const voices: { spec: StreamSpec; lane: VoiceLane }[] = [];
+    const voices: VoiceSource[] = [];
     const stills: StillLane[] = [];
-    const open = (stream: StreamSpec) => {
-      if (stream.codec === 'pcm16le-16k') {
-        const lane = new VoiceLane(stream, spec.sessionId, pool, clock, options, host);
-        voices.push({ spec: stream, lane });
-        return { lane, creditBytes: options.voiceCreditBytes };
-      }
-      if (stream.codec !== 'jpeg') throw new RapportError('not_supported', `The codec ${stream.codec} is not built.`);
-      const lane = new StillLane(stream, options, host);
-      stills.push(lane);
-      return { lane, creditBytes: options.stillCreditBytes };
-    };
     for (const stream of spec.streams) {
-      const { lane, creditBytes } = open(stream);
+      const opened = openLane(stream, spec.sessionId, { pool, clock, options, host });
+      const { lane, creditBytes } = opened;
+      voices.push(...opened.voices);
+      stills.push(...opened.stills);
       const limits = {
         maxReorderFrames: options.maxReorderFrames,
         creditBytes,
@@ -191,6 +182,7 @@ export class SessionStreams {
         this.#facts.next(fact);
       },
       gap: (gap) => this.#gaps.note(gap),
+      notice: (notice) => this.#gaps.notice(notice),
       drop: (reason) => this.#drop(reason),
       wake: () => this.#pump(),
     };

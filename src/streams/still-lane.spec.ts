@@ -10,6 +10,7 @@ describe('StillLane', () => {
     roomForUtterance: () => true,
     utterance: () => {},
     gap: () => {},
+    notice: () => {},
     drop: (reason) => drops.push(reason),
     wake: () => {},
   };

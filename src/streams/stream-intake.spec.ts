@@ -38,6 +38,7 @@ describe('StreamIntake', () => {
       roomForUtterance: () => true,
       utterance: () => {},
       gap: () => {},
+      notice: () => {},
       drop: (reason) => drops.push(reason),
       wake: () => {},
     };

@@ -84,8 +84,8 @@ export class StreamIntake implements WatermarkSource {
       return fault ?? ACCEPTED;
     }
     this.#order.advance();
-    this.#deliver(chunk, length, fault);
-    return this.#drain() ?? fault ?? ACCEPTED;
+    const found = this.#deliver(chunk, length, fault);
+    return this.#drain() ?? found ?? ACCEPTED;
   }
 
   end(): void {
@@ -138,13 +138,15 @@ export class StreamIntake implements WatermarkSource {
     return this.#limitBytes - this.#receivedBytes >= wanted;
   }
 
-  #deliver(chunk: MediaChunk, length: number, fault: MediaFault | undefined): void {
+  /** @param known the fault found on arrival; returns it, or the one that the lane finds. */
+  #deliver(chunk: MediaChunk, length: number, known: MediaFault | undefined): MediaFault | undefined {
     this.#receivedBytes = chunk.byteOffset + length;
+    const fault = known ?? (this.lane.accept(Math.max(0, chunk.ptsMs), chunk.bytes, chunk.discontinuity) || undefined);
     if (fault !== undefined) this.host.drop(fault.code);
-    else this.lane.accept(Math.max(0, chunk.ptsMs), chunk.bytes, chunk.discontinuity);
-    if (!chunk.endOfStream) return;
+    if (!chunk.endOfStream) return fault;
     this.#ended = true;
     this.lane.end();
+    return fault;
   }
 
   #drain(): MediaFault | undefined {

@@ -33,6 +33,8 @@ export const StreamOptions = z
 
     /** Unreleased PCM of one voice stream, bytes (10 s). */
     voiceCreditBytes: count.default(320_000),
+    /** Credit of an Opus stream, bytes: 10 s at 128 kbit/s. Less compressed sound than it waits for room. */
+    opusCreditBytes: count.default(160_000),
     /** Unreleased stills of one video stream, bytes. */
     stillCreditBytes: count.default(8 * 1024 * 1024),
     /** Credit is granted in steps of this share of the window. */

@@ -14,6 +14,11 @@ export const StreamDescription = z.strictObject({
   kind: z.enum(STREAM_KINDS),
   party: z.enum(PARTIES),
   codec: z.enum(CODECS),
+  /** Two channels with one party each (party `mixed`): who is heard in the first, and who in the second. */
+  channels: z
+    .array(z.enum(['customer', 'agent']))
+    .length(2)
+    .optional(),
 });
 export type StreamDescription = z.infer<typeof StreamDescription>;
 

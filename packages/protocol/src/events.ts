@@ -136,7 +136,7 @@ export const TranscriptFinalData = z.strictObject({
 export type TranscriptFinalData = z.infer<typeof TranscriptFinalData>;
 
 export const SessionUpdatedData = z.strictObject({
-  kind: z.enum(['gap', 'shed', 'pause', 'consent', 'language', 'participant']),
+  kind: z.enum(['gap', 'shed', 'notice', 'pause', 'consent', 'language', 'participant']),
   mediaMs: ms,
   /** What it is about when not the whole session: a stream's name, an utterance's or message's id, a shed step. */
   scope: z.string().optional(),

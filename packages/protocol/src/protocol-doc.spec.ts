@@ -95,7 +95,7 @@ describe('docs/protocol.md', () => {
 
   it('lists the codecs', () => {
     const table = section('session.start').slice(section('session.start').indexOf('| Codec'));
-    expect(columns(rows(table), 0, 3)).toEqual(
+    expect(columns(rows(table), 0, 4)).toEqual(
       CODECS.map((codec) => [codec, yesNo((SUPPORTED_CODECS as readonly string[]).includes(codec))]),
     );
   });

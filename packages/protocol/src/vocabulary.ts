@@ -35,10 +35,36 @@ export const CODECS = [
 ] as const;
 export type Codec = (typeof CODECS)[number];
 
-export const SUPPORTED_CODECS = ['pcm16le-16k', 'jpeg'] as const satisfies readonly Codec[];
+export const SUPPORTED_CODECS = [
+  'pcm16le-8k',
+  'pcm16le-16k',
+  'pcm16le-24k',
+  'pcm16le-48k',
+  'mulaw-8k',
+  'alaw-8k',
+  'jpeg',
+] as const satisfies readonly Codec[];
 export type SupportedCodec = (typeof SUPPORTED_CODECS)[number];
 
-export const CODEC_KIND: Readonly<Record<SupportedCodec, StreamKind>> = { 'pcm16le-16k': 'voice', jpeg: 'video' };
+export const CODEC_KIND: Readonly<Record<SupportedCodec, StreamKind>> = {
+  'pcm16le-8k': 'voice',
+  'pcm16le-16k': 'voice',
+  'pcm16le-24k': 'voice',
+  'pcm16le-48k': 'voice',
+  'mulaw-8k': 'voice',
+  'alaw-8k': 'voice',
+  jpeg: 'video',
+};
+
+/** Codecs that can carry two parties, one in each channel (`StreamDescription.channels`). */
+export const STEREO_CODECS = [
+  'pcm16le-8k',
+  'pcm16le-16k',
+  'pcm16le-24k',
+  'pcm16le-48k',
+  'webm-opus',
+  'ogg-opus',
+] as const satisfies readonly Codec[];
 
 /** The WebSocket subprotocol that this package describes. */
 export const SUBPROTOCOL = 'rapport.v1';

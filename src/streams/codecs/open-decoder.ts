@@ -1,0 +1,36 @@
+import type { SupportedCodec } from '@rapport-live/protocol';
+import type { StreamOptions } from '../stream-options';
+import { PcmDecoder, type PcmFormat } from './pcm-decoder';
+import { OUTPUT_RATE_HZ } from './resampler';
+import type { VoiceDecoder } from './voice-decoder';
+
+const PCM: Partial<Readonly<Record<SupportedCodec, Omit<PcmFormat, 'channels'>>>> = {
+  'pcm16le-8k': { rateHz: 8000 },
+  'pcm16le-16k': { rateHz: OUTPUT_RATE_HZ },
+  'pcm16le-24k': { rateHz: 24_000 },
+  'pcm16le-48k': { rateHz: 48_000 },
+  'mulaw-8k': { rateHz: 8000, law: 'mulaw' },
+  'alaw-8k': { rateHz: 8000, law: 'alaw' },
+};
+
+export interface OpenedDecoder {
+  readonly decoder: VoiceDecoder;
+  /** First credit and window of the stream: 10 s of it, compressed. */
+  readonly creditBytes: number;
+}
+
+/** The decoder of a voice codec; undefined for the PCM that needs none. */
+export function openDecoder(
+  codec: SupportedCodec,
+  channels: number,
+  options: StreamOptions,
+  _wake: () => void,
+): OpenedDecoder | undefined {
+  const format = PCM[codec];
+  if (format === undefined) throw new Error(`${codec} is no voice codec`);
+  if (format.rateHz === OUTPUT_RATE_HZ && channels === 1) return undefined;
+  const bytesPerSample = format.law === undefined ? 2 : 1;
+  const share = (bytesPerSample * format.rateHz) / (2 * OUTPUT_RATE_HZ);
+  const creditBytes = Math.round(options.voiceCreditBytes * share * channels);
+  return { decoder: new PcmDecoder({ ...format, channels }, options), creditBytes };
+}

@@ -1,0 +1,125 @@
+import type { DecoderLoss, PcmSink, VoiceDecoder } from './codecs/voice-decoder';
+import { refuse, type Lane, type LaneHost, type MediaFault } from './lane';
+import type { StreamSpec } from '../facts/media-chunk';
+import { SAMPLES_PER_MS, type StreamOptions } from './stream-options';
+import type { VoiceLane } from './voice-lane';
+
+/**
+ * One voice stream behind a decoder: payloads in, sound of one or two parties out, each into its own `VoiceLane`.
+ * Compressed bytes wait here while those lanes are full; credit counts them, and the unreleased sound in proportion:
+ * a full lane holds back the whole window.
+ */
+export class CodedVoiceLane implements Lane, PcmSink {
+  #discontinuity = false;
+  #ended = false;
+  #closed = false;
+
+  constructor(
+    private readonly spec: StreamSpec,
+    private readonly decoder: VoiceDecoder,
+    private readonly voices: readonly VoiceLane[],
+    private readonly creditBytes: number,
+    private readonly options: StreamOptions,
+    private readonly host: LaneHost,
+  ) {}
+
+  get mediaMs(): number {
+    return Math.min(...this.voices.map((lane) => lane.mediaMs));
+  }
+
+  get endMs(): number {
+    return Math.max(...this.voices.map((lane) => lane.endMs));
+  }
+
+  get pending(): boolean {
+    return this.decoder.waitingBytes > 0 || this.#ended !== this.#closed || this.voices.some((lane) => lane.pending);
+  }
+
+  get heldBytes(): number {
+    const share = Math.min(1, this.#heldPcmBytes() / this.options.voiceCreditBytes);
+    return this.decoder.waitingBytes + Math.ceil(share * this.creditBytes);
+  }
+
+  get deadlineMs(): number {
+    return Math.min(...this.voices.map((lane) => lane.deadlineMs));
+  }
+
+  get roomSamples(): number {
+    return (this.options.voiceCreditBytes - this.#heldPcmBytes()) / 2;
+  }
+
+  check(bytes: Uint8Array): MediaFault | undefined {
+    const reason = this.decoder.misfit(bytes.length);
+    return reason === undefined ? undefined : refuse('payload_invalid', reason);
+  }
+
+  accept(ptsMs: number, bytes: Uint8Array, discontinuity: boolean): MediaFault | undefined {
+    this.#discontinuity ||= discontinuity;
+    if (bytes.length === 0) return undefined;
+    const reason = this.decoder.take({ ptsMs, bytes, discontinuity: this.#discontinuity }, this);
+    this.#discontinuity = false;
+    return reason === undefined ? undefined : refuse('payload_invalid', reason);
+  }
+
+  lost(): void {
+    this.decoder.lost(this);
+    for (const lane of this.voices) lane.lost();
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#finish();
+  }
+
+  pump(nowMs: number, flush: boolean): void {
+    this.decoder.drain(this);
+    this.#finish();
+    for (const lane of this.voices) lane.pump(nowMs, flush);
+  }
+
+  nextContentMs(fromMs: number): number {
+    return Math.min(...this.voices.map((lane) => lane.nextContentMs(fromMs)));
+  }
+
+  release(endMs: number): void {
+    for (const lane of this.voices) lane.release(endMs);
+  }
+
+  dispose(): void {
+    this.decoder.dispose();
+    for (const lane of this.voices) lane.dispose();
+  }
+
+  pcm(ptsMs: number, channels: readonly Int16Array[], discontinuity: boolean): void {
+    // Credit keeps senders below this; many tiny frames, each rounded up, could pass it.
+    if (channels[0]!.length > this.roomSamples) {
+      this.gap('voice_backlog', ptsMs, ptsMs + channels[0]!.length / SAMPLES_PER_MS);
+      return;
+    }
+    channels.forEach((samples, i) => {
+      const bytes = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
+      this.voices[i]!.accept(Math.max(0, ptsMs), bytes, discontinuity);
+    });
+  }
+
+  gap(reason: DecoderLoss | 'voice_backlog', fromMs: number, toMs: number): void {
+    this.host.drop(reason);
+    this.host.gap({ streamName: this.spec.name, reason, fromMs: Math.max(0, fromMs), toMs: Math.max(0, toMs) });
+  }
+
+  notice(atMs: number, detail: Readonly<Record<string, string | number | boolean>>): void {
+    this.host.notice({ streamName: this.spec.name, atMs, detail });
+  }
+
+  /** The lanes end behind the last decoded sound. */
+  #finish(): void {
+    if (!this.#ended || this.#closed || this.decoder.waitingBytes > 0) return;
+    this.#closed = true;
+    this.decoder.end(this);
+    for (const lane of this.voices) lane.end();
+  }
+
+  #heldPcmBytes(): number {
+    return Math.max(...this.voices.map((lane) => lane.heldBytes));
+  }
+}
