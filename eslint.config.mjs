@@ -10,10 +10,12 @@ const LIBRARY_HOME = {
   kafkajs: 'src/delivery/kafka-client.ts',
   'onnxruntime-node': 'src/models/runtime/onnx.ts',
   sharp: 'src/models/encoders/still.ts',
+  'opus-decoder': 'src/streams/codecs/opus-runtime.ts',
   '@huggingface/tokenizers': 'src/models/encoders/tokenizer.ts',
   'nestjs-pino': 'src/ops/logging.ts',
   'prom-client': 'src/ops/prometheus.ts',
   uuid: 'src/pipeline/conversation-host.ts',
+  'cli-progress': 'src/cli/progress.ts',
 };
 
 const only = (paths, patterns) => ({

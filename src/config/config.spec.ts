@@ -1,4 +1,4 @@
-import { RapportError } from '@rapport-live/protocol';
+import type { RapportError } from '@rapport-live/protocol';
 import { readConfig } from './config';
 
 const fault = (env: NodeJS.ProcessEnv): string => {

@@ -1,7 +1,6 @@
-import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { RapportError } from '@rapport-live/protocol';
-import { z } from 'zod';
+import { Environment, type SettingState, settingStates } from './settings';
 
 /** The only reader of the environment. Everything else gets this value injected. */
 export const CONFIG = Symbol('Config');
@@ -15,33 +14,6 @@ const list = (value: string): string[] =>
     .split(',')
     .map((item) => item.trim())
     .filter((item) => item !== '');
-
-/** An empty variable counts as unset, as Compose files write it. */
-const optional = (value: unknown): unknown => (value === '' ? undefined : value);
-const integer = (min: number, max: number, fallback: number) =>
-  z.preprocess(optional, z.coerce.number().int().min(min).max(max).default(fallback));
-
-const Environment = z.object({
-  /** TCP port; 0 takes any free one. */
-  PORT: integer(0, 65535, 8080),
-  /** Address to listen on; 0.0.0.0 for all. */
-  HOST: z.preprocess(optional, z.string().default('127.0.0.1')),
-  /** Folder for the local log. */
-  RAPPORT_DATA_DIR: z.preprocess(optional, z.string().default('.rapport/data')),
-  RAPPORT_MODELS_DIR: z.preprocess(optional, z.string().default('models')),
-  /** Inference workers, one thread each. */
-  RAPPORT_WORKERS: integer(1, 256, availableParallelism()),
-  /** Live sessions at once; more are refused with `too_many_sessions`. */
-  RAPPORT_MAX_SESSIONS: integer(1, 100_000, 64),
-  /** `TENANT:KEY` pairs, comma-separated. Empty: the development key, from loopback only. */
-  RAPPORT_API_KEYS: z.string().default(''),
-  /** Comma-separated `host:port`. Empty: results stay in the local log. */
-  KAFKA_BROKERS: z.string().default(''),
-  LOG_LEVEL: z.preprocess(
-    optional,
-    z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-  ),
-});
 
 export interface ApiKey {
   readonly tenant: string;
@@ -62,12 +34,7 @@ export interface Config {
 
 /** Throws RapportError `config_invalid`, naming every wrong setting with its value's fault. */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
-  const parsed = Environment.safeParse(env);
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; ');
-    throw new RapportError('config_invalid', `Setting not usable: ${faults}.`);
-  }
-  const e = parsed.data;
+  const e = parseEnvironment(env);
   return {
     port: e.PORT,
     host: e.HOST,
@@ -79,6 +46,18 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     kafkaBrokers: list(e.KAFKA_BROKERS),
     logLevel: e.LOG_LEVEL,
   };
+}
+
+/** Every setting with its value, origin and purpose; keys are masked. Throws as `readConfig`. */
+export function describeSettings(env: NodeJS.ProcessEnv = process.env): SettingState[] {
+  return settingStates(parseEnvironment(env), env);
+}
+
+function parseEnvironment(env: NodeJS.ProcessEnv): Environment {
+  const parsed = Environment.safeParse(env);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; ');
+  throw new RapportError('config_invalid', `Setting not usable: ${faults}.`);
 }
 
 const TENANT = /^[a-z0-9][a-z0-9-]{0,62}$/;

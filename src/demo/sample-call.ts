@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PARTIES } from '@rapport-live/protocol';
 import { z } from 'zod';
-import { readWav } from './wav';
+import { readMonoPcm16 } from '../cli/recording/wav';
 
 const ms = z.number().min(0);
 
@@ -57,7 +57,7 @@ export function readSampleCall(
   for (const voice of call.voice) {
     const streamId = streams.length + 1;
     streams.push({ streamId, kind: 'voice', party: voice.party, codec: 'pcm16le-16k' });
-    const pcm = transformVoice(readWav(readFileSync(join(folder, voice.file))).pcm);
+    const pcm = transformVoice(readMonoPcm16(readFileSync(join(folder, voice.file))).pcm);
     for (let at = 0; at < pcm.byteLength; at += CHUNK_MS * BYTES_PER_MS) {
       // A microphone hands a piece over when it is full: it is sent at its end, stamped with its beginning.
       cues.push({

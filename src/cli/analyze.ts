@@ -1,0 +1,148 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname, extname, join } from 'node:path';
+import { PARTIES, type Party } from '@rapport-live/protocol';
+import type { Cue } from '../demo/sample-call';
+import { analyzeRecording } from './analyze-recording';
+import { oneOf } from './arguments';
+import { command, pathOf, type Surroundings } from './command';
+import { clock } from './clock';
+import { startProgress } from './progress';
+import { readChat } from './recording/chat-file';
+import { openRecording } from './recording/open-recording';
+import type { Channels, Recording } from './recording/recording';
+import { EXIT, misuse, Refusal } from './refusal';
+import { writeResults } from './results-folder';
+import { type LocalService, startLocalService } from './service-in-process';
+
+const specs = {
+  chat: { value: 'FILE', purpose: 'chat of the call: JSON Lines of {"ptsMs", "party", "text"}' },
+  out: { value: 'DIR', purpose: 'where the results go (default: NAME.rapport beside the recording)' },
+  party: { value: 'PARTY', purpose: 'whose voice it is (default: customer)', choices: PARTIES },
+  stereo: { value: 'LEFT,RIGHT', purpose: 'two channels, a party each: customer,agent' },
+  language: { value: 'TAG', purpose: 'language spoken, as en or en-GB' },
+  pace: { value: 'N', purpose: 'at most N media seconds a second (default: as fast as transcripts keep up)' },
+} as const;
+
+interface Plan {
+  readonly recording: Recording;
+  readonly outDir: string;
+  readonly chat: readonly Cue[];
+}
+
+export const analyze = command(
+  {
+    name: 'analyze',
+    usage: 'FILE... [options]',
+    summary: 'Analyzes recordings on this machine and writes results.jsonl, transcript.vtt and report.html.',
+    notes: [
+      'WAV (PCM of 8 or 16 bits, 8 to 48 kHz, one or two channels) is read as it is; other sound and video through ffmpeg.\nOnly the customer is assessed. A voice of both in one channel (--party mixed) is transcribed and never assessed.',
+    ],
+    specs,
+  },
+  async (files, options, around) => {
+    if (files.length === 0) throw misuse('analyze needs a recording: npm run rapport -- analyze call.wav');
+    if (options.chat !== undefined && files.length > 1) throw misuse('--chat belongs to one recording: give one FILE.');
+    const pace = paceOf(options.pace);
+    const channelsFor = channelChoice(options.party as Party | undefined, options.stereo);
+    const chat = options.chat === undefined ? [] : readChat(readText(pathOf(around, options.chat)), options.chat);
+    // Every file is looked at before the first is analysed: a wrong name is told at once.
+    const plans: Plan[] = [];
+    for (const file of files) {
+      const path = pathOf(around, file);
+      const recording = await openRecording(path, (channels) => channelsFor(channels, basename(file)));
+      plans.push({ recording, chat, outDir: outDirOf(path, options.out, files.length > 1, around) });
+    }
+    const twice = plans.find(({ outDir }, i) => plans.some((other, j) => j < i && other.outDir === outDir));
+    if (twice !== undefined) throw misuse(`Two recordings would write to ${twice.outDir}: analyze them one by one.`);
+
+    around.stderr.write('Loading and checking the models ...\n');
+    const service = await startLocalService(around.config());
+    try {
+      for (const plan of plans) {
+        await analyzeOne(service, plan, { pace, language: options.language }, around);
+        if (around.interrupted.aborted) return EXIT.interrupted;
+      }
+      return EXIT.ok;
+    } finally {
+      await service.close();
+    }
+  },
+);
+
+async function analyzeOne(
+  service: LocalService,
+  { recording, outDir, chat }: Plan,
+  wanted: { readonly pace?: number; readonly language?: string },
+  { stderr, stdout, interrupted }: Surroundings,
+): Promise<void> {
+  const voices = recording.streams.map(
+    ({ kind, party }) => `${kind} of ${party === 'mixed' ? 'both' : `the ${party}`}`,
+  );
+  stderr.write(`${recording.name}: ${voices.join(', ')}${chat.length === 0 ? '' : `, ${chat.length} messages`}.\n`);
+  for (const remark of recording.remarks) stderr.write(`${recording.name}: ${remark}\n`);
+  const startMs = performance.now();
+  const progress = startProgress(stderr, recording.name, recording.durationMs);
+  const results = await analyzeRecording(service, recording, {
+    ...wanted,
+    chat,
+    onProgress: (mediaMs) => progress.at(mediaMs),
+    signal: interrupted,
+  }).finally(() => progress.stop());
+  const wallMs = performance.now() - startMs;
+  const ended = results[results.length - 1]!.event;
+  if (ended.type !== 'rapport.session.ended') throw new Error('The last result is not rapport.session.ended.');
+  const { durationMs: mediaMs, incomplete } = ended.data;
+  const remarks = [...recording.remarks];
+  if (interrupted.aborted) remarks.push('Stopped by hand: the rest of the recording was not analysed.');
+  else if (incomplete) remarks.push('This machine was too busy: the last seconds of the call are not complete.');
+  if (incomplete || interrupted.aborted) stderr.write(`${recording.name}: ${remarks[remarks.length - 1]}\n`);
+  const report = writeResults(outDir, { name: recording.name, results, remarks });
+  stderr.write(
+    `${recording.name}: ${clock(mediaMs)} in ${clock(wallMs)}, ${(mediaMs / wallMs).toFixed(1)} times real time.\n`,
+  );
+  stdout.write(`${report}\n`);
+}
+
+function outDirOf(path: string, out: string | undefined, several: boolean, around: Surroundings): string {
+  const own = `${basename(path, extname(path))}.rapport`;
+  if (out === undefined) return join(dirname(path), own);
+  const folder = pathOf(around, out);
+  return several ? join(folder, own) : folder;
+}
+
+function paceOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const pace = Number(text);
+  if (!(pace >= 0.1 && pace <= 100)) throw misuse(`--pace ${text} is not usable: give a number from 0.1 to 100.`);
+  return pace;
+}
+
+/** Which parties the channels of a file are. A file of two channels wants to be told: they may be one voice or two. */
+export function channelChoice(
+  party: Party | undefined,
+  stereo: string | undefined,
+): (channels: 1 | 2, name: string) => Channels {
+  if (party !== undefined && stereo !== undefined) throw misuse('--party and --stereo exclude each other: give one.');
+  if (stereo === undefined) {
+    return (channels, name) => {
+      if (channels === 1 || party !== undefined) return [party ?? 'customer'];
+      throw misuse(
+        `${name} has two channels: say whose they are with --stereo customer,agent, or mix them down with --party customer.`,
+      );
+    };
+  }
+  const named = stereo.split(',').map((word) => word.trim());
+  const [left, right, more] = named.map((word) => PARTIES.find((known) => known === word));
+  if (left === undefined || right === undefined || more !== undefined || named.length !== 2) {
+    throw misuse(`--stereo ${stereo} is not usable: name two of ${oneOf(PARTIES)}, as customer,agent.`);
+  }
+  return (channels, name) => {
+    if (channels === 2) return [left, right];
+    throw misuse(`${name} has one channel: use --party instead of --stereo.`);
+  };
+}
+
+function readText(path: string): string {
+  if (!existsSync(path)) throw new Refusal(`${path} does not exist: check the name behind --chat.`);
+  return readFileSync(path, 'utf8');
+}

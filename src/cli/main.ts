@@ -1,0 +1,79 @@
+import { RapportError, errorSpec } from '@rapport-live/protocol';
+import { readConfig } from '../config/config';
+import { analyze } from './analyze';
+import { closest } from './arguments';
+import type { Command, Surroundings } from './command';
+import { configCommand } from './config';
+import { exportCommand } from './export';
+import { helpOf, overview } from './help';
+import { modelsVerify } from './models-verify';
+import { EXIT, Refusal, misuse } from './refusal';
+import { tail } from './tail';
+
+export const COMMANDS: readonly Command[] = [analyze, tail, exportCommand, modelsVerify, configCommand];
+
+/** Runs `rapport ARGV` with relative names counted from `folder`; resolves to the exit status. */
+export async function run(argv: readonly string[], folder: string): Promise<number> {
+  const stop = new AbortController();
+  const onSignal = (): void => {
+    if (stop.signal.aborted) process.exit(EXIT.interrupted); // the second Ctrl-C: at once
+    stop.abort();
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  // `rapport tail | head`: who reads no more ends us, without a fault.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? EXIT.ok : 1));
+  const { stdout, stderr } = process;
+  const around: Surroundings = {
+    folder,
+    config: () => readConfig(),
+    stdout,
+    stderr,
+    interrupted: stop.signal,
+  };
+  try {
+    return await dispatch(argv, around);
+  } catch (error) {
+    const { sentence, exit } = told(error);
+    stderr.write(`rapport: ${sentence}\n`);
+    return exit;
+  } finally {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+  }
+}
+
+async function dispatch(argv: readonly string[], around: Surroundings): Promise<number> {
+  const [first] = argv;
+  if (first === undefined || first === '--help' || first === '-h' || first === 'help') {
+    around.stdout.write(overview(COMMANDS));
+    return first === undefined ? EXIT.usage : EXIT.ok;
+  }
+  const found = COMMANDS.find(({ name }) => name.split(' ').every((word, i) => argv[i] === word));
+  if (found === undefined) throw unknownCommand(argv);
+  const args = argv.slice(found.name.split(' ').length);
+  if (args.includes('--help') || args.includes('-h')) {
+    around.stdout.write(helpOf(found));
+    return EXIT.ok;
+  }
+  return found.run(args, around);
+}
+
+function unknownCommand(argv: readonly string[]): Refusal {
+  const names = COMMANDS.map(({ name }) => name);
+  const whole = names.find((name) => name.startsWith(`${argv[0]} `)) ?? closest(argv[0]!, names);
+  const hint = whole === undefined ? '' : ` Did you mean ${whole}?`;
+  return misuse(`There is no command "${argv[0]}".${hint} \`npm run rapport -- --help\` lists them.`);
+}
+
+/** One sentence and the exit status. A fault of ours keeps its stack: it is to be reported. */
+function told(error: unknown): { sentence: string; exit: number } {
+  if (error instanceof Refusal) return { sentence: error.message, exit: error.exit };
+  if (error instanceof RapportError) {
+    const sentence = `${error.message.replace(/([^.])$/, '$1.')} ${error.advice} (${error.code})`;
+    return { sentence, exit: errorSpec(error.code).exit ?? EXIT.failed };
+  }
+  return { sentence: error instanceof Error ? (error.stack ?? error.message) : String(error), exit: EXIT.failed };
+}
+
+if (require.main === module) {
+  void run(process.argv.slice(2), process.cwd()).then((status) => (process.exitCode = status));
+}

@@ -1,0 +1,55 @@
+import { basename } from 'node:path';
+import type { Party } from '@rapport-live/protocol';
+import type { Cue } from '../../demo/sample-call';
+import { decodeAudio, decodeStills, probe } from './ffmpeg';
+import { splitJpegs } from './jpeg-split';
+import { type Channels, mergeByTime, type Recording, type RecordedStream, voiceStream, VoiceCues } from './recording';
+import { pcm16 } from './resample';
+import { deinterleave } from './wav';
+
+/** As many as two looks a second need; more are not looked at (`maxStillsPerHop`). */
+const STILLS_PER_SECOND = 2;
+/** Wide enough for the face detector, which looks at 128 pixels. */
+const MAX_STILL_WIDTH_PX = 640;
+
+/** Any other file, through ffmpeg. A picture shows the party of the first channel. Throws a Refusal. */
+export async function mediaRecording(path: string, channelsFor: (channels: 1 | 2) => Channels): Promise<Recording> {
+  const { durationMs, audioChannels, hasVideo } = await probe(path);
+  const voices: Channels | readonly [] = audioChannels === 0 ? [] : channelsFor(audioChannels === 1 ? 1 : 2);
+  const streams: RecordedStream[] = voices.map((party, i) => voiceStream(i + 1, party));
+  const remarks: string[] = [];
+  if (voices.length === 1 && audioChannels > 1) remarks.push('All channels were mixed into one voice.');
+  const videoId = streams.length + 1;
+  if (hasVideo) {
+    const party: Party = voices[0] ?? channelsFor(1)[0];
+    streams.push({ streamId: videoId, kind: 'video', party, codec: 'jpeg' });
+  }
+  const sources = (): AsyncIterable<Cue>[] => [
+    ...(voices.length === 0 ? [] : [voiceCues(path, voices.length === 2 ? 2 : 1)]),
+    ...(hasVideo ? [stillCues(path, videoId)] : []),
+  ];
+  return { name: basename(path), durationMs, streams, remarks, cues: () => mergeByTime(sources()) };
+}
+
+async function* voiceCues(path: string, channels: 1 | 2): AsyncGenerator<Cue> {
+  const lanes = Array.from({ length: channels }, (_, i) => new VoiceCues(i + 1));
+  const blockBytes = 2 * channels;
+  let held: Buffer = Buffer.alloc(0);
+  for await (const chunk of decodeAudio(path, channels)) {
+    const all = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
+    const whole = all.length - (all.length % blockBytes);
+    held = all.subarray(whole);
+    const sound = deinterleave(all.subarray(0, whole), { channels, bits: 16 });
+    const cues = lanes.flatMap((lane, i) => [...lane.push(pcm16(sound[i]!))]);
+    yield* cues.sort((a, b) => a.ptsMs - b.ptsMs);
+  }
+  for (const lane of lanes) yield* lane.flush();
+}
+
+async function* stillCues(path: string, streamId: number): AsyncGenerator<Cue> {
+  let index = 0;
+  for await (const payload of splitJpegs(decodeStills(path, STILLS_PER_SECOND, MAX_STILL_WIDTH_PX))) {
+    yield { kind: 'media', streamId, payload, ptsMs: (index * 1000) / STILLS_PER_SECOND };
+    index += 1;
+  }
+}

@@ -1,0 +1,105 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { Cue } from '../../demo/sample-call';
+import { Refusal } from '../refusal';
+import { type Channels, CHUNK_MS, type Recording, voiceStream, VoiceCues } from './recording';
+import { pcm16, Resampler } from './resample';
+import { deinterleave, type ReadBytes, readWavFormat, type WavFormat } from './wav';
+
+/** Read at once: 1 s of sound. */
+const READ_MS = 10 * CHUNK_MS;
+
+/**
+ * A WAV file as a recording. `channels` names the parties; one party for a file of two channels mixes them down.
+ * Throws a Refusal that says what is wrong with the file and how to convert it.
+ */
+export function wavRecording(path: string, channelsFor: (channels: 1 | 2) => Channels): Recording {
+  const name = basename(path);
+  const format = withFile(path, (read, bytes) => {
+    try {
+      return readWavFormat(read, bytes);
+    } catch (error) {
+      throw new Refusal(`${name} ${(error as Error).message}. ${fix(path, bytes)}`);
+    }
+  });
+  const { sampleRateHz, channels, bits, dataBytes, missingBytes } = format;
+  const parties = channelsFor(channels);
+  const durationMs = (dataBytes / ((channels * bits) / 8) / sampleRateHz) * 1000;
+  const remarks: string[] = [];
+  if (missingBytes > 0) {
+    const lostMs = (missingBytes / ((channels * bits) / 8) / sampleRateHz) * 1000;
+    remarks.push(`The file is cut off: ${(lostMs / 1000).toFixed(1)} s that its header promises are missing.`);
+  }
+  if (channels > parties.length) remarks.push('Both channels were mixed into one voice.');
+  return {
+    name,
+    durationMs,
+    streams: parties.map((party, i) => voiceStream(i + 1, party)),
+    remarks,
+    cues: () => readCues(path, format, parties.length),
+  };
+}
+
+async function* readCues(path: string, format: WavFormat, voices: number): AsyncGenerator<Cue> {
+  const { channels, bits, sampleRateHz, dataStart, dataBytes } = format;
+  const blockBytes = (channels * bits) / 8;
+  const stepBytes = Math.ceil((sampleRateHz * READ_MS) / 1000) * blockBytes;
+  const lanes = Array.from({ length: voices }, (_, i) => ({
+    resampler: new Resampler(sampleRateHz),
+    cues: new VoiceCues(i + 1),
+  }));
+  const file = openSync(path, 'r');
+  try {
+    for (let at = 0; at < dataBytes; at += stepBytes) {
+      const bytes = readAt(file)(dataStart + at, Math.min(stepBytes, dataBytes - at));
+      const whole = bytes.subarray(0, bytes.length - (bytes.length % blockBytes));
+      const sound = deinterleave(whole, format);
+      const perVoice = voices < channels ? [mixed(sound)] : sound;
+      yield* inOrder(lanes.map(({ resampler, cues }, i) => cues.push(pcm16(resampler.push(perVoice[i]!)))));
+    }
+    yield* inOrder(lanes.map(({ resampler, cues }) => concat(cues.push(pcm16(resampler.flush())), cues)));
+  } finally {
+    closeSync(file);
+  }
+}
+
+function* concat(first: Iterable<Cue>, cues: VoiceCues): Generator<Cue> {
+  yield* first;
+  yield* cues.flush();
+}
+
+/** The pieces of all channels by time: channels of one read are equally long. */
+function inOrder(lists: readonly Iterable<Cue>[]): Cue[] {
+  return lists.flatMap((list) => [...list]).sort((a, b) => a.ptsMs - b.ptsMs);
+}
+
+function mixed(channels: readonly Float32Array[]): Float32Array {
+  return channels[0]!.map((_, i) => channels.reduce((sum, channel) => sum + channel[i]!, 0) / channels.length);
+}
+
+function fix(path: string, bytes: number): string {
+  if (bytes === 0) return 'Give a recording with sound in it.';
+  return `Convert it: ffmpeg -i ${basename(path)} -c:a pcm_s16le -ac 1 -ar 16000 converted.wav`;
+}
+
+const readAt =
+  (file: number): ReadBytes =>
+  (at, bytes) => {
+    const buffer = Buffer.alloc(Math.max(0, bytes));
+    let done = 0;
+    while (done < bytes) {
+      const got = readSync(file, buffer, done, bytes - done, at + done);
+      if (got === 0) break;
+      done += got;
+    }
+    return buffer.subarray(0, done);
+  };
+
+function withFile<T>(path: string, action: (read: ReadBytes, bytes: number) => T): T {
+  const file = openSync(path, 'r');
+  try {
+    return action(readAt(file), fstatSync(file).size);
+  } finally {
+    closeSync(file);
+  }
+}

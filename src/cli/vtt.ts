@@ -1,0 +1,36 @@
+import type { TranscriptFinalData, TypedEvent } from '@rapport-live/protocol';
+
+/** How long a chat message, which has no length, stays on the screen, ms. */
+const CHAT_SHOWN_MS = 4_000;
+
+/**
+ * The transcript as WebVTT (W3C): a cue an utterance or message, its speaker as a voice span. Cues stand in the order
+ * of their time, as the format asks; they may overlap.
+ */
+export function webVtt(events: readonly TypedEvent[]): string {
+  const finals = events.flatMap((event) => (event.type === 'rapport.transcript.final' ? [event.data] : []));
+  const cues = [...finals].sort((a, b) => a.startMs - b.startMs).map(cue);
+  return `${['WEBVTT', ...cues].join('\n\n')}\n`;
+}
+
+function cue({ utteranceId, source, party, startMs, endMs, text }: TranscriptFinalData): string {
+  const end = source === 'chat' ? startMs + CHAT_SHOWN_MS : Math.max(endMs, startMs + 1);
+  const speaker = `${party[0]!.toUpperCase()}${party.slice(1)}${source === 'chat' ? ' (chat)' : ''}`;
+  // An identifier is one line without an arrow.
+  const id = utteranceId.replace(/\s+/g, ' ').replaceAll('-->', '->');
+  return `${id}\n${vttTime(startMs)} --> ${vttTime(end)}\n<v ${speaker}>${escaped(text)}</v>`;
+}
+
+/** `00:01:02.345` of milliseconds. */
+export function vttTime(ms: number): string {
+  const whole = Math.max(0, Math.round(ms));
+  const two = (n: number): string => String(n).padStart(2, '0');
+  const seconds = Math.floor(whole / 1000);
+  const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  return `${two(h)}:${two(m)}:${two(s)}.${String(whole % 1000).padStart(3, '0')}`;
+}
+
+/** Cue text: tags, entities and line breaks would be read as markup. */
+function escaped(text: string): string {
+  return text.replace(/\s+/g, ' ').trim().replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}

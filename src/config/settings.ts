@@ -1,0 +1,103 @@
+import { availableParallelism } from 'node:os';
+import { z } from 'zod';
+
+/** One environment variable: what it may be, what it is without it, and what it is for. */
+export interface Setting<T extends z.ZodType = z.ZodType> {
+  readonly schema: T;
+  /** As the README shows it; empty: nothing by default. */
+  readonly shownDefault: string;
+  /** One line, in the README's table and in `npm run rapport -- config`. */
+  readonly purpose: string;
+  /** Never shown whole. */
+  readonly secret?: true;
+}
+
+/** An empty variable counts as unset, as Compose files write it. */
+const optional = (value: unknown): unknown => (value === '' ? undefined : value);
+const integer = (min: number, max: number, fallback: number) =>
+  z.preprocess(optional, z.coerce.number().int().min(min).max(max).default(fallback));
+const text = (fallback: string) => z.preprocess(optional, z.string().default(fallback));
+
+/** Every setting, in the order of the README. The schema, the README's table and the `config` command are made of it. */
+export const SETTINGS = {
+  PORT: {
+    schema: integer(0, 65535, 8080),
+    shownDefault: '8080',
+    purpose: 'TCP port it listens on; 0 takes a free one',
+  },
+  HOST: { schema: text('127.0.0.1'), shownDefault: '127.0.0.1', purpose: 'address it listens on; 0.0.0.0 for all' },
+  RAPPORT_API_KEYS: {
+    schema: z.string().default(''),
+    shownDefault: '',
+    purpose: '`TENANT:KEY,...`; empty: the development key, from loopback only',
+    secret: true,
+  },
+  KAFKA_BROKERS: {
+    schema: z.string().default(''),
+    shownDefault: '',
+    purpose: '`host:port,...`; `docker compose up -d kafka` starts one on localhost:9092',
+  },
+  RAPPORT_DATA_DIR: { schema: text('.rapport/data'), shownDefault: '.rapport/data', purpose: 'the local log' },
+  RAPPORT_MODELS_DIR: { schema: text('models'), shownDefault: 'models', purpose: 'the models' },
+  RAPPORT_WORKERS: {
+    schema: integer(1, 256, availableParallelism()),
+    shownDefault: 'one a core',
+    purpose: 'inference threads',
+  },
+  RAPPORT_MAX_SESSIONS: {
+    schema: integer(1, 100_000, 64),
+    shownDefault: '64',
+    purpose: 'live sessions; more are refused with `too_many_sessions`',
+  },
+  LOG_LEVEL: {
+    schema: z.preprocess(
+      optional,
+      z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+    ),
+    shownDefault: 'info',
+    purpose: 'fatal, error, warn, info, debug, trace or silent',
+  },
+} as const satisfies Record<string, Setting>;
+
+type Settings = typeof SETTINGS;
+
+/** The environment as the settings want it. */
+export const Environment = z.object(
+  Object.fromEntries(Object.entries(SETTINGS).map(([name, { schema }]) => [name, schema])) as {
+    [N in keyof Settings]: Settings[N]['schema'];
+  },
+);
+export type Environment = z.infer<typeof Environment>;
+
+/** A setting as it is now. */
+export interface SettingState {
+  readonly name: string;
+  /** Keys are masked. */
+  readonly value: string;
+  readonly origin: 'default' | 'environment';
+  readonly purpose: string;
+}
+
+/** `acme:0123456789abcdef` becomes `acme:****`: the tenant is no secret, of the key nothing is shown. */
+function masked(value: string): string {
+  return value
+    .split(',')
+    .map((pair) => pair.trim())
+    .filter((pair) => pair !== '')
+    .map((pair) => (pair.includes(':') ? `${pair.slice(0, pair.indexOf(':'))}:****` : '****'))
+    .join(',');
+}
+
+/** `values` are the parsed ones; `env` tells where they come from. */
+export function settingStates(values: Environment, env: NodeJS.ProcessEnv): SettingState[] {
+  return Object.entries<Setting>(SETTINGS).map(([name, { purpose, secret }]) => {
+    const value = String(values[name as keyof Environment]);
+    const isSet = env[name] !== undefined && env[name] !== '';
+    return {
+      name,
+      value: secret ? masked(value) : value,
+      origin: isSet ? 'environment' : 'default',
+      purpose: purpose.replaceAll('`', ''),
+    };
+  });
+}
