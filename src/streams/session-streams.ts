@@ -112,10 +112,10 @@ export class SessionStreams {
   }
 
   media(chunk: MediaChunk): MediaVerdict {
+    if (this.#state !== 'open') return refuse('stream_ended', 'The session has ended.');
     const intake = this.#byId.get(chunk.streamId);
     if (intake === undefined)
       return refuse('unknown_stream', `Stream ${chunk.streamId} was not named in session.start.`);
-    if (this.#state !== 'open') return refuse('stream_ended', 'The session has ended.');
     const nowMs = this.#clock.nowMs();
     const verdict = intake.offer(chunk, nowMs, this.#furthestMs(nowMs) + this.#options.maxAheadMs);
     this.#pump();

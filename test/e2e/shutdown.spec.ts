@@ -1,4 +1,4 @@
-import { ERRORS, SUBPROTOCOL } from '@rapport-live/protocol';
+import { type ErrorMessage, ERRORS, SUBPROTOCOL } from '@rapport-live/protocol';
 import { ScriptedPool } from '../../src/models/scripted-pool';
 import { makeCall } from '../support/call';
 import { expectWhole } from '../support/heard-session';
@@ -57,6 +57,9 @@ describe('shutdown with a live session', () => {
       const closing = service.close();
       expect(await client.closed).toEqual({ status: 1000, reason: 'session ended' });
       clearInterval(sender);
+      // bug: once its media was worked off, a session no longer knew its own streams
+      const errors = client.received.filter((m) => m.type === 'error').map((m) => (m as ErrorMessage).code);
+      expect(errors.filter((code) => code !== 'stream_ended')).toEqual([]);
       await closing;
       expect(client.received.at(-1)).toMatchObject({
         event: { type: 'rapport.session.ended', data: { reason: 'shutdown' } },
