@@ -1,5 +1,7 @@
 import { inspect } from 'node:util';
-import { redactText, type RedactionKind } from './redaction-rules';
+import type { Party } from '@rapport-live/protocol';
+import { applyMasks, type RedactionKind } from './redaction-kinds';
+import { RedactionSession } from './redaction-session';
 
 let wordsOf: (raw: RawText) => string;
 
@@ -39,13 +41,32 @@ export interface RedactedText {
 }
 
 /**
- * Takes payment and personal details out of everything said or typed, before anything else reads it. One instance a
- * session: digits dictated over several utterances are to be joined over 60 s of media time, which needs memory; until
- * then each text stands alone and `mediaMs` is not read.
+ * Takes payment and personal details out of everything said or typed, before anything else reads it (docs/redaction.md).
+ * One instance a session: digits of one party that are spread over its texts are joined over 60 s of media time. They
+ * are held in this instance alone and never in a snapshot.
  */
 export class Redactor {
-  redact(raw: RawText, mediaMs: number): RedactedText {
-    void mediaMs;
-    return redactText(wordsOf(raw));
+  readonly #session = new RedactionSession();
+
+  /** Texts may come in another order than their media time. */
+  redact(raw: RawText, mediaMs: number, party: Party): RedactedText {
+    const words = wordsOf(raw);
+    return applyMasks(words, this.#session.final(words, mediaMs, party));
+  }
+
+  /** Masks every run of three digits or more, written or spoken; remembers nothing. */
+  redactPartial(raw: RawText): RedactedText {
+    const words = wordsOf(raw);
+    return applyMasks(words, this.#session.partial(words));
+  }
+
+  /** Media time went on: digits too old to be joined are forgotten. */
+  advance(mediaMs: number): void {
+    this.#session.advance(mediaMs);
+  }
+
+  /** The customer paused the recording: forgets the digits held. */
+  pause(): void {
+    this.#session.forget();
   }
 }

@@ -64,6 +64,7 @@ export function encodeFacts(deps: EncodeDeps): OperatorFunction<StreamFact, Enco
             return EMPTY;
           };
         }
+        deps.redactor.advance(fact.hopEndMs);
         if (!pendingHops.take()) return () => settled(fact, of(fact).pipe(map((hop) => hops.skip(hop))));
         return () => settled(fact, from(hops.encode(fact)).pipe(tap({ complete: () => pendingHops.release() })));
       };

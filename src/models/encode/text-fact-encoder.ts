@@ -48,7 +48,7 @@ export class TextFactEncoder {
   }
 
   private read(chat: ChatReceived): Heard | undefined {
-    const { text, redactions } = this.deps.redactor.redact(chat.text, chat.ptsMs);
+    const { text, redactions } = this.deps.redactor.redact(chat.text, chat.ptsMs, chat.party);
     if (text.trim() === '') return undefined;
     return {
       textId: chat.messageId,
@@ -80,7 +80,7 @@ export class TextFactEncoder {
     } catch (error) {
       return this.shed(utterance, failureReason(error));
     }
-    const { text, redactions } = redactor.redact(words, startMs);
+    const { text, redactions } = redactor.redact(words, startMs, utterance.party);
     // a transcript of noise is blank, or dots and notes
     if (!/[\p{L}\p{N}]/u.test(text)) return undefined;
     return {

@@ -1,0 +1,117 @@
+import type { Party } from '@rapport-live/protocol';
+import { luhnWindows } from './check-digits';
+import { readsOut, standsFree } from './dictation';
+import type { Meter } from './digit-items';
+import { CARD_DIGITS, type ChainFinding, judgeChain, maskOf, MIN_MASKED_DIGITS, valuesOf } from './digit-rules';
+import { DigitTail } from './digit-tail';
+import { codeSpans } from './redaction-codes';
+import { topicAsked, type Topic } from './redaction-context';
+import { digitChains } from './redaction-digits';
+import { emailSpans } from './redaction-emails';
+import { type Mask, settleMasks } from './redaction-kinds';
+import { secretSpans } from './spoken-secrets';
+
+/** In a partial, runs of three digits go too: their fourth may be on its way (rule 12). */
+const MIN_PARTIAL_DIGITS = 3;
+
+interface Finding extends ChainFinding {
+  /** It may be a part of a number that goes on in other texts. */
+  readonly joins: boolean;
+}
+
+/** Where to mask in the texts of one session; works on bare strings and is known to `redaction.ts` and its tests only. */
+export class RedactionSession {
+  private readonly tail = new DigitTail();
+
+  constructor(private readonly meter: Meter = { steps: 0 }) {}
+
+  final(text: string, mediaMs: number, party: Party): Mask[] {
+    this.tail.advance(mediaMs);
+    const asked = this.tail.topicAt(mediaMs);
+    const { fixed, findings } = this.look(text, asked);
+    const own = findings.filter(({ joins }) => joins);
+    const joined = this.joinMasks(own, this.tail.around(party, mediaMs));
+    for (const { chain } of own) this.tail.add(party, mediaMs, valuesOf(chain));
+    const topic = topicAsked(text);
+    if (topic !== undefined) this.tail.ask(mediaMs, topic);
+    // joined masks come first: a card that ends here is called one
+    return settleMasks([...fixed, ...joined, ...findings.flatMap(({ masks }) => masks)]);
+  }
+
+  partial(text: string): Mask[] {
+    const { fixed, findings } = this.look(text, undefined);
+    const masks = findings.flatMap(({ chain, masks }) => {
+      const count = chain.digits.length;
+      return masks.length === 0 && count < MIN_PARTIAL_DIGITS
+        ? []
+        : [...masks, maskOf(chain, 0, count - 1, masks[0]?.kind ?? 'number')];
+    });
+    return settleMasks([...fixed, ...masks]);
+  }
+
+  advance(mediaMs: number): void {
+    this.tail.advance(mediaMs);
+  }
+
+  forget(): void {
+    this.tail.clear();
+  }
+
+  private look(text: string, asked: Topic | undefined): { fixed: Mask[]; findings: Finding[] } {
+    const { meter } = this;
+    const fixed = settleMasks([
+      ...emailSpans(text, meter).map((span) => ({ ...span, kind: 'email' as const })),
+      ...codeSpans(text, meter),
+      ...secretSpans(text, meter).map((span) => ({ ...span, kind: 'secret' as const })),
+    ]);
+    const dictated = readsOut(text);
+    const findings: Finding[] = [];
+    let from = 0;
+    for (const { start: to, end } of [...fixed, { start: text.length, end: text.length }]) {
+      for (const chain of digitChains(text, from, to, meter)) {
+        const readOut = dictated && standsFree(text, chain);
+        const finding = judgeChain(text, chain, { readOut, asked }, meter);
+        findings.push({ ...finding, joins: !finding.plain && (finding.masks.length > 0 || readOut) });
+      }
+      from = end;
+    }
+    return { fixed, findings };
+  }
+
+  /**
+   * Masks that the digits around make: short groups, once four digits are together with those of other texts and of the
+   * numbers before them in this one; and cards whose groups stand in several texts.
+   */
+  private joinMasks(own: readonly Finding[], { before, behind }: { before: string[]; behind: string[] }): Mask[] {
+    const parts = [...before, ...own.map(({ chain }) => valuesOf(chain)), ...behind];
+    const inCard = parts.length < 2 ? new Set<number>() : cardParts(parts, this.meter);
+    let around = [...before, ...behind].join('').length;
+    return own.flatMap(({ chain, masks }, i) => {
+      const count = chain.digits.length;
+      const card = inCard.has(before.length + i) && masks.every(({ kind }) => kind === 'number' || kind === 'phone');
+      const joined = around > 0 && around + count >= MIN_MASKED_DIGITS;
+      if (masks.length > 0) around += count;
+      if (masks.length > 0 ? !card : !joined && !card) return [];
+      return [maskOf(chain, 0, count - 1, card ? 'card' : 'number')];
+    });
+  }
+}
+
+/** Which parts belong to a card of two parts or more: 13-19 digits of whole parts that pass Luhn's check. */
+function cardParts(parts: readonly string[], meter: Meter): Set<number> {
+  const inCard = new Set<number>();
+  const passes = luhnWindows([...parts.join('')].map(Number));
+  let first = 0;
+  parts.forEach((_, i) => {
+    let after = first;
+    for (let j = i; j < parts.length && after - first <= CARD_DIGITS.max; j++) {
+      meter.steps++;
+      after += parts[j]?.length ?? 0;
+      const size = after - first;
+      if (j === i || size < CARD_DIGITS.min || size > CARD_DIGITS.max || !passes(first, after)) continue;
+      for (let part = i; part <= j; part++) inCard.add(part);
+    }
+    first += parts[i]?.length ?? 0;
+  });
+  return inCard;
+}
