@@ -36,7 +36,6 @@ export function logMel(samples: Float32Array, totalSamples = samples.length): { 
   if (frames === 0) throw new RangeError(`${totalSamples} samples are too few for a log-mel`);
   const padded = reflected(samples, totalSamples);
   const mel = new Float32Array(MEL_BANDS * frames);
-  const spectra = new FramePair();
   for (let frame = 0; frame < frames; frame += 2) {
     spectra.powers(padded, frame * HOP_SAMPLES);
     writeColumn(mel, frames, frame, spectra.first);
@@ -50,10 +49,15 @@ function writeColumn(mel: Float32Array, frames: number, frame: number, powers: F
   for (let band = 0; band < MEL_BANDS; band++) mel[band * frames + frame] = logPower(band, powers);
 }
 
+/** Up to 3.8 MB for 30 s, used from call to call: nothing outside sees it. */
+let scratch = new Float64Array(0);
+
 function reflected(samples: Float32Array, totalSamples: number): Float64Array {
   const side = FFT_SAMPLES / 2;
-  const padded = new Float64Array(totalSamples + FFT_SAMPLES);
+  if (scratch.length < totalSamples + FFT_SAMPLES) scratch = new Float64Array(totalSamples + FFT_SAMPLES);
+  const padded = scratch.subarray(0, totalSamples + FFT_SAMPLES);
   padded.set(samples, side);
+  padded.fill(0, side + samples.length);
   for (let i = 1; i <= side; i++) {
     padded[side - i] = samples[i] ?? 0;
     padded[side + totalSamples - 1 + i] = samples[totalSamples - 1 - i] ?? 0;
@@ -110,6 +114,8 @@ class FramePair {
     }
   }
 }
+
+const spectra = new FramePair();
 
 /** Slaney's mel scale (linear to 1 kHz, then logarithmic), triangles of equal area, as librosa.filters.mel. */
 function slaneyBands(): MelBand[] {
