@@ -34,7 +34,7 @@ const TAIL_STEP_MS = 100;
 const TAIL_WAIT_MS = 250;
 /** Longest wait for that, and the quiet that ends it, wall ms. */
 const MAX_TAIL_WAIT_MS = 30_000;
-const QUIET_MS = 3_000;
+const QUIET_MS = 2_000;
 
 /** Streams a recording through the service with the project's own client; resolves to every durable result in order. */
 export async function analyzeRecording(

@@ -59,10 +59,10 @@ export const analyze = command(
     const service = await startLocalService(around.config());
     try {
       for (const plan of plans) {
+        if (around.interrupted.aborted) break;
         await analyzeOne(service, plan, { pace, language: options.language }, around);
-        if (around.interrupted.aborted) return EXIT.interrupted;
       }
-      return EXIT.ok;
+      return around.interrupted.aborted ? EXIT.interrupted : EXIT.ok;
     } finally {
       await service.close();
     }

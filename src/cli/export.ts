@@ -7,7 +7,7 @@ import { EXIT, misuse, Refusal } from './refusal';
 import { webVtt } from './vtt';
 
 const specs = {
-  session: { value: 'ID', purpose: 'of this session only; the beginning of the id is enough' },
+  session: { value: 'ID', purpose: 'of this session only; the beginning or end of its id is enough' },
   format: { value: 'FORMAT', purpose: 'jsonl: every result (default); vtt: one transcript', choices: ['jsonl', 'vtt'] },
   out: { value: 'FILE', purpose: 'where it goes (default: standard output)' },
 } as const;

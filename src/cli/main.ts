@@ -12,12 +12,18 @@ import { tail } from './tail';
 
 export const COMMANDS: readonly Command[] = [analyze, tail, exportCommand, modelsVerify, configCommand];
 
+/** One Ctrl-C reaches us twice under npm: from the terminal, and passed on by npm. */
+const ONE_PRESS_MS = 500;
+
 /** Runs `rapport ARGV` with relative names counted from `folder`; resolves to the exit status. */
 export async function run(argv: readonly string[], folder: string): Promise<number> {
   const stop = new AbortController();
+  let firstMs: number | undefined;
   const onSignal = (): void => {
-    if (stop.signal.aborted) process.exit(EXIT.interrupted); // the second Ctrl-C: at once
-    stop.abort();
+    const nowMs = performance.now();
+    if (firstMs === undefined) stop.abort();
+    else if (nowMs - firstMs > ONE_PRESS_MS) process.exit(EXIT.interrupted); // the second Ctrl-C: at once
+    firstMs ??= nowMs;
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   // `rapport tail | head`: who reads no more ends us, without a fault.

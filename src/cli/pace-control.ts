@@ -1,6 +1,6 @@
 /** Where a live session stands: what was said enters the assessments within a few seconds of media time. */
 const TARGET_LAG_MS = 4_000;
-const START_PACE = 2;
+const START_PACE = 3;
 /** Below real time there is nothing to win: credit slows the sender then. */
 const MIN_PACE = 1;
 const MAX_PACE = 100;

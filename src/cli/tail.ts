@@ -8,7 +8,7 @@ import { EXIT, misuse } from './refusal';
 
 const specs = {
   follow: { purpose: 'wait for more until Ctrl-C' },
-  session: { value: 'ID', purpose: 'of this session only; the beginning of the id is enough' },
+  session: { value: 'ID', purpose: 'of this session only; the beginning or end of its id is enough' },
   type: { value: 'TYPE', purpose: 'of this event type only, as window.assessed or transcript' },
   json: { purpose: 'one JSON object a line, for other programs' },
 } as const;

@@ -8,12 +8,12 @@ import { misuse, Refusal } from '../refusal';
 /** Which records are wanted. */
 export type RecordFilter = (record: LogRecord) => boolean;
 
-/** `session`: an id or its beginning. `type`: an event type, with or without `rapport.`, or its first part. */
+/** `session`: an id, its beginning or its end. `type`: an event type, with or without `rapport.`, or its first part. */
 export function recordFilter(wanted: { readonly session?: string; readonly type?: string }): RecordFilter {
   const { session } = wanted;
   const type = wanted.type === undefined ? undefined : typePrefix(wanted.type);
   return ({ event }) =>
-    (session === undefined || event.subject.startsWith(session)) &&
+    (session === undefined || event.subject.startsWith(session) || event.subject.endsWith(session)) &&
     (type === undefined || event.type === type || event.type.startsWith(`${type}.`));
 }
 

@@ -1,0 +1,46 @@
+import type { TranscriptFinalData, TypedEvent } from '@rapport-live/protocol';
+import { vttTime, webVtt } from './vtt';
+
+const final = (data: Partial<TranscriptFinalData>): TypedEvent =>
+  ({
+    type: 'rapport.transcript.final',
+    data: { source: 'voice', party: 'customer', startMs: 0, endMs: 0, utteranceId: 'u', text: '', ...data },
+  }) as TypedEvent;
+
+describe('webVtt', () => {
+  it('writes a cue an utterance, by time, with its speaker', () => {
+    const events = [
+      final({ utteranceId: 'agent-voice-2-4000', party: 'agent', startMs: 4000, endMs: 5250.4, text: 'Hello.' }),
+      { type: 'rapport.session.started' } as TypedEvent,
+      final({ utteranceId: 'customer-voice-1-900', startMs: 900, endMs: 2000, text: 'Hi there.' }),
+      final({ utteranceId: 'chat-6000', source: 'chat', startMs: 6000, endMs: 6000, text: 'my [card]' }),
+    ];
+    expect(webVtt(events)).toBe(
+      [
+        'WEBVTT\n',
+        'customer-voice-1-900\n00:00:00.900 --> 00:00:02.000\n<v Customer>Hi there.</v>\n',
+        'agent-voice-2-4000\n00:00:04.000 --> 00:00:05.250\n<v Agent>Hello.</v>\n',
+        'chat-6000\n00:00:06.000 --> 00:00:10.000\n<v Customer (chat)>my [card]</v>\n',
+      ].join('\n'),
+    );
+  });
+
+  it('keeps text from being read as markup, a cue or an id', () => {
+    const [, id, , text] = webVtt([final({ utteranceId: 'a --> b\n\nc', text: '<b>&\n\n00:00 --> 00:01</b>' })]).split(
+      /\n+/,
+    );
+    expect(id).toBe('a -> b c');
+    expect(text).toBe('<v Customer>&lt;b&gt;&amp; 00:00 --&gt; 00:01&lt;/b&gt;</v>');
+  });
+
+  it('is valid without a word', () => expect(webVtt([])).toBe('WEBVTT\n'));
+});
+
+describe('vttTime', () => {
+  it.each([
+    [0, '00:00:00.000'],
+    [59_999.6, '00:01:00.000'],
+    [3_725_042, '01:02:05.042'],
+    [360_000_000, '100:00:00.000'],
+  ])('%d ms is %s', (ms, text) => expect(vttTime(ms)).toBe(text));
+});

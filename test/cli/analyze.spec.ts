@@ -1,0 +1,113 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CloudEvent, EVENTS, type TypedEvent } from '@rapport-live/protocol';
+import { CommandLine, rapport } from './command-line';
+import { samplePcm, stereo, wavFile } from './wav-file';
+
+// Real models, compiled code, processes of their own.
+jest.setTimeout(120_000);
+
+const folder = mkdtempSync(join(tmpdir(), 'rapport-cli-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const file = (name: string, bytes: string | Uint8Array): string => {
+  const path = join(folder, name);
+  writeFileSync(path, bytes);
+  return path;
+};
+const resultsOf = (dir: string): { seq: number; event: TypedEvent }[] =>
+  readFileSync(join(dir, 'results.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { seq: number; event: TypedEvent });
+const leftBehind = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('rapport-analyze-'));
+
+describe('rapport analyze', () => {
+  it('turns a call of two channels and a chat into results, a transcript and a report', async () => {
+    const before = leftBehind();
+    const pcm = stereo(samplePcm('customer', 5000, 19_000), samplePcm('agent', 5000, 19_000));
+    const call = file('call.wav', wavFile(pcm, { channels: 2 }));
+    const chat = file(
+      'chat.jsonl',
+      '{"ptsMs": 9000, "party": "customer", "text": "<script>alert(1)</script> name@example.com"}\n',
+    );
+    const ran = await rapport(['analyze', call, '--stereo', 'customer,agent', '--chat', chat, '--language', 'en']);
+    expect(ran.stderr).toContain('times real time');
+    expect(ran).toMatchObject({ code: 0, stdout: `${join(folder, 'call.rapport', 'report.html')}\n` });
+
+    const results = resultsOf(join(folder, 'call.rapport'));
+    expect(results.map(({ seq }) => seq)).toEqual(results.map((_, i) => i + 1));
+    for (const { event } of results) {
+      expect(CloudEvent.safeParse(event).error).toBeUndefined();
+      expect(EVENTS[event.type].data.safeParse(event.data).error).toBeUndefined();
+    }
+    const ended = results[results.length - 1]!.event;
+    expect(ended).toMatchObject({
+      type: 'rapport.session.ended',
+      data: { reason: 'ended', incomplete: false, durationMs: 14_000 },
+    });
+    const heard = results.flatMap(({ event }) => (event.type === 'rapport.transcript.final' ? [event.data] : []));
+    const wordsOf = (party: string): string => heard.filter((f) => f.party === party).map((f) => f.text).join(' '); // prettier-ignore
+    expect(wordsOf('customer')).toMatch(/lamp/i);
+    expect(wordsOf('agent')).toMatch(/order number/i);
+    expect(heard.find(({ source }) => source === 'chat')).toMatchObject({ startMs: 9000, party: 'customer' });
+
+    const vtt = readFileSync(join(folder, 'call.rapport', 'transcript.vtt'), 'utf8');
+    expect(vtt).toMatch(/^WEBVTT\n\n/);
+    expect(vtt).toContain('<v Customer (chat)>&lt;script&gt;');
+    const page = readFileSync(join(folder, 'call.rapport', 'report.html'), 'utf8');
+    expect(page).not.toMatch(/<script/i);
+    expect(page).not.toContain('name@example.com');
+    expect(page).toContain('whisper-base');
+    expect(leftBehind()).toEqual(before);
+  });
+
+  it('takes what there is of a file that was cut off, and writes what it has after Ctrl-C', async () => {
+    const cut = file('cut.wav', wavFile(samplePcm('customer', 5000, 15_000), { promised: 3_200_000 }));
+    const out = join(folder, 'stopped');
+    const running = new CommandLine(['analyze', cut, '--out', out, '--pace', '1']);
+    await running.says('90.0 s that its header promises are missing');
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    running.child.kill('SIGINT');
+    const ran = await running.ended;
+    expect(ran.stderr).toContain('Stopped by hand');
+    expect(ran.code).toBe(130);
+    const results = resultsOf(out);
+    const ended = results[results.length - 1]!.event;
+    expect(ended).toMatchObject({ type: 'rapport.session.ended', data: { clientReason: 'abandoned' } });
+    expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain('The file is cut off: 90.0 s');
+  });
+});
+
+describe('rapport analyze, bad input', () => {
+  const silence = new Uint8Array(64_000);
+  it.each<[string, () => string[], number, RegExp]>([
+    ['no file', () => [], 2, /analyze needs a recording/],
+    ['a file that is not there', () => [join(folder, 'none.wav')], 1, /none\.wav does not exist: check the name/],
+    ['a folder', () => [folder], 1, /is a folder: name a recording in it/],
+    ['an empty file', () => [file('empty.wav', '')], 1, /empty\.wav is empty/],
+    ['a text', () => [file('text.wav', 'hello')], 1, /text\.wav is not a WAV file\. Convert it: ffmpeg/],
+    ['a header alone', () => [file('head.wav', wavFile(new Uint8Array(0)))], 1, /head\.wav holds no sound/],
+    ['24 bits', () => [file('deep.wav', wavFile(silence, { bits: 24 }))], 1, /holds 24-bit samples.* Convert it/],
+    ['floats', () => [file('float.wav', wavFile(silence, { bits: 32, format: 3 }))], 1, /holds floating point/],
+    ['96 kHz', () => [file('fast.wav', wavFile(silence, { rateHz: 96_000 }))], 1, /has 96000 Hz, 8000 to 48000 Hz/],
+    ['two channels, unnamed', () => [file('two.wav', wavFile(silence, { channels: 2 }))], 2, /--stereo customer,agent/],
+    ['a bad chat', () => [file('a.wav', wavFile(silence)), '--chat', file('c.jsonl', 'x')], 1, /line 1: not JSON/],
+    ['a bad pace', () => [file('a.wav', wavFile(silence)), '--pace', 'fast'], 2, /--pace fast is not usable/],
+    ['one result folder for two', () => [file('a.wav', wavFile(silence)), join(folder, 'a.wav')], 2, /would write to/],
+  ])('%s: one sentence', async (_name, args, code, sentence) => {
+    const ran = await rapport(['analyze', ...args()]);
+    expect(ran.stderr).toMatch(sentence);
+    expect(ran.stderr.trim().split('\n')).toHaveLength(1);
+    expect(ran).toMatchObject({ code, stdout: '' });
+  });
+
+  it('says how to go on without ffmpeg', async () => {
+    const ran = await rapport(['analyze', file('call.mp3', 'ID3')], { PATH: join(folder, 'nothing') });
+    expect(ran.stderr).toMatch(
+      /^rapport: call\.mp3 is no WAV file and ffmpeg, .*: install ffmpeg, or convert it to WAV/,
+    );
+    expect(ran.code).toBe(1);
+    expect(existsSync(join(folder, 'call.rapport', 'nothing'))).toBe(false);
+  });
+});

@@ -1,0 +1,127 @@
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { encodeHeader, encodeRecord } from '../../src/delivery/record-line';
+import { segmentPath } from '../../src/delivery/segment';
+import { COMMANDS } from '../../src/cli/main';
+import { CommandLine, rapport } from './command-line';
+
+jest.setTimeout(60_000);
+
+const dataDir = mkdtempSync(join(tmpdir(), 'rapport-cli-'));
+afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+
+const SESSIONS = ['0198c0de-7a31-7c44-9d1e-2f5a3b6c7d80', '0198c0df-0000-7c44-9d1e-2f5a3b6c0001'] as const;
+const final = (offset: number, session: string, text: string): Buffer => {
+  const data = { utteranceId: `u-${offset}`, source: 'voice', party: 'customer', startMs: 1000, endMs: 2000, text, intents: [] }; // prettier-ignore
+  const event = JSON.stringify({ type: 'rapport.transcript.final', subject: session, data });
+  return encodeRecord({ offset, seq: offset + 1, topic: 'rapport.transcripts', key: `t/${session}` }, event);
+};
+const log = segmentPath(join(dataDir, 'outbox'), 0);
+beforeAll(() => {
+  mkdirSync(join(dataDir, 'outbox'));
+  const records = [final(0, SESSIONS[0], 'Hello.'), final(1, SESSIONS[1], 'a <b> c')];
+  writeFileSync(log, Buffer.concat([encodeHeader(0), ...records, final(2, SESSIONS[1], 'torn').subarray(0, 50)]));
+});
+const env = { RAPPORT_DATA_DIR: dataDir };
+
+describe('rapport', () => {
+  it('helps', async () => {
+    expect(await rapport(['--help'])).toMatchObject({ code: 0, stdout: expect.stringContaining('models verify') });
+    for (const { name, summary } of COMMANDS) {
+      const ran = await rapport([...name.split(' '), '--help']);
+      expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining(summary), stderr: '' });
+    }
+  });
+
+  it.each([
+    [['analyse', 'x.wav'], 'There is no command "analyse". Did you mean analyze?'],
+    [['tail', '--folow'], 'tail has no option --folow: did you mean --follow?'],
+    [['export', '--format', 'srt'], '--format srt is unknown: use jsonl or vtt.'],
+    [['tail', 'x'], 'tail takes no "x"'],
+  ])('%j: one sentence and exit status 2', async (args, sentence) => {
+    const ran = await rapport(args, env);
+    expect(ran.stderr.trim().split('\n')).toEqual([expect.stringContaining(sentence)]);
+    expect(ran.code).toBe(2);
+  });
+});
+
+describe('rapport tail', () => {
+  it('prints the log up to its torn end', async () => {
+    const { code, stdout } = await rapport(['tail', '--type', 'transcript', '--session', SESSIONS[0]], env);
+    expect(code).toBe(0);
+    expect(stdout).toBe('6c7d80     1  0:01  customer  "Hello."\n');
+  });
+
+  it('follows what is written until it is stopped', async () => {
+    const running = new CommandLine(['tail', '--follow', '--json'], env);
+    const lines = (): string[] => running.stdout.trim().split('\n');
+    const until = async (count: number): Promise<void> => {
+      while (lines().length < count) await new Promise((resolve) => running.child.stdout!.once('data', resolve));
+    };
+    await until(2);
+    appendFileSync(log, final(2, SESSIONS[1], 'torn').subarray(50));
+    await until(3);
+    running.child.kill('SIGTERM');
+    expect((await running.ended).code).toBe(0);
+    expect(lines().map((line) => (JSON.parse(line) as { seq: number }).seq)).toEqual([1, 2, 3]);
+  });
+
+  it('says where no log is', async () => {
+    const ran = await rapport(['tail'], { RAPPORT_DATA_DIR: join(dataDir, 'none') });
+    expect(ran.stderr).toContain('holds no log: run `npm start` first');
+    expect(ran.code).toBe(1);
+  });
+});
+
+describe('rapport export', () => {
+  it('writes every result, or one transcript', async () => {
+    const all = await rapport(['export'], env);
+    expect(all.stdout.trim().split('\n').length).toBeGreaterThanOrEqual(2);
+    const out = join(dataDir, 'out.vtt');
+    const one = await rapport(['export', '--format', 'vtt', '--session', SESSIONS[0]], env);
+    expect(one.stdout).toBe('WEBVTT\n\nu-0\n00:00:01.000 --> 00:00:02.000\n<v Customer>Hello.</v>\n');
+    expect(await rapport(['export', '--out', out], env)).toMatchObject({ code: 0, stdout: '' });
+  });
+
+  it('asks which session a transcript is of', async () => {
+    const ran = await rapport(['export', '--format', 'vtt'], env);
+    expect(ran.stderr).toContain(`the log has 2: add --session with one of ${SESSIONS.join(', ')}`);
+    expect(ran.code).toBe(2);
+    const none = await rapport(['export', '--session', 'abc'], env);
+    expect(none).toMatchObject({ code: 1, stderr: expect.stringContaining('The log has no session abc') });
+  });
+});
+
+describe('rapport models verify', () => {
+  it('checks every model', async () => {
+    const { code, stdout } = await rapport(['models', 'verify']);
+    expect(code).toBe(0);
+    for (const name of ['whisper-base', 'text-minilm', 'fusion', 'fernet']) expect(stdout).toContain(name);
+  });
+
+  it('ends with 4 and names the file that differs', async () => {
+    const models = join(dataDir, 'models');
+    cpSync(join(__dirname, '../../models'), models, { recursive: true });
+    appendFileSync(join(models, 'fernet', 'model.onnx'), 'x');
+    const ran = await rapport(['models', 'verify'], { RAPPORT_MODELS_DIR: models });
+    expect(ran.stderr).toMatch(/fernet.model\.onnx has \d+ bytes, its manifest says .*\(model_corrupt\)/);
+    expect(ran).toMatchObject({ code: 4, stdout: '' });
+  });
+});
+
+describe('rapport config', () => {
+  it('shows origin and masks keys', async () => {
+    const ran = await rapport(['config'], { RAPPORT_API_KEYS: 'acme:0123456789abcdef', PORT: '9000' });
+    expect(ran.stdout).toMatch(/^PORT +9000 +environment/m);
+    expect(ran.stdout).toMatch(/^RAPPORT_API_KEYS +acme:\*{4} +environment/m);
+    expect(ran.stdout).not.toContain('0123');
+  });
+
+  it('says what is wrong with a setting', async () => {
+    expect(await rapport(['config'], { PORT: 'abc' })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('PORT'),
+    });
+  });
+});
