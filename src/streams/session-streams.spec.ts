@@ -372,8 +372,8 @@ describe('the end', () => {
   });
 
   it('refuses a codec that is not built, at once', () => {
-    const spec = { sessionId: 's', pace: 1, streams: [{ ...VOICE, codec: 'ogg-opus' as const }] };
+    const spec = { sessionId: 's', pace: 1, streams: [{ ...VOICE, codec: 'webm-video' as const }] };
     const deps = { clock: systemClock, pool: new EnergyPool(), options: streamOptions() };
-    expect(() => new SessionStreams(spec, deps)).toThrow('ogg-opus');
+    expect(() => new SessionStreams(spec, deps)).toThrow('webm-video');
   });
 });

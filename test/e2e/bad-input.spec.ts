@@ -112,8 +112,8 @@ describe('bad input at the door', () => {
 
   it('answers a codec that is not built with not_supported', async () => {
     const client = await RawClient.open(service.url, service.key);
-    client.json({ type: 'session.start', streams: [{ ...voice, codec: 'webm-opus' }] });
-    await expectError(client, 'not_supported', /webm-opus of stream 1/);
+    client.json({ type: 'session.start', streams: [{ ...voice, codec: 'webm-video' }] });
+    await expectError(client, 'not_supported', /webm-video of stream 1/);
   });
 
   it('names the field of an invalid message', async () => {

@@ -42,6 +42,8 @@ export const SUPPORTED_CODECS = [
   'pcm16le-48k',
   'mulaw-8k',
   'alaw-8k',
+  'webm-opus',
+  'ogg-opus',
   'jpeg',
 ] as const satisfies readonly Codec[];
 export type SupportedCodec = (typeof SUPPORTED_CODECS)[number];
@@ -53,6 +55,8 @@ export const CODEC_KIND: Readonly<Record<SupportedCodec, StreamKind>> = {
   'pcm16le-48k': 'voice',
   'mulaw-8k': 'voice',
   'alaw-8k': 'voice',
+  'webm-opus': 'voice',
+  'ogg-opus': 'voice',
   jpeg: 'video',
 };
 

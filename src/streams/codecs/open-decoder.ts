@@ -1,8 +1,11 @@
 import type { SupportedCodec } from '@rapport-live/protocol';
 import type { StreamOptions } from '../stream-options';
+import { OggDemuxer } from './ogg-demuxer';
+import { OpusVoiceDecoder } from './opus-voice-decoder';
 import { PcmDecoder, type PcmFormat } from './pcm-decoder';
 import { OUTPUT_RATE_HZ } from './resampler';
 import type { VoiceDecoder } from './voice-decoder';
+import { WebmDemuxer } from './webm-demuxer';
 
 const PCM: Partial<Readonly<Record<SupportedCodec, Omit<PcmFormat, 'channels'>>>> = {
   'pcm16le-8k': { rateHz: 8000 },
@@ -19,13 +22,17 @@ export interface OpenedDecoder {
   readonly creditBytes: number;
 }
 
-/** The decoder of a voice codec; undefined for the PCM that needs none. */
+/** The decoder of a voice codec; undefined for the PCM that needs none. `wake`: it has become ready. */
 export function openDecoder(
   codec: SupportedCodec,
   channels: number,
   options: StreamOptions,
-  _wake: () => void,
+  wake: () => void,
 ): OpenedDecoder | undefined {
+  if (codec === 'webm-opus' || codec === 'ogg-opus') {
+    const demuxer = codec === 'webm-opus' ? new WebmDemuxer() : new OggDemuxer();
+    return { decoder: new OpusVoiceDecoder(demuxer, channels, wake), creditBytes: options.opusCreditBytes };
+  }
   const format = PCM[codec];
   if (format === undefined) throw new Error(`${codec} is no voice codec`);
   if (format.rateHz === OUTPUT_RATE_HZ && channels === 1) return undefined;

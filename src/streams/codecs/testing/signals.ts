@@ -57,20 +57,29 @@ export function bytesOf(pcm: Int16Array): Uint8Array {
   return new Uint8Array(pcm.buffer, pcm.byteOffset, pcm.byteLength);
 }
 
-/** Normalised correlation at the best shift of up to `maxShift` samples. */
-export function bestCorrelation(a: Int16Array, b: Int16Array, maxShift = 400): { value: number; shift: number } {
+/** Normalised correlation of all samples at the shift of up to `maxShift` at which one second fits best. */
+export function bestCorrelation(a: Int16Array, b: Int16Array, maxShift = 200): { value: number; shift: number } {
+  const from = max(maxShift, (a.length >> 1) - 8000);
   let best = { value: -1, shift: 0 };
   for (let shift = -maxShift; shift <= maxShift; shift += 1) {
-    let [ab, aa, bb] = [0, 0, 0];
-    for (let i = Math.max(0, -shift); i < Math.min(a.length, b.length - shift); i += 1) {
-      ab += a[i]! * b[i + shift]!;
-      aa += a[i]! ** 2;
-      bb += b[i + shift]! ** 2;
-    }
-    const value = ab / Math.sqrt(aa * bb || 1);
+    const value = correlation(a, b, shift, from, from + 16_000);
     if (value > best.value) best = { value, shift };
   }
-  return best;
+  return { ...best, value: correlation(a, b, best.shift, maxShift, min(a.length, b.length) - maxShift) };
+}
+
+function correlation(a: Int16Array, b: Int16Array, shift: number, from: number, to: number): number {
+  let ab = 0;
+  let aa = 0;
+  let bb = 0;
+  for (let i = from; i < to; i += 1) {
+    const x = a[i]!;
+    const y = b[i + shift]!;
+    ab += x * y;
+    aa += x * x;
+    bb += y * y;
+  }
+  return ab / (Math.sqrt(aa * bb) || 1);
 }
 
 /** Takes everything and writes it down. */

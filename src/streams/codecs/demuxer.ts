@@ -1,0 +1,25 @@
+import type { OpusHead } from './opus-packet';
+
+/** What a container says, in the order of the bytes. */
+export interface DemuxSink {
+  /** A new beginning: a decoder for this. */
+  head(head: OpusHead): void;
+  /**
+   * One packet, valid only during the call. `timeMs` is the container's own time; `within`: it began in the payload
+   * being taken, not in one before.
+   */
+  packet(data: Uint8Array, timeMs: number, within: boolean): void;
+  /** Packets were there and could not be read. */
+  corrupt(): void;
+}
+
+/**
+ * An incremental reader of a container of Opus: payloads may be cut anywhere. Memory is one buffer of fixed size; every
+ * length in the input is checked against a bound before it is believed.
+ */
+export interface Demuxer {
+  /** A sentence when the container is broken here: the rest of the payload is dropped, and it looks for a place to go on. */
+  push(bytes: Uint8Array, sink: DemuxSink): string | undefined;
+  /** Bytes are missing in front of the next. */
+  lost(): void;
+}

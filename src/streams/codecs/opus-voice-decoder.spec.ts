@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { OggDemuxer, oggCrc } from './ogg-demuxer';
+import { opusPacketSamples } from './opus-packet';
+import { OpusVoiceDecoder } from './opus-voice-decoder';
+import { NotingSink } from './testing/signals';
+import { cluster, simpleBlock, webmHeader } from './testing/webm-writer';
+import { WebmDemuxer } from './webm-demuxer';
+
+const fixture = (name: string) => new Uint8Array(readFileSync(join(__dirname, '../../../test/fixtures/media', name)));
+const webm = fixture('voice-5s.webm');
+const ogg = fixture('voice-5s.ogg');
+
+async function open(demuxer = new WebmDemuxer() as WebmDemuxer | OggDemuxer, channels = 1) {
+  let decoder!: OpusVoiceDecoder;
+  await new Promise<void>((resolve) => (decoder = new OpusVoiceDecoder(demuxer, channels, resolve)));
+  return { decoder, sink: new NotingSink() };
+}
+const payload = (bytes: ArrayLike<number>, ptsMs = 0, discontinuity = false) => ({
+  ptsMs,
+  bytes: Uint8Array.from(bytes),
+  discontinuity,
+});
+
+describe('OpusVoiceDecoder', () => {
+  it.each([
+    ['WebM', webm, () => new WebmDemuxer()],
+    ['Ogg', ogg, () => new OggDemuxer()],
+  ])('%s: the same sound however it is cut', async (_name, bytes, demuxer) => {
+    const whole = await open(demuxer());
+    whole.decoder.take(payload(bytes), whole.sink);
+    const cut = await open(demuxer());
+    for (let at = 0; at < bytes.length; at += 777) cut.decoder.take(payload(bytes.subarray(at, at + 777)), cut.sink);
+    expect(cut.sink.all()).toEqual(whole.sink.all());
+    expect(Math.abs(whole.sink.all().length - 80_000)).toBeLessThan(1200);
+    expect(whole.sink.gaps).toEqual([]);
+  });
+
+  it('waits until it is ready, and while there is no room', async () => {
+    const decoder = new OpusVoiceDecoder(new WebmDemuxer(), 1, () => {});
+    const sink = new NotingSink();
+    decoder.take(payload(webm), sink);
+    expect([sink.pieces.length, decoder.waitingBytes > 25_000]).toEqual([0, true]);
+    await open(); // by then this one is ready too
+    sink.roomSamples = 16_000;
+    decoder.drain(sink);
+    expect(sink.all().length).toBeLessThanOrEqual(16_000);
+    sink.roomSamples = Infinity;
+    decoder.drain(sink);
+    expect(decoder.waitingBytes).toBe(0);
+  });
+
+  it('gives each channel to its party', async () => {
+    const { decoder, sink } = await open(new WebmDemuxer(), 2);
+    expect(decoder.take(payload(fixture('left-2s.webm')), sink)).toBeUndefined();
+    const rms = (pcm: Int16Array) => Math.sqrt(pcm.reduce((sum, x) => sum + x * x, 0) / pcm.length);
+    expect(rms(sink.all(0))).toBeGreaterThan(20 * rms(sink.all(1)));
+  });
+
+  it('refuses one channel for two parties', async () => {
+    const { decoder, sink } = await open(new WebmDemuxer(), 2);
+    expect(decoder.take(payload(webm), sink)).toMatch(/one channel, where channels names two/);
+    expect(sink.pieces).toEqual([]);
+  });
+
+  it('puts silence in the place of a damaged packet, and says so', async () => {
+    const { decoder, sink } = await open();
+    const good = simpleBlock(0, [0x08, 1, 2, 3]);
+    const broken = simpleBlock(20, [0x0b]); // many frames, but no count
+    const huge = simpleBlock(40, new Array<number>(5000).fill(8));
+    decoder.take(payload([...webmHeader(), ...cluster(0), ...good, ...broken, ...huge, ...good]), sink);
+    expect(sink.gaps.map(({ reason, fromMs }) => [reason, fromMs])).toEqual([
+      ['corrupt_media', 20],
+      ['corrupt_media', 40],
+    ]);
+    expect(sink.pieces.map(({ channels }) => channels[0]!.length)).toEqual([320, 320, 320, 320]);
+    expect(sink.pieces[1]!.channels[0]!.every((x) => x === 0)).toBe(true);
+  });
+
+  it('counts an Ogg page whose checksum does not fit, and goes on', async () => {
+    const bytes = ogg.slice();
+    bytes[9000]! ^= 0xff;
+    const { decoder, sink } = await open(new OggDemuxer());
+    expect(decoder.take(payload(bytes), sink)).toMatch(/checksum/);
+    expect(sink.gaps.length).toBeGreaterThan(0);
+    expect(sink.all().length).toBeGreaterThan(70_000);
+    expect(oggCrc(ogg.subarray(0, 47))).toBe(new DataView(ogg.buffer).getUint32(22, true));
+  });
+
+  it('places packets by the payload that they begin in', async () => {
+    const { decoder, sink } = await open();
+    const packet = [0x08, 1, 2, 3];
+    decoder.take(payload([...webmHeader(), ...cluster(500_00), ...simpleBlock(0, packet)], 3000), sink);
+    decoder.take(payload([...simpleBlock(1000, packet), ...simpleBlock(1020, packet)], 4010), sink);
+    expect(sink.pieces.map(({ ptsMs }) => ptsMs)).toEqual([3000, 4010, 4030]);
+  });
+
+  it('drops what 10,000 tiny packets a second bring beyond 400', async () => {
+    const { decoder, sink } = await open();
+    decoder.take(payload([...webmHeader(), ...cluster(0)]), sink);
+    const flood = new Array<number[]>(1000).fill(simpleBlock(0, [0xe0, 1])).flat(); // 2.5 ms each
+    for (let i = 0; i < 100; i += 1) decoder.take(payload(flood, i * 100), sink);
+    expect(sink.pieces.length).toBeLessThanOrEqual(4000 + 10 * 400);
+    expect(sink.gaps.length + sink.pieces.length).toBe(100_000);
+    expect(new Set(sink.gaps.map(({ reason }) => reason))).toEqual(new Set(['packet_rate']));
+  });
+});
+
+describe('opusPacketSamples', () => {
+  it.each([
+    ['no byte', [], undefined],
+    ['one frame of 20 ms', [0x08, 1], 960],
+    ['two equal frames', [0x09, 1, 2], 1920],
+    ['two frames that are not equal', [0x09, 1, 2, 3], undefined],
+    ['two frames with a length', [0x0a, 1, 5, 6], 1920],
+    ['a length past the end', [0x0a, 9, 5], undefined],
+    ['three frames of 60 ms, over 120 ms', [0x1b, 3, 1, 2, 3], undefined],
+    ['six frames of 20 ms', [0x0b, 6, 1, 2, 3, 4, 5, 6], 5760],
+    ['no frames', [0x0b, 0], undefined],
+    ['padding past the end', [0x0b, 0x41, 200, 1], undefined],
+    ['variable lengths', [0x0b, 0x82, 1, 7, 8, 9], 1920],
+    ['a frame of more than 1275 bytes', [0x08, ...new Array<number>(1276).fill(0)], undefined],
+  ])('%s', (_name, packet, samples) => {
+    expect(opusPacketSamples(Uint8Array.from(packet))).toBe(samples);
+  });
+});

@@ -1,0 +1,138 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ID } from './ebml';
+import { block, cluster, element, simpleBlock, webmHeader } from './testing/webm-writer';
+import { WebmDemuxer } from './webm-demuxer';
+
+const fixture = new Uint8Array(readFileSync(join(__dirname, '../../../test/fixtures/media/voice-5s.webm')));
+/** 10 ms and 20 ms of SILK, one frame. */
+const PACKET = [0x08, 7, 7];
+
+function read(...slices: readonly ArrayLike<number>[]) {
+  const demuxer = new WebmDemuxer();
+  const packets: string[] = [];
+  const faults: (string | undefined)[] = [];
+  let [heads, corrupt] = [0, 0];
+  for (const slice of slices) {
+    const fault = demuxer.push(Uint8Array.from(slice), {
+      head: () => (heads += 1),
+      packet: (data, timeMs) => packets.push(`${timeMs}:${Buffer.from(data).toString('hex')}`),
+      corrupt: () => (corrupt += 1),
+    });
+    faults.push(fault);
+  }
+  return { packets, faults: faults.filter((fault) => fault !== undefined), heads, corrupt };
+}
+
+describe('WebmDemuxer', () => {
+  it('reads the same whatever byte a slice ends at', () => {
+    const part = fixture.subarray(0, 1800);
+    const whole = read(part);
+    expect(whole).toMatchObject({ heads: 1, faults: [], corrupt: 0 });
+    expect(whole.packets.length).toBeGreaterThan(2);
+    for (let cut = 1; cut < part.length; cut += 1)
+      expect(read(part.subarray(0, cut), part.subarray(cut))).toEqual(whole);
+    expect(read(...Array.from(part, (byte) => [byte]))).toEqual(whole);
+  });
+
+  it('reads a whole recording in order', () => {
+    const times = read(fixture).packets.map((packet) => Number(packet.split(':')[0]));
+    expect(times.length).toBe(84);
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+  });
+
+  it.each([
+    ['Xiph', 0x82, [2, 3, 2, ...PACKET, 8, 1, 8, 2, 3]],
+    ['EBML', 0x86, [2, 0x83, 0xbe, ...PACKET, 8, 1, 8, 2, 3]],
+  ])('reads %s lacing, each packet at its time', (_name, flags, body) => {
+    const { packets } = read([...webmHeader(), ...cluster(1000), ...simpleBlock(20, body, flags)]);
+    expect(packets).toEqual(['1020:080707', '1040:0801', '1060:080203']);
+  });
+
+  it('reads fixed lacing and blocks in groups', () => {
+    const laced = simpleBlock(0, [1, ...PACKET, ...PACKET], 0x84);
+    const group = element(ID.BlockGroup, [...element(ID.Void, [0]), ...element(ID.Block, block(40, PACKET))]);
+    expect(read([...webmHeader(), ...cluster(0), ...laced, ...group]).packets).toEqual([
+      '0:080707',
+      '20:080707',
+      '40:080707',
+    ]);
+  });
+
+  it.each([
+    ['more frames than bytes', [200, 255, 255], 0x82],
+    ['a lace that is cut off', [3, 0x40], 0x86],
+    ['sizes that go below 0', [2, 0x83, 0x81, 1, 2, 3], 0x86],
+    ['parts that are not equal', [1, 1, 2, 3], 0x84],
+  ])('counts a block with %s and goes on', (_name, body, flags) => {
+    const { packets, corrupt, faults } = read([
+      ...webmHeader(),
+      ...cluster(0),
+      ...simpleBlock(0, body, flags),
+      ...simpleBlock(20, PACKET),
+    ]);
+    expect({ packets, corrupt, faults }).toEqual({ packets: ['20:080707'], corrupt: 1, faults: [] });
+  });
+
+  it('ends a cluster of unknown size at the next, and steps over what it does not know', () => {
+    const cues = element(ID.Cues, new Array<number>(70_000).fill(0));
+    const { packets, faults } = read([
+      ...webmHeader(),
+      ...cluster(0),
+      ...simpleBlock(0, PACKET),
+      ...cues,
+      ...cluster(5000),
+      ...element(ID.Void, [1, 2]),
+      ...simpleBlock(3, PACKET),
+    ]);
+    expect({ packets, faults }).toEqual({ packets: ['0:080707', '5003:080707'], faults: [] });
+  });
+
+  it.each([
+    ['no EBML', [0x4f, 0x67, 0x67, 0x53], /no header yet/],
+    ['another DocType', element(ID.EBML, element(ID.DocType, [...Buffer.from('mkz')])), /neither WebM nor Matroska/],
+    ['a block of 2^50 bytes', [...webmHeader(), ...cluster(0), ...element(ID.SimpleBlock, [], 2 ** 50)], /over 65536/],
+    ['tags of 1 GB', [...webmHeader(), ...element(ID.Tags, [], 2 ** 30)], /over 1048576/],
+    ['a size beyond 2^53', [...webmHeader(), 0xec, 0x01, 0x7f, 1, 1, 1, 1, 1, 1], /element was expected/],
+    ['an id of 5 bytes', [...webmHeader(), 0x08, 0, 0, 0, 0, 0x81, 0], /element was expected/],
+    ['a block of unknown size', [...webmHeader(), ...cluster(0), 0xa3, 0xff, 0x81], /unknown size/],
+    [
+      'tracks of unknown size',
+      [...element(ID.EBML, []), ...element(ID.Segment, [], 'unknown'), 0x16, 0x54, 0xae, 0x6b, 0xff],
+      /unknown size/,
+    ],
+    [
+      'a child longer than its parent',
+      [...webmHeader(), ...element(ID.Cluster, element(ID.Timestamp, [], 9))],
+      /longer than its parent/,
+    ],
+    [
+      'clusters without a track',
+      [...element(ID.EBML, []), ...element(ID.Segment, [], 'unknown'), ...cluster(0)],
+      /no Opus track/,
+    ],
+    ['8 channels', [...webmHeader(8), ...cluster(0)], /no Opus track/],
+  ])('refuses %s, and takes a new header', (_name, bytes, sentence) => {
+    const { packets, faults } = read(bytes, [...webmHeader(), ...cluster(7), ...simpleBlock(0, PACKET)]);
+    expect(faults).toEqual([expect.stringMatching(sentence)]);
+    expect(packets).toEqual(['7:080707']);
+  });
+
+  it('does not follow nesting that has no place in WebM', () => {
+    let nested: number[] = [1];
+    for (let depth = 0; depth < 60; depth += 1) nested = element(ID.BlockGroup, nested);
+    const { packets, faults } = read([...webmHeader(), ...cluster(0), ...nested, ...simpleBlock(1, PACKET)]);
+    expect({ packets, faults }).toEqual({ packets: ['1:080707'], faults: [] });
+  });
+
+  it('goes on behind lost bytes at a block that another follows', () => {
+    const demuxer = new WebmDemuxer();
+    const times: number[] = [];
+    const sink = { head: () => {}, packet: (_: Uint8Array, timeMs: number) => times.push(timeMs), corrupt: () => {} };
+    demuxer.push(fixture.subarray(0, 6000), sink);
+    const before = times.length;
+    demuxer.lost();
+    expect(demuxer.push(fixture.subarray(9100, 14_000), sink)).toBeUndefined();
+    expect(times.length - before).toBeGreaterThan(8);
+  });
+});
