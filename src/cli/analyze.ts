@@ -12,7 +12,7 @@ import { openRecording } from './recording/open-recording';
 import type { Channels, Recording } from './recording/recording';
 import { EXIT, misuse, Refusal } from './refusal';
 import { writeResults } from './results-folder';
-import { type LocalService, startLocalService } from './service-in-process';
+import type { LocalService } from './service-in-process';
 
 const specs = {
   chat: { value: 'FILE', purpose: 'chat of the call: JSON Lines of {"ptsMs", "party", "text"}' },
@@ -56,6 +56,8 @@ export const analyze = command(
     if (twice !== undefined) throw misuse(`Two recordings would write to ${twice.outDir}: analyze them one by one.`);
 
     around.stderr.write('Loading and checking the models ...\n');
+    // The service is half a second to load: no other command, and no wrong name, waits for it.
+    const { startLocalService } = await import('./service-in-process.js');
     const service = await startLocalService(around.config());
     try {
       for (const plan of plans) {
