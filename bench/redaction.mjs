@@ -2,7 +2,11 @@
 // The set was written by the authors of the rules: the figures are optimistic. Items and rules share one head, so the
 // held-out part (written before the rules, run once at the end) tells of slips and gaps, not of another world.
 // `--development`: only that part, with every miss, and nothing is kept.
+// `--multidogo FILE`: also MultiDoGO (Peskov et al., 2019; CDLA-Permissive-1.0), turns of people who play customers, by
+// others: gzipped CSV with id, text, split, conversation_id, turn, speaker and slots. Typed, without punctuation; turns are
+// given 5 s each. Samples of it were looked at while the rules were made.
 import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { keep, quantile } from './figures.mjs';
 import { prepare } from '../scripts/setup.mjs';
 
@@ -101,6 +105,59 @@ function rate(id, judged, of) {
 }
 
 const share = (list, test) => [list.filter(test).length, list.length];
+const SLOTS_TO_MASK = {
+  'card numbers': ['card_number'],
+  'social security numbers': ['ssn'],
+  'account numbers': ['account_number', 'account_id', 'target_account_number'],
+  'phone numbers': ['phonenumber', 'phone_number'],
+};
+const SLOTS_TO_LEAVE = ['quantity', 'number_of_passengers', 'cost', 'price', 'charge_amount'];
+
+/** The test split's conversations, each a list of turns. */
+function conversations(file) {
+  const rows = gunzipSync(readFileSync(file)).toString().trim().split('\n').map(fields);
+  const at = Object.fromEntries(rows[0].map((column, i) => [column, i]));
+  const found = new Map();
+  for (const row of rows.slice(1)) {
+    if (row[at.split] !== 'test') continue;
+    const id = row[at.conversation_id];
+    found.set(id, [
+      ...(found.get(id) ?? []),
+      { text: row[at.text], slots: row[at.slots], turn: Number(row[at.turn]), party: row[at.speaker] },
+    ]);
+  }
+  return [...found.values()].map((turns) => turns.sort((a, b) => a.turn - b.turn));
+}
+
+/** Of CSV (RFC 4180), one line. */
+function fields(line) {
+  return [...line.matchAll(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g)].map(([, field]) =>
+    field.startsWith('"') ? field.slice(1, -1).replaceAll('""', '"') : field,
+  );
+}
+
+/** Words with digits in a labelled slot of the customer's turns, and whether all their digits were masked. */
+function judgeSlots(turns) {
+  const session = new RedactionSession();
+  return turns.flatMap(({ text, slots, turn, party }) => {
+    const masks = session.final(text, turn * 5000, party === 'customer' ? 'customer' : 'agent');
+    const labels = slots.split(' ');
+    const words = [...text.matchAll(/[^ ]+/g)];
+    // a spreadsheet made "455 e 12" of some numbers: no such text is ever typed
+    if (party !== 'customer' || words.length !== labels.length || /\d e \d/.test(text)) return [];
+    return words.flatMap(({ 0: word, index }, i) =>
+      /\d/.test(word)
+        ? [
+            {
+              slot: labels[i],
+              masked: [...word].every((_, k) => masks.some((m) => m.start <= index + k && index + k < m.end)),
+            },
+          ]
+        : [],
+    );
+  });
+}
+
 const figures = [];
 for (const [part, label] of developing
   ? [['development', 'development']]
@@ -143,5 +200,32 @@ for (const [part, label] of developing
     );
   }
 }
+const multidogo = process.argv[process.argv.indexOf('--multidogo') + 1];
+if (process.argv.includes('--multidogo')) {
+  const judged = conversations(multidogo).map(judgeSlots);
+  const name = (what) => `MultiDoGO test split, digits typed by people playing customers: ${what}`;
+  for (const [what, slots] of Object.entries(SLOTS_TO_MASK))
+    figures.push(
+      rate(name(`${what}, masked`), judged, (words) =>
+        share(
+          words.filter((w) => slots.includes(w.slot)),
+          (w) => w.masked,
+        ),
+      ),
+    );
+  figures.push(
+    rate(name('quantities and prices left alone, the questions they answer missing'), judged, (words) =>
+      share(
+        words.filter((w) => SLOTS_TO_LEAVE.includes(w.slot)),
+        (w) => !w.masked,
+      ),
+    ),
+  );
+}
 if (developing) for (const { id, value } of figures) console.log(`${value}  ${id}`);
-else keep('redaction', figures, 'node bench/redaction.mjs');
+else
+  keep(
+    'redaction',
+    figures,
+    `node bench/redaction.mjs${multidogo === undefined || !process.argv.includes('--multidogo') ? '' : ' --multidogo FILE'}`,
+  );

@@ -3,7 +3,9 @@ import type { Meter } from './digit-items';
 import {
   amountBefore,
   birthBefore,
+  cardBefore,
   currencyBefore,
+  monthBefore,
   timeAround,
   type Topic,
   topicBefore,
@@ -56,8 +58,12 @@ export function judgeChain(text: string, chain: DigitChain, { readOut, asked }: 
 
   const cards = cardWindows(chain, meter);
   if (cards.length > 0) return { chain, masks: maskCards(chain, cards), plain: false };
+  // misheard or mistyped: no check digit fits, but a card it was said to be
+  if (topic === 'account' && count >= CARD_DIGITS.min && count <= CARD_DIGITS.max && cardBefore(text, chain.leadStart))
+    return whole('card');
   if (isNationalId(chain, topic)) return whole('national_id');
-  if (isPhone(chain, topic)) return { ...whole('phone'), plain: chain.lead === '+' || topic === 'phone' };
+  if (!isDate(text.slice(startOf(chain, 0), endOf(chain, count - 1))) && isPhone(chain, topic))
+    return { ...whole('phone'), plain: chain.lead === '+' || topic === 'phone' };
   const stretches = count >= MIN_LOOSE_DIGITS ? [[0, count - 1] as const] : tightStretches(chain, readOut);
   const masks = stretches
     .filter(([first, last]) => isMaskedNumber(text, chain, first, last, readOut))
@@ -116,7 +122,10 @@ function isPlain(text: string, chain: DigitChain, topic: Topic | undefined): boo
   }
   if (topic === 'expiry' || birthBefore(text, chain.leadStart)) return false;
   const words = text.slice(startOf(chain, 0), end);
-  if (!chain.spoken) return isDate(words.replace(CLOCK, '')) || TIMES.test(words);
+  if (!chain.spoken)
+    return (
+      isDate(words.replace(CLOCK, '')) || TIMES.test(words) || (YEAR.test(words) && monthBefore(text, chain.leadStart))
+    );
   if (chain.cardinal && groups.length === 1 && count <= MIN_MASKED_DIGITS) return true;
   if (groups.length !== 2 || count > MIN_MASKED_DIGITS) return false;
   const [hour, minute] = splitAt(valuesOf(chain), groups[0] ?? 0).map(Number);
@@ -125,7 +134,9 @@ function isPlain(text: string, chain: DigitChain, topic: Topic | undefined): boo
 }
 
 /** `10:30`, `9:00 - 17:30`. */
-const TIMES = /^\d{1,2}:\d{2}(?:\s?[-\u2013]\s?\d{1,2}:\d{2})?$/;
+const TIMES = /^\d{1,2}:\d{2}(?:\s?(?:[-\u2013]|and)\s?\d{1,2}:\d{2})?$/;
+/** The end of "March 5, 2019" or "5th of March 2019": what stands before is looked at by `monthBefore`. */
+const YEAR = /^(?:\d{1,2},?\s)?(?:19|20)\d{2}$/;
 const CLOCK = /,?\s\d{1,2}:\d{2}(?::\d{2})?$/;
 
 const splitAt = (values: string, at: number): [string, string] => [values.slice(0, at), values.slice(at)];
@@ -178,7 +189,9 @@ function cardWindows(chain: DigitChain, meter: Meter): (readonly [number, number
     return found;
   };
   const whole = find(true);
-  return whole.length > 0 ? whole : find(false);
+  if (whole.length > 0) return whole;
+  const within = find(false);
+  return within.length === 1 && count <= CARD_DIGITS.max ? [[0, count - 1]] : within;
 }
 
 function isNationalId(chain: DigitChain, topic: Topic | undefined): boolean {

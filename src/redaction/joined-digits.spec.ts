@@ -83,6 +83,27 @@ describe('digits over several texts', () => {
     ).toEqual(['I bought two lamps', 'three weeks ago']);
   });
 
+  it('takes one or two digits for an answer once another party asked something else', () => {
+    expect(
+      redactAll([
+        [0, 'order 123456'],
+        [3, 'how many lamps did you buy from us', 'agent'],
+        [6, 'two'],
+        [9, 'thank you go ahead', 'agent'],
+        [12, '789'],
+      ]),
+    ).toEqual(['order [number]', 'how many lamps did you buy from us', 'two', 'thank you go ahead', '[number]']);
+    expect(
+      redactAll([
+        [0, '4111'],
+        [3, 'yes go on', 'agent'],
+        [6, '11'],
+        [9, 'and what are the next two digits of it please', 'agent'],
+        [12, '11'],
+      ]).filter((_, i) => i % 2 === 0),
+    ).toEqual(['[number]', '[number]', '[number]']);
+  });
+
   it('forgets on pause', () => {
     const redactor = new Redactor();
     redactAll([[0, '4111']], redactor);

@@ -86,4 +86,17 @@ export const timeAround = (text: string, start: number, end: number): boolean =>
   (TIME_BEFORE.test(before(text, start)) && !CARD_BEFORE.test(before(text, start))) ||
   TIME_AFTER.test(after(text, end));
 export const birthBefore = (text: string, start: number): boolean =>
-  /\b(?:birth|born|dob)\b/iu.test(before(text, start));
+  /\b(?:birth(?:day|date)?|born|dob)\b/iu.test(before(text, start));
+export const cardBefore = (text: string, start: number): boolean =>
+  /(?<![\p{L}[])(?:cards?|visa|master ?card|amex|american express)(?![\p{L}\]])/iu.test(before(text, start));
+
+const MONTH =
+  '(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)';
+const DAY = '(?:the\\s)?\\d{1,2}(?:st|nd|rd|th)?';
+/** A day and a month, in either order, or the month alone when the day is the first of the digits. */
+const MONTH_BEFORE = new RegExp(`(?<![\\p{L}[])(?:${MONTH}\\s${DAY}|${DAY}\\s(?:of\\s)?${MONTH})(?:,\\s?|\\s)$`, 'iu');
+const MONTH_ALONE = new RegExp(`(?<![\\p{L}[])${MONTH}\\s$`, 'iu');
+/** The digits from `start` on end a date with the name of its month. A month and a year alone may be an expiry date. */
+export const monthBefore = (text: string, start: number): boolean =>
+  MONTH_BEFORE.test(before(text, start)) ||
+  (/^\d{1,2}[,\s]/.test(text.slice(start, start + 3)) && MONTH_ALONE.test(before(text, start)));

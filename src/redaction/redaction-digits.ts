@@ -7,6 +7,8 @@ export interface Digit {
   readonly value: number;
   gap: Gap;
   readonly homophone: boolean;
+  /** "oh". */
+  readonly exclaimed: boolean;
 }
 
 /** Digits, written or spoken, with nothing but separators and fillers between them. */
@@ -76,11 +78,16 @@ class ChainBuilder {
         return this.takeTens(item, word.digits, i);
       case 'oh':
         // behind fillers it may be an exclamation, unless a number is under way
-        if (this.follows(i) || this.digits.length > 2 || this.numberAt(i + 1, true)) this.say(item, word.digits);
+        if (
+          this.follows(i) ||
+          (this.digits.length > 2 && (this.gap === 'tight' || this.items[i - 1]?.word)) ||
+          this.numberAt(i + 1, true)
+        )
+          this.say(item, word.digits);
         else this.close();
         return i;
       case 'homophone':
-        if (this.follows(i) && this.numberAt(i + 1)) this.say(item, word.digits, true);
+        if (this.follows(i) && this.items[i - 1]?.word && this.numberAt(i + 1, true)) this.say(item, word.digits, true);
         else this.close();
         return i;
       case 'multiple':
@@ -91,12 +98,24 @@ class ChainBuilder {
         this.close();
         if (this.numberAt(i + 1)) this.pendingPlus = item.start;
         return i;
+      case 'and':
+        // between written numbers it lists them, between spoken digits it may be a filler
+        if (this.items[i - 1]?.word === undefined && this.items[i + 1]?.word?.kind !== 'then') {
+          this.close();
+        } else {
+          this.fill(word.kind);
+        }
+        return i;
       default:
-        if (++this.fillers > MAX_FILLERS) this.close();
-        if (word.kind === 'then') this.then = true;
-        else this.gap = widerGap(this.gap, word.kind === 'filler' ? 'tight' : 'loose');
+        this.fill(word.kind);
         return i;
     }
+  }
+
+  private fill(kind: 'and' | 'then' | 'filler' | 'sign'): void {
+    if (++this.fillers > MAX_FILLERS) this.close();
+    if (kind === 'then') this.then = true;
+    else this.gap = widerGap(this.gap, kind === 'filler' ? 'tight' : 'loose');
   }
 
   private takeTens(item: Item, digits: string, i: number): number {
@@ -172,9 +191,10 @@ class ChainBuilder {
       this.gap = 'none';
     }
     const gap = this.then && this.gap !== 'none' ? 'tight' : this.gap;
+    const exclaimed = item.word?.kind === 'oh';
     values.forEach((value, n) => {
       this.meter.steps++;
-      this.digits.push({ start: item.start, end: item.end, value, gap: n === 0 ? gap : 'none', homophone });
+      this.digits.push({ start: item.start, end: item.end, value, gap: n === 0 ? gap : 'none', homophone, exclaimed });
     });
     this.rest();
   }
@@ -187,7 +207,8 @@ class ChainBuilder {
   }
 
   private close(): void {
-    if (this.digits.length > 0) {
+    // "oh oh oh oh" is no number
+    if (this.digits.some(({ exclaimed }) => !exclaimed)) {
       const { lead, leadStart, spoken, cardinal } = this;
       for (const part of withoutHomophones(this.digits)) {
         settleLists(part);

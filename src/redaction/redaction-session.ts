@@ -3,7 +3,7 @@ import { luhnWindows } from './check-digits';
 import { readsOut, standsFree } from './dictation';
 import type { Meter } from './digit-items';
 import { CARD_DIGITS, type ChainFinding, judgeChain, maskOf, MIN_MASKED_DIGITS, valuesOf } from './digit-rules';
-import { DigitTail } from './digit-tail';
+import { DigitTail, type TailAround } from './digit-tail';
 import { codeSpans } from './redaction-codes';
 import { topicAsked, type Topic } from './redaction-context';
 import { digitChains } from './redaction-digits';
@@ -13,6 +13,9 @@ import { secretSpans } from './spoken-secrets';
 
 /** In a partial, runs of three digits go too: their fourth may be on its way (rule 12). */
 const MIN_PARTIAL_DIGITS = 3;
+
+/** So many digits at once go on with a number though another party spoke of something else. */
+const MIN_RESUMED_DIGITS = 3;
 
 interface Finding extends ChainFinding {
   /** It may be a part of a number that goes on in other texts. */
@@ -34,6 +37,8 @@ export class RedactionSession {
     for (const { chain } of own) this.tail.add(party, mediaMs, valuesOf(chain));
     const topic = topicAsked(text);
     if (topic !== undefined) this.tail.ask(mediaMs, topic);
+    else if (own.length === 0 && !readsOut(text) && !/\b(?:digits?|numbers?|next|rest)\b/i.test(text))
+      this.tail.turn(party, mediaMs);
     // joined masks come first: a card that ends here is called one
     return settleMasks([...fixed, ...joined, ...findings.flatMap(({ masks }) => masks)]);
   }
@@ -82,24 +87,31 @@ export class RedactionSession {
    * Masks that the digits around make: short groups, once four digits are together with those of other texts and of the
    * numbers before them in this one; and cards whose groups stand in several texts.
    */
-  private joinMasks(own: readonly Finding[], { before, behind }: { before: string[]; behind: string[] }): Mask[] {
+  private joinMasks(own: readonly Finding[], { before, behind, fresh }: TailAround): Mask[] {
     const parts = [...before, ...own.map(({ chain }) => valuesOf(chain)), ...behind];
-    const inCard = parts.length < 2 ? new Set<number>() : cardParts(parts, this.meter);
-    let around = [...before, ...behind].join('').length;
+    const inCard = cardParts(parts, before.length, before.length + own.length, this.meter);
+    const all = [...before, ...behind].join('').length;
+    let inText = 0;
     return own.flatMap(({ chain, masks }, i) => {
       const count = chain.digits.length;
       const card = inCard.has(before.length + i) && masks.every(({ kind }) => kind === 'number' || kind === 'phone');
+      // one or two digits after something else was spoken of answer that: "how many?" - "two"
+      const around = inText + (count < MIN_RESUMED_DIGITS ? fresh : all);
       const joined = around > 0 && around + count >= MIN_MASKED_DIGITS;
-      if (masks.length > 0) around += count;
+      if (masks.length > 0) inText += count;
       if (masks.length > 0 ? !card : !joined && !card) return [];
       return [maskOf(chain, 0, count - 1, card ? 'card' : 'number')];
     });
   }
 }
 
-/** Which parts belong to a card of two parts or more: 13-19 digits of whole parts that pass Luhn's check. */
-function cardParts(parts: readonly string[], meter: Meter): Set<number> {
+/**
+ * Which parts belong to a card that other texts hold a part of: 13-19 digits of whole parts that pass Luhn's check.
+ * Parts from `ownFrom` to `ownTo` stand in one text.
+ */
+function cardParts(parts: readonly string[], ownFrom: number, ownTo: number, meter: Meter): Set<number> {
   const inCard = new Set<number>();
+  if (ownTo - ownFrom === parts.length) return inCard;
   const passes = luhnWindows([...parts.join('')].map(Number));
   let first = 0;
   parts.forEach((_, i) => {
@@ -108,7 +120,8 @@ function cardParts(parts: readonly string[], meter: Meter): Set<number> {
       meter.steps++;
       after += parts[j]?.length ?? 0;
       const size = after - first;
-      if (j === i || size < CARD_DIGITS.min || size > CARD_DIGITS.max || !passes(first, after)) continue;
+      if (i >= ownFrom && j < ownTo) continue;
+      if (size < CARD_DIGITS.min || size > CARD_DIGITS.max || !passes(first, after)) continue;
       for (let part = i; part <= j; part++) inCard.add(part);
     }
     first += parts[i]?.length ?? 0;

@@ -16,6 +16,9 @@ describe('redaction', () => {
     ['my pin is 9876', 'my pin is [secret]'],
     ['john dot smith at example dot com', '[email]'],
     ['write to john (at) example (dot) com', 'write to [email]'],
+    ['it says May 2029', 'it says May [number]'],
+    ['born on May 1, 1982', 'born on May [number]'],
+    ['live at 7504 and my zip is 11238 with 7187453196', 'live at [number] and my zip is [number] with [number]'],
     ['forty one eleven', '[number]'],
     ['uh four double one dash one', 'uh [number]'],
     ['it begins with 411 111', 'it begins with [number]'],
@@ -41,6 +44,9 @@ describe('redaction', () => {
     'twenty dollars at half past four, one of them at ten thirty',
     'look at example dot com',
     'on 12/05/2026 my password is not working',
+    'from 2/22 to 2/25 it is open between 8:00 and 10:00',
+    'oh oh oh oh',
+    'on May 1st, 2019 or the 5th of May 2021 or 21 June 2016 or April 14 2018',
     'open 9:00 - 17:30, seen on 2026-03-02 10:30',
   ])('leaves %j alone', (words) => expect(redact(words)).toEqual({ text: words, redactions: {} }));
 
