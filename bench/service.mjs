@@ -40,7 +40,7 @@ class WatchedPool {
 function size(kind, input) {
   if (kind === 'voice-activity') return input.samples.length;
   if (kind === 'voice-tokens' || kind === 'transcript') return input.pcm.length;
-  if (kind === 'face-tokens') return input.jpeg.length;
+  if (kind === 'face-tokens') return input.still.length;
   return kind === 'fusion' ? input.subsets.length : input.text.length;
 }
 

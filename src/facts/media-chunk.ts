@@ -24,5 +24,5 @@ export interface StreamSpec {
   readonly party: Party;
   readonly codec: Codec;
   /** Both parties in one stream, each in a channel of its own: who is heard in which. */
-  readonly channels?: readonly Party[];
+  readonly channels?: ('customer' | 'agent')[];
 }

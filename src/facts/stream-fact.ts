@@ -33,8 +33,8 @@ export interface HopStill {
   readonly streamName: string;
   readonly party: Party;
   readonly ptsMs: number;
-  /** Compressed, as it came. */
-  readonly jpeg: Uint8Array;
+  /** JPEG, PNG or WebP, compressed as it came. */
+  readonly still: Uint8Array;
 }
 
 /** A stretch of speech cut by voice activity, with pre-roll; at most the longest utterance long. */

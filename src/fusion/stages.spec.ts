@@ -29,7 +29,7 @@ describe('models and fusion together', () => {
         streamName: 'customer-video-1',
         party: 'customer' as const,
         ptsMs: s * 1000 - 500,
-        jpeg: Uint8Array.of(s),
+        still: Uint8Array.of(s),
       };
       facts.push({
         kind: 'hop',

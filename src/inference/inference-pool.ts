@@ -29,7 +29,7 @@ export interface Jobs {
   };
   /** Faces of one still, largest first; `refused` when it cannot be decoded within the limits. */
   'face-tokens': {
-    input: { jpeg: Uint8Array };
+    input: { still: Uint8Array };
     output: { faces: readonly Face[]; refused?: string };
   };
   /** All token states (for fusion) and the sentence embedding (for intent), text of at most 64 tokens after truncation. */

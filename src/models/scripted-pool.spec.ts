@@ -36,10 +36,10 @@ describe('ScriptedPool', () => {
   });
 
   it('sees one face in a JPEG and refuses anything else', async () => {
-    const { faces } = await run('face-tokens', { jpeg: Uint8Array.of(0xff, 0xd8, 1) });
+    const { faces } = await run('face-tokens', { still: Uint8Array.of(0xff, 0xd8, 1) });
     expect(faces[0]?.features).toHaveLength(192);
-    expect((await run('face-tokens', { jpeg: Uint8Array.of(0xff, 0xd8, 2) })).faces).not.toEqual(faces);
-    expect(await run('face-tokens', { jpeg: Uint8Array.of(1) })).toEqual({ faces: [], refused: 'not_jpeg' });
+    expect((await run('face-tokens', { still: Uint8Array.of(0xff, 0xd8, 2) })).faces).not.toEqual(faces);
+    expect(await run('face-tokens', { still: Uint8Array.of(1) })).toEqual({ faces: [], refused: 'not_a_still' });
   });
 
   it('gives word tokens and an embedding of length 1', async () => {

@@ -89,6 +89,12 @@ const EMBEDDING_WIDTH = 128;
 const TOKEN_MS = 200;
 const TOKEN_SAMPLES = (TOKEN_MS * SAMPLE_RATE_HZ) / 1000;
 const MAX_TEXT_TOKENS = 64;
+/** JPEG, PNG, WebP. */
+const STILL_STARTS = [
+  [0xff, 0xd8],
+  [0x89, 0x50],
+  [0x52, 0x49],
+] as const;
 
 /** Speech is what is louder than -45 dBFS. */
 function scriptedVoiceActivity({ samples, state }: JobInput<'voice-activity'>): JobOutput<'voice-activity'> {
@@ -122,10 +128,12 @@ function differenceEnergy(part: Int16Array, lag: number): number {
   return Math.log10(1e-6 + sum / part.length) / 6 + 1;
 }
 
-/** One face in the middle of every JPEG; what does not begin as one is refused. */
-function scriptedFace({ jpeg }: JobInput<'face-tokens'>): JobOutput<'face-tokens'> {
-  if (jpeg[0] !== 0xff || jpeg[1] !== 0xd8) return { faces: [], refused: 'not_jpeg' };
-  return { faces: [{ score: 0.9, box: [0.3, 0.2, 0.4, 0.5], features: noise(hash(jpeg), WIDTHS.face) }] };
+/** One face in the middle of every JPEG, PNG and WebP; what does not begin as one is refused. */
+function scriptedFace({ still }: JobInput<'face-tokens'>): JobOutput<'face-tokens'> {
+  if (!STILL_STARTS.some((start) => still[0] === start[0] && still[1] === start[1])) {
+    return { faces: [], refused: 'not_a_still' };
+  }
+  return { faces: [{ score: 0.9, box: [0.3, 0.2, 0.4, 0.5], features: noise(hash(still), WIDTHS.face) }] };
 }
 
 /** A start, the words and an end; the same word is the same token, and the embedding is their direction. */

@@ -179,7 +179,7 @@ describe('stills', () => {
     s.send(3, still(), 1400);
     expect(s.hops[0]!.stills).toHaveLength(4);
     expect(s.hops[0]!.stills.at(-1)!.ptsMs).toBe(900);
-    expect(s.hops[0]!.stills[3]!.jpeg).toEqual(still(640, 480, 9));
+    expect(s.hops[0]!.stills[3]!.still).toEqual(still(640, 480, 9));
     expect((await s.end()).dropped).toEqual({ still_rate: 6 });
     expect(s.hops[1]!.stills).toHaveLength(1);
   });

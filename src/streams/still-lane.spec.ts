@@ -43,4 +43,15 @@ describe('StillLane', () => {
     expect(lane.heldBytes).toBe(2 * still().length);
     expect(drops).toEqual(['still_backlog']);
   });
+
+  it('checks the declared type, then the limits, by the first bytes alone', () => {
+    const png = new StillLane({ ...VIDEO, codec: 'png' }, streamOptions(), host);
+    expect(png.check(still())).toEqual({
+      ok: false,
+      code: 'payload_invalid',
+      message: 'customer-video-3: the stream declared PNG, this payload is a JPEG.',
+    });
+    expect(open().check(still(7680, 4320))).toMatchObject({ code: 'media_too_large' });
+    expect(open().check(still(3840, 2160))).toBeUndefined();
+  });
 });

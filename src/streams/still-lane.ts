@@ -1,7 +1,7 @@
 import type { StreamSpec } from '../facts/media-chunk';
 import type { HopStill } from '../facts/stream-fact';
-import { readJpegHeader } from './jpeg-header';
 import { refuse, type Lane, type LaneHost, type MediaFault } from './lane';
+import { readStillHeader, type StillType } from './still-header';
 import type { StreamOptions } from './stream-options';
 
 /** One video stream of stills. Each is copied once, stays compressed, and waits for its hop. */
@@ -34,8 +34,8 @@ export class StillLane implements Lane {
   }
 
   check(bytes: Uint8Array): MediaFault | undefined {
-    const header = readJpegHeader(bytes);
-    if (!header.ok) return refuse('payload_invalid', header.reason);
+    const header = readStillHeader(bytes, this.spec.codec as StillType);
+    if (!header.ok) return refuse('payload_invalid', `${this.spec.name}: ${header.reason}.`);
     const { maxStillPixels, maxStillSide } = this.options;
     if (header.width * header.height <= maxStillPixels && Math.max(header.width, header.height) <= maxStillSide) {
       return undefined;
@@ -59,7 +59,7 @@ export class StillLane implements Lane {
     // A still is a moment: the hop that holds its ptsMs ends behind it.
     this.#endMs = Math.max(this.#endMs, ptsMs + 1 / 16);
     const { name, party } = this.spec;
-    this.#insert({ streamName: name, party, ptsMs, jpeg: new Uint8Array(bytes) });
+    this.#insert({ streamName: name, party, ptsMs, still: new Uint8Array(bytes) });
   }
 
   lost(): void {}
@@ -81,7 +81,7 @@ export class StillLane implements Lane {
     this.#releasedMs = endMs;
     let out = 0;
     while (out < this.#stills.length && this.#stills[out]!.ptsMs < endMs) {
-      this.#heldBytes -= this.#stills[out]!.jpeg.length;
+      this.#heldBytes -= this.#stills[out]!.still.length;
       out += 1;
     }
     if (out > 0) this.#stills.splice(0, out);
@@ -95,7 +95,7 @@ export class StillLane implements Lane {
     let at = this.#stills.length;
     while (at > 0 && this.#stills[at - 1]!.ptsMs > still.ptsMs) at -= 1;
     this.#stills.splice(at, 0, still);
-    this.#heldBytes += still.jpeg.length;
+    this.#heldBytes += still.still.length;
     this.#thin(Math.floor(still.ptsMs / this.options.hopMs) * this.options.hopMs);
   }
 
@@ -113,7 +113,7 @@ export class StillLane implements Lane {
       if (spreadMs < worstMs) [worst, worstMs] = [i, spreadMs];
     }
     const [gone] = this.#stills.splice(worst, 1);
-    this.#heldBytes -= gone!.jpeg.length;
+    this.#heldBytes -= gone!.still.length;
     this.host.drop('still_rate');
   }
 }

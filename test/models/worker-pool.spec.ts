@@ -81,12 +81,12 @@ describe('WorkerPool with the models of the repository', () => {
   it('finds no face in noise, and refuses what is no picture', async () => {
     const noise = { type: 'gaussian', mean: 128, sigma: 30 } as const;
     const still = sharp({ create: { width: 320, height: 240, channels: 3, background: '#888888', noise } });
-    expect(await run('face-tokens', { jpeg: new Uint8Array(await still.jpeg().toBuffer()) })).toEqual({ faces: [] });
-    expect(await run('face-tokens', { jpeg: Uint8Array.of(1, 2, 3) })).toEqual({ faces: [], refused: 'not_jpeg' });
+    expect(await run('face-tokens', { still: new Uint8Array(await still.jpeg().toBuffer()) })).toEqual({ faces: [] });
+    expect(await run('face-tokens', { still: Uint8Array.of(1, 2, 3) })).toEqual({ faces: [], refused: 'not_a_still' });
   });
 
   it('finds a drawn face where it is and looks at its expression', async () => {
-    const { faces } = await run('face-tokens', { jpeg: await drawnFace() });
+    const { faces } = await run('face-tokens', { still: await drawnFace() });
     expect(faces).toHaveLength(1);
     const [x, y, width, height] = faces[0]!.box;
     expect(x + width / 2).toBeCloseTo(0.3, 1);

@@ -48,8 +48,8 @@ export class CheapPool implements InferencePool {
       this.words += 1;
       return { text: `I want number ${this.words % 97} refunded please`, meanProbability: 0.9, truncated: false };
     },
-    'face-tokens': ({ jpeg }) => {
-      const features = new Float32Array(192).fill((jpeg.at(-1) ?? 0) / 255);
+    'face-tokens': ({ still }) => {
+      const features = new Float32Array(192).fill((still.at(-1) ?? 0) / 255);
       return { faces: [{ score: 0.9, box: [0.2, 0.2, 0.5, 0.5], features }] };
     },
     'text-tokens': ({ text }) => {

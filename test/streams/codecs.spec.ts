@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Codec } from '@rapport-live/protocol';
 import { g711Table } from '../../src/streams/codecs/g711';
+import type { StreamSpec } from '../../src/facts/media-chunk';
 import { OggDemuxer } from '../../src/streams/codecs/ogg-demuxer';
 import { Resampler } from '../../src/streams/codecs/resampler';
 import { atRate, bestCorrelation, bytesOf, sampleVoice } from '../../src/streams/codecs/testing/signals';
@@ -101,7 +102,8 @@ describe('the same voice in every codec', () => {
 
 describe('two parties in two channels', () => {
   it.each(['pcm16le-16k', 'webm-opus'] as const)('%s: each is a stream of its own', async (codec) => {
-    const stereo = { ...VOICE, party: 'mixed', name: 'mixed-voice-1', channels: ['customer', 'agent'], codec } as const;
+    const channels: StreamSpec['channels'] = ['customer', 'agent'];
+    const stereo: StreamSpec = { ...VOICE, party: 'mixed', name: 'mixed-voice-1', channels, codec };
     const s = new SessionScript({ streams: [stereo] });
     const interleaved = new Int16Array(2 * 16_000).map((_, i) => (i % 2 === 0 ? voice[8000 + i / 2]! : 0));
     expect(s.send(1, codec === 'webm-opus' ? fixture('left-2s.webm') : interleaved, 0)).toEqual({ ok: true });

@@ -45,6 +45,8 @@ export const SUPPORTED_CODECS = [
   'webm-opus',
   'ogg-opus',
   'jpeg',
+  'png',
+  'webp',
 ] as const satisfies readonly Codec[];
 export type SupportedCodec = (typeof SUPPORTED_CODECS)[number];
 
@@ -58,6 +60,8 @@ export const CODEC_KIND: Readonly<Record<SupportedCodec, StreamKind>> = {
   'webm-opus': 'voice',
   'ogg-opus': 'voice',
   jpeg: 'video',
+  png: 'video',
+  webp: 'video',
 };
 
 /** Codecs that can carry two parties, one in each channel (`StreamDescription.channels`). */

@@ -44,11 +44,11 @@ const DEFAULTS = {
     return { tokens: Float32Array.from({ length: count * 2 }, (_, i) => i), width: 2, tokenMs: 200 };
   },
   transcript: () => ({ text: ' where is order 123456? ', meanProbability: 0.9, truncated: false }),
-  'face-tokens': ({ jpeg }: JobInput<'face-tokens'>) => ({
+  'face-tokens': ({ still }: JobInput<'face-tokens'>) => ({
     faces:
-      jpeg[0] === 0
+      still[0] === 0
         ? []
-        : [{ score: 0.9, box: [0, 0, 1, 1] as const, features: new Float32Array(192).fill(jpeg[0] ?? 0) }],
+        : [{ score: 0.9, box: [0, 0, 1, 1] as const, features: new Float32Array(192).fill(still[0] ?? 0) }],
   }),
   'text-tokens': () => ({ tokens: new Float32Array(5 * 3), width: 3, embedding: Float32Array.of(1, 0, 0) }),
 } as Answers;
@@ -71,7 +71,7 @@ const still = (ptsMs: number, content: number, party: HopStill['party'] = 'custo
   streamName: 'video',
   party,
   ptsMs,
-  jpeg: Uint8Array.of(content),
+  still: Uint8Array.of(content),
 });
 const utterance = (startMs: number, party: UtteranceClosed['party'] = 'customer'): UtteranceClosed => ({
   kind: 'utterance',

@@ -11,8 +11,8 @@ export class FaceCache {
 
   constructor(private readonly maxStills: number) {}
 
-  get(jpeg: Uint8Array, look: () => Promise<readonly Face[]>): Promise<readonly Face[]> {
-    const key = createHash('sha1').update(jpeg).digest('base64');
+  get(still: Uint8Array, look: () => Promise<readonly Face[]>): Promise<readonly Face[]> {
+    const key = createHash('sha1').update(still).digest('base64');
     const known = this.entries.get(key);
     this.entries.delete(key);
     const faces = known ?? look();

@@ -106,11 +106,11 @@ export class HopEncoder {
     };
   }
 
-  private look(still: HopStill, costs: JobCost[]): Promise<readonly Face[]> {
-    return this.faces.get(still.jpeg, async () => {
+  private look({ still }: HopStill, costs: JobCost[]): Promise<readonly Face[]> {
+    return this.faces.get(still, async () => {
       const { output, ...cost } = await this.pool.submit(
         'face-tokens',
-        { jpeg: still.jpeg },
+        { still },
         { sessionId: this.sessionId, jobClass: 'assessment' },
       );
       costs.push(cost);

@@ -22,10 +22,10 @@ export class FaceEncoder {
     private readonly framing: ModelFolder<'expression'>,
   ) {}
 
-  async run({ jpeg }: JobInput<'face-tokens'>): Promise<JobOutput<'face-tokens'>> {
-    const still = await decodeStill(jpeg);
-    if ('refused' in still) return { faces: [], refused: still.refused };
-    const { picture } = still;
+  async run({ still }: JobInput<'face-tokens'>): Promise<JobOutput<'face-tokens'>> {
+    const decoded = await decodeStill(still);
+    if ('refused' in decoded) return { faces: [], refused: decoded.refused };
+    const { picture } = decoded;
     const { inputSizePx, valueScale, valueOffset } = this.detection.manifest.parameters;
     const fitted = letterbox(picture, inputSizePx, valueScale, valueOffset);
     const outputs = await this.detector.run(fitted.values);

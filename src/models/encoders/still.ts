@@ -7,20 +7,27 @@ import type { Picture } from './picture';
 export const MAX_STILL_PIXELS = 16_777_216;
 /** Faces are found in 128 x 128 and cut to 48 x 48: more pixels than this would only cost time. */
 const MAX_DECODED_WIDTH_PX = 640;
-const JPEG_START = [0xff, 0xd8, 0xff] as const;
+/** Formats that are decoded, by their first bytes: sharp could read many more. */
+const isStill = (bytes: Uint8Array): boolean =>
+  startsWith(bytes, 0, [0xff, 0xd8, 0xff]) || // JPEG
+  startsWith(bytes, 0, [0x89, 0x50, 0x4e, 0x47]) || // PNG
+  (startsWith(bytes, 0, [0x52, 0x49, 0x46, 0x46]) && startsWith(bytes, 8, [0x57, 0x45, 0x42, 0x50])); // WebP
 
 // One picture at a time in each worker, and nothing kept: memory stays what the pool's bounds say.
 sharp.cache(false);
 sharp.concurrency(1);
 
 export type Still =
-  { readonly picture: Picture } | { readonly refused: 'not_jpeg' | 'too_many_pixels' | 'undecodable' };
+  { readonly picture: Picture } | { readonly refused: 'not_a_still' | 'too_many_pixels' | 'undecodable' };
 
-/** A JPEG to RGB at most 640 pixels wide, turned upright by its EXIF note. A bad one is a value, not a throw. */
-export async function decodeStill(jpeg: Uint8Array): Promise<Still> {
-  if (JPEG_START.some((byte, i) => jpeg[i] !== byte)) return { refused: 'not_jpeg' };
+/**
+ * A JPEG, PNG or WebP to RGB at most 640 pixels wide, turned upright by its EXIF note; of an animation, its first frame.
+ * A bad one is a value, not a throw.
+ */
+export async function decodeStill(still: Uint8Array): Promise<Still> {
+  if (!isStill(still)) return { refused: 'not_a_still' };
   try {
-    const { data, info } = await sharp(jpeg, { limitInputPixels: MAX_STILL_PIXELS, failOn: 'error' })
+    const { data, info } = await sharp(still, { pages: 1, limitInputPixels: MAX_STILL_PIXELS, failOn: 'error' })
       .autoOrient()
       .resize({ width: MAX_DECODED_WIDTH_PX, withoutEnlargement: true, kernel: 'linear' })
       .toColourspace('srgb')
@@ -32,4 +39,8 @@ export async function decodeStill(jpeg: Uint8Array): Promise<Still> {
   } catch (error) {
     return { refused: /pixel limit/.test(String(error)) ? 'too_many_pixels' : 'undecodable' };
   }
+}
+
+function startsWith(bytes: Uint8Array, at: number, magic: readonly number[]): boolean {
+  return magic.every((byte, i) => bytes[at + i] === byte);
 }
