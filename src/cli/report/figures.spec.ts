@@ -25,7 +25,7 @@ describe('figuresOf', () => {
       callOf(5000, [
         windowAt(1000, { confidence: 0.6 }),
         windowAt(2000, { confidence: 0.8 }),
-        windowAt(3000, { label: 'anger', confidence: 0.5 }),
+        windowAt(3000, { label: 'anger', confidence: 0.5 }), // valence -0.5
         windowAt(4000, { label: 'anger', confidence: 0.9, valence: -0.9, abstained: 'thin_evidence' }),
         windowAt(5000, { label: undefined, emotion: undefined, confidence: undefined, abstained: 'party_unknown' }),
       ]),
@@ -67,8 +67,15 @@ describe('intentsOf', () => {
       said(7000, 8000, { ...intent(0.99, 'other'), outOfScope: true }),
     ]);
     expect(intentsOf(call)).toEqual([
-      { name: 'get_refund', score: 0.9, atMs: [1000, 3000] },
-      { name: 'complaint', score: 0.6, atMs: [5000] },
+      {
+        name: 'get_refund',
+        score: 0.9,
+        heard: [
+          { atMs: 1000, score: 0.4 },
+          { atMs: 3000, score: 0.9 },
+        ],
+      },
+      { name: 'complaint', score: 0.6, heard: [{ atMs: 5000, score: 0.6 }] },
     ]);
   });
 });

@@ -4,6 +4,9 @@ import type { Call } from './call';
 /** A stretch without any voice counts as a silence from here on, ms. */
 export const SILENCE_MS = 3_000;
 
+/** Above it a moment is not called hard: the valence of a neutral caller moves about by as much. */
+const UNPLEASANT_VALENCE = -0.15;
+
 export interface Span {
   readonly startMs: number;
   readonly endMs: number;
@@ -55,7 +58,9 @@ export function figuresOf(call: Call): Figures {
     abstained,
     sure,
     felt: feltIn(sure),
-    hardest: [...sure].sort((a, b) => (a.valence ?? 0) - (b.valence ?? 0))[0],
+    hardest: sure
+      .filter(({ valence = 0 }) => valence < UNPLEASANT_VALENCE)
+      .sort((a, b) => (a.valence ?? 0) - (b.valence ?? 0))[0],
     skippedWindows: call.skipped.reduce((sum, s) => sum + 1 + (s.lastWindowEndMs - s.firstWindowEndMs) / 1000, 0),
   };
 }
@@ -82,16 +87,24 @@ export function gaps(spans: readonly Span[], durationMs: number): Span[] {
   return found;
 }
 
-/** Intents of the customer, strongest first: the best score each got, and when it was heard last. */
-export function intentsOf(call: Call): { readonly name: string; readonly score: number; readonly atMs: number[] }[] {
-  const byName = new Map<string, { name: string; score: number; atMs: number[] }>();
+/** What the customer wanted, as each utterance or message was read: strongest first. */
+export interface WantedIntent {
+  readonly name: string;
+  /** The best it got. */
+  readonly score: number;
+  /** Each time it was heard. */
+  readonly heard: { readonly atMs: number; readonly score: number }[];
+}
+
+export function intentsOf(call: Call): WantedIntent[] {
+  const byName = new Map<string, WantedIntent>();
   for (const { intents, outOfScope, startMs } of call.finals) {
     const best = intents[0];
     if (outOfScope || best === undefined) continue;
-    const known = byName.get(best.name) ?? { name: best.name, score: 0, atMs: [] };
-    known.score = Math.max(known.score, best.score);
-    known.atMs.push(startMs);
-    byName.set(best.name, known);
+    const { name, score } = best;
+    const known = byName.get(name) ?? { name, score: 0, heard: [] };
+    known.heard.push({ atMs: startMs, score });
+    byName.set(name, { ...known, score: Math.max(known.score, score) });
   }
-  return [...byName.values()].sort((a, b) => b.score - a.score || a.atMs[0]! - b.atMs[0]!);
+  return [...byName.values()].sort((a, b) => b.score - a.score || a.heard[0]!.atMs - b.heard[0]!.atMs);
 }

@@ -1,7 +1,7 @@
 import { EMOTIONS } from '@rapport-live/protocol';
 import { emotions, windowAt } from '../testing/made-up-call';
 import { readCall } from './call';
-import { bandPath, linePath, samplesOf, scorePath, spansOf, STACK, ticks } from './geometry';
+import { bandPath, fadePath, linePath, samplesOf, spansOf, STACK, ticks } from './geometry';
 
 const windows = (...events: ReturnType<typeof windowAt>[]) => readCall(events).windows;
 
@@ -56,15 +56,14 @@ describe('linePath', () => {
   });
 });
 
-describe('scorePath', () => {
-  it('falls to the ground where the times have a gap', () => {
-    const points = [
-      { atMs: 1000, score: 1 },
-      { atMs: 2000, score: 0.5 },
-      { atMs: 8000, score: 0.2 },
+describe('fadePath', () => {
+  it('rises to the score when heard and fades over a minute, or to the end', () => {
+    const heard = [
+      { atMs: 10_000, score: 1 },
+      { atMs: 70_000, score: 0.5 },
     ];
-    expect(scorePath(points, 10_000)).toBe('M0 100V0L100 0L200 50V100ZM700 100V80L800 80V100Z');
-    expect(scorePath([], 10_000)).toBe('');
+    expect(fadePath(heard, 100_000)).toBe('M100 100V0L700 100V100ZM700 100V50L1000 75V100Z');
+    expect(fadePath([], 10_000)).toBe('');
   });
 });
 

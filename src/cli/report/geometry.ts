@@ -84,21 +84,19 @@ export function linePath(run: readonly Sample[], value: (sample: Sample) => numb
   return `M${points.join('L')}`;
 }
 
-/** A filled curve of scores in 0 to 1 at times, down to 0 where the times have a gap of more than a hop. */
-export function scorePath(points: readonly { atMs: number; score: number }[], durationMs: number): string {
-  let path = '';
-  let lastMs = -Infinity;
-  const y = (score: number): string => n(FIELD.height * (1 - score));
-  for (const { atMs, score } of points) {
-    const startMs = Math.max(0, atMs - HOP_MS);
-    if (startMs > lastMs) {
-      if (path !== '') path += `V${FIELD.height}Z`;
-      path += `M${n(xOf(startMs, durationMs))} ${FIELD.height}V${y(score)}`;
-    }
-    path += `L${n(xOf(atMs, durationMs))} ${y(score)}`;
-    lastMs = atMs;
-  }
-  return path === '' ? '' : `${path}V${FIELD.height}Z`;
+/** How long an intent stays active after it was heard, ms: its score falls to 0 meanwhile (docs/protocol.md). */
+const INTENT_FADE_MS = 60_000;
+
+/** A triangle for each time an intent was heard: up to its score at once, then fading; as the `d` of an SVG path. */
+export function fadePath(heard: readonly { atMs: number; score: number }[], durationMs: number): string {
+  return heard
+    .map(({ atMs, score }) => {
+      const endMs = Math.min(durationMs, atMs + INTENT_FADE_MS);
+      const left = score * (1 - (endMs - atMs) / INTENT_FADE_MS);
+      const y = (value: number): string => n(FIELD.height * (1 - value));
+      return `M${n(xOf(atMs, durationMs))} 100V${y(score)}L${n(xOf(endMs, durationMs))} ${y(left)}V100Z`;
+    })
+    .join('');
 }
 
 /** The seconds of the windows that are meant, joined where they touch. */

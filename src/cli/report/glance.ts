@@ -53,7 +53,8 @@ function hardestCard({ finals }: Call, { hardest }: Figures): Markup {
   if (hardest === undefined) {
     return html`<div class="card">
       <h2>Hardest moment</h2>
-      <p class="big">None to tell</p>
+      <p class="big">None</p>
+      <p class="note">No sure second was clearly unpleasant.</p>
     </div>`;
   }
   const said = nearest(finals, hardest.windowEndMs);
@@ -84,9 +85,12 @@ function wantedCard(call: Call): Markup {
             ${intents
               .slice(0, MAX_INTENTS)
               .map(
-                ({ name, score, atMs }) =>
+                ({ name, score, heard }) =>
                   html`<li>
-                    ${spaced(name)} <span class="note">${percent(score)} sure, at ${atMs.map(clock).join(', ')}</span>
+                    ${spaced(name)}
+                    <span class="note"
+                      >${percent(score)} sure, at ${heard.map(({ atMs }) => clock(atMs)).join(', ')}</span
+                    >
                   </li>`,
               )}
           </ul>`;

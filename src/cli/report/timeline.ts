@@ -1,7 +1,7 @@
 import { type Emotion, MODALITIES, type Modality } from '@rapport-live/protocol';
 import type { Call } from './call';
 import type { Figures, intentsOf, Span } from './figures';
-import { bandPath, FIELD, linePath, samplesOf, scorePath, spansOf, STACK, ticks } from './geometry';
+import { bandPath, fadePath, FIELD, linePath, samplesOf, spansOf, STACK, ticks } from './geometry';
 import { html, type Markup } from './html';
 import { clock, percent, PARTY_NAMES, plural, spaced } from './words';
 
@@ -16,7 +16,7 @@ export function timeline(call: Call, figures: Figures, intents: ReturnType<typeo
   const runs = samplesOf(windows);
   const unsure = spansOf(windows, (window) => window.abstained !== undefined);
   // The strongest ones, in the order in which they were heard first.
-  const lanes = intents.slice(0, MAX_LANES).sort((a, b) => a.atMs[0]! - b.atMs[0]!);
+  const lanes = intents.slice(0, MAX_LANES).sort((a, b) => a.heard[0]!.atMs - b.heard[0]!.atMs);
   const felt = figures.felt.map(({ emotion, share }) => `${emotion} ${percent(share)}`).join(', ');
   const alternative =
     runs.length === 0
@@ -68,17 +68,17 @@ export function timeline(call: Call, figures: Figures, intents: ReturnType<typeo
           spans.map((span) => block(span, durationMs, 'there')),
         ]);
       })}
-      ${lanes.map(({ name }) => {
-        const points = windows.flatMap(({ windowEndMs, intents: active }) =>
-          active.filter((intent) => intent.name === name).map(({ score }) => ({ atMs: windowEndMs, score })),
-        );
-        return html`<div class="row lane">
-          <div class="name">${spaced(name)}</div>
-          <div class="plot">
-            ${picture(`When the customer wanted: ${spaced(name)}`, [shape(scorePath(points, durationMs), 'fill-intent')])}
-          </div>
-        </div>`;
-      })}
+      ${lanes.map(
+        ({ name, heard }) =>
+          html`<div class="row lane">
+            <div class="name">${spaced(name)}</div>
+            <div class="plot">
+              ${picture(`The customer wanted: ${spaced(name)}, at ${heard.map(({ atMs }) => clock(atMs)).join(', ')}`, [
+                shape(fadePath(heard, durationMs), 'fill-intent'),
+              ])}
+            </div>
+          </div>`,
+      )}
       <div class="row axis" aria-hidden="true">
         <div class="name"></div>
         <div class="plot">
