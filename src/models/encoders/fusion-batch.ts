@@ -1,3 +1,5 @@
+import { Scratch } from './scratch';
+
 /** The last `maxRows` rows: tokens come in the order of time. */
 export function newestRows(tokens: Float32Array, width: number, maxRows: number): Float32Array {
   if (tokens.length === 0 || tokens.length % width !== 0) {
@@ -6,14 +8,15 @@ export function newestRows(tokens: Float32Array, width: number, maxRows: number)
   return tokens.length > maxRows * width ? tokens.subarray(tokens.length - maxRows * width) : tokens;
 }
 
-/** The tokens once for each row of the batch; where they are absent, zeros with mask 0. */
+/** The tokens once for each row of the batch; where they are absent, zeros with mask 0. Written into `scratch`. */
 export function batchOf(
   tokens: Float32Array,
   rows: number,
   present: readonly boolean[],
+  scratch = new Scratch(),
 ): { tokens: Float32Array; mask: Float32Array } {
   const batch = {
-    tokens: new Float32Array(present.length * tokens.length),
+    tokens: scratch.take(present.length * tokens.length).fill(0),
     mask: new Float32Array(present.length * rows),
   };
   present.forEach((there, i) => {

@@ -2,10 +2,13 @@ import { MODALITIES, type Modality } from '@rapport-live/protocol';
 import type { JobInput, JobOutput } from '../../inference/inference-pool';
 import type { ModelFolder } from '../runtime/model-folder';
 import { batchOf, newestRows } from './fusion-batch';
+import { Scratch } from './scratch';
 import { float32, floats, type Graph, output, type Tensor } from '../runtime/onnx';
 
 /** The fusion network over one window, one row of a batch for each subset of its modalities. */
 export class FusionRunner {
+  private readonly scratch = { voice: new Scratch(), face: new Scratch(), text: new Scratch() };
+
   constructor(
     private readonly graph: Graph,
     private readonly folder: ModelFolder<'fusion'>,
@@ -31,7 +34,7 @@ export class FusionRunner {
       const tokens = newestRows(input[modality] ?? new Float32Array(width), width, maxRows[modality]);
       const present = subsets.map((subset) => subset.includes(modality));
       const rows = tokens.length / width;
-      const batch = batchOf(tokens, rows, present);
+      const batch = batchOf(tokens, rows, present, this.scratch[modality]);
       feeds[modality] = float32(batch.tokens, [subsets.length, rows, width]);
       feeds[`${modality}_mask`] = float32(batch.mask, [subsets.length, rows]);
     }

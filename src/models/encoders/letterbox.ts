@@ -1,7 +1,8 @@
 import type { Picture } from './picture';
+import { Scratch } from './scratch';
 
 export interface Letterbox {
-  /** [sizePx, sizePx, 3], black where the picture does not reach. */
+  /** [sizePx, sizePx, 3], black where the picture does not reach. Valid until the next picture is fitted. */
   readonly values: Float32Array;
   /** Picture pixels for one letterbox pixel. */
   readonly scale: number;
@@ -9,6 +10,9 @@ export interface Letterbox {
   readonly left: number;
   readonly top: number;
 }
+
+const narrowed = new Scratch();
+const fitted = new Scratch();
 
 /** Fits a picture into a square, its shape kept, with `value / valueScale + valueOffset` as the numbers of a model. */
 export function letterbox(picture: Picture, sizePx: number, valueScale: number, valueOffset: number): Letterbox {
@@ -20,7 +24,7 @@ export function letterbox(picture: Picture, sizePx: number, valueScale: number, 
 
   const columns = taps(picture.width, width);
   const rows = taps(picture.height, height);
-  const narrow = new Float32Array(picture.height * width * 3);
+  const narrow = narrowed.take(picture.height * width * 3);
   for (let y = 0; y < picture.height; y++) {
     for (let x = 0; x < width; x++) {
       const { first, weights } = columns[x] as Taps;
@@ -32,7 +36,7 @@ export function letterbox(picture: Picture, sizePx: number, valueScale: number, 
       }
     }
   }
-  const values = new Float32Array(sizePx * sizePx * 3).fill(valueOffset);
+  const values = fitted.take(sizePx * sizePx * 3).fill(valueOffset);
   for (let y = 0; y < height; y++) {
     const { first, weights } = rows[y] as Taps;
     for (let i = 0; i < width * 3; i++) {
@@ -50,7 +54,20 @@ interface Taps {
 }
 
 /** Linear interpolation with a triangle as wide as the shrinking asks, so that nothing is skipped. */
-function taps(from: number, to: number): Taps[] {
+function taps(from: number, to: number): readonly Taps[] {
+  const key = `${from} ${to}`;
+  const known = knownTaps.get(key) ?? makeTaps(from, to);
+  // Cameras keep their size: the newest few are enough.
+  knownTaps.delete(key);
+  knownTaps.set(key, known);
+  if (knownTaps.size > MAX_KNOWN_TAPS) knownTaps.delete(knownTaps.keys().next().value as string);
+  return known;
+}
+
+const MAX_KNOWN_TAPS = 16;
+const knownTaps = new Map<string, readonly Taps[]>();
+
+function makeTaps(from: number, to: number): Taps[] {
   const scale = from / to;
   const reach = Math.max(1, scale);
   return Array.from({ length: to }, (_, i) => {

@@ -1,7 +1,8 @@
 import type { ModelFolder } from '../runtime/model-folder';
-import { float32, floats, type Graph, int64, output, type Tensor } from '../runtime/onnx';
+import { float32, floats, type Graph, int64, type Tensor } from '../runtime/onnx';
 import { DecoderMemories, type DecoderMemory } from './decoder-memory';
 import { MEL_BANDS } from './log-mel';
+import { Scratch } from './scratch';
 
 /** The language, task and timestamp tokens before a text. */
 const MAX_PROMPT_TOKENS = 4;
@@ -11,21 +12,26 @@ export class WhisperGraphs {
   /** Written anew by every step, and read before the next: one is enough, whoever's utterance it is. */
   private readonly logits: Tensor;
   private readonly memories: DecoderMemories;
+  private readonly states = new Scratch();
+  private readonly width: number;
 
   constructor(
     private readonly graphs: { readonly encoder: Graph; readonly cross: Graph; readonly decoder: Graph },
     { manifest: { parameters } }: ModelFolder<'speech'>,
   ) {
     const { vocabularySize, maxAudioMs, maxTokensPerSecond, maxTokensExtra } = parameters;
+    this.width = parameters.encoderWidth;
     this.logits = float32(new Float32Array(vocabularySize), [1, vocabularySize]);
     const maxTokens = MAX_PROMPT_TOKENS + Math.ceil((maxAudioMs / 1000) * maxTokensPerSecond + maxTokensExtra);
     this.memories = new DecoderMemories({ ...parameters, maxTokens });
   }
 
-  /** Mean of layers 3 to 5, for emotion: [frames / 2, 512]. */
+  /** Mean of layers 3 to 5, for emotion: [frames / 2, 512]. Valid until the next call. */
   async emotionStates(mel: Float32Array, frames: number): Promise<Float32Array> {
-    const outputs = await this.graphs.encoder.run({ mel: float32(mel, [1, MEL_BANDS, frames]) }, ['emo']);
-    return floats(output(outputs, 'emo'));
+    const states = this.states.take((frames / 2) * this.width);
+    const emo = float32(states, [1, frames / 2, this.width]);
+    await this.graphs.encoder.run({ mel: float32(mel, [1, MEL_BANDS, frames]) }, { emo });
+    return states;
   }
 
   /** Everything the decoder needs of the sound; 28 MB at 15 s, used again once it is closed. */
