@@ -82,17 +82,15 @@ function wantedCard(call: Call): Markup {
           <p class="note">No utterance or message fits a known intent.</p>`
       : html`<p class="big">${spaced(intents[0]!.name)}</p>
           <ul>
-            ${intents
-              .slice(0, MAX_INTENTS)
-              .map(
-                ({ name, score, heard }) =>
-                  html`<li>
-                    ${spaced(name)}
-                    <span class="note"
-                      >${percent(score)} sure, at ${heard.map(({ atMs }) => clock(atMs)).join(', ')}</span
-                    >
-                  </li>`,
-              )}
+            ${intents.slice(0, MAX_INTENTS).map(
+              ({ name, score, heard }) =>
+                html`<li>
+                  ${spaced(name)}
+                  <span class="note"
+                    >${percent(score)} sure, at ${heard.map(({ atMs }) => clock(atMs)).join(', ')}</span
+                  >
+                </li>`,
+            )}
           </ul>`;
   return html`<div class="card">
     <h2>Customer wanted</h2>
@@ -152,7 +150,7 @@ export function evidence(call: Call, figures: Figures): Markup {
     <h2 id="evidence">What it rests on</h2>
     <table>
       <tbody>
-        ${row('Windows', `${windows.length}, one a second`)}
+        ${row('Windows', `${windows.length}, one for each second with something new`)}
         ${row('with a voice', `${figures.present.voice}${share(figures.present.voice)}`, true)}
         ${row('with a face', `${figures.present.face}${share(figures.present.face)}`, true)}
         ${row('with words', `${figures.present.text}${share(figures.present.text)}`, true)}

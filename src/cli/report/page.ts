@@ -37,9 +37,9 @@ export function reportPage(call: Call, { name, remarks }: ReportLabels): string 
           <h1>${name}</h1>
           <p>${about(call)}</p>
           <p class="caveat">
-            <strong>Read with care.</strong> The emotion models learned from acted speech and posed faces: how well they
-            read real callers is not measured. Each label comes with how sure the models are of it; hatched parts are
-            too unsure to act on. The agent is transcribed and never assessed.
+            <strong>Read with care.</strong> The emotion models learned from acted speech, not from real calls: how well
+            they read real callers is not measured. Each label comes with how sure the models are of it; hatched parts
+            are too unsure to act on. The agent is transcribed and never assessed.
           </p>
           ${remarks.map((remark) => html`<p class="caveat">${remark}</p>`)}
         </header>
