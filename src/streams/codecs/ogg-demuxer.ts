@@ -7,6 +7,8 @@ const MAX_PAGE_BYTES = 27 + 255 + 255 * 255;
 const MAX_PACKET_BYTES = 8 * 1024;
 /** Positions that differ by less from what the packets sum up to are trimming at an end, not a hole; ms. */
 const HOLE_MS = 60;
+/** Bytes of false pages whose checksum is worked out for one payload; beyond it, what is held is dropped. */
+const MAX_WASTED_BYTES = 8 * MAX_PAGE_BYTES;
 const FLAG = { continued: 1, first: 2 } as const;
 
 /** Opus in Ogg: RFC 3533 for the pages, RFC 7845 for what is in them. Each page is checked by its CRC. */
@@ -23,9 +25,12 @@ export class OggDemuxer implements Demuxer {
   #headers = 2;
   /** Sum of the packets, samples at 48 kHz. */
   #position = 0;
+  /** Bytes of false pages in this payload. */
+  #wasted = 0;
 
   push(bytes: Uint8Array, sink: DemuxSink): string | undefined {
     this.#old = this.#held;
+    this.#wasted = 0;
     let at = 0;
     let fault: string | undefined;
     while (at < bytes.length) {
@@ -63,10 +68,11 @@ export class OggDemuxer implements Demuxer {
       } else {
         fault ??= 'a page whose checksum does not fit';
         sink.corrupt();
-        at += 1;
+        this.#wasted += size;
+        at = this.#wasted > MAX_WASTED_BYTES ? this.#held : at + 1;
       }
     }
-    buffer.copyWithin(0, at, this.#held);
+    if (at > 0) buffer.copyWithin(0, at, this.#held);
     this.#held -= at;
     this.#old = Math.max(0, this.#old - at);
     return fault;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OggDemuxer, oggCrc } from './ogg-demuxer';
 import { opusPacketSamples } from './opus-packet';
+import { OpusRuntime } from './opus-runtime';
 import { OpusVoiceDecoder } from './opus-voice-decoder';
 import { NotingSink } from './testing/signals';
 import { cluster, simpleBlock, webmHeader } from './testing/webm-writer';
@@ -77,6 +78,29 @@ describe('OpusVoiceDecoder', () => {
     expect(sink.pieces[1]!.channels[0]!.every((x) => x === 0)).toBe(true);
   });
 
+  it('is made anew after a fault, and goes on when it is ready', async () => {
+    let woken!: () => void;
+    const again = new Promise<void>((resolve) => (woken = resolve));
+    let made = 0;
+    let decoder!: OpusVoiceDecoder;
+    await new Promise<void>((resolve) => {
+      decoder = new OpusVoiceDecoder(new WebmDemuxer(), 1, () => (made++ === 0 ? resolve() : woken()));
+    });
+    const sink = new NotingSink();
+    decoder.take(payload(webm.subarray(0, 6000)), sink);
+    const before = sink.pieces.length;
+    const fault = jest.spyOn(OpusRuntime.prototype, 'decode').mockReturnValueOnce(undefined);
+    decoder.take(payload(webm.subarray(6000, 12_000)), sink);
+    expect(sink.gaps).toEqual([expect.objectContaining({ reason: 'decoder_restarted' })]);
+    expect([sink.pieces.length - before, sink.pieces.at(-1)!.channels[0]!.every((x) => x === 0)]).toEqual([1, true]);
+    expect(decoder.waitingBytes).toBeGreaterThan(1000);
+    await again;
+    decoder.drain(sink);
+    expect(decoder.waitingBytes).toBe(0);
+    expect(sink.pieces.length).toBeGreaterThan(before + 10);
+    fault.mockRestore();
+  });
+
   it('counts an Ogg page whose checksum does not fit, and goes on', async () => {
     const bytes = ogg.slice();
     bytes[9000]! ^= 0xff;
@@ -85,6 +109,16 @@ describe('OpusVoiceDecoder', () => {
     expect(sink.gaps.length).toBeGreaterThan(0);
     expect(sink.all().length).toBeGreaterThan(70_000);
     expect(oggCrc(ogg.subarray(0, 47))).toBe(new DataView(ogg.buffer).getUint32(22, true));
+  });
+
+  it('spends a bounded time on false Ogg pages inside each other', async () => {
+    const { decoder, sink } = await open(new OggDemuxer());
+    const head = [...Buffer.from('OggS'), 0, 0, ...new Array<number>(20).fill(0), 255];
+    const nested = new Array<number[]>(5600).fill(head).flat();
+    decoder.take(payload(nested), sink);
+    expect(sink.gaps.length).toBeLessThan(200);
+    decoder.take(payload(ogg), sink);
+    expect(sink.all().length).toBeGreaterThan(70_000);
   });
 
   it('places packets by the payload that they begin in', async () => {

@@ -103,7 +103,7 @@ export class WebmDemuxer implements Demuxer {
       if (next === undefined) break;
       at = next;
     }
-    this.#buffer.copyWithin(0, at, this.#held);
+    if (at > 0) this.#buffer.copyWithin(0, at, this.#held);
     this.#held -= at;
     this.#old = Math.max(0, this.#old - at);
     return undefined;
