@@ -1,7 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudEvent, EVENTS, type TypedEvent } from '@rapport-live/protocol';
+import { SAMPLE_DIR } from '../support/call';
 import { CommandLine, rapport } from './command-line';
 import { samplePcm, stereo, wavFile } from './wav-file';
 
@@ -60,6 +62,21 @@ describe('rapport analyze', () => {
     expect(page).not.toContain('name@example.com');
     expect(page).toContain('whisper-base');
     expect(leftBehind()).toEqual(before);
+  });
+
+  const hasFfmpeg = spawnSync('ffmpeg', ['-version']).status === 0;
+  (hasFfmpeg ? it : it.skip)('reads a film through ffmpeg (needs ffmpeg)', async () => {
+    const sound = file('sound.wav', wavFile(samplePcm('customer', 5500, 12_500)));
+    const film = join(folder, 'film.mp4');
+    const pictures = ['-framerate', '2', '-pattern_type', 'glob', '-i', join(SAMPLE_DIR, 'frames', '00*.jpg')];
+    const made = spawnSync('ffmpeg', ['-loglevel', 'error', ...pictures, '-i', sound, '-t', '7', '-pix_fmt', 'yuv420p', film]); // prettier-ignore
+    expect(String(made.stderr)).toBe('');
+    const ran = await rapport(['analyze', film]);
+    expect(ran).toMatchObject({ code: 0, stderr: expect.stringContaining('voice of the customer, video of the') });
+    const events = resultsOf(join(folder, 'film.rapport')).map(({ event }) => event);
+    const windows = events.flatMap((event) => (event.type === 'rapport.window.assessed' ? [event.data] : []));
+    expect(windows.some(({ modalities }) => modalities.face.present && modalities.voice.present)).toBe(true);
+    expect(JSON.stringify(events)).toMatch(/lamp/i);
   });
 
   it('takes what there is of a file that was cut off, and writes what it has after Ctrl-C', async () => {
