@@ -90,7 +90,7 @@ describe('a conversation, from the client to the local log', () => {
       expect(brief.sort()).toEqual(['agent chat', 'agent voice', 'customer chat', 'customer voice', 'customer voice']);
       const chat = finals.find(({ source, party }) => source === 'chat' && party === 'customer');
       expect(chat).toMatchObject({ text: 'my card is [card], mail [email]', redactions: { card: 1, email: 1 } });
-      expect(JSON.stringify(heard.results)).not.toMatch(/4111|ann@/);
+      expect(JSON.stringify(heard.results)).not.toMatch(/4111 ?1111|ann@/);
     });
 
     it('has the same records in the local log', async () => {

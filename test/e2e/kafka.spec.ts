@@ -76,7 +76,7 @@ withKafka(
       expect(new Set(consumed.map(({ key }) => key))).toEqual(
         new Set(sessions.map(({ sessionId }) => `development/${sessionId}`)),
       );
-      expect(JSON.stringify(consumed)).not.toContain('4111');
+      expect(JSON.stringify(consumed)).not.toMatch(/4111 ?1111/);
     });
 
     it('keeps the order of each session within a topic, in one partition', () => {
