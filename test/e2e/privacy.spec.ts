@@ -62,7 +62,8 @@ describe('privacy', () => {
 
   it('keeps what was masked nowhere on disk', () => {
     for (const { name, bytes } of filesOf(service.dataDir)) {
-      for (const secret of ['4111 1111', '41111111', 'zebra.finch']) expect([name, bytes.includes(secret)]).toEqual([name, false]);
+      for (const secret of ['4111 1111', '41111111', 'zebra.finch'])
+        expect([name, bytes.includes(secret)]).toEqual([name, false]);
     }
   });
 
