@@ -26,7 +26,7 @@ const only = (paths, patterns) => ({
 });
 const libraries = Object.keys(LIBRARY_HOME);
 const before = (stage) => {
-  const earlier = STAGES.slice(0, STAGES.indexOf(stage)).concat('demo');
+  const earlier = STAGES.slice(0, STAGES.indexOf(stage)).concat('demo', 'cli');
   return [{ regex: `^(\\.\\./)+(${earlier.join('|')})/`, message: `${stage} must not import an earlier stage.` }];
 };
 const noNest = { regex: '^(@nestjs/|nestjs-)', message: 'Nest stays in the gateway, the modules and ops.' };
