@@ -1,26 +1,23 @@
 // Bare: the recorded jobs of the service through the same encoders (log-mel, sharp, ONNX Runtime) in one process and one
-// thread, nothing else. Prints {cpuMs, counts, units} of the measured pass; a first pass warms up.
+// thread, nothing else. Prints {cpuMs, counts} of the measured pass; a first pass warms up.
 import { readFileSync } from 'node:fs';
 import { deserialize } from 'node:v8';
 import { Encoders } from '../dist/models/encoders/encoders.js';
 import { loadManifests } from '../dist/models/runtime/model-folder.js';
 
-const [modelsDir, recording, pace] = process.argv.slice(2);
+const [modelsDir, recording] = process.argv.slice(2);
 const encoders = await Encoders.load(await loadManifests(modelsDir));
 const jobs = deserialize(readFileSync(recording));
 
-async function runAll(list, paced) {
-  const startMs = performance.now();
-  for (const { kind, input, atMs } of list) {
-    const waitMs = startMs + atMs - performance.now();
-    if (paced && waitMs > 1) await new Promise((resolve) => setTimeout(resolve, waitMs));
+async function runAll(list) {
+  for (const { kind, input } of list) {
     for (const steps = encoders.steps(kind, input); !(await steps.next()).done;);
   }
 }
 
 await runAll(jobs.slice(0, Math.ceil(jobs.length / 8)));
 const mark = process.cpuUsage();
-await runAll(jobs, pace === 'paced');
+await runAll(jobs);
 const { user, system } = process.cpuUsage(mark);
 const counts = {};
 for (const { kind } of jobs) counts[kind] = (counts[kind] ?? 0) + 1;

@@ -28,7 +28,7 @@ class WatchedPool {
   submit(kind, input, options) {
     counts[kind] = (counts[kind] ?? 0) + 1;
     units[kind] = (units[kind] ?? 0) + size(kind, input);
-    if (recordTo) jobs.push({ kind, input: structuredClone(input), atMs: performance.now() - markMs });
+    if (recordTo) jobs.push({ kind, input: structuredClone(input) });
     return this.pool.submit(kind, input, options);
   }
   close() {
@@ -67,12 +67,10 @@ store.append = async (session, result) => {
 const delay = monitorEventLoopDelay({ resolution: 1 });
 if (process.env.BENCH_LOOP) delay.enable();
 let markCpu;
-let markMs = 0;
 
 const actions = {
   mark() {
     markCpu = process.cpuUsage();
-    markMs = performance.now();
     delay.reset();
     persistMs.length = stages.length = jobs.length = 0;
     for (const table of [counts, units]) for (const kind of Object.keys(table)) delete table[kind];

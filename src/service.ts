@@ -9,7 +9,6 @@ import { GATEWAY_OPTIONS, type GatewayOptions } from './gateway/gateway-options'
 import { GatewayModule } from './gateway/gateway.module';
 import { RapportWsAdapter } from './gateway/rapport-ws.adapter';
 import { UpgradePolicy } from './gateway/upgrade-policy';
-import { faultLog } from './ops/faults';
 import { LOGGER, loggingModule } from './ops/logging';
 import { METER, type ServiceMeter } from './ops/service-meter';
 import { OpsModule } from './ops/ops.module';
@@ -38,7 +37,7 @@ export async function createService(config: Config, parts: ServiceParts = {}): P
   app.flushLogs();
   const options = app.get<GatewayOptions>(GATEWAY_OPTIONS);
   const [policy, meter] = [app.get(UpgradePolicy), app.get<ServiceMeter>(METER)];
-  app.useWebSocketAdapter(new RapportWsAdapter(app, policy, options, faultLog('gateway'), meter));
+  app.useWebSocketAdapter(new RapportWsAdapter(app, policy, options, meter));
   return app;
 }
 

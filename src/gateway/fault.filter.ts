@@ -3,7 +3,8 @@ import { RapportError } from '@rapport-live/protocol';
 import { faultLog } from '../ops/faults';
 import type { Connection } from './connection';
 
-const log = faultLog('gateway');
+/** Faults of the door that are ours, whoever meets them. */
+export const logFault = faultLog('gateway');
 
 /**
  * Answers what a handler throws. Nest's own filter calls `client.emit`, which our connections do not have, so without
@@ -26,6 +27,6 @@ export function answerFault(connection: Connection, error: unknown, ref?: string
     connection.fail(error.code, error.message, { ...detail, ...retry });
     return;
   }
-  log(error);
+  logFault(error);
   connection.fail('internal', 'The service failed to handle a message.', detail);
 }

@@ -8,7 +8,7 @@ import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { Meter } from '../facts/meter';
 import { parseClientText } from './client-text';
 import { Connection } from './connection';
-import { answerFault } from './fault.filter';
+import { answerFault, logFault } from './fault.filter';
 import type { GatewayOptions } from './gateway-options';
 import type { Admitted, UpgradePolicy } from './upgrade-policy';
 
@@ -31,7 +31,6 @@ export class RapportWsAdapter implements WebSocketAdapter<WebSocketServer, Conne
     private readonly app: HttpHost,
     private readonly policy: UpgradePolicy,
     private readonly options: GatewayOptions,
-    private readonly onFault: (error: unknown) => void,
     private readonly meter: Pick<Meter, 'error'>,
   ) {}
 
@@ -171,7 +170,7 @@ export class RapportWsAdapter implements WebSocketAdapter<WebSocketServer, Conne
       const admitted = this.policy.admit(request, this.sockets.size);
       server.handleUpgrade(request, socket, head, (client) => server.emit('connection', client, request, admitted));
     } catch (error) {
-      if (!(error instanceof RapportError)) this.onFault(error);
+      if (!(error instanceof RapportError)) logFault(error);
       const told = error instanceof RapportError ? error : new RapportError('internal', 'The upgrade failed.');
       this.meter.error(told.code);
       refuse(socket, told);

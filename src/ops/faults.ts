@@ -1,8 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { RapportError } from '@rapport-live/protocol';
 
-export const FAULT_LOG = Symbol('FaultLog');
-
 /** Where faults of ours are logged: once each, with their cause. */
 export type FaultLog = (error: unknown) => void;
 

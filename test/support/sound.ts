@@ -16,15 +16,7 @@ export function silence(ms: number): Int16Array {
   return new Int16Array(ms * SAMPLES_PER_MS);
 }
 
-export function joined(...parts: readonly Int16Array[]): Int16Array {
-  const all = new Int16Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}
+export { join as joined } from '../../src/streams/testing/session-script';
 
 /** Little-endian bytes, as `pcm16le` wants them. */
 export function bytesOf(samples: Int16Array): Uint8Array {

@@ -25,7 +25,7 @@ export const EVENTS = {
   'rapport.alert.cleared': spec('rapport.alerts', 'ruleId, onsetWindowEndMs, revision', data.AlertData),
   'rapport.session.updated': spec('rapport.results', 'kind, mediaMs, scope', data.SessionUpdatedData),
   'rapport.session.heartbeat': spec(null, 'mediaMs', data.SessionHeartbeatData),
-} as const;
+} as const satisfies Record<string, EventSpec>;
 
 export type EventType = keyof typeof EVENTS;
 export const EVENT_TYPES = Object.keys(EVENTS) as [EventType, ...EventType[]];

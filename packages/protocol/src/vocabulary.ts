@@ -18,23 +18,7 @@ export type Party = (typeof PARTIES)[number];
 export const STREAM_KINDS = ['voice', 'video'] as const;
 export type StreamKind = (typeof STREAM_KINDS)[number];
 
-/** Codecs that the protocol names; `SUPPORTED_CODECS` says which are built. */
-export const CODECS = [
-  'pcm16le-8k',
-  'pcm16le-16k',
-  'pcm16le-24k',
-  'pcm16le-48k',
-  'mulaw-8k',
-  'alaw-8k',
-  'webm-opus',
-  'ogg-opus',
-  'jpeg',
-  'png',
-  'webp',
-  'webm-video',
-] as const;
-export type Codec = (typeof CODECS)[number];
-
+/** Codecs that are built. */
 export const SUPPORTED_CODECS = [
   'pcm16le-8k',
   'pcm16le-16k',
@@ -47,8 +31,12 @@ export const SUPPORTED_CODECS = [
   'jpeg',
   'png',
   'webp',
-] as const satisfies readonly Codec[];
+] as const;
 export type SupportedCodec = (typeof SUPPORTED_CODECS)[number];
+
+/** Every codec that the protocol names. */
+export const CODECS = [...SUPPORTED_CODECS, 'webm-video'] as const;
+export type Codec = (typeof CODECS)[number];
 
 export const CODEC_KIND: Readonly<Record<SupportedCodec, StreamKind>> = {
   'pcm16le-8k': 'voice',
