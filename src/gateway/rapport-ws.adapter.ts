@@ -66,9 +66,16 @@ export class RapportWsAdapter implements WebSocketAdapter<WebSocketServer, Conne
     const byType = new Map(handlers.map((handler) => [String(handler.message), handler.callback]));
     const received = new Subject<{ data: Buffer; binary: boolean }>();
     const gone = new Subject<void>();
+    let unhandled = 0;
     let unhandledBytes = 0;
     socket.on('message', (raw: RawData, binary: boolean) => {
       const data = raw as Buffer;
+      // Frames are handled at once unless they are behind a text message: the queue costs more than the frame.
+      if (binary && unhandled === 0) {
+        this.onBinary(client, data);
+        return;
+      }
+      unhandled += 1;
       unhandledBytes += data.byteLength;
       if (unhandledBytes > this.options.maxUnhandledBytes) socket.pause();
       received.next({ data, binary });
@@ -79,6 +86,7 @@ export class RapportWsAdapter implements WebSocketAdapter<WebSocketServer, Conne
         concatMap(({ data, binary }) =>
           defer(() => (binary ? this.onBinary(client, data) : this.onText(client, byType, data))).pipe(
             finalize(() => {
+              unhandled -= 1;
               unhandledBytes -= data.byteLength;
               if (socket.isPaused && unhandledBytes <= this.options.maxUnhandledBytes) socket.resume();
             }),

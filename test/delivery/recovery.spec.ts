@@ -113,13 +113,11 @@ test('a full disk: the append is refused, nothing is torn, no seq is lost, and i
   await file.close();
   const real = prototype.write;
   const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
-  for (const failing of ['write', 'datasync'] as const) {
-    const spy = jest.spyOn(prototype, failing).mockImplementation(async function (this: FileHandle, ...args: never[]) {
-      // Half of it lands on the disk.
-      if (failing === 'write') {
-        const [bytes, , length, position] = args as unknown as [Buffer, number, number, number];
-        await Reflect.apply(real, this, [bytes, 0, length >> 1, position]);
-      }
+  // Half of it lands on the disk, or all of it and is not durable.
+  for (const landing of [0.5, 1]) {
+    const spy = jest.spyOn(prototype, 'write').mockImplementation(async function (this: FileHandle, ...args: never[]) {
+      const [bytes, , length, position] = args as unknown as [Buffer, number, number, number];
+      await Reflect.apply(real, this, [bytes, 0, Math.floor(length * landing), position]);
       throw full;
     } as never);
     const refused = [
