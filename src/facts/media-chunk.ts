@@ -10,6 +10,8 @@ export interface MediaChunk {
   /** Payload bytes on this stream before this chunk. */
   readonly byteOffset: number;
   readonly endOfStream: boolean;
+  /** The payload begins with the codec's init segment (WebM header, Ogg header pages): its decoder starts anew there. */
+  readonly init: boolean;
   readonly discontinuity: boolean;
   /** Valid only during the call that hands it over. */
   readonly bytes: Uint8Array;

@@ -74,6 +74,7 @@ export class GatewaySession {
       seq,
       ptsMs: ptsUs / 1000,
       byteOffset,
+      init: (flags & FrameFlag.init) !== 0,
       endOfStream: (flags & FrameFlag.endOfStream) !== 0,
       discontinuity: (flags & FrameFlag.discontinuity) !== 0,
       bytes: payload,

@@ -53,10 +53,10 @@ export class CodedVoiceLane implements Lane, PcmSink {
     return reason === undefined ? undefined : refuse('payload_invalid', reason);
   }
 
-  accept(ptsMs: number, bytes: Uint8Array, discontinuity: boolean): MediaFault | undefined {
+  accept(ptsMs: number, bytes: Uint8Array, discontinuity: boolean, init: boolean): MediaFault | undefined {
     this.#discontinuity ||= discontinuity;
     if (bytes.length === 0) return undefined;
-    const reason = this.decoder.take({ ptsMs, bytes, discontinuity: this.#discontinuity }, this);
+    const reason = this.decoder.take({ ptsMs, bytes, discontinuity: this.#discontinuity, init }, this);
     this.#discontinuity = false;
     return reason === undefined ? undefined : refuse('payload_invalid', reason);
   }

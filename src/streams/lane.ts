@@ -54,8 +54,11 @@ export interface Lane {
   readonly deadlineMs: number;
   /** Looks at the payload only. */
   check(bytes: Uint8Array): MediaFault | undefined;
-  /** Takes the payload, in order. A fault found only now: it was dropped, or the rest of it. */
-  accept(ptsMs: number, bytes: Uint8Array, discontinuity: boolean): MediaFault | void;
+  /**
+   * Takes the payload, in order. A fault found only now: it was dropped, or the rest of it.
+   * `init`: it begins with an init segment; codecs that have none ignore it.
+   */
+  accept(ptsMs: number, bytes: Uint8Array, discontinuity: boolean, init: boolean): MediaFault | void;
   /** Frames are missing in front of the next: only its own time says where it belongs. */
   lost(): void;
   end(): void;

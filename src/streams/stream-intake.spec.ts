@@ -53,6 +53,7 @@ describe('StreamIntake', () => {
         ptsMs: seq,
         byteOffset,
         endOfStream: false,
+        init: false,
         discontinuity: false,
         ...more,
         bytes: Uint8Array.from(bytes),

@@ -141,7 +141,8 @@ export class StreamIntake implements WatermarkSource {
   /** @param known the fault found on arrival; returns it, or the one that the lane finds. */
   #deliver(chunk: MediaChunk, length: number, known: MediaFault | undefined): MediaFault | undefined {
     this.#receivedBytes = chunk.byteOffset + length;
-    const fault = known ?? (this.lane.accept(Math.max(0, chunk.ptsMs), chunk.bytes, chunk.discontinuity) || undefined);
+    const { ptsMs, bytes, discontinuity, init } = chunk;
+    const fault = known ?? (this.lane.accept(Math.max(0, ptsMs), bytes, discontinuity, init) || undefined);
     if (fault !== undefined) this.host.drop(fault.code);
     if (!chunk.endOfStream) return fault;
     this.#ended = true;

@@ -107,6 +107,7 @@ class Sender {
       ...at,
       ptsMs,
       endOfStream: false,
+      init: false,
       discontinuity: false,
       bytes,
     });

@@ -113,10 +113,11 @@ export class RapportSession implements AsyncIterable<SessionEvent> {
 
   /**
    * Sends one piece of media, in the codec that the stream declared; waits for credit, which is how the service
-   * slows a sender. `ptsMs` counts from `session.start`. Rejects when the session is over.
+   * slows a sender. `ptsMs` counts from `session.start`; `init`: the payload begins with a container's header, as the
+   * first slice of each recording does. Rejects when the session is over.
    */
-  send(streamId: number, payload: Uint8Array, ptsMs: number): Promise<void> {
-    return this.enqueue(streamId, payload, ptsMs, 0);
+  send(streamId: number, payload: Uint8Array, ptsMs: number, { init = false } = {}): Promise<void> {
+    return this.enqueue(streamId, payload, ptsMs, init ? FrameFlag.init : 0);
   }
 
   /** Nothing follows on this stream. */

@@ -15,7 +15,7 @@ export const FRAME_HEADER_BYTES = 24;
 export const FRAME_VERSION = 1;
 
 export const FrameFlag = {
-  /** The payload is the codec's init segment (WebM header, Ogg header pages); the client keeps it for a resume. */
+  /** The payload begins with the codec's init segment (WebM header, Ogg header pages); the client keeps it for a resume. */
   init: 0x01,
   /** Nothing follows on this stream; the payload may be empty. */
   endOfStream: 0x02,

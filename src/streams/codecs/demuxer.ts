@@ -13,6 +13,9 @@ export interface DemuxSink {
   corrupt(): void;
 }
 
+/** Told whichever container it is. */
+export const NO_HEADER = 'no header yet: send the init segment first, with the flag init';
+
 /**
  * An incremental reader of a container of Opus: payloads may be cut anywhere. Memory is one buffer of fixed size; every
  * length in the input is checked against a bound before it is believed.
@@ -22,4 +25,6 @@ export interface Demuxer {
   push(bytes: Uint8Array, sink: DemuxSink): string | undefined;
   /** Bytes are missing in front of the next. */
   lost(): void;
+  /** The next payload begins with a header: forgets everything. True when a packet or page was cut off by that. */
+  restart(): boolean;
 }

@@ -1,4 +1,4 @@
-import type { DemuxSink, Demuxer } from './demuxer';
+import { NO_HEADER, type DemuxSink, type Demuxer } from './demuxer';
 import { OPUS_RATE_PER_MS, opusPacketSamples, readOpusHead, startsWith } from './opus-packet';
 
 /** Header of 27 bytes, 255 lengths, 255 segments of 255 bytes (RFC 3533, 6). */
@@ -50,13 +50,21 @@ export class OggDemuxer implements Demuxer {
     this.#begun = -1;
   }
 
+  restart(): boolean {
+    const cut = this.#serial !== undefined && this.#held > 0;
+    this.lost();
+    this.#serial = undefined;
+    this.#headers = 2;
+    return cut;
+  }
+
   #pages(sink: DemuxSink): string | undefined {
     const buffer = this.#buffer;
     let at = 0;
     let fault: string | undefined;
     for (;;) {
       const start = findPage(buffer, at, this.#held);
-      if (start > at) fault ??= 'a page was expected';
+      if (start > at) fault ??= this.#serial === undefined ? NO_HEADER : 'a page was expected';
       at = start;
       const size = pageBytes(buffer, at, this.#held);
       if (size === undefined) break;
@@ -95,7 +103,7 @@ export class OggDemuxer implements Demuxer {
       sink.head(head);
       return undefined;
     }
-    if (this.#serial === undefined) return 'no OpusHead yet';
+    if (this.#serial === undefined) return NO_HEADER;
     if (serial !== this.#serial) return undefined;
     const continued = (flags & FLAG.continued) !== 0;
     if (number !== this.#nextPage || !continued) this.#begun = continued ? -1 : 0;

@@ -129,6 +129,36 @@ describe('OpusVoiceDecoder', () => {
     expect(sink.pieces.map(({ ptsMs }) => ptsMs)).toEqual([3000, 4010, 4030]);
   });
 
+  it.each([
+    ['WebM', webm, () => new WebmDemuxer()],
+    ['Ogg', ogg, () => new OggDemuxer()],
+  ])('%s: begins anew at once where an init segment comes in the middle of a packet', async (_name, bytes, demuxer) => {
+    const whole = await open(demuxer());
+    whole.decoder.take(payload(bytes), whole.sink);
+    const again = await open(demuxer());
+    again.decoder.take(payload(bytes.subarray(0, 6123)), again.sink);
+    const before = again.sink.pieces.length;
+    expect(again.decoder.take({ ...payload(bytes, 7000), init: true }, again.sink)).toBeUndefined();
+    const pieces = again.sink.pieces.slice(before);
+    expect(pieces[0]!.ptsMs).toBe(7000);
+    expect(pieces.map(({ channels }) => channels[0]!.length)).toEqual(
+      whole.sink.pieces.map(({ channels }) => channels[0]!.length),
+    );
+    expect(again.sink.gaps).toEqual([{ reason: 'corrupt_media', fromMs: 7000, toMs: 7000 }]);
+  });
+
+  it.each([
+    ['WebM', webm, () => new WebmDemuxer()],
+    ['Ogg', ogg, () => new OggDemuxer()],
+  ])('%s: says that the init segment is missing, flagged as one or not', async (_name, bytes, demuxer) => {
+    const { decoder, sink } = await open(demuxer());
+    expect(decoder.take(payload(bytes.subarray(5000, 9000)), sink)).toMatch(/send the init segment first/);
+    expect(decoder.take(payload(bytes.subarray(9000, 12_000)), sink)).toMatch(/send the init segment first/);
+    expect(decoder.take({ ...payload(bytes.subarray(9000)), init: true }, sink)).toMatch(/send the init segment/);
+    expect(decoder.take({ ...payload(bytes), init: true }, sink)).toBeUndefined();
+    expect(sink.all().length).toBeGreaterThan(78_000);
+  });
+
   it('drops what 10,000 tiny packets a second bring beyond 400', async () => {
     const { decoder, sink } = await open();
     decoder.take(payload([...webmHeader(), ...cluster(0)]), sink);

@@ -57,9 +57,10 @@ export class OpusVoiceDecoder implements VoiceDecoder {
     return undefined;
   }
 
-  take({ ptsMs, bytes, discontinuity }: VoicePayload, sink: PcmSink): string | undefined {
+  take({ ptsMs, bytes, discontinuity, init }: VoicePayload, sink: PcmSink): string | undefined {
     this.#budget.refill(ptsMs);
     if (discontinuity) this.#seam();
+    if (init && this.demuxer.restart()) sink.gap('corrupt_media', ptsMs, ptsMs);
     let anchored = false;
     let refused: string | undefined;
     const fault = this.demuxer.push(bytes, {

@@ -4,6 +4,8 @@ export interface VoicePayload {
   readonly ptsMs: number;
   /** Media before it is missing on purpose: nothing goes on over the seam. */
   readonly discontinuity: boolean;
+  /** It must begin with an init segment; what was begun before is over. Absent: false. */
+  readonly init?: boolean;
   /** Valid only during the call. */
   readonly bytes: Uint8Array;
 }

@@ -1,4 +1,4 @@
-import type { DemuxSink, Demuxer } from './demuxer';
+import { NO_HEADER, type DemuxSink, type Demuxer } from './demuxer';
 import { ID, MAX_HEAD_BYTES, readHead, readUint, type ElementHead } from './ebml';
 import { OPUS_RATE_PER_MS, opusPacketSamples, readOpusHead, type OpusHead } from './opus-packet';
 import { readBlock } from './webm-block';
@@ -78,7 +78,7 @@ export class WebmDemuxer implements Demuxer {
         return `WebM: ${fault}.`;
       }
     }
-    if (this.#searching) return 'WebM: no place to go on in this payload.';
+    if (this.#searching) return `WebM: ${this.#audio === undefined ? NO_HEADER : 'no place to go on in this payload'}.`;
     return undefined;
   }
 
@@ -87,6 +87,15 @@ export class WebmDemuxer implements Demuxer {
     this.#old = 0;
     this.#skip = 0;
     this.#searching = true;
+  }
+
+  restart(): boolean {
+    const cut = !this.#searching && this.#audio !== undefined && this.#held + this.#skip > 0;
+    this.lost();
+    this.#searching = false;
+    this.#open = [];
+    this.#audio = undefined;
+    return cut;
   }
 
   /** All whole elements of the buffer; what is left moves to its front. */
@@ -147,7 +156,7 @@ export class WebmDemuxer implements Demuxer {
     if (TOP.has(head.id)) while (this.#open.length > 1 && this.#open.at(-1)!.left === Infinity) this.#close(sink);
     const parent = this.#open.at(-1);
     if (parent !== undefined) return parent;
-    return head.id === ID.EBML || head.id === ID.Segment ? { id: 0, left: Infinity } : 'no header yet';
+    return head.id === ID.EBML || head.id === ID.Segment ? { id: 0, left: Infinity } : NO_HEADER;
   }
 
   #enter(head: ElementHead, bodyAt: number): number | string {

@@ -62,6 +62,7 @@ export class SessionScript {
       seq: at.seq,
       ptsMs,
       byteOffset: at.bytes,
+      init: false,
       endOfStream: false,
       discontinuity: false,
       bytes,
