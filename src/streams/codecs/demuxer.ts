@@ -1,5 +1,18 @@
 import type { OpusHead } from './opus-packet';
 
+/** A picture track as its container describes it. */
+export interface FilmHead {
+  /** As in the container: `V_VP8`, `V_VP9`, `V_MPEG4/ISO/AVC`. */
+  readonly codec: string;
+  /** Pixels, as the container says; 0 when it does not. */
+  readonly width: number;
+  readonly height: number;
+  /** What the codec needs beside its frames; empty for most. */
+  readonly setup: Uint8Array;
+  /** The frames are encrypted or compressed once more. */
+  readonly encoded: boolean;
+}
+
 /** What a container says, in the order of the bytes. */
 export interface DemuxSink {
   /** A new beginning: a decoder for this. */
@@ -9,6 +22,10 @@ export interface DemuxSink {
    * being taken, not in one before.
    */
   packet(data: Uint8Array, timeMs: number, within: boolean): void;
+  /** As `head`, of the first picture track. Only a demuxer opened for pictures says it. */
+  film?(head: FilmHead): void;
+  /** As `packet`: one coded picture. */
+  picture?(data: Uint8Array, timeMs: number, within: boolean): void;
   /** Packets were there and could not be read. */
   corrupt(): void;
 }

@@ -1,37 +1,15 @@
-import { NO_HEADER, type DemuxSink, type Demuxer } from './demuxer';
+import { NO_HEADER, type DemuxSink, type Demuxer, type FilmHead } from './demuxer';
 import { ID, MAX_HEAD_BYTES, readHead, readUint, type ElementHead } from './ebml';
 import { OPUS_RATE_PER_MS, opusPacketSamples, readOpusHead, type OpusHead } from './opus-packet';
 import { readBlock } from './webm-block';
+import { CHILDREN, MASTERS, TOP } from './webm-elements';
 
 /** An element that must be whole before it is read: blocks and values. Opus of 120 ms laced 8 times is below it. */
 const MAX_ELEMENT_BYTES = 64 * 1024;
 /** An element that is stepped over (tags, cues, padding). */
 const MAX_SKIPPED_BYTES = 1024 * 1024;
 const AUDIO = 2;
-
-/** Elements that are looked into, each only in its place: nesting has no other depth than this (4). */
-const CHILDREN: Readonly<Record<number, readonly number[]>> = {
-  0: [ID.EBML, ID.Segment],
-  [ID.EBML]: [ID.DocType],
-  [ID.Segment]: [ID.Info, ID.Tracks, ID.Cluster],
-  [ID.Info]: [ID.TimestampScale],
-  [ID.Tracks]: [ID.TrackEntry],
-  [ID.TrackEntry]: [ID.TrackNumber, ID.TrackType, ID.CodecID, ID.CodecPrivate, ID.ContentEncodings],
-  [ID.Cluster]: [ID.Timestamp, ID.SimpleBlock, ID.BlockGroup],
-  [ID.BlockGroup]: [ID.Block],
-};
-const MASTERS = new Set(Object.keys(CHILDREN).map(Number));
-/** These begin only in a segment: one of them ends a cluster of unknown size (RFC 8794, 6.2). */
-const TOP: ReadonlySet<number> = new Set([
-  ID.Info,
-  ID.Tracks,
-  ID.Cluster,
-  ID.SeekHead,
-  ID.Cues,
-  ID.Chapters,
-  ID.Tags,
-  ID.Attachments,
-]);
+const FILM = 1;
 
 interface Open {
   readonly id: number;
@@ -43,6 +21,9 @@ interface Track {
   type?: number;
   codec?: string;
   head?: OpusHead | string;
+  setup?: Uint8Array;
+  width?: number;
+  height?: number;
   encoded?: boolean;
 }
 
@@ -51,7 +32,8 @@ interface Track {
  * (RFC 8794 for the bytes, RFC 9559 for the elements). A header in a later slice starts anew.
  */
 export class WebmDemuxer implements Demuxer {
-  readonly #buffer = new Uint8Array(MAX_ELEMENT_BYTES + MAX_HEAD_BYTES);
+  readonly #buffer: Uint8Array;
+  readonly #maxElementBytes: number;
   #held = 0;
   /** Of the held bytes, those of payloads before this one. */
   #old = 0;
@@ -59,10 +41,17 @@ export class WebmDemuxer implements Demuxer {
   #open: Open[] = [];
   #track: Track = {};
   #audio: number | undefined;
+  #film: number | undefined;
   #ticksPerMs = 1;
   #clusterTime = 0;
   /** Where elements begin is not known: look for one. */
   #searching = false;
+
+  /** @param maxPictureBytes largest coded picture; 0: pictures are stepped over. */
+  constructor(private readonly maxPictureBytes = 0) {
+    this.#maxElementBytes = Math.max(MAX_ELEMENT_BYTES, maxPictureBytes);
+    this.#buffer = new Uint8Array(this.#maxElementBytes + MAX_HEAD_BYTES);
+  }
 
   push(bytes: Uint8Array, sink: DemuxSink): string | undefined {
     this.#old = this.#held;
@@ -78,7 +67,7 @@ export class WebmDemuxer implements Demuxer {
         return `WebM: ${fault}.`;
       }
     }
-    if (this.#searching) return `WebM: ${this.#audio === undefined ? NO_HEADER : 'no place to go on in this payload'}.`;
+    if (this.#searching) return `WebM: ${this.#headless ? NO_HEADER : 'no place to go on in this payload'}.`;
     return undefined;
   }
 
@@ -90,11 +79,12 @@ export class WebmDemuxer implements Demuxer {
   }
 
   restart(): boolean {
-    const cut = !this.#searching && this.#audio !== undefined && this.#held + this.#skip > 0;
+    const cut = !this.#searching && !this.#headless && this.#held + this.#skip > 0;
     this.lost();
     this.#searching = false;
     this.#open = [];
     this.#audio = undefined;
+    this.#film = undefined;
     return cut;
   }
 
@@ -138,7 +128,7 @@ export class WebmDemuxer implements Demuxer {
       this.#spend(head.bytes, sink);
       return bodyAt;
     }
-    if (head.size > MAX_ELEMENT_BYTES) return `an element of ${head.size} bytes is over ${MAX_ELEMENT_BYTES}`;
+    if (head.size > this.#maxElementBytes) return `an element of ${head.size} bytes is over ${this.#maxElementBytes}`;
     const end = bodyAt + head.size;
     if (end > this.#held) return undefined;
     const fault = this.#value(head.id, this.#buffer.subarray(bodyAt, end), at >= this.#old, sink);
@@ -151,6 +141,7 @@ export class WebmDemuxer implements Demuxer {
     if (head.id === ID.EBML) {
       this.#open = [];
       this.#audio = undefined;
+      this.#film = undefined;
       this.#ticksPerMs = 1;
     }
     if (TOP.has(head.id)) while (this.#open.length > 1 && this.#open.at(-1)!.left === Infinity) this.#close(sink);
@@ -162,11 +153,16 @@ export class WebmDemuxer implements Demuxer {
   #enter(head: ElementHead, bodyAt: number): number | string {
     const endless = head.id === ID.Segment || head.id === ID.Cluster;
     if (head.size === Infinity && !endless) return 'only segments and clusters may be of unknown size';
-    if (head.id === ID.Cluster && this.#audio === undefined) return 'no Opus track before the first cluster';
+    if (head.id === ID.Cluster && this.#headless) return 'no Opus track before the first cluster';
     if (head.id === ID.TrackEntry) this.#track = {};
     this.#spendHead(head.bytes + (head.size === Infinity ? 0 : head.size));
     this.#open.push({ id: head.id, left: head.size });
     return bodyAt;
+  }
+
+  /** No track of use is known. */
+  get #headless(): boolean {
+    return this.#audio === undefined && this.#film === undefined;
   }
 
   /** Parents count an inner element as a whole when it is entered. */
@@ -184,8 +180,13 @@ export class WebmDemuxer implements Demuxer {
 
   #close(sink: DemuxSink): void {
     const { id } = this.#open.pop()!;
-    if (id !== ID.TrackEntry || this.#audio !== undefined) return;
+    if (id !== ID.TrackEntry) return;
     const { number, type, codec, head, encoded } = this.#track;
+    if (this.maxPictureBytes > 0 && type === FILM && number !== undefined && this.#film === undefined) {
+      this.#film = number;
+      sink.film?.(filmHead(this.#track));
+    }
+    if (this.#audio !== undefined) return;
     if (type !== AUDIO || codec !== 'A_OPUS' || number === undefined || encoded || typeof head !== 'object') return;
     this.#audio = number;
     sink.head(head);
@@ -209,6 +210,13 @@ export class WebmDemuxer implements Demuxer {
         return undefined;
       case ID.CodecPrivate:
         this.#track.head = readOpusHead(bytes);
+        if (this.maxPictureBytes > 0) this.#track.setup = bytes.slice();
+        return undefined;
+      case ID.PixelWidth:
+        this.#track.width = readUint(bytes);
+        return undefined;
+      case ID.PixelHeight:
+        this.#track.height = readUint(bytes);
         return undefined;
       case ID.ContentEncodings:
         this.#track.encoded = true;
@@ -226,8 +234,10 @@ export class WebmDemuxer implements Demuxer {
   #block(bytes: Uint8Array, within: boolean, sink: DemuxSink): void {
     const block = readBlock(bytes);
     if (block === undefined) sink.corrupt();
-    if (block === undefined || block.track !== this.#audio) return;
+    if (block === undefined) return;
     let timeMs = (this.#clusterTime + block.time) / this.#ticksPerMs;
+    if (block.track === this.#film) for (const frame of block.frames) sink.picture?.(frame, timeMs, within);
+    if (block.track !== this.#audio) return;
     for (const frame of block.frames) {
       sink.packet(frame, timeMs, within);
       timeMs += (opusPacketSamples(frame) ?? 0) / OPUS_RATE_PER_MS;
@@ -241,7 +251,7 @@ export class WebmDemuxer implements Demuxer {
   #search(from: number): number {
     for (let at = from; at < this.#held; at += 1) {
       const id = this.#buffer[at]!;
-      if (id !== 0x1a && (this.#audio === undefined || (id !== 0x1f && id !== 0xa3))) continue;
+      if (id !== 0x1a && (this.#headless || (id !== 0x1f && id !== 0xa3))) continue;
       if (this.#held - at < MAX_HEAD_BYTES) return at; // wait for the rest
       const head = readHead(this.#buffer, at, this.#held);
       if (typeof head === 'string') continue;
@@ -257,10 +267,15 @@ export class WebmDemuxer implements Demuxer {
 
   #isOurs(at: number, { bytes, size }: ElementHead): boolean {
     const end = at + bytes + size;
-    if (size > MAX_ELEMENT_BYTES || this.#buffer[at + bytes] !== 0x80 + this.#audio! || end > this.#held) return false;
+    const track = this.#buffer[at + bytes]! - 0x80;
+    if (size > this.#maxElementBytes || end > this.#held || (track !== this.#audio && track !== this.#film)) return false;
     const next = this.#buffer[end];
     return next === undefined || end === this.#held || next === 0xa3 || next === 0xa0 || next === 0x1f;
   }
+}
+
+function filmHead({ codec = '', width = 0, height = 0, setup, encoded = false }: Track): FilmHead {
+  return { codec, width, height, setup: setup ?? new Uint8Array(0), encoded };
 }
 
 function textOf(bytes: Uint8Array): string {
