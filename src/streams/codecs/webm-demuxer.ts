@@ -268,7 +268,8 @@ export class WebmDemuxer implements Demuxer {
   #isOurs(at: number, { bytes, size }: ElementHead): boolean {
     const end = at + bytes + size;
     const track = this.#buffer[at + bytes]! - 0x80;
-    if (size > this.#maxElementBytes || end > this.#held || (track !== this.#audio && track !== this.#film)) return false;
+    if (size > this.#maxElementBytes || end > this.#held || (track !== this.#audio && track !== this.#film))
+      return false;
     const next = this.#buffer[end];
     return next === undefined || end === this.#held || next === 0xa3 || next === 0xa0 || next === 0x1f;
   }
