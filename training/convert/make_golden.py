@@ -2,7 +2,7 @@
 
     python make_golden.py MODELS_DIR
 
-Inputs of silero-vad and whisper-base are cut from whisper-base/fixtures/jfk.wav, those of text-minilm are the
+Inputs of silero-vad and of Whisper are cut from fixtures/jfk.wav in the folder of the speech model, those of text-minilm are the
 sentences in its manifest; the other models keep the inputs of the golden.npz that is there (synthetic pictures and
 random tokens, drawn once). Run write_manifest.py afterwards.
 """
@@ -11,16 +11,15 @@ import argparse
 import wave
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from tokenizers import Tokenizer
 
 from log_mel import level, log_mel
-from model_folder import ModelFolder, Tensors, model_folders
+from model_folder import ModelFolder, Tensors, folder_of, model_folders
 from run_golden import case_tensors
 from stored_npz import read_stored, write_stored
-
-WAV = Path("whisper-base/fixtures/jfk.wav")
 
 VAD_CHUNKS = (0, 9, 10, 11, 12)  # silence, then consecutive chunks over the first onset of speech
 MEL_FRAMES = 160  # 1.6 s
@@ -36,11 +35,22 @@ def read_wav(path: Path) -> np.ndarray:
         return np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(np.float32) / 32768
 
 
+def jfk(models: Path) -> Path:
+    return folder_of(models, "speech") / "fixtures" / "jfk.wav"
+
+
+def whisper_prompt(parameters: dict[str, Any]) -> list[int]:
+    """The ids before a text; a model of one language has none for language and task."""
+    language = parameters["languageTokenIds"].get("en")
+    ids = [parameters["startOfTranscriptId"], language, parameters.get("transcribeId"), parameters["noTimestampsId"]]
+    return [i for i in ids if i is not None]
+
+
 def vad_cases(model: ModelFolder, models: Path) -> Iterator[Case]:
     """Chunks of one stream: each has the state and the context that the chunks before it left."""
     parameters = model.manifest["parameters"]
     chunk, context = parameters["chunkSamples"], parameters["contextSamples"]
-    sound = np.pad(read_wav(models / WAV), (context, 0))
+    sound = np.pad(read_wav(jfk(models)), (context, 0))
     state = np.zeros((2, 1, parameters["stateWidth"]), np.float32)
     for i in range(max(VAD_CHUNKS) + 1):
         inputs = {
@@ -57,16 +67,16 @@ def whisper_cases(model: ModelFolder, models: Path) -> Iterator[Case]:
     """Encoder, cross, then the decoder with the prompt on an empty cache, and one step on the cache of that."""
     parameters = model.manifest["parameters"]
     start = parameters["sampleRateHz"] // 2
-    mel = log_mel(read_wav(models / WAV)[start:])[None, :, :MEL_FRAMES]
+    mel = log_mel(read_wav(jfk(models))[start:])[None, :, :MEL_FRAMES]
+    if "emotion" in model.manifest["graphs"]:
+        yield "emotion", "speech", {"mel": mel}, None
     yield "encoder", "speech", {"mel": mel}, None
     hidden = model.run("encoder", {"mel": mel})["hidden"][:, :DECODER_FRAMES]
     yield "cross", "speech", {"hidden": hidden}, None
     cross = model.run("cross", {"hidden": hidden})
     empty = np.zeros((1, parameters["decoderHeads"], 0, parameters["headWidth"]), np.float32)
     past = {f"past_{part}_{i}": empty for i in range(parameters["decoderLayers"]) for part in "kv"}
-    prompt = [parameters[f"{name}Id"] for name in ("startOfTranscript", "transcribe", "noTimestamps")]
-    prompt.insert(1, parameters["languageTokenIds"]["en"])
-    inputs = {"tokens": np.array([prompt])} | past | cross
+    inputs = {"tokens": np.array([whisper_prompt(parameters)])} | past | cross
     yield "decoder", "prompt", inputs, None
     out = model.run("decoder", inputs)
     past = {name.replace("present", "past"): value for name, value in out.items() if name != "logits"}
@@ -89,16 +99,17 @@ def kept_cases(model: ModelFolder, models: Path) -> Iterator[Case]:
         yield case["graph"], case["name"], case_tensors(golden, case["graph"], case["name"], "in"), None
 
 
+# by task
 CASES: dict[str, Callable[[ModelFolder, Path], Iterator[Case]]] = {
-    "silero-vad": vad_cases,
-    "whisper-base": whisper_cases,
-    "text-minilm": text_cases,
+    "voice-activity": vad_cases,
+    "speech": whisper_cases,
+    "text": text_cases,
 }
 
 
 def write_golden(model: ModelFolder, models: Path) -> None:
     arrays: Tensors = {}
-    for graph, case, inputs, kept in CASES.get(model.path.name, kept_cases)(model, models):
+    for graph, case, inputs, kept in CASES.get(model.manifest["task"], kept_cases)(model, models):
         outputs = model.run(graph, inputs)
         arrays |= {f"{graph}/{case}/in/{name}": value for name, value in inputs.items()}
         arrays |= {f"{graph}/{case}/out/{n}": v for n, v in outputs.items() if kept is None or n in kept}
@@ -122,7 +133,7 @@ def main() -> None:
     models: Path = parser.parse_args().models
     for path in model_folders(models):
         write_golden(ModelFolder(path), models)
-    write_log_mel(ModelFolder(models / "whisper-base"))
+    write_log_mel(ModelFolder(folder_of(models, "speech")))
 
 
 if __name__ == "__main__":

@@ -16,6 +16,12 @@ def model_folders(models: Path) -> list[Path]:
     return sorted(path.parent for path in models.glob("*/model.json"))
 
 
+def folder_of(models: Path, task: str) -> Path:
+    """The one folder whose manifest has this task."""
+    (folder,) = (f for f in model_folders(models) if json.loads((f / "model.json").read_text())["task"] == task)
+    return folder
+
+
 def cpu_session(path: Path) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1

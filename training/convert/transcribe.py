@@ -1,8 +1,8 @@
-"""Reference transcript of whisper-base/fixtures/jfk.wav: greedy, padded with zeros, by the parameters of the manifest.
+"""Reference transcript of fixtures/jfk.wav of the speech model: greedy, padded with zeros, by the parameters of the manifest.
 
     python transcribe.py MODELS_DIR
 
-Writes whisper-base/fixtures/transcript.json.
+Writes fixtures/transcript.json beside it.
 """
 
 import argparse
@@ -12,8 +12,8 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from log_mel import log_mel
-from make_golden import WAV, read_wav
-from model_folder import ModelFolder
+from make_golden import jfk, read_wav, whisper_prompt
+from model_folder import ModelFolder, folder_of
 from write_manifest import text_of
 
 NEVER = -1e9
@@ -38,7 +38,7 @@ def greedy(model: ModelFolder, sound: np.ndarray) -> list[int]:
     cross = model.run("cross", {"hidden": hidden})
     empty = np.zeros((1, p["decoderHeads"], 0, p["headWidth"]), np.float32)
     past = {f"past_{part}_{i}": empty for i in range(p["decoderLayers"]) for part in "kv"}
-    tokens = [p["startOfTranscriptId"], p["languageTokenIds"]["en"], p["transcribeId"], p["noTimestampsId"]]
+    tokens = whisper_prompt(p)
     ids: list[int] = []
     limit = int(seconds * p["maxTokensPerSecond"]) + p["maxTokensExtra"]
     while len(ids) < limit:
@@ -52,16 +52,14 @@ def greedy(model: ModelFolder, sound: np.ndarray) -> list[int]:
     return ids
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("models", type=Path)
-    models: Path = parser.parse_args().models
-    model = ModelFolder(models / "whisper-base")
-    sound = read_wav(models / WAV)
+def write_transcript(models: Path) -> str:
+    """Returns the text."""
+    model, wav = ModelFolder(folder_of(models, "speech")), jfk(models)
+    sound = read_wav(wav)
     ids = greedy(model, sound)
     tokenizer = Tokenizer.from_file(str(model.path / model.manifest["assets"]["tokenizer"]["file"]))
     transcript = {
-        "file": WAV.name,
+        "file": wav.name,
         "sampleRateHz": model.manifest["parameters"]["sampleRateHz"],
         "samples": len(sound),
         "language": "en",
@@ -69,8 +67,14 @@ def main() -> None:
         "text": tokenizer.decode(ids).strip(),
         "tokenIds": ids,
     }
-    (models / WAV).with_name("transcript.json").write_text(text_of(transcript) + "\n")
-    print(transcript["text"])
+    wav.with_name("transcript.json").write_text(text_of(transcript) + "\n")
+    return transcript["text"]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("models", type=Path)
+    print(write_transcript(parser.parse_args().models))
 
 
 if __name__ == "__main__":

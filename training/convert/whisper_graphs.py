@@ -65,8 +65,8 @@ class Whisper:
         return g.add("Add", x, self.linear(g, y, layer + "ffn/linear_1"), out=out)
 
 
-def write_encoder(w: Whisper, path: Path) -> None:
-    """mel [B, 80, T], T even -> hidden [B, S, width], emo [B, S, width] (mean of EMOTION_LAYERS)."""
+def write_encoder(w: Whisper, path: Path, with_emotion: bool = True) -> None:
+    """mel [B, 80, T], T even -> hidden [B, S, width], emo [B, S, width] (mean of EMOTION_LAYERS; only on demand)."""
     g = Graph()
 
     def convolution(x: str, name: str, stride: int) -> str:
@@ -89,12 +89,12 @@ def write_encoder(w: Whisper, path: Path) -> None:
         x = w.feed_forward(g, x, layer, out=f"layer{i + 1}")
         outputs.append(x)
     w.norm(g, x, "encoder/layer_norm", out="hidden")
-    total = g.add("Sum", *(outputs[n - 1] for n in EMOTION_LAYERS))
-    g.add("Mul", total, g.weight("third", np.array(1 / len(EMOTION_LAYERS), np.float32)), out="emo")
+    if with_emotion:
+        total = g.add("Sum", *(outputs[n - 1] for n in EMOTION_LAYERS))
+        g.add("Mul", total, g.weight("third", np.array(1 / len(EMOTION_LAYERS), np.float32)), out="emo")
     shape = ["b", "s", w.width]
-    g.save(
-        path, "whisper_encoder", [tensor("mel", ["b", MEL_BANDS, "t"])], [tensor("hidden", shape), tensor("emo", shape)]
-    )
+    names = ["hidden", "emo"] if with_emotion else ["hidden"]
+    g.save(path, "whisper_encoder", [tensor("mel", ["b", MEL_BANDS, "t"])], [tensor(name, shape) for name in names])
 
 
 def _cross_tensors(w: Whisper) -> list[onnx.ValueInfoProto]:

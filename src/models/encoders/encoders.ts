@@ -34,6 +34,7 @@ export class Encoders {
     const whisper = new WhisperGraphs(
       {
         encoder: named(graphs.speech, 'encoder'),
+        emotion: graphs.speech.get('emotion') ?? named(graphs.speech, 'encoder'),
         cross: named(graphs.speech, 'cross'),
         decoder: named(graphs.speech, 'decoder'),
       },

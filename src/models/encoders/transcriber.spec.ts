@@ -28,7 +28,7 @@ const letters = {
 } as unknown as Tokenizer;
 
 /** Graphs whose decoder says the script, then the end for ever; every score has the logit given over the others. */
-function scripted(script: readonly number[], { lead = 10, extra = {} as Record<number, number> } = {}) {
+function scripted(script: readonly number[], { lead = 10, extra = {} as Record<number, number>, of = folder } = {}) {
   const fed: (readonly number[])[] = [];
   const closes = { count: 0 };
   const graphs = {
@@ -46,7 +46,7 @@ function scripted(script: readonly number[], { lead = 10, extra = {} as Record<n
       };
     },
   } as unknown as WhisperGraphs;
-  return { fed, closes, transcriber: new Transcriber(graphs, letters, folder) };
+  return { fed, closes, transcriber: new Transcriber(graphs, letters, of) };
 }
 
 async function finish(transcriber: Transcriber, seconds: number, language?: string) {
@@ -66,6 +66,14 @@ describe('Transcriber', () => {
     await steps.next();
     await steps.return({ text: '', meanProbability: 0, truncated: false });
     expect(closes.count).toBe(2);
+  });
+
+  it('prompts a model of one language with neither language nor task', async () => {
+    const oneLanguage = { ...parameters, transcribeId: undefined, languageTokenIds: {} };
+    const of = { path: '', manifest: { parameters: oneLanguage } } as unknown as ModelFolder<'speech'>;
+    const { transcriber, fed } = scripted([5, END], { of });
+    await finish(transcriber, 1, 'en');
+    expect(fed[1]).toEqual([21, 25]);
   });
 
   it('prompts with the language, English when it is unknown, and feeds each token back', async () => {

@@ -80,7 +80,7 @@ export class Transcriber {
     const { startOfTranscriptId, transcribeId, noTimestampsId, languageTokenIds } = this.folder.manifest.parameters;
     const spoken = language?.split('-')[0]?.toLowerCase() ?? DEFAULT_LANGUAGE;
     const languageId = languageTokenIds[spoken] ?? languageTokenIds[DEFAULT_LANGUAGE];
-    return [startOfTranscriptId, ...(languageId === undefined ? [] : [languageId]), transcribeId, noTimestampsId];
+    return [startOfTranscriptId, languageId, transcribeId, noTimestampsId].filter((id) => id !== undefined);
   }
 }
 

@@ -2,7 +2,7 @@ import type { JobInput, JobOutput } from '../../inference/inference-pool';
 import type { ModelFolder } from '../runtime/model-folder';
 import { normaliseLevel, toFloats } from './level';
 import { logMel } from './log-mel';
-import type { WhisperGraphs } from './whisper-graphs';
+import { emotionWidthOf, type WhisperGraphs } from './whisper-graphs';
 
 /** Speech to emotion tokens: Whisper's middle layers, one mean for each 200 ms. The fusion network was trained on this. */
 export class VoiceEncoder {
@@ -14,7 +14,8 @@ export class VoiceEncoder {
   /** Throws when the PCM is empty, longer than the trained window, or no multiple of 320 samples. */
   async run({ pcm }: JobInput<'voice-tokens'>): Promise<JobOutput<'voice-tokens'>> {
     const parameters = this.folder.manifest.parameters;
-    const { emotionFrameSamples, emotionMaxSamples, emotionTailSamples, encoderWidth: width } = parameters;
+    const { emotionFrameSamples, emotionMaxSamples, emotionTailSamples } = parameters;
+    const width = emotionWidthOf(parameters);
     if (pcm.length === 0 || pcm.length > emotionMaxSamples || pcm.length % emotionFrameSamples !== 0) {
       throw new RangeError(`${pcm.length} samples: a multiple of ${emotionFrameSamples} up to ${emotionMaxSamples}`);
     }

@@ -2,35 +2,45 @@ import type { ModelFolder } from '../runtime/model-folder';
 import { float32, floats, type Graph, int64, type Tensor } from '../runtime/onnx';
 import { DecoderMemories, type DecoderMemory } from './decoder-memory';
 import { MEL_BANDS } from './log-mel';
+import type { SpeechParameters } from '../runtime/manifest';
 import { Scratch } from './scratch';
 
 /** The language, task and timestamp tokens before a text. */
 const MAX_PROMPT_TOKENS = 4;
 
-/** Whisper's three graphs and nothing of how they are used: log-mel to states, states to the scores of the next token. */
+export const emotionWidthOf = ({ emotionWidth, encoderWidth }: SpeechParameters): number =>
+  emotionWidth ?? encoderWidth;
+
+/** Whisper's graphs and nothing of how they are used: log-mel to states, states to the scores of the next token. */
 export class WhisperGraphs {
   /** Written anew by every step, and read before the next: one is enough, whoever's utterance it is. */
   private readonly logits: Tensor;
   private readonly memories: DecoderMemories;
   private readonly states = new Scratch();
-  private readonly width: number;
+  private readonly emotionWidth: number;
 
   constructor(
-    private readonly graphs: { readonly encoder: Graph; readonly cross: Graph; readonly decoder: Graph },
+    private readonly graphs: {
+      readonly encoder: Graph;
+      /** The encoder itself, or one of its own where transcripts come from another Whisper. */
+      readonly emotion: Graph;
+      readonly cross: Graph;
+      readonly decoder: Graph;
+    },
     { manifest: { parameters } }: ModelFolder<'speech'>,
   ) {
     const { vocabularySize, maxAudioMs, maxTokensPerSecond, maxTokensExtra } = parameters;
-    this.width = parameters.encoderWidth;
+    this.emotionWidth = emotionWidthOf(parameters);
     this.logits = float32(new Float32Array(vocabularySize), [1, vocabularySize]);
     const maxTokens = MAX_PROMPT_TOKENS + Math.ceil((maxAudioMs / 1000) * maxTokensPerSecond + maxTokensExtra);
     this.memories = new DecoderMemories({ ...parameters, maxTokens });
   }
 
-  /** Mean of layers 3 to 5, for emotion: [frames / 2, 512]. Valid until the next call. */
+  /** Mean of layers 3 to 5, for emotion: [frames / 2, emotion width]. Valid until the next call. */
   async emotionStates(mel: Float32Array, frames: number): Promise<Float32Array> {
-    const states = this.states.take((frames / 2) * this.width);
-    const emo = float32(states, [1, frames / 2, this.width]);
-    await this.graphs.encoder.run({ mel: float32(mel, [1, MEL_BANDS, frames]) }, { emo });
+    const states = this.states.take((frames / 2) * this.emotionWidth);
+    const emo = float32(states, [1, frames / 2, this.emotionWidth]);
+    await this.graphs.emotion.run({ mel: float32(mel, [1, MEL_BANDS, frames]) }, { emo });
     return states;
   }
 

@@ -70,6 +70,8 @@ const SpeechParameters = z.object({
   sampleRateHz: z.literal(16_000),
   melBands: z.literal(80),
   encoderWidth: count,
+  /** Of the states of a graph `emotion`, which may be of another Whisper than the transcript's; absent: `encoderWidth`. */
+  emotionWidth: count.optional(),
   maxAudioMs: count,
   decoderLayers: count,
   decoderHeads: count,
@@ -101,7 +103,8 @@ const SpeechParameters = z.object({
   emotionTokenMs: count,
   endOfTextId: count,
   startOfTranscriptId: count,
-  transcribeId: count,
+  /** Absent in a model of one language: its prompt names no task. */
+  transcribeId: count.optional(),
   noTimestampsId: count,
   languageTokenIds: z.record(z.string(), count),
   suppressIds: z.array(z.number().int()),
