@@ -21,11 +21,16 @@ function load(): Library {
   return library;
 }
 
+/** Keeps configuration and channels, and says that one frame follows. */
+const CODE_ONE_FRAME = 0xfc;
+
 /** One stream's libopus at 16 kHz. Made anew after a fault. */
 export class OpusRuntime {
   #decoder: OpusDecoder<16000> | undefined;
   #disposed = false;
   #failed = false;
+  /** Configuration byte of the last packet decoded (RFC 6716, 3.1). */
+  #lastToc: number | undefined;
 
   /** @param wake called when it is ready; where it could not be made, every packet fails */
   constructor(
@@ -57,12 +62,28 @@ export class OpusRuntime {
 
   /** 16 kHz, one array a channel; undefined when libopus failed. */
   decode(packet: Uint8Array): Float32Array[] | undefined {
+    const decoded = this.#run(packet);
+    if (decoded !== undefined) this.#lastToc = packet[0];
+    return decoded;
+  }
+
+  #run(packet: Uint8Array): Float32Array[] | undefined {
     try {
       const { channelData, errors } = this.#decoder!.decodeFrame(packet);
       return errors.length > 0 ? undefined : channelData;
     } catch {
       return undefined;
     }
+  }
+
+  /**
+   * What libopus makes of a packet that was lost (RFC 6716, 4.4): it goes on from the last ones, and fades. The package
+   * has no call for it, but a packet of the configuration byte alone is an empty frame, which libopus takes as lost
+   * (3.2.1). The result is one frame long; empty before the first packet.
+   */
+  conceal(): Float32Array[] | undefined {
+    if (this.#lastToc === undefined) return undefined;
+    return this.#run(Uint8Array.of(this.#lastToc & CODE_ONE_FRAME));
   }
 
   dispose(): void {

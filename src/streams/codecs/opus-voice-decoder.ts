@@ -1,4 +1,5 @@
 import type { Demuxer } from './demuxer';
+import { MAX_CONCEALED_MS, OpusConcealment } from './opus-concealment';
 import { OPUS_RATE_PER_MS, opusPacketSamples, type OpusHead } from './opus-packet';
 import { OpusRuntime } from './opus-runtime';
 import { PacketBudget } from './packet-budget';
@@ -8,13 +9,13 @@ const { floor, max, min, round } = Math;
 const OUTPUT_PER_MS = 16;
 /** 120 ms, the longest packet (RFC 6716, 2.1.4). */
 const MAX_PACKET_OUTPUT = 120 * OUTPUT_PER_MS;
-/** What a packet of unknown length is taken for: the usual one. */
+/** What a packet of unknown length is taken for before any other. */
 const UNKNOWN_MS = 20;
 /** Waiting packets cost memory of their own, whatever their size: each counts as so many bytes more. */
 const PACKET_OVERHEAD_BYTES = 16;
 
 interface Waiting {
-  /** Empty: damaged; silence of its length stands for it. */
+  /** Empty: damaged; made up from what was before it. */
   readonly data: Uint8Array;
   readonly ptsMs: number;
   readonly samples: number;
@@ -25,10 +26,11 @@ interface Waiting {
 /**
  * Opus out of a container. Packets are taken out of the container at once, so that a broken one is told to who sent it;
  * they are decoded when there is room. The payload's time stamp places the first packet that begins in it, and the
- * container's times place the others from there. Damaged packets are silence of their length.
+ * container's times place the others from there. Damaged packets are concealed, then silence, of their length.
  */
 export class OpusVoiceDecoder implements VoiceDecoder {
   readonly #budget = new PacketBudget();
+  readonly #concealment = new OpusConcealment();
   #runtime: OpusRuntime;
   #waiting: Waiting[] = [];
   #first = 0;
@@ -38,6 +40,12 @@ export class OpusVoiceDecoder implements VoiceDecoder {
   #shiftMs: number | undefined;
   #fresh: Waiting['fresh'];
   #skip = 0;
+  /** Length of the last sound packet: damaged ones are taken to be as long. */
+  #usualMs = UNKNOWN_MS;
+  /** Media ms where the last packet ends. */
+  #endMs = -Infinity;
+  /** The container was damaged behind the last packet: a hole there is one of lost packets. */
+  #damaged = false;
   readonly #out: readonly Int16Array[];
 
   constructor(
@@ -73,7 +81,10 @@ export class OpusVoiceDecoder implements VoiceDecoder {
         anchored ||= within;
         this.#queue(data, timeMs + this.#shiftMs, sink);
       },
-      corrupt: () => sink.gap('corrupt_media', ptsMs, ptsMs + UNKNOWN_MS),
+      corrupt: () => {
+        this.#damaged = true;
+        sink.gap('corrupt_media', ptsMs, ptsMs + this.#usualMs);
+      },
     });
     this.drain(sink);
     return fault ?? refused;
@@ -119,25 +130,46 @@ export class OpusVoiceDecoder implements VoiceDecoder {
 
   #queue(data: Uint8Array, ptsMs: number, sink: PcmSink): void {
     const samples = opusPacketSamples(data);
-    const durationMs = samples === undefined ? UNKNOWN_MS : samples / OPUS_RATE_PER_MS;
+    const durationMs = samples === undefined ? this.#usualMs : samples / OPUS_RATE_PER_MS;
     if (!this.#budget.take()) {
       sink.gap('packet_rate', ptsMs, ptsMs + durationMs);
       return;
     }
     const sound = samples !== undefined && data.length <= this.#runtime.maxPacketBytes;
     if (!sound) sink.gap('corrupt_media', ptsMs, ptsMs + durationMs);
-    const copy = sound ? data.slice() : new Uint8Array(0);
-    this.#waiting.push({ data: copy, ptsMs, samples: round(durationMs * OUTPUT_PER_MS), fresh: this.#fresh });
-    this.#waitingBytes += copy.length + PACKET_OVERHEAD_BYTES;
+    else this.#usualMs = durationMs;
+    this.#fillHole(ptsMs);
+    this.#wait(sound ? data.slice() : new Uint8Array(0), ptsMs, durationMs);
+  }
+
+  /** Packets that the container lost to damage: without this, what follows would move up into their place. */
+  #fillHole(untilMs: number): void {
+    const missingMs = untilMs - this.#endMs;
+    if (this.#damaged && this.#fresh === undefined && missingMs > 1 && missingMs <= MAX_CONCEALED_MS) {
+      this.#wait(new Uint8Array(0), this.#endMs, missingMs);
+    }
+    this.#damaged = false;
+  }
+
+  #wait(data: Uint8Array, ptsMs: number, durationMs: number): void {
+    this.#waiting.push({ data, ptsMs, samples: round(durationMs * OUTPUT_PER_MS), fresh: this.#fresh });
+    this.#waitingBytes += data.length + PACKET_OVERHEAD_BYTES;
+    this.#endMs = ptsMs + durationMs;
     this.#fresh = undefined;
   }
 
   #decode({ data, ptsMs, samples, fresh }: Waiting, sink: PcmSink): void {
-    if (fresh !== undefined) this.#skip = floor((fresh.preSkip * OUTPUT_PER_MS) / OPUS_RATE_PER_MS);
-    const decoded = data.length === 0 ? undefined : this.#runtime.decode(data);
-    if (decoded === undefined && data.length > 0) {
+    if (fresh !== undefined) {
+      this.#skip = floor((fresh.preSkip * OUTPUT_PER_MS) / OPUS_RATE_PER_MS);
+      this.#concealment.forget();
+    }
+    const lost = data.length === 0;
+    const decoded = lost ? this.#concealment.fill(this.#runtime, samples, this.channels) : this.#runtime.decode(data);
+    if (decoded !== undefined && !lost) this.#concealment.heard();
+    if (decoded === undefined && !lost) {
       this.#runtime.dispose();
       this.#runtime = new OpusRuntime(this.channels, this.wake);
+      this.#concealment.forget();
       sink.gap('decoder_restarted', ptsMs, ptsMs + samples / OUTPUT_PER_MS);
     }
     const count = min(MAX_PACKET_OUTPUT, decoded?.[0]?.length ?? samples);

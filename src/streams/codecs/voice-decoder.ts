@@ -12,7 +12,7 @@ export interface VoicePayload {
 
 /** Why sound that the sender had is not heard as it was. */
 export type DecoderLoss =
-  /** A packet or page was damaged; silence stands in its place. */
+  /** A packet or page was damaged; what stands in its place is made up from the sound before it, then silence. */
   | 'corrupt_media'
   /** More packets than any codec makes in that time. */
   | 'packet_rate'
