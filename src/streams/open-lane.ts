@@ -1,11 +1,12 @@
 import { CODEC_KIND, RapportError, SUPPORTED_CODECS, type SupportedCodec } from '@rapport-live/protocol';
 import type { InferencePool } from '../inference/inference-pool';
 import type { StreamSpec } from '../facts/media-chunk';
-import { openDecoder } from './codecs/open-decoder';
+import { openDecoder, pcmShape } from './codecs/open-decoder';
 import { CodedVoiceLane } from './coded-voice-lane';
 import type { VoiceSource } from './hop-builder';
 import type { Lane, LaneHost } from './lane';
 import type { SessionClock } from './session-clock';
+import { RateWatch } from './rate-watch';
 import { StillLane } from './still-lane';
 import type { StreamOptions } from './stream-options';
 import { VoiceLane } from './voice-lane';
@@ -15,6 +16,8 @@ export interface LaneDeps {
   readonly clock: SessionClock;
   readonly options: StreamOptions;
   readonly host: LaneHost;
+  /** Media seconds per wall second that the sender means to send. */
+  readonly pace: number;
 }
 
 /** The lane of a stream, with what it puts into hops. */
@@ -23,6 +26,8 @@ export interface OpenedLane {
   readonly creditBytes: number;
   readonly voices: readonly VoiceSource[];
   readonly stills: readonly StillLane[];
+  /** Absent for coded sound and for pictures: they say their rate themselves. */
+  readonly rateWatch?: RateWatch;
 }
 
 /** Throws RapportError `not_supported` for a codec that has no decoder. */
@@ -38,12 +43,16 @@ export function openLane(stream: StreamSpec, sessionId: string, deps: LaneDeps):
     spec,
     lane: new VoiceLane(spec, sessionId, pool, clock, options, host),
   }));
+  const shape = pcmShape(codec, voices.length);
+  const rateWatch = shape && new RateWatch(shape, deps.pace);
   const opened = openDecoder(codec, voices.length, options, () => host.wake());
-  if (opened === undefined) return { lane: voices[0]!.lane, creditBytes: options.voiceCreditBytes, voices, stills: [] };
+  if (opened === undefined) {
+    return { lane: voices[0]!.lane, creditBytes: options.voiceCreditBytes, voices, stills: [], rateWatch };
+  }
   const { decoder, creditBytes } = opened;
   const lanes = voices.map(({ lane }) => lane);
   const lane = new CodedVoiceLane(stream, decoder, lanes, creditBytes, options, host);
-  return { lane, creditBytes, voices, stills: [] };
+  return { lane, creditBytes, voices, stills: [], rateWatch };
 }
 
 /** A stream of two channels is heard as two, each named after its party. */

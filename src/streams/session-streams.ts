@@ -87,8 +87,8 @@ export class SessionStreams {
     const voices: VoiceSource[] = [];
     const stills: StillLane[] = [];
     for (const stream of spec.streams) {
-      const opened = openLane(stream, spec.sessionId, { pool, clock, options, host });
-      const { lane, creditBytes } = opened;
+      const opened = openLane(stream, spec.sessionId, { pool, clock, options, host, pace: spec.pace });
+      const { lane, creditBytes, rateWatch } = opened;
       voices.push(...opened.voices);
       stills.push(...opened.stills);
       const limits = {
@@ -97,7 +97,7 @@ export class SessionStreams {
         creditStepBytes: creditBytes * options.creditStepShare,
         idleAfterMs: Math.max(options.idleAfterMs / spec.pace, options.minIdleWallMs),
       };
-      const intake = new StreamIntake(stream, lane, limits, host, this.#startedAtMs);
+      const intake = new StreamIntake(stream, lane, limits, host, this.#startedAtMs, rateWatch);
       this.#intakes.push(intake);
       this.#byId.set(stream.streamId, intake);
     }

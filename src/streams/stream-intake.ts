@@ -1,6 +1,7 @@
 import type { MediaChunk, StreamSpec } from '../facts/media-chunk';
 import { ACCEPTED, refuse, type Lane, type LaneHost, type MediaFault, type MediaVerdict } from './lane';
 import { ReorderBuffer } from './reorder-buffer';
+import type { RateWatch } from './rate-watch';
 import { isIdle, type WatermarkSource } from './watermark';
 
 export interface IntakeLimits {
@@ -35,6 +36,7 @@ export class StreamIntake implements WatermarkSource {
     private readonly limits: IntakeLimits,
     private readonly host: LaneHost,
     nowMs: number,
+    private readonly rateWatch?: RateWatch,
   ) {
     this.#order = new ReorderBuffer(limits.maxReorderFrames);
     this.#limitBytes = limits.creditBytes;
@@ -84,6 +86,7 @@ export class StreamIntake implements WatermarkSource {
       return fault ?? ACCEPTED;
     }
     this.#order.advance();
+    if (length > 0 && fault === undefined) this.#watchRate(chunk, nowMs);
     const found = this.#deliver(chunk, length, fault);
     return this.#drain() ?? found ?? ACCEPTED;
   }
@@ -166,11 +169,22 @@ export class StreamIntake implements WatermarkSource {
       for (let missing = this.#order.skipHole(); missing > 0; missing -= 1) this.host.drop('lost_frame');
       const held = this.#order.takeNext()!;
       this.lane.lost();
+      this.rateWatch?.restart();
       this.#deliver(held.chunk, held.length, held.fault);
       const toMs = Math.max(fromMs, held.chunk.ptsMs);
       this.host.gap({ streamName: this.spec.name, reason: 'lost_frames', fromMs, toMs });
       this.#drain();
     }
+  }
+
+  /** A frame that came out of order says nothing about when it was sent: those behind a hole begin anew. */
+  #watchRate({ ptsMs, bytes, discontinuity }: MediaChunk, nowMs: number): void {
+    if (discontinuity || this.#order.heldCount > 0) this.rateWatch?.restart();
+    const wrong = this.rateWatch?.hears(ptsMs, nowMs, bytes.length, this.#holdsCredit());
+    if (wrong === undefined) return;
+    const { declaredHz, looksLikeHz, evidence } = wrong;
+    const detail = { reason: 'sample_rate', declaredHz, looksLikeHz, evidence };
+    this.host.notice({ streamName: this.spec.name, atMs: ptsMs, detail });
   }
 
   #outOfOrder(chunk: MediaChunk): MediaFault {

@@ -161,6 +161,29 @@ describe('bad voice', () => {
   });
 });
 
+describe('samples of 8 kHz that are declared as 48 kHz', () => {
+  const at8k = atRate(sampleVoice(FROM_MS, FROM_MS + 15_000), 8000);
+
+  it.each([
+    ['stamped by the sender’s clock', (i: number) => i * 20, 'time_stamps'],
+    ['stamped by counting samples', (i: number) => (i * 160) / 48, 'arrival'],
+  ])('%s: announced with what they look like', async (_name, ptsMs, evidence) => {
+    const s = new SessionScript({ streams: [{ ...VOICE, codec: 'pcm16le-48k' }] });
+    for (let i = 0; i < 750; i += 1) {
+      s.clock.advance(20);
+      expect(s.send(1, at8k.subarray(i * 160, (i + 1) * 160), ptsMs(i))).toEqual({ ok: true });
+      await s.jobs();
+    }
+    await s.end();
+    const notices = s.gaps
+      .filter(({ update }) => update === 'notice')
+      .map(({ scope, detail }) => ({ scope, ...detail }));
+    expect(notices).toEqual([
+      { scope: 'customer-voice-1', reason: 'sample_rate', declaredHz: 48_000, looksLikeHz: 8000, evidence },
+    ]);
+  });
+});
+
 /** From 8 to 16 kHz by the code under test, whose images are below -80 dB. */
 function atRate16(at8k: Int16Array): Int16Array {
   const resampler = new Resampler(8000);

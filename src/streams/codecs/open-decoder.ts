@@ -1,4 +1,5 @@
 import type { SupportedCodec } from '@rapport-live/protocol';
+import type { PcmShape } from '../rate-watch';
 import type { StreamOptions } from '../stream-options';
 import { OggDemuxer } from './ogg-demuxer';
 import { OpusVoiceDecoder } from './opus-voice-decoder';
@@ -15,6 +16,12 @@ const PCM: Partial<Readonly<Record<SupportedCodec, Omit<PcmFormat, 'channels'>>>
   'mulaw-8k': { rateHz: 8000, law: 'mulaw' },
   'alaw-8k': { rateHz: 8000, law: 'alaw' },
 };
+
+/** What a byte of PCM or G.711 is, undefined for what is coded otherwise. */
+export function pcmShape(codec: SupportedCodec, channels: number): PcmShape | undefined {
+  const format = PCM[codec];
+  return format && { rateHz: format.rateHz, bytesPerFrame: (format.law === undefined ? 2 : 1) * channels };
+}
 
 export interface OpenedDecoder {
   readonly decoder: VoiceDecoder;
