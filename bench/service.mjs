@@ -44,7 +44,8 @@ function size(kind, input) {
   return kind === 'fusion' ? input.subsets.length : input.text.length;
 }
 
-const pool = await WorkerPool.start({ modelsDir: config.modelsDir, workers: config.workers });
+const { modelsDir, workers, providers } = config;
+const pool = await WorkerPool.start({ modelsDir, workers, providers });
 const app = await createService(config, { pool: new WatchedPool(pool) });
 const port = await listen(app, config);
 

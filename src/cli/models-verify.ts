@@ -20,9 +20,9 @@ export const modelsVerify = command(
   async (operands, _options, { config, stdout }) => {
     if (operands.length > 0)
       throw misuse(`models verify takes no "${operands[0]}": set RAPPORT_MODELS_DIR to name a folder.`);
-    const { modelsDir } = config();
+    const { modelsDir, providers } = config();
     const models = await loadManifests(modelsDir);
-    const pool = await WorkerPool.start({ modelsDir, workers: 1 });
+    const pool = await WorkerPool.start({ modelsDir, providers, workers: 1 });
     try {
       const rows = Object.values(models).map(({ manifest }) => {
         const specs = [...Object.values(manifest.graphs), ...Object.values(manifest.assets)];

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { RapportError } from '@rapport-live/protocol';
+import { isProvider, type WantedProviders } from '../inference/provider';
 import { Environment, type SettingState, settingStates } from './settings';
 
 /** The only reader of the environment. Everything else gets this value injected. */
@@ -25,7 +26,10 @@ export interface Config {
   readonly host: string;
   readonly dataDir: string;
   readonly modelsDir: string;
-  readonly workers: number;
+  /** Absent: what fits the machine. */
+  readonly workers?: number;
+  /** Rungs tried before the CPU. */
+  readonly providers: WantedProviders;
   readonly maxSessions: number;
   readonly apiKeys: readonly ApiKey[];
   readonly kafkaBrokers: readonly string[];
@@ -41,6 +45,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     dataDir: resolve(e.RAPPORT_DATA_DIR),
     modelsDir: resolve(e.RAPPORT_MODELS_DIR),
     workers: e.RAPPORT_WORKERS,
+    providers: e.RAPPORT_PROVIDERS === 'auto' ? 'auto' : list(e.RAPPORT_PROVIDERS).filter(isProvider),
     maxSessions: e.RAPPORT_MAX_SESSIONS,
     apiKeys: list(e.RAPPORT_API_KEYS).map(parseKey),
     kafkaBrokers: list(e.KAFKA_BROKERS),

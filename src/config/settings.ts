@@ -1,5 +1,5 @@
-import { availableParallelism } from 'node:os';
 import { z } from 'zod';
+import { PROVIDERS } from '../inference/provider';
 
 /** One environment variable: what it may be, what it is without it, and what it is for. */
 export interface Setting<T extends z.ZodType = z.ZodType> {
@@ -16,6 +16,10 @@ export interface Setting<T extends z.ZodType = z.ZodType> {
 const optional = (value: unknown): unknown => (value === '' ? undefined : value);
 const integer = (min: number, max: number, fallback: number) =>
   z.preprocess(optional, z.coerce.number().int().min(min).max(max).default(fallback));
+/** `auto`, or names of the ladder. */
+const providers = z.string().regex(new RegExp(`^(auto|(${PROVIDERS.join('|')})( *, *(${PROVIDERS.join('|')}))*)$`), {
+  error: `auto, or a list of ${PROVIDERS.join(', ')}`,
+});
 const text = (fallback: string) => z.preprocess(optional, z.string().default(fallback));
 
 /** Every setting, in the order of the README. The schema, the README's table and the `config` command are made of it. */
@@ -40,9 +44,14 @@ export const SETTINGS = {
   RAPPORT_DATA_DIR: { schema: text('.rapport/data'), shownDefault: '.rapport/data', purpose: 'the local log' },
   RAPPORT_MODELS_DIR: { schema: text('models'), shownDefault: 'models', purpose: 'the models' },
   RAPPORT_WORKERS: {
-    schema: integer(1, 256, availableParallelism()),
+    schema: z.preprocess(optional, z.coerce.number().int().min(1).max(256).optional()),
     shownDefault: 'one a core',
-    purpose: 'inference threads',
+    purpose: 'inference threads; with CUDA at most 4 by default',
+  },
+  RAPPORT_PROVIDERS: {
+    schema: z.preprocess(optional, providers.default('auto')),
+    shownDefault: 'auto',
+    purpose: 'tried before the CPU: `cuda,webgpu` or one of them; `cpu`: none; or auto',
   },
   RAPPORT_MAX_SESSIONS: {
     schema: integer(1, 100_000, 64),
@@ -90,8 +99,8 @@ function masked(value: string): string {
 
 /** `values` are the parsed ones; `env` tells where they come from. */
 export function settingStates(values: Environment, env: NodeJS.ProcessEnv): SettingState[] {
-  return Object.entries<Setting>(SETTINGS).map(([name, { purpose, secret }]) => {
-    const value = String(values[name as keyof Environment]);
+  return Object.entries<Setting>(SETTINGS).map(([name, { purpose, shownDefault, secret }]) => {
+    const value = String(values[name as keyof Environment] ?? shownDefault);
     const isSet = env[name] !== undefined && env[name] !== '';
     return {
       name,

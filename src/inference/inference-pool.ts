@@ -1,4 +1,5 @@
 import type { Modality, ModelRef } from '@rapport-live/protocol';
+import type { RungNotTaken } from './provider';
 
 /**
  * The seam between the pipeline and the models. Jobs are plain data, since they cross a thread.
@@ -101,7 +102,9 @@ export interface InferencePool {
 
 export interface ServedModel extends ModelRef {
   readonly task: string;
-  /** Execution provider in use. */
+  /** Execution provider in use; `webgpu+cpu` where workers differ. */
   readonly provider: string;
+  /** Why each better one is not; absent where there is no choice. */
+  readonly notTaken?: readonly RungNotTaken[];
   readonly languages: readonly string[];
 }

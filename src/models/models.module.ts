@@ -19,15 +19,16 @@ export class ModelsModule implements OnApplicationShutdown {
   }
 }
 
-async function startPool({ modelsDir, workers }: Config, parts: ServiceParts): Promise<InferencePool> {
+async function startPool({ modelsDir, workers, providers }: Config, parts: ServiceParts): Promise<InferencePool> {
   if (parts.pool !== undefined) return parts.pool;
-  const pool = await WorkerPool.start({ modelsDir, workers, onEvent: logEvent });
+  const pool = await WorkerPool.start({ modelsDir, workers, providers, onEvent: logEvent });
   for (const report of pool.report) logger.log({ msg: 'model serves', ...report });
   return pool;
 }
 
 function logEvent(event: PoolEvent): void {
   if (event.type === 'worker-replaced') logger.log({ msg: 'inference worker replaced' });
+  else if (event.type === 'rung-lost') logger.warn({ msg: 'inference goes down a rung', ...event.rung });
   else {
     const { cause, runningKind, replaced } = event;
     logger.error({ msg: 'inference worker ended', err: cause, runningKind, replaced });

@@ -29,7 +29,7 @@ export class HealthController {
   private models() {
     const { models, liveWorkers } = this.pool;
     const check = this.indicators.check('models');
-    const served = models.map(({ name, version, provider }) => ({ name, version, provider }));
+    const served = models.map(({ name, version, provider, notTaken = [] }) => ({ name, version, provider, notTaken }));
     return liveWorkers > 0 ? check.up({ liveWorkers, served }) : check.down({ liveWorkers, served });
   }
 

@@ -1,9 +1,13 @@
 import { RapportError } from '@rapport-live/protocol';
 import type { JobInput, JobKind, JobOutput } from '../../inference/inference-pool';
+import type { RungNotTaken } from '../../inference/provider';
 import type { Task } from '../runtime/manifest';
-import type { ModelFolder, ModelSet } from '../runtime/model-folder';
-import { Graph } from '../runtime/onnx';
-import { chooseProvider } from '../runtime/providers';
+import type { ModelSet } from '../runtime/model-folder';
+import { type Graph, GraphFault } from '../runtime/onnx';
+import { checkParity } from '../runtime/parity';
+import type { WorkerProviders } from '../runtime/providers';
+import { reasonOf } from '../runtime/rung-reason';
+import { type Graphs, type StartedModel, startModel } from '../runtime/started-model';
 import { ExpressionGraph, FaceDetectorGraph } from './face-graphs';
 import { FaceEncoder } from './face-encoder';
 import { FusionRunner } from './fusion-runner';
@@ -17,20 +21,20 @@ import { WhisperGraphs } from './whisper-graphs';
 type Runners = { readonly [K in JobKind]: (input: JobInput<K>) => Promise<JobOutput<K>> | Steps<JobOutput<K>> };
 /** Work in steps: it yields wherever something more urgent may run first. */
 export type Steps<T> = AsyncGenerator<void, T>;
-type Graphs = ReadonlyMap<string, Graph>;
 
 /** Every model of one worker, and each kind of job by its encoder. */
 export class Encoders {
   private constructor(
     private readonly runners: Runners,
-    /** Of each model, by name. */
-    readonly graphs: Readonly<Record<Task, Graphs>>,
+    readonly started: Readonly<Record<Task, StartedModel>>,
   ) {}
 
-  static async load(models: ModelSet): Promise<Encoders> {
+  /** `providers`: all on the CPU unless told. `selfTest`: of the models on the CPU; those on a GPU are always tested. */
+  static async load(models: ModelSet, providers?: WorkerProviders, selfTest = false): Promise<Encoders> {
     const tasks = Object.keys(models) as Task[];
-    const loaded = await Promise.all(tasks.map(async (task) => [task, await loadGraphs(models[task])] as const));
-    const graphs = Object.fromEntries(loaded) as Record<Task, Graphs>;
+    const started = {} as Record<Task, StartedModel>;
+    for (const task of tasks) started[task] = await startModel(models[task], providers?.[task] ?? 'cpu', selfTest);
+    const graphs = Object.fromEntries(tasks.map((task) => [task, started[task].graphs])) as Record<Task, Graphs>;
     const whisper = new WhisperGraphs(
       {
         encoder: named(graphs.speech, 'encoder'),
@@ -59,7 +63,7 @@ export class Encoders {
       'text-tokens': (input) => text.run(input),
       fusion: (input) => fusion.run(input),
     };
-    return new Encoders(runners, graphs);
+    return new Encoders(runners, started);
   }
 
   /** A job as steps; most kinds have one. */
@@ -68,18 +72,25 @@ export class Encoders {
     return Symbol.asyncIterator in work ? yield* work : await work;
   }
 
+  /**
+   * The GPU rung that is lost, when that is why a job failed. A job of odd input fails on a sound device as well, so the
+   * reference cases decide: when they still pass, the fault is the job's own.
+   */
+  async lostRung(error: unknown): Promise<RungNotTaken | undefined> {
+    if (!(error instanceof GraphFault) || error.provider === 'cpu') return undefined;
+    const { folder, graphs } = this.started[error.task];
+    try {
+      await checkParity(folder, graphs);
+      return undefined;
+    } catch {
+      return { provider: error.provider, reason: reasonOf(error) };
+    }
+  }
+
   async release(): Promise<void> {
-    const all = Object.values(this.graphs).flatMap((graphs) => [...graphs.values()]);
+    const all = Object.values(this.started).flatMap(({ graphs }) => [...graphs.values()]);
     await Promise.all(all.map((graph) => graph.release()));
   }
-}
-
-async function loadGraphs(folder: ModelFolder): Promise<Graphs> {
-  const { provider } = chooseProvider(folder.manifest.providers);
-  const names = Object.keys(folder.manifest.graphs);
-  return new Map(
-    await Promise.all(names.map(async (name) => [name, await Graph.load(folder, name, provider)] as const)),
-  );
 }
 
 function named(graphs: Graphs, name: string): Graph {

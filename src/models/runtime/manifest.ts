@@ -50,8 +50,8 @@ const shared = {
   intents: z.array(z.string()).optional(),
   /** ISO 639-1 codes, or `*` for any. */
   languages: z.array(z.string()),
-  /** Execution providers the model may run on, best first. */
-  providers: z.array(z.string()).min(1),
+  /** Execution providers the model may run on, best first; names of other versions are passed over. */
+  providers: z.array(z.string()).refine((names) => names.includes('cpu'), { error: 'cpu must be among them' }),
   golden: GoldenSpec,
   licence: z.string(),
   origin: z.string(),

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
 import { RapportError } from '@rapport-live/protocol';
-import type { TensorSpec } from './manifest';
+import type { Provider } from '../../inference/provider';
+import type { Task, TensorSpec } from './manifest';
 import type { ModelFolder } from './model-folder';
-import type { Provider } from './providers';
 
 /** The one file that knows ONNX Runtime. `create` and `run` block the thread they are on: only workers load this. */
 
@@ -23,12 +23,31 @@ export function floats(tensor: Tensor): Float32Array {
   return tensor.data as Float32Array;
 }
 
+/** Whether this build of the runtime knows the provider at all; its libraries may still be missing. */
+export function canDrive(provider: Provider): boolean {
+  return listSupportedBackends().some(({ name }) => name === provider);
+}
+
+/** A graph failed while running: by its input, or because the device under it is lost. */
+export class GraphFault extends Error {
+  constructor(
+    message: string,
+    readonly task: Task,
+    readonly provider: Provider,
+    cause: unknown,
+  ) {
+    super(message, { cause });
+  }
+}
+
 /** One graph of a model, ready to run on one thread. */
 export class Graph {
   private constructor(
     private readonly session: InferenceSession,
     readonly inputs: readonly TensorSpec[],
     private readonly name: string,
+    private readonly task: Task,
+    private readonly provider: Provider,
   ) {}
 
   /** Throws `model_corrupt` when the file is no graph, or one with other tensors than its manifest says. */
@@ -54,12 +73,13 @@ export class Graph {
     if (said.join() !== found.join()) {
       throw new RapportError('model_corrupt', `${path} has tensors ${found.join()}, its manifest says ${said.join()}`);
     }
-    return new Graph(session, spec.inputs, `${folder.manifest.name} ${graph}`);
+    const { name, task } = folder.manifest;
+    return new Graph(session, spec.inputs, `${name} ${graph}`, task, provider);
   }
 
   /**
    * The outputs named, or all; a tensor given for one is written to and comes back, null lets the runtime make it.
-   * Errors name the model and graph.
+   * Throws GraphFault, which names the model and graph.
    */
   async run(
     feeds: Tensors,
@@ -68,7 +88,8 @@ export class Graph {
     try {
       return (await this.session.run(feeds, outputs)) as Tensors;
     } catch (cause) {
-      throw new Error(`${this.name}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+      const message = cause instanceof Error ? cause.message : String(cause);
+      throw new GraphFault(`${this.name}: ${message}`, this.task, this.provider, cause);
     }
   }
 

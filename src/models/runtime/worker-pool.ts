@@ -10,17 +10,24 @@ import type {
   JobResult,
   ServedModel,
 } from '../../inference/inference-pool';
+import type { RungNotTaken, WantedProviders } from '../../inference/provider';
+import type { Task } from './manifest';
 import { loadManifests, type ModelSet } from './model-folder';
 import { ownInput, PendingJob } from './pending-job';
-import { chooseProvider, type ProviderChoice } from './providers';
+import { ProviderLadder, THIS_MACHINE } from './provider-ladder';
+import { defaultWorkers, type Machine, type WorkerProviders } from './providers';
 import { JobQueue, nextWork, type QueueBounds } from './scheduling';
 import type { SelfTest } from './worker-messages';
 import { WorkerThread } from './worker-thread';
 
 export interface WorkerPoolOptions extends Partial<QueueBounds> {
   readonly modelsDir: string;
-  /** Threads, each with all models loaded (about 0.3 GB). Default: one for each core the process may use. */
+  /** Threads, each with all models loaded (about 0.3 GB). Default: one for each core the process may use, with CUDA at most 4. */
   readonly workers?: number;
+  /** The rungs that are tried before the CPU. Default: none. */
+  readonly providers?: WantedProviders;
+  /** Default: this one. Tests script another. */
+  readonly machine?: Machine;
   /** Jobs that may wait; more are refused with `overloaded`. Default 512. */
   readonly maxQueuedJobs?: number;
   /** Bytes of input that may wait; more are refused with `overloaded`. Default 64 MiB, about 130 of the longest utterances. */
@@ -41,10 +48,15 @@ export interface WorkerPoolOptions extends Partial<QueueBounds> {
 
 export type PoolEvent =
   | { readonly type: 'worker-ended'; readonly cause: Error; readonly runningKind?: JobKind; readonly replaced: boolean }
-  | { readonly type: 'worker-replaced' };
+  | { readonly type: 'worker-replaced' }
+  /** A GPU failed under a job, or a worker could not take a rung: work goes on further down. */
+  | { readonly type: 'rung-lost'; readonly rung: RungNotTaken };
 
 /** What start-up found of one model: for the log. */
-export interface ModelReport extends SelfTest, ProviderChoice {}
+export interface ModelReport extends SelfTest {
+  readonly provider: string;
+  readonly notTaken: readonly RungNotTaken[];
+}
 
 const RETRY_AFTER_MS = 1_000;
 /** Workers that a job may end before it is given up. */
@@ -58,9 +70,13 @@ export class WorkerPool implements InferencePool {
   private nextJobId = 0;
   private closing: Promise<void> | undefined;
   private reports: readonly ModelReport[] = [];
+  private served: readonly ServedModel[] = [];
+  /** Workers that wait for the ladder before they are made. */
+  private awaited = 0;
 
   private constructor(
     private readonly modelSet: ModelSet,
+    private readonly ladder: ProviderLadder,
     private readonly options: WorkerPoolOptions,
   ) {
     const { maxQueuedJobs = 512, maxQueuedBytes = 64 * 1024 * 1024 } = options;
@@ -68,18 +84,20 @@ export class WorkerPool implements InferencePool {
   }
 
   /**
-   * Checks the model folders, loads them in every worker at once and tests one worker against the golden files.
+   * Checks the model folders, finds each model's provider, loads them in every worker at once and tests one worker against the golden files.
    * Rejects with `model_missing`, `model_corrupt` or `model_parity`, and leaves no thread behind.
    */
   static async start(options: WorkerPoolOptions): Promise<WorkerPool> {
-    const pool = new WorkerPool(await loadManifests(options.modelsDir), options);
-    const workers = Math.max(1, options.workers ?? availableParallelism());
+    const models = await loadManifests(options.modelsDir);
+    const ladder = await ProviderLadder.start(models, options.providers ?? ['cpu'], options.machine ?? THIS_MACHINE);
+    const pool = new WorkerPool(models, ladder, options);
+    const workers = Math.max(1, options.workers ?? defaultWorkers(ladder.current, availableParallelism()));
     const threads = Array.from({ length: workers }, (_, i) => pool.spawn({ selfTest: i === 0 }));
     try {
-      const [selfTests] = await Promise.all(threads.map((thread) => thread.ready));
+      const [first] = await Promise.all(threads.map((thread) => thread.ready));
       pool.reports = Object.values(pool.modelSet).map(({ manifest }) => ({
-        ...(selfTests?.find((test) => test.model === manifest.name) as SelfTest),
-        ...chooseProvider(manifest.providers),
+        ...(first?.selfTest.find((test) => test.model === manifest.name) as SelfTest),
+        ...pool.standing(manifest.task),
       }));
       return pool;
     } catch (error) {
@@ -107,18 +125,12 @@ export class WorkerPool implements InferencePool {
   }
 
   get models(): readonly ServedModel[] {
-    return Object.values(this.modelSet).map(({ manifest }) => ({
-      name: manifest.name,
-      version: manifest.version,
-      task: manifest.task,
-      provider: chooseProvider(manifest.providers).provider,
-      languages: manifest.languages,
-    }));
+    return this.served;
   }
 
   async submit<K extends JobKind>(kind: K, input: JobInput<K>, options: JobOptions): Promise<JobResult<K>> {
     if (this.closing) throw new RapportError('inference_failed', 'the inference pool is closed');
-    if (this.threads.size === 0) throw new RapportError('inference_failed', 'no inference worker is left');
+    if (this.isEmpty) throw new RapportError('inference_failed', 'no inference worker is left');
     const job = new PendingJob(this.nextJobId++, kind, ownInput(input, options.transfer ?? []), options);
     const { accepted, shed } = this.queue.push(job);
     for (const partial of shed) partial.reject(overloaded(partial));
@@ -149,15 +161,42 @@ export class WorkerPool implements InferencePool {
     const { workerPath = defaultWorkerPath(), crashOnText } = this.options;
     const thread = new WorkerThread(
       workerPath,
-      { models: this.modelSet, selfTest, crashOnText },
+      { models: this.modelSet, providers: this.ladder.forWorker(this.providersInUse), selfTest, crashOnText },
       { free: () => this.dispatch(), ended: (ended, cause) => this.lost(ended, cause) },
     );
     this.threads.add(thread);
     void thread.ready.then(
-      () => this.dispatch(),
+      ({ fallen }) => {
+        this.ladder.fell(fallen);
+        for (const rung of fallen) this.options.onEvent?.({ type: 'rung-lost', rung });
+        this.updateServed();
+        this.dispatch();
+      },
       () => {},
     );
     return thread;
+  }
+
+  private get isEmpty(): boolean {
+    return this.threads.size === 0 && this.awaited === 0;
+  }
+
+  private get providersInUse(): WorkerProviders[] {
+    return [...this.threads].map(({ providers }) => providers);
+  }
+
+  private standing(task: Task) {
+    return this.ladder.standing(task, this.providersInUse);
+  }
+
+  private updateServed(): void {
+    this.served = Object.values(this.modelSet).map(({ manifest: { name, version, task, languages } }) => ({
+      name,
+      version,
+      task,
+      languages,
+      ...this.standing(task),
+    }));
   }
 
   private dispatch(): void {
@@ -176,24 +215,42 @@ export class WorkerPool implements InferencePool {
   private lost(thread: WorkerThread, cause: Error): void {
     this.threads.delete(thread);
     if (this.closing) return;
-    const { running } = thread;
+    this.updateServed();
+    const { running, lostRung } = thread;
     for (const job of thread.parked.values()) this.again(job);
+    if (lostRung) {
+      if (running) this.again(running);
+      void this.descend(lostRung);
+      return;
+    }
     if (running && ++running.crashes < MAX_CRASHES) this.again(running);
     else running?.reject(new RapportError('inference_failed', `${running.kind} ended its worker twice`, { cause }));
 
     const replaced = this.mayRestart();
     this.options.onEvent?.({ type: 'worker-ended', cause, runningKind: running?.kind, replaced });
-    if (replaced) {
-      const replacement = this.spawn({ selfTest: false });
-      void replacement.ready.then(
-        () => this.options.onEvent?.({ type: 'worker-replaced' }),
-        () => {},
-      );
-    } else if (this.threads.size === 0) {
+    if (replaced) this.replace();
+    else if (this.isEmpty) {
       const error = new RapportError('inference_failed', 'no inference worker is left', { cause });
       for (const job of this.queue.takeAll()) job.reject(error);
     }
     this.dispatch();
+  }
+
+  /** No crash, and not counted as one: a pool goes down once for each worker and GPU rung, never up again. */
+  private async descend(rung: RungNotTaken): Promise<void> {
+    this.options.onEvent?.({ type: 'rung-lost', rung });
+    this.awaited++;
+    await this.ladder.lose(rung);
+    this.awaited--;
+    this.updateServed();
+    if (!this.closing) this.replace();
+  }
+
+  private replace(): void {
+    void this.spawn({ selfTest: false }).ready.then(
+      () => this.options.onEvent?.({ type: 'worker-replaced' }),
+      () => {},
+    );
   }
 
   private again(job: PendingJob): void {

@@ -1,8 +1,10 @@
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { ERROR_CODES, type ErrorCode, RapportError } from '@rapport-live/protocol';
+import type { RungNotTaken } from '../../inference/provider';
 import type { PendingJob } from './pending-job';
-import type { FromWorker, SelfTest, ToWorker, WorkerFault, WorkerSettings } from './worker-messages';
+import type { WorkerProviders } from './providers';
+import type { FromWorker, ToWorker, WorkerFault, WorkerReady, WorkerSettings } from './worker-messages';
 
 /**
  * MB of old objects and array memory at which V8 first marks a worker's heap. Left to itself it holds a heap of 22 MB to
@@ -27,7 +29,11 @@ export class WorkerThread {
   running: PendingJob | undefined;
   state: 'loading' | 'ready' | 'ended' = 'loading';
   /** Settles when the models are loaded (and tested), or rejects with the reason why not. */
-  readonly ready: Promise<readonly SelfTest[]>;
+  readonly ready: Promise<WorkerReady>;
+  /** What its models run on; while it loads, what it was asked to run them on. */
+  providers: WorkerProviders;
+  /** Why it ended, when a GPU failed under a job. */
+  lostRung: RungNotTaken | undefined;
   readonly exited: Promise<void>;
   private readonly worker: Worker;
   private lastError: Error | undefined;
@@ -37,17 +43,21 @@ export class WorkerThread {
     settings: WorkerSettings,
     private readonly events: WorkerThreadEvents,
   ) {
+    this.providers = settings.providers;
     setFlagsFromString(`--initial-old-space-size=${FIRST_MARKING_MB}`);
     this.worker = new Worker(path, { workerData: settings, name: 'inference' });
     this.ready = new Promise((resolve, reject) => {
       this.worker.on('message', (message: FromWorker) => {
         if (message.type === 'ready') {
           this.state = 'ready';
-          resolve(message.selfTest);
+          this.providers = message.providers;
+          resolve(message);
         } else if (message.type === 'not-ready') {
           this.lastError = errorOf(message.error);
           reject(this.lastError);
           void this.worker.terminate();
+        } else if (message.type === 'rung-lost') {
+          this.lostRung = message.rung;
         } else this.heard(message);
       });
       this.worker.on('exit', () => reject(this.lastError ?? new Error('the worker ended while loading')));
@@ -93,7 +103,7 @@ export class WorkerThread {
     this.worker.postMessage(message);
   }
 
-  private heard(message: Exclude<FromWorker, { type: 'ready' | 'not-ready' }>): void {
+  private heard(message: Exclude<FromWorker, { type: 'ready' | 'not-ready' | 'rung-lost' }>): void {
     const job = this.running;
     if (!job || job.id !== message.jobId) return;
     this.running = undefined;

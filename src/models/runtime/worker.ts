@@ -1,15 +1,14 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { RapportError } from '@rapport-live/protocol';
 import { Encoders, type Steps } from '../encoders/encoders';
-import type { Task } from './manifest';
 import type { JobInput, JobKind } from '../../inference/inference-pool';
-import { checkParity } from './parity';
+import type { WorkerProviders } from './providers';
 import {
   type FromWorker,
-  type SelfTest,
   threadClockMs,
   type ToWorker,
   type WorkerFault,
+  type WorkerReady,
   type WorkerSettings,
 } from './worker-messages';
 
@@ -23,12 +22,11 @@ const begun = new Map<number, Steps<unknown>>();
 
 async function start(): Promise<void> {
   try {
-    const encoders = await Encoders.load(settings.models);
-    const selfTest = settings.selfTest ? await testModels(encoders) : [];
+    const encoders = await Encoders.load(settings.models, settings.providers, settings.selfTest);
     // One after the other: a close waits for the step before it.
     let last: Promise<void> = Promise.resolve();
     port?.on('message', (message: ToWorker) => (last = last.then(() => obey(message, encoders))));
-    say({ type: 'ready', selfTest });
+    say({ type: 'ready', ...readiness(encoders) });
   } catch (error) {
     say({ type: 'not-ready', error: fault(error) });
   }
@@ -44,10 +42,10 @@ async function obey(message: ToWorker, encoders: Encoders): Promise<void> {
     crashIfAsked(message.input);
     begun.set(message.jobId, encoders.steps(message.kind, message.input as JobInput<JobKind>));
   }
-  await step(message.jobId);
+  await step(message.jobId, encoders);
 }
 
-async function step(jobId: number): Promise<void> {
+async function step(jobId: number, encoders: Encoders): Promise<void> {
   const beganAtMs = threadClockMs();
   const time = () => ({ beganAtMs, ms: threadClockMs() - beganAtMs });
   try {
@@ -58,18 +56,23 @@ async function step(jobId: number): Promise<void> {
     say({ type: 'done', jobId, ...time(), output: result.value });
   } catch (error) {
     begun.delete(jobId);
+    const rung = await encoders.lostRung(error);
+    if (rung) {
+      say({ type: 'rung-lost', rung });
+      // Not by the pool: ending a thread from outside while a graph runs in it ends the process.
+      process.exit(1);
+    }
     say({ type: 'failed', jobId, ...time(), error: fault(error) });
   }
 }
 
-async function testModels({ graphs }: Encoders): Promise<SelfTest[]> {
-  const report: SelfTest[] = [];
-  for (const task of Object.keys(settings.models) as Task[]) {
-    const startedMs = performance.now();
-    const worstCosine = await checkParity(settings.models[task], graphs[task]);
-    report.push({ model: settings.models[task].manifest.name, ms: performance.now() - startedMs, worstCosine });
-  }
-  return report;
+function readiness({ started }: Encoders): WorkerReady {
+  const models = Object.values(started);
+  return {
+    selfTest: models.flatMap(({ selfTest }) => selfTest ?? []),
+    providers: Object.fromEntries(models.map((m) => [m.folder.manifest.task, m.provider])) as WorkerProviders,
+    fallen: models.flatMap(({ folder, fallen }) => (fallen ? { task: folder.manifest.task, ...fallen } : [])),
+  };
 }
 
 function crashIfAsked(input: unknown): void {
