@@ -13,6 +13,8 @@ const LIBRARY_HOME = {
   'opus-decoder': 'src/streams/codecs/opus-runtime.ts',
   '@huggingface/tokenizers': 'src/models/encoders/tokenizer.ts',
   'nestjs-pino': 'src/ops/logging.ts',
+  eld: 'src/models/encode/written-language.ts',
+  'eld/extrasmall': 'src/models/encode/written-language.ts',
   'prom-client': 'src/ops/prometheus.ts',
   uuid: 'src/pipeline/conversation-host.ts',
   'cli-progress': 'src/cli/progress.ts',

@@ -3,7 +3,8 @@ module.exports = {
   roots: ['<rootDir>/src', '<rootDir>/packages', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
   transform: {
-    '^.+\\.ts$': [
+    // eld is an ES module, which Jest takes only when it is compiled too
+    '(\\.ts|/node_modules/eld/.+\\.js)$': [
       '@swc/jest',
       {
         jsc: {
@@ -15,7 +16,9 @@ module.exports = {
       },
     ],
   },
+  transformIgnorePatterns: ['/node_modules/(?!eld/)'],
   moduleNameMapper: {
+    '^eld/extrasmall$': '<rootDir>/node_modules/eld/src/entries/static.extrasmall.js',
     '^@rapport-live/protocol$': '<rootDir>/packages/protocol/src',
     '^@rapport-live/client$': '<rootDir>/packages/client/src',
   },

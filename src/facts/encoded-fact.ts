@@ -1,9 +1,9 @@
 import type { AbsentReason, ModelRef, Party } from '@rapport-live/protocol';
-import type { StreamUpdated, StreamsEnded } from './stream-fact';
+import type { StreamUpdated, StreamsEnded, TimeSpan } from './stream-fact';
 import type { TokenSequence } from './token-sequence';
 
 /** What the models stage says of each fact. Hops keep their order; texts come when they are ready. */
-export type EncodedFact = EncodedHop | EncodedText | HopFailed | StreamUpdated | StreamsEnded;
+export type EncodedFact = EncodedHop | EncodedText | HopFailed | LanguageTold | StreamUpdated | StreamsEnded;
 
 export interface EncodedHop {
   readonly kind: 'hop';
@@ -13,10 +13,18 @@ export interface EncodedHop {
   readonly face: FaceEvidence;
   /** A channel with both parties mixed spoke in this hop: no emotion can be told (rule 9). */
   readonly mixedSpeech: boolean;
+  readonly speech: readonly PartySpeech[];
   readonly releasedAtMs: number;
   /** Summed over the jobs on this hop's critical path. */
   readonly waitMs: number;
   readonly modelMs: number;
+}
+
+/** Who spoke when in a hop: one for each voice stream, silent ones too. */
+export interface PartySpeech {
+  readonly party: Party;
+  /** Ordered, not overlapping. */
+  readonly spans: readonly TimeSpan[];
 }
 
 export interface VoiceEvidence {
@@ -44,9 +52,12 @@ export interface EncodedText {
   readonly party: Party;
   readonly startMs: number;
   readonly endMs: number;
+  /** From the first to the last speech in it, ms; 0 for chat. */
+  readonly speechMs: number;
   /** Redacted. */
   readonly text: string;
   readonly redactions: Readonly<Record<string, number>>;
+  /** BCP 47, of the session: absent while it is looked for, `und` once that was given up. */
   readonly language?: string;
   readonly confidence?: number;
   /** Only for the customer's words. Times are all `endMs`. */
@@ -54,13 +65,27 @@ export interface EncodedText {
   /** Sentence embedding, L2 norm 1, only for the customer's words. */
   readonly embedding?: Float32Array;
   /** Why the customer's words have no sequence and embedding. */
-  readonly absentReason?: 'language' | 'shed';
+  readonly absentReason?: 'language' | 'language_undetermined' | 'shed';
   readonly models: readonly ModelRef[];
+}
+
+/** The language that a session did not state: told once, before the text that told it. */
+export interface LanguageTold {
+  readonly kind: 'language';
+  /** Of the text that told it. */
+  readonly mediaMs: number;
+  /** BCP 47; `und` when it could not be told in the tries there are. */
+  readonly language: string;
+  /** In [0, 1]; of `und` the best there was. */
+  readonly confidence: number;
+  readonly source: 'voice' | 'chat';
 }
 
 /** A hop whose inference failed or was refused: its window is announced as degraded. */
 export interface HopFailed {
   readonly kind: 'hop-failed';
+  readonly hopStartMs: number;
   readonly hopEndMs: number;
+  readonly speech: readonly PartySpeech[];
   readonly reason: 'inference_failed' | 'queue_full';
 }

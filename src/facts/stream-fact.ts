@@ -46,6 +46,8 @@ export interface UtteranceClosed {
   readonly party: Party;
   readonly startMs: number;
   readonly endMs: number;
+  /** From the first to the last speech in it, short pauses included, ms: without the quiet before and behind. */
+  readonly speechMs: number;
   /** 16 kHz mono. */
   readonly pcm: Int16Array;
 }

@@ -63,6 +63,7 @@ const hop = (hopEndMs: number, rest: Partial<EncodedHop> = {}): EncodedHop => ({
   voice: { speechMs: 0, fresh: false, absentReason: 'no_media' },
   face: faces(hopEndMs, 0),
   mixedSpeech: false,
+  speech: [],
   releasedAtMs: 100,
   waitMs: 10,
   modelMs: 20,
@@ -90,6 +91,7 @@ const text = (endMs: number, embedding?: number[], rest: Partial<EncodedText> = 
   party: 'customer',
   startMs: Math.max(0, endMs - 500),
   endMs,
+  speechMs: 400,
   text: 'I want my [number] back',
   redactions: { number: 1 },
   language: 'en',
@@ -293,7 +295,12 @@ describe('the session', () => {
       if (runs++ === 0) throw new RapportError('overloaded', 'scripted');
     };
     const results = await run(
-      [{ kind: 'hop-failed', hopEndMs: 1000, reason: 'inference_failed' }, text(1500, [1, 0, 0]), hop(2000), hop(3000)],
+      [
+        { kind: 'hop-failed', hopStartMs: 0, hopEndMs: 1000, speech: [], reason: 'inference_failed' },
+        text(1500, [1, 0, 0]),
+        hop(2000),
+        hop(3000),
+      ],
       pool,
     );
     expect(results.map(({ type }) => type)).toEqual([
@@ -377,11 +384,14 @@ describe('session state', () => {
     const state = await last(facts);
     expect(JSON.parse(JSON.stringify(state))).toEqual(state);
     expect(state).toMatchObject({
-      version: 1,
+      version: 2,
       lastWindowEndMs: 1000,
       speakerMean: { windows: 1 },
       activeIntents: [{ name: 'get_refund' }],
-      talkCounters: { customer: { utterances: 1, utteranceMs: 500, messages: 0 }, agent: { utterances: 1 } },
+      talkCounters: {
+        customer: { utterances: 1, utteranceMs: 500, speechMs: 400, words: 5, messages: 0 },
+        agent: { utterances: 1 },
+      },
     });
     expect([...unpackFloats(state.memory)]).toEqual(new Array(128).fill(1));
     expect([...unpackFloats(state.speakerMean.mean)]).toEqual(new Array(512).fill(2));

@@ -9,7 +9,7 @@ import type { FusionCalibration } from './calibration';
 import { FUSION_DEFAULTS, type FusionOptions } from './fusion-options';
 import type { IntentIndex } from './intent-index';
 import { type FusionPolicy, type SessionEvent, step } from './session-step';
-import { INITIAL_STATE, type SessionState } from './session-state';
+import { initialState, type SessionState } from './session-state';
 import { subsetsOf } from './subsets';
 import { assembleWindow, EMPTY_TAIL, holdText, tailAfterFailure, type Window } from './window-assembler';
 
@@ -20,10 +20,12 @@ export interface AssessDeps {
   readonly intents: IntentIndex;
   /** Monotonic wall time, on the clock of `Hop.releasedAtMs`. */
   readonly nowMs: () => number;
+  /** BCP 47, as `session.start` states it. */
+  readonly language?: string;
   readonly options?: Partial<FusionOptions>;
   /** Of a snapshot; absent: a new session. */
   readonly initialState?: SessionState;
-  /** Called after every step, for snapshots. */
+  /** Called after every step, for snapshots and the end. */
   readonly onState?: (state: SessionState) => void;
 }
 
@@ -36,7 +38,7 @@ export function assess(deps: AssessDeps): OperatorFunction<EncodedFact, SessionR
   const policy: FusionPolicy = { calibration: deps.calibration, intents: deps.intents, options };
   return (facts) =>
     defer((): Observable<SessionResult> => {
-      let state = deps.initialState ?? INITIAL_STATE;
+      let state = deps.initialState ?? initialState(deps.language);
       let tail = EMPTY_TAIL;
       let pendingHops = 0;
       const served = deps.pool.models;
@@ -54,15 +56,16 @@ export function assess(deps: AssessDeps): OperatorFunction<EncodedFact, SessionR
         const assembled = assembleWindow(before, hop, options);
         const { window } = assembled;
         tail = assembled.tail;
-        if (!window.isNew) return apply({ kind: 'quiet', windowEndMs });
+        if (!window.isNew) return apply({ kind: 'quiet', windowEndMs, heard: hop });
         try {
           const { fusion, cost } = await fuse(deps, window);
           const models = modelRefs(served, tasksOf(window));
-          return apply({ kind: 'window', window, fusion, models, stageMs: stageTimes(hop, cost, deps.nowMs()) });
+          const stageMs = stageTimes(hop, cost, deps.nowMs());
+          return apply({ kind: 'window', window, fusion, models, stageMs, heard: hop });
         } catch (error) {
           const reason = failureReason(error);
           tail = tailAfterFailure(before, assembled.tail);
-          return apply({ kind: 'failed', windowEndMs, reason });
+          return apply({ kind: 'failed', windowEndMs, reason, heard: hop });
         }
       };
 
@@ -75,10 +78,12 @@ export function assess(deps: AssessDeps): OperatorFunction<EncodedFact, SessionR
               pendingHops--;
             }
           case 'hop-failed':
-            return apply({ kind: 'failed', windowEndMs: fact.hopEndMs, reason: fact.reason });
+            return apply({ kind: 'failed', windowEndMs: fact.hopEndMs, reason: fact.reason, heard: fact });
           case 'text':
             tail = holdText(tail, fact, options);
             return apply({ kind: 'text', text: fact });
+          case 'language':
+            return apply({ kind: 'language', told: fact });
           case 'updated':
             return apply({ kind: 'updated', update: fact });
           case 'ended':
@@ -101,8 +106,8 @@ export function assess(deps: AssessDeps): OperatorFunction<EncodedFact, SessionR
     });
 }
 
-function refused({ hopEndMs }: EncodedHop): HopFailed {
-  return { kind: 'hop-failed', hopEndMs, reason: 'queue_full' };
+function refused({ hopStartMs, hopEndMs, speech }: EncodedHop): HopFailed {
+  return { kind: 'hop-failed', hopStartMs, hopEndMs, speech, reason: 'queue_full' };
 }
 
 /** One job with every subset of the present modalities; none when no modality is present. */

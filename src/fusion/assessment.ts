@@ -1,4 +1,10 @@
-import type { EmotionDistribution, Modality, ModalityEvidence, WindowAssessedData } from '@rapport-live/protocol';
+import type {
+  AbsentReason,
+  EmotionDistribution,
+  Modality,
+  ModalityEvidence,
+  WindowAssessedData,
+} from '@rapport-live/protocol';
 import { EMOTIONS } from '@rapport-live/protocol';
 import { abstention } from './abstention';
 import { activeAt } from './active-intents';
@@ -27,7 +33,7 @@ export function assessment(
   fusion: FusionOutcome | undefined,
   state: SessionState,
   policy: { readonly calibration: FusionCalibration; readonly options: FusionOptions },
-): Omit<WindowAssessedData, 'models' | 'stageMs'> {
+): Omit<WindowAssessedData, 'language' | 'conversation' | 'models' | 'stageMs'> {
   const { calibration, options } = policy;
   const { windowStartMs, windowEndMs } = window;
   const read = fusion && readOutcome(fusion, calibration);
@@ -104,11 +110,13 @@ function distribution(probabilities: Probabilities): EmotionDistribution {
   ) as EmotionDistribution;
 }
 
+const FLAGGED: readonly (AbsentReason | undefined)[] = ['shed', 'language', 'language_undetermined'];
+
 /** What was missing while this was made, and would otherwise go unseen. */
 function degradations({ mixedSpeech, modalities }: Window): string[] {
   const flags = mixedSpeech ? ['mixed_speech'] : [];
   for (const [modality, { absentReason }] of Object.entries(modalities)) {
-    if (absentReason === 'shed' || absentReason === 'language') flags.push(`${modality}_${absentReason}`);
+    if (FLAGGED.includes(absentReason)) flags.push(`${modality}_${absentReason}`);
   }
   return flags;
 }

@@ -1,9 +1,10 @@
 import type { Party } from '@rapport-live/protocol';
 import type { HeardIntent } from './active-intents';
+import { NO_TALK_HEARD, type TalkState } from './talk-state';
 import { type PackedFloats, packFloats, unpackFloats } from './packed-floats';
 
 /** Raised when the shape below changes: older snapshots are then converted or refused. */
-export const SESSION_STATE_VERSION = 1;
+export const SESSION_STATE_VERSION = 2;
 
 /** Most that a session's state may take, serialised as JSON in UTF-8. */
 export const MAX_STATE_BYTES = 64 * 1024;
@@ -25,18 +26,31 @@ export interface SessionState {
   /** By alert rule; filled by the alerts stage. */
   readonly alertStates: Readonly<Record<string, never>>;
   readonly talkCounters: Readonly<Record<Party, TalkCounter>>;
+  readonly talk: TalkState;
+  /** Stated or told; null while it is looked for. */
+  readonly language: KnownLanguage | null;
+}
+
+export interface KnownLanguage {
+  /** BCP 47; `und` when it was given up. */
+  readonly tag: string;
+  readonly source: 'stated' | 'voice' | 'chat';
 }
 
 export interface TalkCounter {
   readonly utterances: number;
   /** Length of the utterances, ms. */
   readonly utteranceMs: number;
+  /** Speech in them, ms. */
+  readonly speechMs: number;
+  /** Of utterances alone. */
+  readonly words: number;
   readonly messages: number;
 }
 
-const NO_TALK: TalkCounter = { utterances: 0, utteranceMs: 0, messages: 0 };
+const NO_TALK: TalkCounter = { utterances: 0, utteranceMs: 0, speechMs: 0, words: 0, messages: 0 };
 
-export const INITIAL_STATE: SessionState = {
+const INITIAL_STATE: SessionState = {
   version: SESSION_STATE_VERSION,
   lastWindowEndMs: 0,
   lastSignMs: 0,
@@ -46,7 +60,14 @@ export const INITIAL_STATE: SessionState = {
   lastScored: null,
   alertStates: {},
   talkCounters: { customer: NO_TALK, agent: NO_TALK, mixed: NO_TALK },
+  talk: NO_TALK_HEARD,
+  language: null,
 };
+
+/** Of a session that begins; `stated`: its language, BCP 47. */
+export function initialState(stated?: string): SessionState {
+  return stated === undefined ? INITIAL_STATE : { ...INITIAL_STATE, language: { tag: stated, source: 'stated' } };
+}
 
 /** Moves a packed mean towards new values by a share in [0, 1]; an empty one, or one of another width, starts anew. */
 export function moveMean(mean: PackedFloats, values: Float32Array, share: number): PackedFloats {

@@ -1,18 +1,27 @@
 import type { ModelRef } from '@rapport-live/protocol';
 import type { SessionResult } from '../delivery/session-result';
-import type { EncodedText, HopFailed } from '../facts/encoded-fact';
+import type { EncodedText, HopFailed, LanguageTold } from '../facts/encoded-fact';
 import type { StreamUpdated } from '../facts/stream-fact';
 import { hearIntents } from './active-intents';
+import { conversationFigures, countWords } from './conversation-figures';
 import { assessment, type FusionOutcome } from './assessment';
 import type { FusionCalibration } from './calibration';
 import type { FusionOptions } from './fusion-options';
 import { type IntentIndex, intentEmbedding, type IntentScores, scoreIntents } from './intent-index';
 import { rounded } from './rounding';
 import { moveMean, type SessionState } from './session-state';
+import { hearHop, type HopSpeech } from './talk-state';
 import type { Window } from './window-assembler';
 
 /** What happens to a session behind streams. What networks said comes in with the event: the step itself is pure. */
 export type SessionEvent =
+  | HopEvent
+  | { readonly kind: 'text'; readonly text: EncodedText }
+  | { readonly kind: 'language'; readonly told: LanguageTold }
+  | { readonly kind: 'updated'; readonly update: StreamUpdated };
+
+/** What became of one hop: a second of media, of which each brings who spoke in it. */
+type HopEvent = { readonly heard: HopSpeech } & (
   | {
       readonly kind: 'window';
       readonly window: Window;
@@ -24,8 +33,7 @@ export type SessionEvent =
   /** A window with nothing new. */
   | { readonly kind: 'quiet'; readonly windowEndMs: number }
   | { readonly kind: 'failed'; readonly windowEndMs: number; readonly reason: HopFailed['reason'] }
-  | { readonly kind: 'text'; readonly text: EncodedText }
-  | { readonly kind: 'updated'; readonly update: StreamUpdated };
+);
 
 /** What the step goes by, the same for all sessions of a tenant. */
 export interface FusionPolicy {
@@ -37,9 +45,10 @@ export interface FusionPolicy {
 export type Stepped = readonly [SessionState, readonly SessionResult[]];
 
 /** The one function that changes a session's state. */
-export function step(state: SessionState, event: SessionEvent, policy: FusionPolicy): Stepped {
+export function step(before: SessionState, event: SessionEvent, policy: FusionPolicy): Stepped {
   // no window is issued twice, whatever a replay brings
-  if (endOfWindow(event) <= state.lastWindowEndMs) return [state, []];
+  if (endOfWindow(event) <= before.lastWindowEndMs) return [before, []];
+  const state = 'heard' in event ? { ...before, talk: hearHop(before.talk, event.heard) } : before;
   switch (event.kind) {
     case 'window':
       return onWindow(state, event, policy);
@@ -52,6 +61,8 @@ export function step(state: SessionState, event: SessionEvent, policy: FusionPol
     }
     case 'text':
       return onText(state, event.text, policy);
+    case 'language':
+      return onLanguage(state, event.told);
     case 'updated': {
       const { update, mediaMs, scope, detail } = event.update;
       return [
@@ -68,6 +79,16 @@ export function step(state: SessionState, event: SessionEvent, policy: FusionPol
   }
 }
 
+/** Told once: a second word, as a replay brings it, changes nothing. */
+function onLanguage(state: SessionState, { language, confidence, source, mediaMs }: LanguageTold): Stepped {
+  if (state.language !== null) return [state, []];
+  const data = { kind: 'language' as const, mediaMs, detail: { language, confidence, source } };
+  return [
+    { ...state, language: { tag: language, source } },
+    [{ type: 'rapport.session.updated', naturalKey: ['language', mediaMs], data }],
+  ];
+}
+
 function endOfWindow(event: SessionEvent): number {
   if (event.kind === 'window') return event.window.windowEndMs;
   return event.kind === 'quiet' || event.kind === 'failed' ? event.windowEndMs : Infinity;
@@ -79,7 +100,13 @@ function onWindow(
   policy: FusionPolicy,
 ): Stepped {
   const { options } = policy;
-  const data = { ...assessment(window, fusion, state, policy), models: [...models], stageMs: { ...stageMs } };
+  const data = {
+    ...assessment(window, fusion, state, policy),
+    language: state.language?.tag,
+    conversation: conversationFigures(state),
+    models: [...models],
+    stageMs: { ...stageMs },
+  };
   const voice = window.modalities.voice.tokens;
   const windows = Math.min(state.speakerMean.windows + 1, options.maxSpeakerWindows);
   const next: SessionState = {
@@ -121,6 +148,8 @@ function onText(state: SessionState, text: EncodedText, { intents: index, option
       [text.party]: {
         utterances: counter.utterances + (spoken ? 1 : 0),
         utteranceMs: counter.utteranceMs + (spoken ? text.endMs - text.startMs : 0),
+        speechMs: counter.speechMs + (spoken ? text.speechMs : 0),
+        words: counter.words + (spoken ? countWords(text.text) : 0),
         messages: counter.messages + (spoken ? 0 : 1),
       },
     },

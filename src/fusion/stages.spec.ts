@@ -46,6 +46,7 @@ describe('models and fusion together', () => {
           utteranceId: 'customer-voice-1-0',
           startMs: 0,
           endMs: 2800,
+          speechMs: 2500,
           pcm: new Int16Array(44_800),
         });
         facts.push({

@@ -22,11 +22,14 @@ export interface Jobs {
     input: { pcm: Int16Array };
     output: { tokens: Float32Array; width: number; tokenMs: number };
   };
-  /** The words of one utterance of at most 15.5 s. Runs in steps. */
+  /** The words of one utterance of at most 15.5 s. Runs in steps. Without a language that it knows, the model tells it. */
   transcript: {
     input: { pcm: Int16Array; language?: string };
-    /** `text` is raw: wrap it in RawText at once. `meanProbability` over the tokens, in [0, 1]. */
-    output: { text: string; meanProbability: number; truncated: boolean };
+    /**
+     * `text` is raw: wrap it in RawText at once. `meanProbability` over the tokens, in [0, 1]. `spoken` only where the
+     * model told the language itself.
+     */
+    output: { text: string; meanProbability: number; truncated: boolean; spoken?: SpokenLanguage };
   };
   /** Faces of one still, largest first; `refused` when it cannot be decoded within the limits. */
   'face-tokens': {
@@ -50,6 +53,13 @@ export interface Jobs {
     /** logits [subsets, 7] in the order of the fusion manifest's labels; embedding [128] of the first subset. */
     output: { logits: Float32Array; labels: readonly string[]; embedding: Float32Array };
   };
+}
+
+/** The language of one utterance, in the words of the model's manifest. */
+export interface SpokenLanguage {
+  readonly language: string;
+  /** Among all the languages that the model knows, in [0, 1]. */
+  readonly probability: number;
 }
 
 export type JobKind = keyof Jobs;

@@ -1,6 +1,6 @@
 import type { ResultStore } from '../delivery/result-feed';
 import { assess } from '../fusion/assess';
-import { encodeFacts } from '../models/encode/encode-facts';
+import { type EncodeDeps, encodeFacts } from '../models/encode/encode-facts';
 import type { Meter } from '../facts/meter';
 import type { InferencePool } from '../inference/inference-pool';
 import { Redactor } from '../redaction/redaction';
@@ -22,6 +22,8 @@ export interface PipelineDeps {
   readonly options: StreamOptions;
   readonly meter: Meter;
   readonly onFault: (error: unknown) => void;
+  /** Tells the language of chat where none was stated; absent: nobody does. */
+  readonly readLanguage?: EncodeDeps['readLanguage'];
 }
 
 /** Composes the stages of one session: streams -> models -> fusion -> delivery. */
@@ -33,19 +35,21 @@ export function conversationFactory({
   options,
   meter,
   onFault,
+  readLanguage,
 }: PipelineDeps): ConversationFactory {
   return (identity, start, streams) => {
     const { sessionId } = identity;
+    const { language } = start.session;
     const sessionStreams = new SessionStreams({ sessionId, streams, pace: start.pace }, { clock, pool, options });
     return new Conversation(identity, start, {
       clock,
       pool,
       store,
       streams: sessionStreams,
-      stages: (facts, settle) =>
+      stages: (facts, settle, onState) =>
         facts.pipe(
-          encodeFacts({ pool, redactor: new Redactor(), sessionId, language: start.session.language, settle }),
-          assess({ pool, sessionId, ...assets, nowMs: () => clock.nowMs() }),
+          encodeFacts({ pool, redactor: new Redactor(), sessionId, language, readLanguage, settle }),
+          assess({ pool, sessionId, ...assets, language, nowMs: () => clock.nowMs(), onState }),
         ),
       wallNow: () => new Date(),
       endTimeoutMs: END_TIMEOUT_MS,

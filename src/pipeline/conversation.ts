@@ -1,9 +1,11 @@
-import type { SessionEndedData, SessionStart, StreamKind } from '@rapport-live/protocol';
+import type { SessionEndedData, SessionStart, SessionStartedData, StreamKind } from '@rapport-live/protocol';
 import { EVENTS, RapportError } from '@rapport-live/protocol';
 import { type Observable, Subject, type Subscription } from 'rxjs';
 import { toCloudEvent } from '../delivery/cloud-event';
 import type { ResultStore } from '../delivery/result-feed';
 import type { DurableRecord, SessionIdentity, SessionResult } from '../delivery/session-result';
+import { conversationFigures } from '../fusion/conversation-figures';
+import { initialState, type SessionState } from '../fusion/session-state';
 import type { InferencePool } from '../inference/inference-pool';
 import type { RawText } from '../redaction/redaction';
 import type { MediaChunk } from '../facts/media-chunk';
@@ -16,7 +18,11 @@ import type { StreamFact } from '../facts/stream-fact';
 export type End = Pick<SessionEndedData, 'reason' | 'clientReason'>;
 
 /** Turns what streams say into results: the models and fusion stages, composed. */
-export type Stages = (facts: Observable<StreamFact>, settle: (fact: StreamFact) => void) => Observable<SessionResult>;
+export type Stages = (
+  facts: Observable<StreamFact>,
+  settle: (fact: StreamFact) => void,
+  onState: (state: SessionState) => void,
+) => Observable<SessionResult>;
 
 export interface ConversationDeps {
   readonly clock: SessionClock;
@@ -45,10 +51,7 @@ export class Conversation {
   readonly credits$: Observable<CreditLimit>;
 
   private readonly meter: Meter;
-  private readonly started: Omit<
-    SessionEndedData,
-    'endedAt' | 'durationMs' | 'reason' | 'incomplete' | 'assessments' | 'finals' | 'dropped'
-  >;
+  private readonly started: SessionStartedData;
   private readonly pendingAppends = new Set<Promise<unknown>>();
   private readonly flow: Subscription;
   private readonly counts = { assessments: 0, finals: 0 };
@@ -58,6 +61,7 @@ export class Conversation {
   private ending: Promise<void> | undefined;
   /** A fault cut the flow off: what was still to come is lost. */
   private isCutOff = false;
+  private state: SessionState;
 
   constructor(
     readonly identity: SessionIdentity,
@@ -65,6 +69,7 @@ export class Conversation {
     private readonly deps: ConversationDeps,
   ) {
     this.meter = deps.meter ?? NO_METER;
+    this.state = initialState(start.session.language);
     this.started = {
       session: start.session,
       streams: start.streams,
@@ -77,7 +82,11 @@ export class Conversation {
     this.credits$ = deps.streams.credits$;
     this.append({ type: 'rapport.session.started', naturalKey: ['started'], data: this.started });
     this.flow = deps
-      .stages(deps.streams.facts$, (fact) => this.settled(fact))
+      .stages(
+        deps.streams.facts$,
+        (fact) => this.settled(fact),
+        (state) => (this.state = state),
+      )
       .subscribe({
         next: (result) => this.onResult(result),
         error: (error: unknown) => this.stop(error),
@@ -136,6 +145,7 @@ export class Conversation {
         incomplete: isLate || this.isCutOff,
         ...this.counts,
         dropped: this.summary.dropped,
+        ...this.told(),
       },
     });
     await Promise.allSettled(this.pendingAppends);
@@ -143,6 +153,13 @@ export class Conversation {
     this.meter.sessionEnded(end.reason);
     this.ephemeral$.complete();
     this.failed$.complete();
+  }
+
+  /** What is known of the session behind streams, when it ends. */
+  private told(): Pick<SessionEndedData, 'language' | 'languageSource' | 'conversation'> {
+    const { language } = this.state;
+    const said = language === null ? {} : { language: language.tag, languageSource: language.source };
+    return { ...said, conversation: conversationFigures(this.state) };
   }
 
   private settled(fact: StreamFact): void {

@@ -5,6 +5,7 @@ import { RESULT_STORE, type ResultStore } from '../delivery/result-feed';
 import { INFERENCE_POOL, type InferencePool } from '../inference/inference-pool';
 import { MeteredPool } from '../inference/metered-pool';
 import { ModelsModule } from '../models/models.module';
+import { loadWrittenLanguages, readLanguage } from '../models/encode/written-language';
 import { faultLog } from '../ops/faults';
 import { MeterModule } from '../ops/meter.module';
 import { METER, type ServiceMeter } from '../ops/service-meter';
@@ -35,7 +36,7 @@ const STREAM_OPTIONS = Symbol('StreamOptions');
     {
       provide: CONVERSATION_HOST,
       inject: [CONFIG, INFERENCE_POOL, RESULT_STORE, FUSION_ASSETS, STREAM_OPTIONS, METER],
-      useFactory: (
+      useFactory: async (
         config: Config,
         pool: InferencePool,
         store: ResultStore,
@@ -43,6 +44,7 @@ const STREAM_OPTIONS = Symbol('StreamOptions');
         options: StreamOptions,
         meter: ServiceMeter,
       ) => {
+        await loadWrittenLanguages();
         const onFault = faultLog('conversation');
         const create = conversationFactory({
           clock: systemClock,
@@ -52,6 +54,7 @@ const STREAM_OPTIONS = Symbol('StreamOptions');
           options,
           meter,
           onFault,
+          readLanguage,
         });
         return new ConversationHost(create, config.maxSessions, onFault);
       },

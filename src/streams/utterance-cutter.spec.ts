@@ -24,12 +24,14 @@ const run = (frames: number, probability: number) => new Array<number>(frames).f
 describe('UtteranceCutter', () => {
   it('keeps pre-roll and post-roll and ends after 600 ms of silence', () => {
     expect(cuts([...run(20, 0), ...run(10, 0.9), ...run(19, 0)])).toEqual([
-      { start: 20 * FRAME - 4800, end: 30 * FRAME + 4800 },
+      { start: 20 * FRAME - 4800, end: 30 * FRAME + 4800, speech: 10 * FRAME },
     ]);
   });
 
   it('keeps a pause shorter than that inside', () => {
-    expect(cuts([...run(10, 0.9), ...run(18, 0), ...run(10, 0.9)])).toEqual([{ start: 0, end: 38 * FRAME }]);
+    expect(cuts([...run(10, 0.9), ...run(18, 0), ...run(10, 0.9)])).toEqual([
+      { start: 0, end: 38 * FRAME, speech: 38 * FRAME },
+    ]);
   });
 
   it('does not end in the middle of a run that may be speech', () => {
@@ -45,8 +47,8 @@ describe('UtteranceCutter', () => {
     const long = run(600, 0.9);
     long[430] = 0.6;
     const [first, second] = cuts(long);
-    expect(first).toEqual({ start: 0, end: 430 * FRAME + FRAME / 2 });
-    expect(second!.start).toBe(first!.end);
+    expect(first).toEqual({ start: 0, end: 430 * FRAME + FRAME / 2, speech: 430 * FRAME + FRAME / 2 });
+    expect(second).toMatchObject({ start: first!.end, speech: 600 * FRAME - first!.end });
   });
 
   it('never overlaps, never exceeds the longest, and covers all speech', () => {

@@ -5,6 +5,8 @@ import type { VoicePhase } from './voice-activity';
 export interface Cut {
   readonly start: number;
   readonly end: number;
+  /** From the first to the last speech in it. */
+  readonly speech: number;
 }
 
 type CutterOptions = Pick<StreamOptions, 'preRollMs' | 'postRollMs' | 'endpointMs' | 'maxUtteranceMs' | 'cutSearchMs'>;
@@ -25,6 +27,7 @@ export class UtteranceCutter {
   #floor = 0;
   #candidate: number | undefined;
   #start: number | undefined;
+  #speechStart = 0;
   #speechEnd = 0;
 
   constructor(options: CutterOptions) {
@@ -54,7 +57,10 @@ export class UtteranceCutter {
     this.#remember(probability);
     if (phase === 'candidate') this.#candidate ??= start;
     if (phase === 'speech') {
-      this.#start ??= Math.max(this.#floor, (this.#candidate ?? start) - this.#preRoll);
+      if (this.#start === undefined) {
+        this.#speechStart = this.#candidate ?? start;
+        this.#start = Math.max(this.#floor, this.#speechStart - this.#preRoll);
+      }
       this.#speechEnd = end;
     }
     if (phase !== 'candidate') this.#candidate = undefined;
@@ -69,7 +75,7 @@ export class UtteranceCutter {
     this.#start = undefined;
     if (start === undefined) return undefined;
     this.#floor = Math.min(head, this.#speechEnd + this.#postRoll);
-    return { start, end: this.#floor };
+    return { start, end: this.#floor, speech: this.#speechUntil(this.#floor) };
   }
 
   /** A hard break: nothing from before `ordinal` belongs to what follows. Close first. */
@@ -85,9 +91,15 @@ export class UtteranceCutter {
     let least = this.#recent.length - 1;
     for (let i = least - 1; i >= 0; i -= 1) if (this.#recent[i]! < this.#recent[least]!) least = i;
     const cut = Math.max(start + 1, end - (this.#recent.length - 1 - least) * FRAME_SAMPLES - FRAME_SAMPLES / 2);
+    const speech = this.#speechUntil(cut);
     this.#floor = cut;
     this.#start = this.#speechEnd > cut ? cut : undefined;
-    return { start, end: cut };
+    this.#speechStart = cut;
+    return { start, end: cut, speech };
+  }
+
+  #speechUntil(end: number): number {
+    return Math.max(0, Math.min(end, this.#speechEnd) - this.#speechStart);
   }
 
   #remember(probability: number): void {

@@ -230,7 +230,7 @@ export class VoiceLane implements Lane {
     return this.host.watermarkMs - media / SAMPLES_PER_MS >= this.options.endpointMs;
   }
 
-  #emit({ start, end }: Cut): boolean {
+  #emit({ start, end, speech }: Cut): boolean {
     if (!this.host.roomForUtterance()) return false;
     this.#closed = undefined;
     const pcm = new Int16Array(end - start);
@@ -239,7 +239,9 @@ export class VoiceLane implements Lane {
     const endMs = Math.max(startMs, Math.round((this.#timeline.mediaAt(end - 1)! + 1) / SAMPLES_PER_MS));
     const { name, party } = this.spec;
     const utteranceId = `${name}-${startMs}`;
-    const fact: UtteranceClosed = { kind: 'utterance', utteranceId, streamName: name, party, startMs, endMs, pcm };
+    const speechMs = Math.round(speech / SAMPLES_PER_MS);
+    const about = { utteranceId, streamName: name, party, startMs, endMs, speechMs };
+    const fact: UtteranceClosed = { kind: 'utterance', ...about, pcm };
     this.host.utterance(fact);
     return true;
   }

@@ -31,6 +31,41 @@ export const SessionStartedData = z.strictObject({
 });
 export type SessionStartedData = z.infer<typeof SessionStartedData>;
 
+export const CONVERSATION_ABSENT_REASONS = ['no_voice', 'one_party', 'party_unknown'] as const;
+
+export const PartyTalk = z.strictObject({
+  talkMs: ms,
+  /** Of the talk of both parties. */
+  talkShare: unit.optional(),
+  /** How often this party interrupted the other. */
+  interruptions: z.number().int().min(0).optional(),
+  /** Words of its transcripts by the minutes of speech in them; from 5 s of speech on. */
+  wordsPerMinute: z.number().int().min(0).optional(),
+});
+export type PartyTalk = z.infer<typeof PartyTalk>;
+
+/** How a conversation goes, from its start; no emotion enters it. */
+export const ConversationFigures = z.strictObject({
+  /** Why figures that compare the parties are absent. */
+  absentReason: z.enum(CONVERSATION_ABSENT_REASONS).optional(),
+  /** What they cover, without seconds that never came. */
+  mediaMs: ms,
+  customer: PartyTalk.optional(),
+  agent: PartyTalk.optional(),
+  overlapMs: ms.optional(),
+  silenceMs: ms.optional(),
+  silenceShare: unit.optional(),
+  longestSilenceMs: ms.optional(),
+  /** No front door tells of holds yet. */
+  holds: z.union([
+    z.literal('not_supported'),
+    z.strictObject({ count: z.number().int().min(0), totalMs: ms, longestMs: ms }),
+  ]),
+});
+export type ConversationFigures = z.infer<typeof ConversationFigures>;
+
+export const LANGUAGE_SOURCES = ['stated', 'voice', 'chat'] as const;
+
 export const SessionEndedData = SessionStartedData.extend({
   endedAt: z.string(),
   durationMs: ms,
@@ -43,10 +78,23 @@ export const SessionEndedData = SessionStartedData.extend({
   finals: z.number().int().min(0),
   /** Frames dropped, by reason. */
   dropped: z.record(z.string(), z.number().int().min(0)),
+  /** BCP 47; `und` when it was given up, absent when nothing told it. */
+  language: z.string().optional(),
+  languageSource: z.enum(LANGUAGE_SOURCES).optional(),
+  /** Absent for a session whose process died. */
+  conversation: ConversationFigures.optional(),
 });
 export type SessionEndedData = z.infer<typeof SessionEndedData>;
 
-export const ABSENT_REASONS = ['no_media', 'too_little_speech', 'no_face', 'no_text', 'language', 'shed'] as const;
+export const ABSENT_REASONS = [
+  'no_media',
+  'too_little_speech',
+  'no_face',
+  'no_text',
+  'language',
+  'language_undetermined',
+  'shed',
+] as const;
 export type AbsentReason = (typeof ABSENT_REASONS)[number];
 
 export const ModalityEvidence = z.strictObject({
@@ -101,6 +149,9 @@ export const WindowAssessedData = z.strictObject({
   outOfScope: z.boolean(),
   /** What was shed or missing while this was made. */
   degraded: z.array(z.string()).max(8),
+  /** BCP 47, of the session; `und` when it was given up, absent while it is looked for. */
+  language: z.string().optional(),
+  conversation: ConversationFigures.optional(),
   models: z.array(ModelRef),
   /** Milliseconds: wait = in the queue of the workers, model = inside models, overhead = all the rest after the watermark. */
   stageMs: z.strictObject({ wait: ms, model: ms, overhead: ms }),

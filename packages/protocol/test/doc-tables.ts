@@ -92,6 +92,7 @@ function describe(schema: JsonSchema, known: ReadonlyMap<string, string>): strin
   if (schema.enum !== undefined) return nameOfEnum(schema.enum);
   if (schema.format === 'uuid') return 'UUID';
   if (schema.format === 'uri') return `URL${bounds(undefined, maxLength, ' characters')}`;
+  if (schema.anyOf !== undefined) return schema.anyOf.map((one) => describe(one, known)).join(' or ');
   switch (schema.type) {
     case 'string':
       return `string${bounds(minLength, maxLength, ' characters')}`;

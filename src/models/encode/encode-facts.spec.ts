@@ -80,6 +80,7 @@ const utterance = (startMs: number, party: UtteranceClosed['party'] = 'customer'
   party,
   startMs,
   endMs: startMs + 900,
+  speechMs: 900,
   pcm: new Int16Array(14_400),
 });
 const chat = (ptsMs: number, words: string, party: 'customer' | 'agent' = 'customer'): StreamFact => ({
@@ -316,6 +317,131 @@ describe('text', () => {
   });
 });
 
+describe('a language that was not stated', () => {
+  const says = (...spoken: [string, number][]) =>
+    new FakePool({
+      transcript: () => {
+        const [language, probability] = spoken.shift() ?? ['en', 1];
+        return { text: `in ${language}`, meanProbability: 0.9, truncated: false, spoken: { language, probability } };
+      },
+    });
+  const UNSTATED = { language: undefined };
+  const long = (startMs: number, party: UtteranceClosed['party'] = 'customer') => ({
+    ...utterance(startMs, party),
+    speechMs: 2000,
+  });
+
+  it('is told before the words that told it, and given with all that follow, to the models too', async () => {
+    // the agent waits for nobody and is transcribed first
+    const pool = says(['fr', 1], ['de', 0.5], ['de', 0.97]);
+    const facts = await encode([long(0), long(3000), long(6000, 'agent')], pool, UNSTATED);
+    expect(facts.map((f) => (f.kind === 'text' ? `${f.textId} ${f.language} ${f.absentReason}` : f.kind))).toEqual([
+      'voice-6000 undefined undefined',
+      'voice-0 undefined language_undetermined',
+      'language',
+      'voice-3000 de language',
+    ]);
+    expect(pool.count('text-tokens')).toBe(0);
+    const later = await encode([long(0), chat(5000, 'hello')], says(['en', 0.99]), UNSTATED);
+    expect(textsOf(later).map(({ language, absentReason }) => [language, absentReason])).toEqual([
+      ['en', undefined],
+      ['en', undefined],
+    ]);
+  });
+
+  it('is told by the first who can, whoever is ready first', async () => {
+    let finish = (): void => {};
+    let runs = 0;
+    const pool = new FakePool({
+      transcript: async () => {
+        const first = runs++ === 0;
+        if (first) await new Promise<void>((resolve) => (finish = resolve));
+        const spoken = first ? { language: 'de', probability: 0.99 } : undefined;
+        return { text: 'words', meanProbability: 0.9, truncated: false, spoken };
+      },
+    });
+    const facts = encode([long(0), long(3000)], pool, UNSTATED);
+    await new Promise(setImmediate);
+    expect(pool.count('transcript')).toBe(1);
+    finish();
+    expect(textsOf(await facts).map(({ textId, language }) => [textId, language])).toEqual([
+      ['voice-0', 'de'],
+      ['voice-3000', 'de'],
+    ]);
+    expect(pool.jobs.map(({ input }) => (input as JobInput<'transcript'>).language)).toEqual([undefined, 'de']);
+  });
+
+  it('is not asked of the agent, nor of words that are not believed', async () => {
+    expect((await encode([long(0, 'agent')], says(['de', 1]), UNSTATED)).map(({ kind }) => kind)).toEqual(['text']);
+    const pool = new FakePool({
+      transcript: () => ({
+        text: '',
+        meanProbability: 0.1,
+        truncated: false,
+        spoken: { language: 'hi', probability: 1 },
+      }),
+    });
+    expect(await encode([long(0)], pool, UNSTATED)).toEqual([]);
+    expect((await encode([long(0, 'mixed')], says(['de', 1]), UNSTATED)).map(({ kind }) => kind)).toEqual([
+      'language',
+      'text',
+    ]);
+  });
+
+  it('goes on after a transcript that failed', async () => {
+    let runs = 0;
+    const pool = new FakePool({
+      transcript: () => {
+        if (runs++ === 0) throw new RapportError('overloaded', 'scripted');
+        const spoken = { language: 'en', probability: 0.99 };
+        return { text: 'words', meanProbability: 0.9, truncated: false, spoken };
+      },
+    });
+    const facts = await encode([long(0), long(3000)], pool, UNSTATED);
+    expect(facts.map(({ kind }) => kind)).toEqual(['updated', 'language', 'text']);
+  });
+
+  it('given up: und, a transcript in whatever the model hears, no tokens', async () => {
+    const pool = says(['hi', 0.4], ['ur', 0.5]);
+    const options = { ...UNSTATED, languageOptions: { maxTries: 1 } };
+    const facts = await encode([long(0), long(3000)], pool, options);
+    expect(facts[0]).toMatchObject({ kind: 'language', language: 'und', confidence: 0.4 });
+    expect(textsOf(facts).map(({ text, language, absentReason }) => [text, language, absentReason])).toEqual([
+      ['in hi', 'und', 'language_undetermined'],
+      ['in ur', 'und', 'language_undetermined'],
+    ]);
+  });
+
+  it('is told by chat, redacted', async () => {
+    const read: string[] = [];
+    const readLanguage = (text: string) => {
+      read.push(text);
+      return { language: 'es', score: 0.7, lead: 0.3 };
+    };
+    const facts = await encode(
+      [chat(0, 'hola'), chat(1000, 'mi tarjeta es 4111 1111 1111 1111 y quiero cancelar'), chat(2000, 'gracias')],
+      new FakePool(),
+      { ...UNSTATED, readLanguage },
+    );
+    expect(facts.map(({ kind }) => kind)).toEqual(['text', 'language', 'text', 'text']);
+    expect(textsOf(facts).map(({ absentReason }) => absentReason)).toEqual([
+      'language_undetermined',
+      'language',
+      'language',
+    ]);
+    expect(read.join()).toMatch(/quiero/);
+    expect(read.join()).not.toMatch(/4111|card/);
+  });
+
+  it('voice is absent in a language that its encoder lacks, and there in one not known', async () => {
+    const spoke = [1, 2].map((s) => hop(s * 1000, [voice('customer', s * 1000, [s * 1000 - 1000, s * 1000])]));
+    const [, lacks] = hopsOf(await encode(spoke, new FakePool(), { language: 'xx' }));
+    expect(lacks?.voice).toEqual({ speechMs: 2000, fresh: true, absentReason: 'language' });
+    const [, unknown] = hopsOf(await encode(spoke, new FakePool(), UNSTATED));
+    expect(unknown?.voice.sequence).toBeDefined();
+  });
+});
+
 describe('order, bounds and failures', () => {
   it('keeps hops in order, lets texts come when ready, and ends last', async () => {
     let finish = (): void => {};
@@ -332,7 +458,10 @@ describe('order, bounds and failures', () => {
     const done = new Promise<void>((resolve) =>
       facts
         .pipe(
-          encodeFacts({ pool, redactor: new Redactor(), sessionId: 's', settle: (fact) => settled.push(fact.kind) }),
+          encodeFacts({
+            ...{ pool, redactor: new Redactor(), sessionId: 's', language: 'en' },
+            settle: (fact) => settled.push(fact.kind),
+          }),
         )
         .subscribe({ next: (fact) => seen.push(fact.kind), complete: resolve }),
     );
@@ -368,7 +497,7 @@ describe('order, bounds and failures', () => {
     const settled: StreamFact[] = [];
     const facts = [hop(1000, [voice('customer', 1000, [0, 1000])]), hop(2000, [voice('customer', 2000)])];
     const [first, second] = await encode(facts, pool, { settle: (fact) => settled.push(fact) });
-    expect(first).toEqual({ kind: 'hop-failed', hopEndMs: 1000, reason });
+    expect(first).toMatchObject({ kind: 'hop-failed', hopEndMs: 1000, speech: [{ party: 'customer' }], reason });
     expect(second).toMatchObject({ kind: 'hop', voice: { fresh: false, speechMs: 1000 } });
     expect((second as EncodedHop).voice.sequence).toBeDefined();
     expect(settled).toEqual(facts);
@@ -387,7 +516,13 @@ describe('order, bounds and failures', () => {
       settle: (fact) => settled.push(fact),
     });
     expect(hopsOf(encoded).map(({ hopEndMs }) => hopEndMs)).toEqual([1000, 2000]);
-    expect(encoded).toContainEqual({ kind: 'hop-failed', hopEndMs: 3000, reason: 'queue_full' });
+    expect(encoded).toContainEqual({
+      kind: 'hop-failed',
+      hopStartMs: 2000,
+      hopEndMs: 3000,
+      speech: [],
+      reason: 'queue_full',
+    });
     expect(textsOf(encoded)).toHaveLength(2);
     expect(encoded).toContainEqual(expect.objectContaining({ kind: 'updated', scope: 'm-3', mediaMs: 3 }));
     expect(settled).toHaveLength(6);

@@ -19,9 +19,12 @@ import type { Hop, StreamFact, StreamsEnded, StreamUpdated } from '../../facts/s
 import type { EncodedFact } from '../../facts/encoded-fact';
 import type { InferencePool } from '../../inference/inference-pool';
 import type { Redactor } from '../../redaction/redaction';
+import { isKnown, servesLanguage } from '../../inference/served-models';
 import { ENCODE_DEFAULTS, type EncodeOptions } from './encode-options';
 import { HopEncoder } from './hop-encoder';
+import { type LanguageOptions, LanguageWatch } from './language-watch';
 import { type TextFact, TextFactEncoder } from './text-fact-encoder';
+import type { WrittenLanguage } from './written-language';
 
 export interface EncodeDeps {
   readonly pool: Pick<InferencePool, 'submit' | 'models'>;
@@ -30,7 +33,10 @@ export interface EncodeDeps {
   readonly sessionId: string;
   /** BCP 47, as `session.start` states it. */
   readonly language?: string;
+  /** Tells the language of a text where none was stated; absent: texts tell nothing of it. */
+  readonly readLanguage?: (text: string) => WrittenLanguage | undefined;
   readonly options?: Partial<EncodeOptions>;
+  readonly languageOptions?: Partial<LanguageOptions>;
   /** Called once for each fact that is done with, in whatever way, after what came of it was emitted. */
   readonly settle: (fact: StreamFact) => void;
 }
@@ -47,8 +53,13 @@ export function encodeFacts(deps: EncodeDeps): OperatorFunction<StreamFact, Enco
   const options = { ...ENCODE_DEFAULTS, ...deps.options };
   return (facts) =>
     defer(() => {
-      const hops = new HopEncoder(deps.pool, deps.sessionId, options);
-      const texts = new TextFactEncoder(deps);
+      const language = new LanguageWatch(deps.language, deps.readLanguage ?? (() => undefined), deps.languageOptions);
+      const { models } = deps.pool;
+      const hops = new HopEncoder(deps.pool, deps.sessionId, options, () => {
+        // sound needs no word for its language: one not known is one of those that the encoder learned from
+        return !isKnown(language.language) || servesLanguage(models, 'speech', language.language);
+      });
+      const texts = new TextFactEncoder({ ...deps, language });
       const pendingHops = new Backlog(options.maxPendingHops);
       const pendingTexts = new Backlog(options.maxPendingTexts);
       let ended: StreamsEnded | undefined;
@@ -75,7 +86,7 @@ export function encodeFacts(deps: EncodeDeps): OperatorFunction<StreamFact, Enco
           settled(
             fact,
             from(texts.encode(fact)).pipe(
-              filter((encoded) => encoded !== undefined),
+              concatMap((encoded) => encoded),
               tap({ complete: () => pendingTexts.release() }),
             ),
           );

@@ -1,5 +1,5 @@
 import type { Hop, HopStill } from '../../facts/stream-fact';
-import type { EncodedHop, FaceEvidence, HopFailed, VoiceEvidence } from '../../facts/encoded-fact';
+import type { EncodedHop, FaceEvidence, HopFailed, PartySpeech, VoiceEvidence } from '../../facts/encoded-fact';
 import type { Face, InferencePool } from '../../inference/inference-pool';
 import type { TokenSequence } from '../../facts/token-sequence';
 import type { EncodeOptions } from './encode-options';
@@ -22,6 +22,8 @@ export class HopEncoder {
     private readonly pool: Pick<InferencePool, 'submit'>,
     private readonly sessionId: string,
     private readonly options: EncodeOptions,
+    /** Whether the voice encoder was made for the language of the session; asked at every hop. */
+    private readonly understands: () => boolean = () => true,
   ) {
     this.window = new SpeechWindow(options.voiceWindowMs);
     this.faces = new FaceCache(options.maxCachedStills);
@@ -38,18 +40,19 @@ export class HopEncoder {
         voice: voice.evidence,
         face: face.evidence,
         mixedSpeech: spokenMs(hop, 'mixed') >= this.options.minNewSpeechMs,
+        speech: speechOf(hop),
         releasedAtMs: hop.releasedAtMs,
         ...slowest([voice.cost, face.cost]),
       };
     } catch (error) {
-      return { kind: 'hop-failed', hopEndMs: hop.hopEndMs, reason: failureReason(error) };
+      return failed(hop, failureReason(error));
     }
   }
 
   /** A hop that there is no room to encode: its voice is kept for those that follow. */
   skip(hop: Hop): HopFailed {
     this.hear(hop);
-    return { kind: 'hop-failed', hopEndMs: hop.hopEndMs, reason: 'queue_full' };
+    return failed(hop, 'queue_full');
   }
 
   /** Returns whether something new was said. */
@@ -69,6 +72,7 @@ export class HopEncoder {
       const absentReason = this.window.hasVoice ? 'too_little_speech' : 'no_media';
       return { evidence: { speechMs, fresh, absentReason }, cost: NO_COST };
     }
+    if (!this.understands()) return { evidence: { speechMs, fresh, absentReason: 'language' }, cost: NO_COST };
     let cost = NO_COST;
     if (this.newSpeechMs >= minNewSpeechMs) {
       const { startMs, pcm } = this.window.stretch(speechMarginMs, minStretchMs);
@@ -121,6 +125,13 @@ export class HopEncoder {
 
 const spokenMs = (hop: Hop, party: 'mixed'): number =>
   lengthOf(hop.voices.filter((voice) => voice.party === party).flatMap((voice) => voice.speech));
+
+const speechOf = ({ voices }: Hop): PartySpeech[] => voices.map(({ party, speech }) => ({ party, spans: speech }));
+
+function failed(hop: Hop, reason: HopFailed['reason']): HopFailed {
+  const { hopStartMs, hopEndMs } = hop;
+  return { kind: 'hop-failed', hopStartMs, hopEndMs, speech: speechOf(hop), reason };
+}
 
 /** Both results, or the first error once both are over: nothing of a hop runs on into the next. */
 async function allOrFirstError<A, B>(jobs: readonly [Promise<A>, Promise<B>]): Promise<[A, B]> {

@@ -1,39 +1,72 @@
 import type { ChatReceived, StreamUpdated, UtteranceClosed } from '../../facts/stream-fact';
-import type { EncodedText } from '../../facts/encoded-fact';
-import type { InferencePool, ServedModel } from '../../inference/inference-pool';
+import type { EncodedText, LanguageTold } from '../../facts/encoded-fact';
+import type { InferencePool, ServedModel, SpokenLanguage } from '../../inference/inference-pool';
 import { RawText, type Redactor } from '../../redaction/redaction';
 import { failureReason, ownBuffer } from '../../inference/job-cost';
-import { modelRefs, primaryLanguage, servesLanguage } from '../../inference/served-models';
+import { isKnown, modelRefs, primaryLanguage, servesLanguage, takesAnyLanguage } from '../../inference/served-models';
+import type { LanguageWatch } from './language-watch';
 
 export type TextFact = UtteranceClosed | ChatReceived;
 
 /** Name of the stream that chat messages are said to come from. */
 const CHAT_STREAM = 'chat';
 
-type Heard = Omit<EncodedText, 'kind' | 'sequence' | 'embedding' | 'absentReason'>;
+type Heard = Omit<EncodedText, 'kind' | 'sequence' | 'embedding' | 'absentReason' | 'language'>;
+type EncodedOfText = EncodedText | LanguageTold | StreamUpdated;
 
 /** Utterances and messages of one session to redacted text and, for the customer's words, to tokens. */
 export class TextFactEncoder {
   private readonly models: readonly ServedModel[];
+  /** The end of the work that must be over before the language is looked for in the next. */
+  private turn: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly deps: {
       readonly pool: Pick<InferencePool, 'submit' | 'models'>;
       readonly redactor: Redactor;
       readonly sessionId: string;
-      /** BCP 47, as `session.start` states it. */
-      readonly language?: string;
+      readonly language: LanguageWatch;
     },
   ) {
     this.models = deps.pool.models;
   }
 
-  /** Undefined when nothing was said. */
-  async encode(fact: TextFact): Promise<EncodedText | StreamUpdated | undefined> {
-    if (fact.kind === 'chat') return this.withTokens(this.read(fact));
-    if (!servesLanguage(this.models, 'speech', this.deps.language)) return this.shed(fact, 'language');
+  /** Nothing when nothing was said; the language before the text that told it. */
+  async encode(fact: TextFact): Promise<readonly EncodedOfText[]> {
+    // the agent speaks first and is not asked: the language is the customer's, or that of the channel with both in it
+    if (fact.party === 'agent' || this.deps.language.language !== undefined) return this.work(fact);
+    // one after another until it is known, so that the first who can tell it does, and not the first to be ready
+    const before = this.turn;
+    const work = before.then(() => this.work(fact));
+    this.turn = work.catch(() => undefined);
+    return work;
+  }
+
+  private async work(fact: TextFact): Promise<readonly EncodedOfText[]> {
+    const { language } = this.deps;
+    if (fact.kind === 'chat') {
+      const read = this.read(fact);
+      if (read === undefined) return [];
+      const told = fact.party === 'customer' ? language.readChat(read.text, fact.ptsMs) : undefined;
+      return this.together(told, read);
+    }
+    const stated = language.language;
+    const understood = isKnown(stated)
+      ? servesLanguage(this.models, 'speech', stated)
+      : takesAnyLanguage(this.models, 'speech');
+    if (!understood) return [this.shed(fact, isKnown(stated) ? 'language' : 'language_undetermined')];
     const heard = await this.listen(fact);
-    return heard !== undefined && 'update' in heard ? heard : this.withTokens(heard);
+    if ('update' in heard) return [heard];
+    const { words, spoken } = heard;
+    if (words === undefined) return [];
+    const told =
+      spoken === undefined || fact.party === 'agent' ? undefined : language.hear(spoken, fact.speechMs, fact.startMs);
+    return this.together(told, words);
+  }
+
+  private async together(told: LanguageTold | undefined, text: Heard): Promise<readonly EncodedOfText[]> {
+    const encoded = await this.withTokens({ ...text, language: this.deps.language.language });
+    return told === undefined ? [encoded] : [told, encoded];
   }
 
   /** What is said of a text that is given up. */
@@ -57,53 +90,58 @@ export class TextFactEncoder {
       party: chat.party,
       startMs: chat.ptsMs,
       endMs: chat.ptsMs,
+      speechMs: 0,
       text,
       redactions,
-      language: this.deps.language,
       models: [],
     };
   }
 
-  private async listen(utterance: UtteranceClosed): Promise<Heard | StreamUpdated | undefined> {
-    const { pool, redactor, sessionId, language } = this.deps;
+  private async listen(
+    utterance: UtteranceClosed,
+  ): Promise<{ words?: Heard; spoken?: SpokenLanguage } | StreamUpdated> {
+    const { pool, redactor, sessionId } = this.deps;
+    const { language } = this.deps.language;
     const { pcm, startMs } = utterance;
     let words: RawText;
     let confidence: number;
+    let spoken: SpokenLanguage | undefined;
     try {
       const { output } = await pool.submit(
         'transcript',
-        { pcm, language: language === undefined ? undefined : primaryLanguage(language) },
+        { pcm, language: isKnown(language) ? primaryLanguage(language) : undefined },
         { sessionId, jobClass: 'final', transfer: ownBuffer(pcm) },
       );
       words = new RawText(output.text);
       confidence = output.meanProbability;
+      spoken = output.spoken;
     } catch (error) {
       return this.shed(utterance, failureReason(error));
     }
     const { text, redactions } = redactor.redact(words, startMs, utterance.party);
     // a transcript of noise is blank, or dots and notes
-    if (!/[\p{L}\p{N}]/u.test(text)) return undefined;
+    if (!/[\p{L}\p{N}]/u.test(text)) return {};
+    const { utteranceId: textId, streamName, party, endMs, speechMs } = utterance;
     return {
-      textId: utterance.utteranceId,
-      source: 'voice',
-      streamName: utterance.streamName,
-      party: utterance.party,
-      startMs,
-      endMs: utterance.endMs,
-      text: text.trim(),
-      redactions,
-      language,
-      confidence,
-      models: modelRefs(this.models, ['speech']),
+      spoken,
+      words: {
+        ...{ textId, source: 'voice', streamName, party, startMs, endMs, speechMs },
+        text: text.trim(),
+        redactions,
+        confidence,
+        models: modelRefs(this.models, ['speech']),
+      },
     };
   }
 
-  private async withTokens(heard: Heard | undefined): Promise<EncodedText | undefined> {
-    if (heard === undefined) return undefined;
-    const { pool, sessionId, language } = this.deps;
+  private async withTokens(heard: Heard & Pick<EncodedText, 'language'>): Promise<EncodedText> {
+    const { pool, sessionId } = this.deps;
+    const { language } = heard;
     const bare: EncodedText = { kind: 'text', ...heard };
     if (heard.party !== 'customer') return bare;
-    if (!servesLanguage(this.models, 'text', language)) return { ...bare, absentReason: 'language' };
+    if (!servesLanguage(this.models, 'text', language)) {
+      return { ...bare, absentReason: isKnown(language) ? 'language' : 'language_undetermined' };
+    }
     try {
       const { output } = await pool.submit('text-tokens', { text: heard.text }, { sessionId, jobClass: 'final' });
       const timesMs = new Float64Array(output.tokens.length / output.width).fill(heard.endMs);

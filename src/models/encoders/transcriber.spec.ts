@@ -49,8 +49,8 @@ function scripted(script: readonly number[], { lead = 10, extra = {} as Record<n
   return { fed, closes, transcriber: new Transcriber(graphs, letters, of) };
 }
 
-async function finish(transcriber: Transcriber, seconds: number, language?: string) {
-  const steps = transcriber.run({ pcm: new Int16Array(seconds * 16_000), language });
+async function finish(transcriber: Transcriber, seconds: number, language: string | undefined = 'en') {
+  const steps = transcriber.run({ pcm: new Int16Array(seconds * 16_000), language: language || undefined });
   for (let count = 1; ; count++) {
     const { done, value } = await steps.next();
     if (done) return { ...value, steps: count };
@@ -62,7 +62,7 @@ describe('Transcriber', () => {
     const { closes, transcriber } = scripted([65, 66]);
     await finish(transcriber, 2);
     expect(closes.count).toBe(1);
-    const steps = transcriber.run({ pcm: new Int16Array(32_000) });
+    const steps = transcriber.run({ pcm: new Int16Array(32_000), language: 'en' });
     await steps.next();
     await steps.return({ text: '', meanProbability: 0, truncated: false });
     expect(closes.count).toBe(2);
@@ -76,13 +76,31 @@ describe('Transcriber', () => {
     expect(fed[1]).toEqual([21, 25]);
   });
 
-  it('prompts with the language, English when it is unknown, and feeds each token back', async () => {
+  it('prompts with the language and feeds each token back', async () => {
     const german = scripted([1, 2]);
     expect(await finish(german.transcriber, 2, 'de-AT')).toMatchObject({ text: 'w1 w2', truncated: false });
     expect(german.fed).toEqual([[1500], [21, 23, 24, 25], [1], [2]]);
-    const unknown = scripted([1]);
-    await finish(unknown.transcriber, 2, 'xx');
-    expect(unknown.fed[1]).toEqual([21, 22, 24, 25]);
+  });
+
+  // Once it was English, whatever was spoken.
+  it.each(['', 'xx', 'und'])(
+    'asks the model for the language of %j, in the same pass over the sound',
+    async (language) => {
+      const { fed, transcriber } = scripted([23, 1, 2], { extra: { 22: 8 } });
+      const { text, spoken } = await finish(transcriber, 2, language);
+      expect(fed).toEqual([[1500], [21], [23, 24, 25], [1], [2]]);
+      expect(text).toBe('w1 w2');
+      expect(spoken).toEqual({ language: 'de', probability: expect.closeTo(1 / (1 + Math.exp(-2)), 6) });
+    },
+  );
+
+  it('tells no language where it was given, and none by a model of one', async () => {
+    expect((await finish(scripted([1]).transcriber, 2, 'de')).spoken).toBeUndefined();
+    const only = { ...parameters, languageTokenIds: { en: 22 } };
+    const of = { path: '', manifest: { parameters: only } } as unknown as ModelFolder<'speech'>;
+    const { fed, transcriber } = scripted([1], { of });
+    expect((await finish(transcriber, 2, '')).spoken).toBeUndefined();
+    expect(fed[1]).toEqual([21, 22, 24, 25]);
   });
 
   it('runs in steps: the encoder, then eight tokens at a time', async () => {

@@ -1,9 +1,11 @@
-import type { JobInput, JobOutput } from '../../inference/inference-pool';
+import type { JobInput, JobOutput, SpokenLanguage } from '../../inference/inference-pool';
+import { primaryLanguage } from '../../inference/served-models';
 import type { ModelFolder } from '../runtime/model-folder';
 import type { SpeechParameters } from '../runtime/manifest';
 import { toFloats } from './level';
 import { logMel } from './log-mel';
 import { withoutLoops } from './repeat-guard';
+import { tellLanguage } from './spoken-language';
 import { TokenScores } from './token-scores';
 import type { Tokenizer } from './tokenizer';
 import type { WhisperDecoder, WhisperGraphs } from './whisper-graphs';
@@ -53,7 +55,8 @@ export class Transcriber {
     const limit = Math.floor(seconds * parameters.maxTokensPerSecond + parameters.maxTokensExtra);
     const ids: number[] = [];
     const probabilities: number[] = [];
-    let tokens = this.prompt(language);
+    const { spoken, prompt } = await this.begin(decoder, language);
+    let tokens = prompt;
     let ended = false;
     while (ids.length < limit) {
       const { id, probability } = this.scores.best(await decoder.next(tokens), ids.length === 0);
@@ -71,20 +74,33 @@ export class Transcriber {
     });
     const meanProbability = kept.reduce((sum, i) => sum + (probabilities[i] as number), 0) / Math.max(1, kept.length);
     const text = this.tokenizer.decode(kept.map((i) => ids[i] as number)).trim();
-    if (!believable(text, meanProbability, parameters)) return { ...NOTHING, meanProbability };
+    if (!believable(text, meanProbability, parameters)) return { ...NOTHING, meanProbability, spoken };
     // A loop that ran into the limit has lost nothing but copies.
-    return { text, meanProbability, truncated: !ended && kept.at(-1) === ids.length - 1 };
+    return { text, meanProbability, truncated: !ended && kept.at(-1) === ids.length - 1, spoken };
   }
 
-  private prompt(language: string | undefined): readonly number[] {
+  /**
+   * What to feed before the words. Of a language that is not known the model is asked first: what it expects after the
+   * start of a transcript is the language (Radford et al., 2022, section 2.3). One token more, and no other pass over
+   * the sound.
+   */
+  private async begin(
+    decoder: WhisperDecoder,
+    language: string | undefined,
+  ): Promise<{ spoken?: SpokenLanguage; prompt: readonly number[] }> {
     const { startOfTranscriptId, transcribeId, noTimestampsId, languageTokenIds } = this.folder.manifest.parameters;
-    const spoken = language?.split('-')[0]?.toLowerCase() ?? DEFAULT_LANGUAGE;
-    const languageId = languageTokenIds[spoken] ?? languageTokenIds[DEFAULT_LANGUAGE];
-    return [startOfTranscriptId, languageId, transcribeId, noTimestampsId].filter((id) => id !== undefined);
+    const start = [startOfTranscriptId];
+    // a model of one language names neither it nor the task
+    const task = [transcribeId, noTimestampsId].filter((id) => id !== undefined);
+    const known = Object.keys(languageTokenIds);
+    const stated = languageTokenIds[language === undefined ? '' : primaryLanguage(language)];
+    if (stated !== undefined) return { prompt: [...start, stated, ...task] };
+    if (known.length < 2) return { prompt: [...start, ...Object.values(languageTokenIds), ...task] };
+    const spoken = tellLanguage(await decoder.next(start), languageTokenIds);
+    return { spoken, prompt: [languageTokenIds[spoken.language] as number, ...task] };
   }
 }
 
-const DEFAULT_LANGUAGE = 'en';
 /** 100 ms: nothing shorter holds a word. */
 const MIN_SAMPLES = 1_600;
 const NOTHING = { text: '', meanProbability: 0, truncated: false };
