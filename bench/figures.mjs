@@ -21,11 +21,19 @@ export function figure(id, runs, unit, { atMost, atLeast } = {}) {
   return { id, value: round(value), low: round(Math.min(...runs)), high: round(Math.max(...runs)), unit, target, met };
 }
 
-export function keep(name, figures, command) {
+/** Writes the figures, and the pictures {NAME: svg} that belong to them, and shows them. */
+export function keep(name, figures, command, pictures = {}) {
   const commit = spawnSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).stdout.trim();
   mkdirSync('docs/figures', { recursive: true });
   const rows = figures.map((row) => ({ ...row, command, commit }));
   writeFileSync(`docs/figures/${name}.json`, `${JSON.stringify(rows, null, 2)}\n`);
+  for (const [file, svg] of Object.entries(pictures)) writeFileSync(`docs/figures/${file}.svg`, svg);
+  console.log(`\n${name}, commit ${commit}`);
+  show(rows);
+}
+
+/** The figures as a table, nothing written. */
+export function show(rows) {
   const cells = rows.map(({ id, value, low, high, unit, target, met }) => [
     id,
     `${value}`,
@@ -41,5 +49,5 @@ export function keep(name, figures, command) {
       .map((cell, column) => cell.padEnd(widths[column]))
       .join('  ')
       .trimEnd();
-  console.log(`\n${name}, commit ${commit}\n${[head, ...cells].map(line).join('\n')}`);
+  console.log([head, ...cells].map(line).join('\n'));
 }

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 
 export const pinning = spawnSync('taskset', ['--version']).status === 0;
 
-function onCore(core, args) {
+/** `core`: a number, or a list as taskset takes it. */
+export function onCore(core, args) {
   return pinning ? ['taskset', ['-c', String(core), process.execPath, ...args]] : [process.execPath, args];
 }
 

@@ -6,7 +6,9 @@ import { serialize } from 'node:v8';
 import { readConfig } from '../dist/config/config.js';
 import { RESULT_STORE } from '../dist/delivery/result-feed.js';
 import { WorkerPool } from '../dist/models/runtime/worker-pool.js';
+import { METER } from '../dist/ops/service-meter.js';
 import { createService, listen } from '../dist/service.js';
+import { percentiles } from './load/percentiles.mjs';
 
 const config = readConfig();
 const recordTo = process.env.BENCH_RECORD;
@@ -68,12 +70,26 @@ store.append = async (session, result) => {
 const delay = monitorEventLoopDelay({ resolution: 1 });
 if (process.env.BENCH_LOOP) delay.enable();
 let markCpu;
+let markMs;
+
+/** Every time that a stage took, where a run asks for them: {stage: [ms]}. */
+const stageTimes = {};
+if (process.env.BENCH_STAGES) {
+  const meter = app.get(METER);
+  const record = meter.record.bind(meter);
+  meter.record = (stage, ms) => {
+    (stageTimes[stage] ??= []).push(ms);
+    record(stage, ms);
+  };
+}
 
 const actions = {
   mark() {
     markCpu = process.cpuUsage();
+    markMs = performance.now();
     delay.reset();
     persistMs.length = stages.length = jobs.length = 0;
+    for (const times of Object.values(stageTimes)) times.length = 0;
     for (const table of [counts, units]) for (const kind of Object.keys(table)) delete table[kind];
     process.send({ marked: true });
   },
@@ -82,10 +98,12 @@ const actions = {
     if (recordTo) writeFileSync(recordTo, serialize(jobs));
     process.send({
       cpuMs: (user + system) / 1000,
+      busy: (user + system) / 1000 / (performance.now() - markMs),
       counts: { ...counts },
       units: { ...units },
       stages: stages.map((stage, at) => ({ ...stage, persist: persistMs[at] })),
       loopDelayMs: { p50: delay.percentile(50) / 1e6, p99: delay.percentile(99) / 1e6, max: delay.max / 1e6 },
+      stageTimes: Object.fromEntries(Object.entries(stageTimes).map(([stage, times]) => [stage, percentiles(times)])),
       rssBytes: process.memoryUsage().rss,
     });
   },
