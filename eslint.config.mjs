@@ -16,6 +16,11 @@ const LIBRARY_HOME = {
   eld: 'src/models/encode/written-language.ts',
   'eld/extrasmall': 'src/models/encode/written-language.ts',
   'prom-client': 'src/ops/prometheus.ts',
+  '@opentelemetry/api': 'src/ops/traces/open-telemetry.ts',
+  '@opentelemetry/sdk-trace': 'src/ops/traces/open-telemetry.ts',
+  '@opentelemetry/resources': 'src/ops/traces/open-telemetry.ts',
+  '@opentelemetry/exporter-trace-otlp-http': 'src/ops/traces/open-telemetry.ts',
+  '@opentelemetry/exporter-trace-otlp-proto': 'src/ops/traces/open-telemetry.ts',
   uuid: 'src/pipeline/conversation-host.ts',
   'cli-progress': 'src/cli/progress.ts',
 };
@@ -67,13 +72,13 @@ export default tseslint.config(
     files: ['src/**/*.module.ts'],
     rules: only(libraries, []),
   },
-  ...Object.entries(LIBRARY_HOME).map(([library, file]) => {
+  ...[...new Set(Object.values(LIBRARY_HOME))].map((file) => {
     const stage = file.split('/')[1];
     const patterns = STAGES.includes(stage) ? [...before(stage), ...(stage === 'gateway' ? [] : [noNest])] : [];
     return {
       files: [file],
       rules: only(
-        libraries.filter((name) => name !== library),
+        libraries.filter((name) => LIBRARY_HOME[name] !== file),
         patterns,
       ),
     };

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { RapportError } from '@rapport-live/protocol';
 import { isProvider, type WantedProviders } from '../inference/provider';
 import { Environment, type SettingState, settingStates } from './settings';
+import { type TraceConfig, traceConfig } from './trace-config';
 
 /** The only reader of the environment. Everything else gets this value injected. */
 export const CONFIG = Symbol('Config');
@@ -34,6 +35,8 @@ export interface Config {
   readonly apiKeys: readonly ApiKey[];
   readonly kafkaBrokers: readonly string[];
   readonly logLevel: string;
+  /** Absent: no spans are made. */
+  readonly traces?: TraceConfig;
 }
 
 /** Throws RapportError `config_invalid`, naming every wrong setting with its value's fault. */
@@ -50,6 +53,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     apiKeys: list(e.RAPPORT_API_KEYS).map(parseKey),
     kafkaBrokers: list(e.KAFKA_BROKERS),
     logLevel: e.LOG_LEVEL,
+    traces: traceConfig(e),
   };
 }
 

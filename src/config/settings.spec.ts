@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describeSettings } from './config';
+import { describeSettings, readConfig } from './config';
 import { type Setting, SETTINGS } from './settings';
+import { TRACE_SETTINGS } from './trace-settings';
 
 const README = readFileSync(join(__dirname, '../../README.md'), 'utf8');
+const OPERATIONS = readFileSync(join(__dirname, '../../docs/operations.md'), 'utf8');
 const cells = (line: string): string[] =>
   line
     .split('|')
@@ -23,6 +25,60 @@ describe("the README's table of settings", () => {
   });
 });
 
+describe('the variables of OpenTelemetry', () => {
+  const base = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318/' };
+
+  it('stand in docs/operations.md as they are read', () => {
+    const rows = OPERATIONS.split('\n').filter((line) => line.startsWith('| `OTEL_'));
+    const said = Object.entries<Setting>(TRACE_SETTINGS).map(([name, { shownDefault, purpose }]) => [
+      `\`${name}\``,
+      shownDefault,
+      purpose,
+    ]);
+    expect(rows.map(cells)).toEqual(said);
+  });
+
+  it.each([
+    {},
+    { OTEL_SERVICE_NAME: 'x' },
+    { ...base, OTEL_SDK_DISABLED: 'true' },
+    { ...base, OTEL_TRACES_EXPORTER: 'none' },
+    { OTEL_EXPORTER_OTLP_ENDPOINT: '' },
+  ])('make no spans with %j', (env) => expect(readConfig(env).traces).toBeUndefined());
+
+  it('name the collector, generally or for traces alone', () => {
+    const traces = (env: NodeJS.ProcessEnv) => readConfig({ ...base, ...env }).traces!;
+    expect(traces({}).url).toBe('http://collector:4318/v1/traces');
+    expect(traces({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'https://other/x' }).url).toBe('https://other/x');
+    expect(traces({ OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/json' }).protocol).toBe('http/json');
+    const resource = { 'service.name': 'a', b: 'c,d' };
+    expect(traces({ OTEL_RESOURCE_ATTRIBUTES: 'service.name=a,b=c%2Cd' }).resource).toEqual(resource);
+    const headers = { OTEL_EXPORTER_OTLP_HEADERS: 'a=1,b=2', OTEL_EXPORTER_OTLP_TRACES_HEADERS: 'b=3' };
+    expect(traces(headers).headers).toEqual({ a: '1', b: '3' });
+    const queue = { OTEL_BSP_MAX_QUEUE_SIZE: '100' };
+    expect(traces(queue)).toMatchObject({ maxQueuedSpans: 100, maxBatchSpans: 100, sampler: 'parentbased_always_on' });
+  });
+
+  it.each([
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector'],
+    ['OTEL_EXPORTER_OTLP_PROTOCOL', 'grpc'],
+    ['OTEL_TRACES_SAMPLER', 'jaeger_remote'],
+    ['OTEL_TRACES_SAMPLER_ARG', '2'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'secret-without-a-name'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'key=%zz'],
+  ])('%s=%s stops the start and is named', (name, value) => {
+    const read = (): unknown => readConfig({ ...base, [name]: value });
+    expect(read).toThrow(expect.objectContaining({ code: 'config_invalid', message: expect.stringContaining(name) }));
+    if (name.endsWith('HEADERS')) expect(read).not.toThrow(value);
+  });
+
+  it('show no header', () => {
+    const states = JSON.stringify(describeSettings({ OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20s3cret' }));
+    expect(states).toContain('authorization=****');
+    expect(states).not.toContain('s3cret');
+  });
+});
+
 describe('describeSettings', () => {
   const found = (env: NodeJS.ProcessEnv, name: string) => describeSettings(env).find((state) => state.name === name);
 
@@ -39,7 +95,7 @@ describe('describeSettings', () => {
   });
 
   it('shows the default that the README tells', () => {
-    for (const [name, { shownDefault }] of Object.entries<Setting>(SETTINGS)) {
+    for (const [name, { shownDefault }] of Object.entries<Setting>({ ...SETTINGS, ...TRACE_SETTINGS })) {
       if (name !== 'RAPPORT_WORKERS') expect([name, found({}, name)?.value]).toEqual([name, shownDefault]);
     }
   });

@@ -1,28 +1,16 @@
 import { z } from 'zod';
 import { PROVIDERS } from '../inference/provider';
+import { integer, optional, type Setting, text } from './setting';
+import { TRACE_SETTINGS } from './trace-settings';
 
-/** One environment variable: what it may be, what it is without it, and what it is for. */
-export interface Setting<T extends z.ZodType = z.ZodType> {
-  readonly schema: T;
-  /** As the README shows it; empty: nothing by default. */
-  readonly shownDefault: string;
-  /** One line, in the README's table and in `npm run rapport -- config`. */
-  readonly purpose: string;
-  /** Never shown whole. */
-  readonly secret?: true;
-}
+export type { Setting } from './setting';
 
-/** An empty variable counts as unset, as Compose files write it. */
-const optional = (value: unknown): unknown => (value === '' ? undefined : value);
-const integer = (min: number, max: number, fallback: number) =>
-  z.preprocess(optional, z.coerce.number().int().min(min).max(max).default(fallback));
 /** `auto`, or names of the ladder. */
 const providers = z.string().regex(new RegExp(`^(auto|(${PROVIDERS.join('|')})( *, *(${PROVIDERS.join('|')}))*)$`), {
   error: `auto, or a list of ${PROVIDERS.join(', ')}`,
 });
-const text = (fallback: string) => z.preprocess(optional, z.string().default(fallback));
 
-/** Every setting, in the order of the README. The schema, the README's table and the `config` command are made of it. */
+/** Every setting of our own, in the order of the README. The schema, the README's table and the `config` command are made of it. */
 export const SETTINGS = {
   PORT: {
     schema: integer(0, 65535, 8080),
@@ -34,7 +22,7 @@ export const SETTINGS = {
     schema: z.string().default(''),
     shownDefault: '',
     purpose: '`TENANT:KEY,...`; empty: the development key, from loopback only',
-    secret: true,
+    secret: 'TENANT:KEY',
   },
   KAFKA_BROKERS: {
     schema: z.string().default(''),
@@ -68,11 +56,12 @@ export const SETTINGS = {
   },
 } as const satisfies Record<string, Setting>;
 
-type Settings = typeof SETTINGS;
+const ALL_SETTINGS = { ...SETTINGS, ...TRACE_SETTINGS };
+type Settings = typeof ALL_SETTINGS;
 
 /** The environment as the settings want it. */
 export const Environment = z.object(
-  Object.fromEntries(Object.entries(SETTINGS).map(([name, { schema }]) => [name, schema])) as {
+  Object.fromEntries(Object.entries(ALL_SETTINGS).map(([name, { schema }]) => [name, schema])) as {
     [N in keyof Settings]: Settings[N]['schema'];
   },
 );
@@ -88,23 +77,23 @@ export interface SettingState {
 }
 
 /** `acme:0123456789abcdef` becomes `acme:****`: the tenant is no secret, of the key nothing is shown. */
-function masked(value: string): string {
+function masked(value: string, separator: ':' | '='): string {
   return value
     .split(',')
     .map((pair) => pair.trim())
     .filter((pair) => pair !== '')
-    .map((pair) => (pair.includes(':') ? `${pair.slice(0, pair.indexOf(':'))}:****` : '****'))
+    .map((pair) => (pair.includes(separator) ? `${pair.slice(0, pair.indexOf(separator))}${separator}****` : '****'))
     .join(',');
 }
 
 /** `values` are the parsed ones; `env` tells where they come from. */
 export function settingStates(values: Environment, env: NodeJS.ProcessEnv): SettingState[] {
-  return Object.entries<Setting>(SETTINGS).map(([name, { purpose, shownDefault, secret }]) => {
+  return Object.entries<Setting>(ALL_SETTINGS).map(([name, { purpose, shownDefault, secret }]) => {
     const value = String(values[name as keyof Environment] ?? shownDefault);
     const isSet = env[name] !== undefined && env[name] !== '';
     return {
       name,
-      value: secret ? masked(value) : value,
+      value: secret === undefined ? value : masked(value, secret === 'TENANT:KEY' ? ':' : '='),
       origin: isSet ? 'environment' : 'default',
       purpose: purpose.replaceAll('`', ''),
     };

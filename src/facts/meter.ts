@@ -24,6 +24,7 @@ export interface Meter extends StageClock {
   sessionEnded(reason: SessionEndedData['reason']): void;
   /** Payload of an accepted frame. */
   media(kind: StreamKind, bytes: number): void;
+  /** Frames that streams dropped. */
   dropped(reason: string, frames: number): void;
   job(kind: string, outcome: JobOutcome): void;
   window(outcome: WindowOutcome): void;

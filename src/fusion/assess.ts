@@ -118,7 +118,7 @@ async function fuse(deps: AssessDeps, window: Window): Promise<{ fusion?: Fusion
   const { output, waitMs, modelMs } = await deps.pool.submit(
     'fusion',
     { voice: voice.tokens, face: face.tokens, text: text.tokens, subsets },
-    { sessionId: deps.sessionId, jobClass: 'assessment' },
+    { sessionId: deps.sessionId, jobClass: 'assessment', resultKey: window.windowEndMs },
   );
   return { fusion: { subsets, ...output }, cost: { waitMs, modelMs } };
 }

@@ -25,7 +25,9 @@ export class GatewaySession {
     connection.onFrame = (bytes) => {
       const beganMs = performance.now();
       this.onFrame(bytes);
-      stageClock.record('receive', performance.now() - beganMs);
+      const endedMs = performance.now();
+      stageClock.record('receive', endedMs - beganMs);
+      conversation.spans?.frame('receive', beganMs, endedMs);
     };
     this.subscriptions.push(
       conversation.credits$.subscribe(({ streamId, limitBytes }) =>
@@ -39,7 +41,9 @@ export class GatewaySession {
         next: ({ seq, event }) => {
           const beganMs = performance.now();
           connection.send({ type: 'result', seq, event });
-          stageClock.record('send', performance.now() - beganMs);
+          const endedMs = performance.now();
+          stageClock.record('send', endedMs - beganMs);
+          if (event.traceparent !== undefined) conversation.spans?.sent(event.traceparent, beganMs, endedMs);
         },
         complete: () => connection.close(),
       }),

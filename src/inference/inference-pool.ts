@@ -1,5 +1,6 @@
 import type { Modality, ModelRef } from '@rapport-live/protocol';
 import type { RungNotTaken } from './provider';
+import type { ResultKey } from '../facts/session-trace';
 
 /**
  * The seam between the pipeline and the models. Jobs are plain data, since they cross a thread.
@@ -85,6 +86,8 @@ export interface Face {
 export interface JobOptions {
   readonly sessionId: string;
   readonly jobClass: JobClass;
+  /** The result that the job works for, told to traces. */
+  readonly resultKey?: ResultKey;
   /** Buffers of the input handed over, not copied. */
   readonly transfer?: readonly ArrayBuffer[];
 }

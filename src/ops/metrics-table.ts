@@ -20,12 +20,7 @@ export const METRICS = {
   sessionsLive: spec('rapport_sessions_live', 'gauge', 'Sessions that are open now.'),
   sessions: spec('rapport_sessions_total', 'counter', 'Sessions that ended, by reason.', 'reason'),
   mediaBytes: spec('rapport_media_bytes_total', 'counter', 'Payload of accepted media frames.', 'kind'),
-  framesDropped: spec(
-    'rapport_frames_dropped_total',
-    'counter',
-    'Frames dropped by streams; counted when their session ends.',
-    'reason',
-  ),
+  framesDropped: spec('rapport_frames_dropped_total', 'counter', 'Frames dropped by streams, by reason.', 'reason'),
   stages: spec('rapport_stage_seconds', 'histogram', 'Time that each stage took, one observation a call.', 'stage'),
   latency: spec(
     'rapport_assessment_latency_seconds',
@@ -40,5 +35,11 @@ export const METRICS = {
   outboxPending: spec('rapport_outbox_pending_bytes', 'gauge', 'Results that wait for the disk.'),
   kafkaLag: spec('rapport_kafka_lag_records', 'gauge', 'Durable results that Kafka has not acknowledged.'),
   kafkaOldest: spec('rapport_kafka_oldest_unacked_seconds', 'gauge', 'Age of the oldest of them, 0 without any.'),
+  spans: spec(
+    'rapport_trace_spans_total',
+    'counter',
+    'Spans that ended, by what became of them; absent without export.',
+    'outcome',
+  ),
   errors: spec('rapport_errors_total', 'counter', 'Errors told to clients, by code of the error list.', 'code'),
 } as const;

@@ -5,6 +5,7 @@ import { INFERENCE_POOL, type InferencePool } from '../inference/inference-pool'
 import { type ConversationHost, CONVERSATION_HOST } from '../pipeline/conversation-host';
 import { metricsText, PROMETHEUS_CONTENT_TYPE } from './prometheus';
 import { METER, type ServiceMeter } from './service-meter';
+import { SPAN_EXPORT, type SpanExport } from './traces/span-export';
 
 /** `/metrics`: for Prometheus to scrape. It names no tenant, session or person. */
 @Controller()
@@ -15,12 +16,13 @@ export class MetricsController {
     @Inject(INFERENCE_POOL) private readonly pool: InferencePool,
     @Inject(Outbox) private readonly outbox: Outbox,
     @Inject(RESULT_SINK) private readonly sink: ResultSink | null,
+    @Inject(SPAN_EXPORT) private readonly spans: SpanExport | null,
   ) {}
 
   @Get('metrics')
   @Header('content-type', PROMETHEUS_CONTENT_TYPE)
   metrics(): Promise<string> {
-    const { meter, host, pool, outbox, sink } = this;
-    return metricsText({ meter, host, pool, outbox, sink });
+    const { meter, host, pool, outbox, sink, spans } = this;
+    return metricsText({ meter, host, pool, outbox, sink, spans });
   }
 }

@@ -6,9 +6,10 @@ import { PipelineModule } from '../pipeline/pipeline.module';
 import { HealthController } from './health.controller';
 import { MeterModule } from './meter.module';
 import { MetricsController } from './metrics.controller';
+import { TracesModule } from './traces/traces.module';
 
 @Module({
-  imports: [TerminusModule, ModelsModule, PipelineModule, DeliveryModule, MeterModule],
+  imports: [TerminusModule, ModelsModule, PipelineModule, DeliveryModule, MeterModule, TracesModule],
   controllers: [HealthController, MetricsController],
 })
 export class OpsModule {}

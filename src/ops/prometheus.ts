@@ -12,6 +12,7 @@ import type { InferencePool } from '../inference/inference-pool';
 import type { ConversationHost } from '../pipeline/conversation-host';
 import { METRICS, type MetricSpec } from './metrics-table';
 import type { ServiceMeter } from './service-meter';
+import { SPAN_OUTCOMES, type SpanExport } from './traces/span-export';
 import type { Buckets, Tally } from './tally';
 
 export const PROMETHEUS_CONTENT_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
@@ -24,6 +25,8 @@ export interface MetricSources {
   readonly outbox: Pick<Outbox, 'pendingBytes'>;
   /** Null without Kafka, whose metrics are then absent. */
   readonly sink: Pick<ResultSink, 'status'> | null;
+  /** Null without export of spans. */
+  readonly spans: Pick<SpanExport, 'counts'> | null;
 }
 
 type Values = (Omit<MetricValueWithName<string>, 'metricName'> & { metricName?: string })[];
@@ -35,7 +38,7 @@ export async function metricsText(sources: MetricSources): Promise<string> {
   return `${await own.metrics()}\n${await processMetrics().metrics()}`;
 }
 
-function readers({ meter, host, pool, outbox, sink }: MetricSources): [MetricSpec, () => Values][] {
+function readers({ meter, host, pool, outbox, sink, spans }: MetricSources): [MetricSpec, () => Values][] {
   const gauge = (value: () => number) => (): Values => [{ value: value(), labels: {} }];
   const tally = (label: string, counts: Tally, more = {}): Values =>
     counts.entries().map(([name, value]) => ({ value, labels: { [label]: name, ...more } }));
@@ -56,6 +59,7 @@ function readers({ meter, host, pool, outbox, sink }: MetricSources): [MetricSpe
     [METRICS.jobs, () => JOB_OUTCOMES.flatMap((outcome) => tally('kind', meter.jobs[outcome], { outcome }))],
     [METRICS.windows, () => tally('outcome', meter.windows)],
     [METRICS.outboxPending, gauge(() => outbox.pendingBytes)],
+    ...(spans === null ? [] : [[METRICS.spans, () => spanValues(spans.counts)] as [MetricSpec, () => Values]]),
     [METRICS.errors, () => tally('code', meter.errors)],
     ...(status === undefined
       ? []
@@ -64,6 +68,10 @@ function readers({ meter, host, pool, outbox, sink }: MetricSources): [MetricSpe
           [METRICS.kafkaOldest, gauge(() => status.oldestUnackedMs / 1000)],
         ] as [MetricSpec, () => Values][])),
   ];
+}
+
+function spanValues(counts: SpanExport['counts']): Values {
+  return SPAN_OUTCOMES.map((outcome) => ({ value: counts[outcome], labels: { outcome } }));
 }
 
 function bucketValues({ name }: MetricSpec, { cumulative, sumSeconds, count }: Buckets, labels: object): Values {

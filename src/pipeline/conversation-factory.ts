@@ -1,8 +1,10 @@
+import { tap } from 'rxjs';
 import type { ResultStore } from '../delivery/result-feed';
 import { assess } from '../fusion/assess';
 import { type EncodeDeps, encodeFacts } from '../models/encode/encode-facts';
 import type { Meter } from '../facts/meter';
 import type { InferencePool } from '../inference/inference-pool';
+import { TracedPool } from '../inference/traced-pool';
 import { Redactor } from '../redaction/redaction';
 import type { SessionClock } from '../streams/session-clock';
 import { SessionStreams } from '../streams/session-streams';
@@ -37,10 +39,14 @@ export function conversationFactory({
   onFault,
   readLanguage,
 }: PipelineDeps): ConversationFactory {
-  return (identity, start, streams) => {
+  return (identity, start, streams, spans) => {
     const { sessionId } = identity;
     const { language } = start.session;
-    const sessionStreams = new SessionStreams({ sessionId, streams, pace: start.pace }, { clock, pool, options });
+    const sessionStreams = new SessionStreams(
+      { sessionId, streams, pace: start.pace },
+      { clock, pool, options, onDrop: (reason) => meter.dropped(reason, 1) },
+    );
+    const stagePool = spans === undefined ? pool : new TracedPool(pool, spans, () => clock.nowMs());
     return new Conversation(identity, start, {
       clock,
       pool,
@@ -48,12 +54,16 @@ export function conversationFactory({
       streams: sessionStreams,
       stages: (facts, settle, onState) =>
         facts.pipe(
-          encodeFacts({ pool, redactor: new Redactor(), sessionId, language, readLanguage, settle }),
-          assess({ pool, sessionId, ...assets, language, nowMs: () => clock.nowMs(), onState }),
+          tap((fact) => {
+            if (fact.kind === 'hop') spans?.hop(fact.hopEndMs, fact.releasedAtMs);
+          }),
+          encodeFacts({ pool: stagePool, redactor: new Redactor(), sessionId, language, readLanguage, settle }),
+          assess({ pool: stagePool, sessionId, ...assets, language, nowMs: () => clock.nowMs(), onState }),
         ),
       wallNow: () => new Date(),
       endTimeoutMs: END_TIMEOUT_MS,
       meter,
+      spans,
       kinds: new Map(streams.map(({ streamId, kind }) => [streamId, kind])),
       onFault,
     });

@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import type { SessionStart } from '@rapport-live/protocol';
 import { RapportError } from '@rapport-live/protocol';
 import { v7 as uuidV7 } from 'uuid';
 import type { SessionIdentity } from '../delivery/session-result';
 import type { StreamSpec } from '../facts/media-chunk';
-import { childOf, formatTraceparent, type TraceContext } from '../facts/trace-context';
+import type { SessionSpans, SessionTracer } from '../facts/session-trace';
+import type { TraceContext } from '../facts/trace-context';
 import type { Conversation, End } from './conversation';
 
 export const CONVERSATION_HOST = Symbol('ConversationHost');
@@ -14,6 +14,7 @@ export type ConversationFactory = (
   identity: SessionIdentity,
   start: SessionStart,
   streams: readonly StreamSpec[],
+  spans?: SessionSpans,
 ) => Conversation;
 
 /** Every live conversation of this process. Admission is atomic: checked and taken in one synchronous step. */
@@ -25,6 +26,7 @@ export class ConversationHost {
     private readonly create: ConversationFactory,
     readonly maxSessions: number,
     private readonly onFault: (error: unknown) => void,
+    private readonly tracer: SessionTracer,
   ) {}
 
   get isClosing(): boolean {
@@ -43,11 +45,16 @@ export class ConversationHost {
         retryAfterMs: 1000,
       });
     }
-    const traceparent = formatTraceparent(childOf(caller, (bytes) => randomBytes(bytes).toString('hex')));
-    const identity = { tenant, sessionId: uuidV7(), traceparent };
-    const conversation = this.create(identity, start, streams);
-    this.live.set(identity.sessionId, conversation);
-    return conversation;
+    const sessionId = uuidV7();
+    const { traceparent, spans } = this.tracer.begin(caller, sessionId);
+    try {
+      const conversation = this.create({ tenant, sessionId, traceparent }, start, streams, spans);
+      this.live.set(sessionId, conversation);
+      return conversation;
+    } catch (error) {
+      spans?.end({ 'error.type': error instanceof RapportError ? error.code : 'internal' });
+      throw error;
+    }
   }
 
   async end(conversation: Conversation, end: End): Promise<void> {

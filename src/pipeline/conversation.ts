@@ -10,6 +10,7 @@ import type { InferencePool } from '../inference/inference-pool';
 import type { RawText } from '../redaction/redaction';
 import type { MediaChunk } from '../facts/media-chunk';
 import { type Meter, NO_METER } from '../facts/meter';
+import type { SessionSpans, TracedResult } from '../facts/session-trace';
 import type { SessionClock } from '../streams/session-clock';
 import type { CreditLimit, MediaVerdict, SessionStreams } from '../streams/session-streams';
 import type { StreamFact } from '../facts/stream-fact';
@@ -36,6 +37,8 @@ export interface ConversationDeps {
   readonly endTimeoutMs: number;
   /** Default: nobody measures. */
   readonly meter?: Meter;
+  /** Default: nothing of it is recorded. */
+  readonly spans?: SessionSpans;
   /** Of each stream, by its id. */
   readonly kinds: ReadonlyMap<number, StreamKind>;
   /** Faults of ours, once each, without personal data. */
@@ -50,6 +53,8 @@ export class Conversation {
   readonly failed$ = new Subject<RapportError>();
   readonly credits$: Observable<CreditLimit>;
 
+  /** Of this session, while it is recorded. */
+  readonly spans: SessionSpans | undefined;
   private readonly meter: Meter;
   private readonly started: SessionStartedData;
   private readonly pendingAppends = new Set<Promise<unknown>>();
@@ -70,6 +75,7 @@ export class Conversation {
   ) {
     this.meter = deps.meter ?? NO_METER;
     this.state = initialState(start.session.language);
+    this.spans = deps.spans;
     this.started = {
       session: start.session,
       streams: start.streams,
@@ -104,7 +110,9 @@ export class Conversation {
     const bytes = chunk.bytes.length;
     const beganMs = clock.nowMs();
     const verdict = streams.media(chunk);
-    this.meter.record('decode', clock.nowMs() - beganMs);
+    const endedMs = clock.nowMs();
+    this.meter.record('decode', endedMs - beganMs);
+    this.spans?.frame('decode', beganMs, endedMs);
     if (verdict.ok && kind !== undefined) this.meter.media(kind, bytes);
     return verdict;
   }
@@ -134,6 +142,9 @@ export class Conversation {
     cancel();
     this.flow.unsubscribe();
     streams.dispose();
+    // Only what is on disk counts, and whether all of it is.
+    await Promise.allSettled(this.pendingAppends);
+    const incomplete = isLate || this.isCutOff;
     this.append({
       type: 'rapport.session.ended',
       naturalKey: ['ended'],
@@ -142,7 +153,7 @@ export class Conversation {
         endedAt: this.deps.wallNow().toISOString(),
         durationMs: this.summary.durationMs,
         ...end,
-        incomplete: isLate || this.isCutOff,
+        incomplete,
         ...this.counts,
         dropped: this.summary.dropped,
         ...this.told(),
@@ -151,6 +162,7 @@ export class Conversation {
     await Promise.allSettled(this.pendingAppends);
     await store.close(this.identity);
     this.meter.sessionEnded(end.reason);
+    this.spans?.end({ 'rapport.session.reason': end.reason, 'rapport.session.incomplete': incomplete });
     this.ephemeral$.complete();
     this.failed$.complete();
   }
@@ -166,7 +178,6 @@ export class Conversation {
     if (fact.kind === 'ended') {
       this.summary.durationMs = fact.durationMs;
       this.summary.dropped = { ...fact.dropped };
-      for (const [reason, frames] of Object.entries(fact.dropped)) this.meter.dropped(reason, frames);
     }
     this.deps.streams.settle(fact);
   }
@@ -177,13 +188,9 @@ export class Conversation {
       return;
     }
     if (result.type === 'rapport.window.assessed') {
-      this.counts.assessments++;
-      this.meter.window(result.data.abstained === undefined ? 'assessed' : 'abstained');
       // What is known should the end come without the streams' own figure.
       this.summary.durationMs = Math.max(this.summary.durationMs, result.data.windowEndMs);
     }
-    if (result.type === 'rapport.window.degraded') this.meter.window('degraded');
-    if (result.type === 'rapport.transcript.final') this.counts.finals++;
     this.append(result);
   }
 
@@ -191,17 +198,33 @@ export class Conversation {
   private append(result: SessionResult): void {
     const { clock, store } = this.deps;
     const beganMs = clock.nowMs();
-    const appended = store.append(this.identity, result).then(
-      () => this.kept(result, clock.nowMs() - beganMs),
-      (error: unknown) => this.stop(error),
+    const traced = this.spans && tracedResult(result);
+    const span = traced && this.spans?.result(traced, beganMs);
+    const identity = span === undefined ? this.identity : { ...this.identity, traceparent: span.traceparent };
+    const appended = store.append(identity, result).then(
+      (record) => {
+        const keptMs = clock.nowMs();
+        span?.end(keptMs);
+        this.kept(result, keptMs - beganMs, record !== null);
+      },
+      (error: unknown) => {
+        span?.end(clock.nowMs(), error instanceof RapportError ? error.code : 'internal');
+        this.stop(error);
+      },
     );
     this.pendingAppends.add(appended);
     void appended.finally(() => this.pendingAppends.delete(appended));
   }
 
-  private kept(result: SessionResult, ms: number): void {
+  /** `isFirst`: no result with its id was there. */
+  private kept(result: SessionResult, ms: number, isFirst: boolean): void {
     this.meter.record('persist', ms);
+    if (!isFirst) return;
+    if (result.type === 'rapport.window.degraded') this.meter.window('degraded');
+    if (result.type === 'rapport.transcript.final') this.counts.finals++;
     if (result.type !== 'rapport.window.assessed') return;
+    this.counts.assessments++;
+    this.meter.window(result.data.abstained === undefined ? 'assessed' : 'abstained');
     // Until it was handed to the store, these three are all the time since the watermark passed.
     const { wait, model, overhead } = result.data.stageMs;
     this.meter.assessed(wait + model + overhead + ms);
@@ -217,5 +240,19 @@ export class Conversation {
     this.failed$.next(cause);
     this.flowDone();
     void this.end({ reason: 'error' });
+  }
+}
+
+/** The results that are spans of their own: those that models work for. */
+function tracedResult(result: SessionResult): TracedResult | undefined {
+  switch (result.type) {
+    case 'rapport.window.assessed':
+      return { kind: 'assessment', key: result.data.windowEndMs };
+    case 'rapport.window.degraded':
+      return { kind: 'degraded', key: result.data.firstWindowEndMs };
+    case 'rapport.transcript.final':
+      return { kind: 'transcript', key: result.data.utteranceId };
+    default:
+      return undefined;
   }
 }

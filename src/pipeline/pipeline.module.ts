@@ -1,6 +1,7 @@
 import { Inject, Logger, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { CONFIG, type Config } from '../config/config';
 import { DeliveryModule } from '../delivery/delivery.module';
+import type { SessionTracer } from '../facts/session-trace';
 import { RESULT_STORE, type ResultStore } from '../delivery/result-feed';
 import { INFERENCE_POOL, type InferencePool } from '../inference/inference-pool';
 import { MeteredPool } from '../inference/metered-pool';
@@ -8,6 +9,8 @@ import { ModelsModule } from '../models/models.module';
 import { loadWrittenLanguages, readLanguage } from '../models/encode/written-language';
 import { faultLog } from '../ops/faults';
 import { MeterModule } from '../ops/meter.module';
+import { SESSION_TRACER } from '../ops/traces/session-tracers';
+import { TracesModule } from '../ops/traces/traces.module';
 import { METER, type ServiceMeter } from '../ops/service-meter';
 import { systemClock } from '../streams/session-clock';
 import { type StreamOptions, streamOptions } from '../streams/stream-options';
@@ -20,7 +23,7 @@ import { endUnfinishedSessions } from './unfinished-sessions';
 const STREAM_OPTIONS = Symbol('StreamOptions');
 
 @Module({
-  imports: [ModelsModule, DeliveryModule, MeterModule],
+  imports: [ModelsModule, DeliveryModule, MeterModule, TracesModule],
   providers: [
     { provide: STREAM_OPTIONS, useFactory: () => streamOptions() },
     {
@@ -35,7 +38,7 @@ const STREAM_OPTIONS = Symbol('StreamOptions');
     { provide: FUSION_ASSETS, inject: [CONFIG], useFactory: (config: Config) => loadFusionAssets(config.modelsDir) },
     {
       provide: CONVERSATION_HOST,
-      inject: [CONFIG, INFERENCE_POOL, RESULT_STORE, FUSION_ASSETS, STREAM_OPTIONS, METER],
+      inject: [CONFIG, INFERENCE_POOL, RESULT_STORE, FUSION_ASSETS, STREAM_OPTIONS, METER, SESSION_TRACER],
       useFactory: async (
         config: Config,
         pool: InferencePool,
@@ -43,6 +46,7 @@ const STREAM_OPTIONS = Symbol('StreamOptions');
         assets: FusionAssets,
         options: StreamOptions,
         meter: ServiceMeter,
+        tracer: SessionTracer,
       ) => {
         await loadWrittenLanguages();
         const onFault = faultLog('conversation');
@@ -56,7 +60,7 @@ const STREAM_OPTIONS = Symbol('StreamOptions');
           onFault,
           readLanguage,
         });
-        return new ConversationHost(create, config.maxSessions, onFault);
+        return new ConversationHost(create, config.maxSessions, onFault, tracer);
       },
     },
   ],

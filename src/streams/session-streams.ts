@@ -28,6 +28,8 @@ export interface SessionStreamsDeps {
   readonly clock: SessionClock;
   readonly pool: InferencePool;
   readonly options: StreamOptions;
+  /** Told of each chunk that is dropped, as it is. */
+  readonly onDrop?: (reason: DropReason) => void;
 }
 
 /** An absolute byte offset up to which a stream may be sent. */
@@ -48,6 +50,7 @@ export class SessionStreams {
   readonly credits$: Observable<CreditLimit> = this.#credits.asObservable();
   readonly #clock: SessionClock;
   readonly #options: StreamOptions;
+  readonly #onDrop: ((reason: DropReason) => void) | undefined;
   readonly #pace: number;
   readonly #startedAtMs: number;
   readonly #intakes: StreamIntake[] = [];
@@ -71,9 +74,10 @@ export class SessionStreams {
   #pumpAgain = false;
 
   /** Throws RapportError `not_supported` for a codec that has no decoder. */
-  constructor(spec: SessionStreamsSpec, { clock, pool, options }: SessionStreamsDeps) {
+  constructor(spec: SessionStreamsSpec, { clock, pool, options, onDrop }: SessionStreamsDeps) {
     this.#clock = clock;
     this.#options = options;
+    this.#onDrop = onDrop;
     this.#pace = spec.pace;
     this.#startedAtMs = clock.nowMs();
     this.#heardMs = this.#startedAtMs;
@@ -267,6 +271,7 @@ export class SessionStreams {
 
   #drop(reason: DropReason): void {
     this.#dropped[reason] = (this.#dropped[reason] ?? 0) + 1;
+    this.#onDrop?.(reason);
   }
 
   #sessionMs(nowMs: number): number {

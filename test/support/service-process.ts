@@ -23,7 +23,7 @@ export class ServiceProcess {
   /** `command` wraps the service's own command line, for limits of the shell. */
   constructor(env: Record<string, string> = {}, command: readonly string[] = [process.execPath, 'dist/main.js']) {
     const base = Object.entries(process.env).filter(
-      ([name]) => !/^(RAPPORT_|KAFKA_|PORT$|HOST$|LOG_LEVEL$)/.test(name),
+      ([name]) => !/^(RAPPORT_|KAFKA_|OTEL_|PORT$|HOST$|LOG_LEVEL$)/.test(name),
     );
     this.child = spawn(command[0]!, command.slice(1), {
       cwd: ROOT,

@@ -17,6 +17,8 @@ export interface ConnectOptions extends Partial<Omit<SessionStart, 'type' | 'ref
   /** For example `ws://127.0.0.1:8080/v1/stream`. */
   readonly url: string;
   readonly apiKey: string;
+  /** W3C Trace Context of the caller's span: the session becomes a part of its trace. */
+  readonly traceparent?: string;
   /** From connecting to `session.ready`. Default 10 s. */
   readonly timeoutMs?: number;
   /** Server messages kept unread before the socket is paused. Default 1,024. */
@@ -35,9 +37,9 @@ interface OutgoingStream {
 
 /** Connects, opens a session and resolves when the service is ready. Rejects with RapportError. */
 export async function connect(options: ConnectOptions): Promise<RapportSession> {
-  const { url, apiKey, timeoutMs = 10_000, maxUnreadMessages = 1024, ...start } = options;
+  const { url, apiKey, traceparent, timeoutMs = 10_000, maxUnreadMessages = 1024, ...start } = options;
   const socket = new WebSocket(url, SUBPROTOCOL, {
-    headers: { authorization: `Bearer ${apiKey}` },
+    headers: { authorization: `Bearer ${apiKey}`, ...(traceparent === undefined ? {} : { traceparent }) },
     handshakeTimeout: timeoutMs,
   });
   const queue = new MessageQueue<SessionEvent>(

@@ -32,7 +32,7 @@ export class HopEncoder {
   async encode(hop: Hop): Promise<EncodedHop | HopFailed> {
     const fresh = this.hear(hop);
     try {
-      const [voice, face] = await allOrFirstError([this.encodeVoice(fresh), this.encodeFaces(hop)]);
+      const [voice, face] = await allOrFirstError([this.encodeVoice(hop, fresh), this.encodeFaces(hop)]);
       return {
         kind: 'hop',
         hopStartMs: hop.hopStartMs,
@@ -65,7 +65,7 @@ export class HopEncoder {
     return speechMs >= this.options.minNewSpeechMs;
   }
 
-  private async encodeVoice(fresh: boolean): Promise<{ evidence: VoiceEvidence; cost: JobCost }> {
+  private async encodeVoice({ hopEndMs }: Hop, fresh: boolean): Promise<{ evidence: VoiceEvidence; cost: JobCost }> {
     const { minSpeechMs, minNewSpeechMs, speechMarginMs, minStretchMs } = this.options;
     const { speechMs, startMs: windowStartMs } = this.window;
     if (speechMs < minSpeechMs) {
@@ -79,7 +79,7 @@ export class HopEncoder {
       const { output, ...spent } = await this.pool.submit(
         'voice-tokens',
         { pcm },
-        { sessionId: this.sessionId, jobClass: 'assessment', transfer: [pcm.buffer] },
+        { sessionId: this.sessionId, jobClass: 'assessment', resultKey: hopEndMs, transfer: [pcm.buffer] },
       );
       cost = spent;
       this.newSpeechMs = 0;
@@ -94,7 +94,7 @@ export class HopEncoder {
     // faces of agents are never looked at (rule 9)
     const stills = hop.stills.filter((still) => still.party === 'customer').slice(-this.options.maxStillsPerHop);
     const costs: JobCost[] = [];
-    const largest = await Promise.all(stills.map(async (still) => (await this.look(still, costs))[0]));
+    const largest = await Promise.all(stills.map(async (still) => (await this.look(still, hop.hopEndMs, costs))[0]));
     const found = stills.flatMap(({ ptsMs }, i) => {
       const face = largest[i];
       return face === undefined ? [] : [{ ptsMs, features: face.features }];
@@ -110,12 +110,12 @@ export class HopEncoder {
     };
   }
 
-  private look({ still }: HopStill, costs: JobCost[]): Promise<readonly Face[]> {
+  private look({ still }: HopStill, hopEndMs: number, costs: JobCost[]): Promise<readonly Face[]> {
     return this.faces.get(still, async () => {
       const { output, ...cost } = await this.pool.submit(
         'face-tokens',
         { still },
-        { sessionId: this.sessionId, jobClass: 'assessment' },
+        { sessionId: this.sessionId, jobClass: 'assessment', resultKey: hopEndMs },
       );
       costs.push(cost);
       return output.faces;

@@ -110,7 +110,7 @@ export class TextFactEncoder {
       const { output } = await pool.submit(
         'transcript',
         { pcm, language: isKnown(language) ? primaryLanguage(language) : undefined },
-        { sessionId, jobClass: 'final', transfer: ownBuffer(pcm) },
+        { sessionId, jobClass: 'final', resultKey: utterance.utteranceId, transfer: ownBuffer(pcm) },
       );
       words = new RawText(output.text);
       confidence = output.meanProbability;
@@ -143,7 +143,11 @@ export class TextFactEncoder {
       return { ...bare, absentReason: isKnown(language) ? 'language' : 'language_undetermined' };
     }
     try {
-      const { output } = await pool.submit('text-tokens', { text: heard.text }, { sessionId, jobClass: 'final' });
+      const { output } = await pool.submit(
+        'text-tokens',
+        { text: heard.text },
+        { sessionId, jobClass: 'final', resultKey: heard.textId },
+      );
       const timesMs = new Float64Array(output.tokens.length / output.width).fill(heard.endMs);
       return {
         ...bare,
