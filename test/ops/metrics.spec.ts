@@ -46,6 +46,8 @@ describe('/metrics', () => {
     client.json({ type: 'session.dance' });
     await client.error();
     await refusedUpgrade(service.url, 'graphql-ws', { authorization: `Bearer ${service.key}` });
+    // Its first result is on disk: nothing waits for it.
+    await client.until((message): message is Extract<typeof message, { type: 'result' }> => message.type === 'result');
     text = await scrape();
     client.abort();
     values = parse(text);
