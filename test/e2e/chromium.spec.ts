@@ -16,7 +16,7 @@ const SCRIPT = { bursts: BURSTS, everyMs: 1500, soundMs: 700, leadMs: 1000 };
 /** What utterances begin in front of their sound. */
 const PRE_ROLL_MS = 300;
 /** Starts of capture and encoder, and a machine that does other things; bursts are 1500 ms apart. */
-const TOLERANCE_MS = 300;
+const TOLERANCE_MS = 500;
 
 type EventData<T extends EventType> = Extract<TypedEvent, { type: T }>['data'];
 
