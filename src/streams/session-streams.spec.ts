@@ -139,6 +139,19 @@ describe('time (rule 1)', () => {
     ]);
   });
 
+  /**
+   * A sender whose time stamps stood still filled its credit with ten seconds that all lay in the first hop; the
+   * watermark never passed that hop, so no credit came back and the session could not even end.
+   */
+  it.each([50, 100, 1000])('ends where all of a credit in frames of %d ms has one time stamp', async (frameMs) => {
+    const s = new SessionScript();
+    for (let sentMs = 0; sentMs < 10_000; sentMs += frameMs) {
+      expect(s.send(1, speech(frameMs), 0)).toEqual({ ok: true });
+    }
+    await s.jobs();
+    expect((await s.end()).durationMs).toBeGreaterThan(5000);
+  });
+
   it('refuses an epoch time stamp', () => {
     const s = new SessionScript();
     expect(s.send(1, speech(20), 1.7e12)).toMatchObject({ code: 'payload_invalid' });

@@ -28,6 +28,11 @@ export const StreamOptions = z
     maxAheadMs: ms.default(86_400_000),
     /** Times that one voice stream may be re-anchored in unreleased media; beyond it, samples just follow each other. */
     maxSegments: count.default(256),
+    /**
+     * Unreleased sound of one voice stream that may lie over other of it, ms; beyond it, samples just follow each other:
+     * a sender whose time stamps stand still would fill its credit, and no hop would ever pass.
+     */
+    maxOverlapMs: ms.default(4000),
     /** More empty hops in a row than this are skipped at once and announced as a gap. */
     maxEmptyHops: count.default(30),
 

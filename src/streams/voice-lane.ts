@@ -108,7 +108,7 @@ export class VoiceLane implements Lane {
     const step = expected === undefined ? 0 : given - expected;
     const near =
       !this.#discontinuity && !this.#lost && Math.abs(step) <= this.options.anchorToleranceMs * SAMPLES_PER_MS;
-    const follows = expected !== undefined && (near || this.#timeline.segmentCount >= this.options.maxSegments);
+    const follows = expected !== undefined && (near || !this.#mayAnchor(step));
     const media = follows ? expected : given;
     const end = media + bytes.length / 2;
     if (this.host.watermarkMs - end / SAMPLES_PER_MS >= this.options.maxLateMs) {
@@ -130,6 +130,13 @@ export class VoiceLane implements Lane {
     }
     this.#ring.write(bytes);
     this.#mediaEnd = Math.max(this.#mediaEnd, end);
+  }
+
+  /** Too many or too deep jumps are not believed. */
+  #mayAnchor(step: number): boolean {
+    if (this.#timeline.segmentCount >= this.options.maxSegments) return false;
+    const overlap = this.#ring.head - this.#consumed - Math.max(0, this.#mediaEnd - this.#released);
+    return step > 0 || overlap < this.options.maxOverlapMs * SAMPLES_PER_MS;
   }
 
   lost(): void {

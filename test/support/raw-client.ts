@@ -35,6 +35,11 @@ export class RawClient {
     this.socket.send(text);
   }
 
+  /** A text message of these bytes, valid UTF-8 or not. */
+  textBytes(bytes: Uint8Array): void {
+    this.socket.send(bytes, { binary: false });
+  }
+
   bytes(bytes: Uint8Array): void {
     this.socket.send(bytes);
   }
