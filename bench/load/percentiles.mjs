@@ -13,7 +13,7 @@ export function percentiles(values) {
 /** Rows of a table in columns; numbers to the right. */
 export function table(head, rows) {
   const cells = [head, ...rows].map((row) =>
-    row.map((cell) => (typeof cell === 'number' ? cell.toFixed(1) : String(cell))),
+    row.map((cell) => (typeof cell === 'number' ? (Number.isFinite(cell) ? cell.toFixed(1) : '-') : String(cell))),
   );
   const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column].length)));
   return cells

