@@ -12,29 +12,42 @@ process.once('message', (order: TrialOrder) => void tryAll(order));
 // Whoever asked is gone.
 process.once('disconnect', () => process.exit());
 
+/** A GPU is not that much slower than the CPU, a driver in software is: the larger models are then not waited for. */
+const SOFTWARE_FACTOR = 20;
+
 async function tryAll({ provider, folders, mustBeatCpu }: TrialOrder): Promise<void> {
+  let software: string | undefined;
   for (const folder of folders) {
-    const reason = await whyNot(folder, provider, mustBeatCpu);
-    const outcome: TrialOutcome = { task: folder.manifest.task, reason };
+    const verdict: Verdict = software ? { reason: software } : await judge(folder, provider, mustBeatCpu);
+    if (verdict.isSoftware) software = `a driver in software: ${folder.manifest.name} is ${verdict.reason}`;
+    const outcome: TrialOutcome = { task: folder.manifest.task, reason: verdict.reason };
     await new Promise((sent) => process.send?.(outcome, sent));
   }
   process.exit();
 }
 
-async function whyNot(folder: ModelFolder, provider: GpuProvider, mustBeatCpu: boolean): Promise<string | undefined> {
-  if (!canDrive(provider)) return `onnxruntime-node has no ${provider} for ${process.platform}/${process.arch}`;
+interface Verdict {
+  /** None: the model stands on the rung. */
+  readonly reason?: string;
+  readonly isSoftware?: boolean;
+}
+
+async function judge(folder: ModelFolder, provider: GpuProvider, mustBeatCpu: boolean): Promise<Verdict> {
+  if (!canDrive(provider))
+    return { reason: `onnxruntime-node has no ${provider} for ${process.platform}/${process.arch}` };
   try {
     const gpu = await loadGraphs(folder, provider);
     await checkParity(folder, gpu);
-    if (!mustBeatCpu) return undefined;
+    if (!mustBeatCpu) return {};
     const cpu = await loadGraphs(folder, 'cpu');
     await checkParity(folder, cpu);
     // Second runs: the first one compiled the kernels.
     const [gpuMs, cpuMs] = [await timed(() => checkParity(folder, gpu)), await timed(() => checkParity(folder, cpu))];
-    if (gpuMs <= cpuMs) return undefined;
-    return `slower than cpu: ${gpuMs.toFixed(1)} ms for the reference cases, cpu ${cpuMs.toFixed(1)} ms`;
+    if (gpuMs <= cpuMs) return {};
+    const reason = `slower than cpu: ${gpuMs.toFixed(1)} ms for the reference cases, cpu ${cpuMs.toFixed(1)} ms`;
+    return { reason, isSoftware: gpuMs > SOFTWARE_FACTOR * cpuMs };
   } catch (error) {
-    return reasonOf(error);
+    return { reason: reasonOf(error) };
   }
 }
 

@@ -22,7 +22,7 @@ import { WorkerThread } from './worker-thread';
 
 export interface WorkerPoolOptions extends Partial<QueueBounds> {
   readonly modelsDir: string;
-  /** Threads, each with all models loaded (about 0.3 GB). Default: one for each core the process may use, with CUDA at most 4. */
+  /** Threads, each with all models loaded (about 0.3 GB). Default: one for each core the process may use, CUDA: at most 4. */
   readonly workers?: number;
   /** The rungs that are tried before the CPU. Default: none. */
   readonly providers?: WantedProviders;
@@ -84,8 +84,8 @@ export class WorkerPool implements InferencePool {
   }
 
   /**
-   * Checks the model folders, finds each model's provider, loads them in every worker at once and tests one worker against the golden files.
-   * Rejects with `model_missing`, `model_corrupt` or `model_parity`, and leaves no thread behind.
+   * Checks the model folders, finds each model's provider, loads them in every worker at once and tests one worker
+   * against the golden files. Rejects with `model_missing`, `model_corrupt` or `model_parity`, and leaves no thread behind.
    */
   static async start(options: WorkerPoolOptions): Promise<WorkerPool> {
     const models = await loadManifests(options.modelsDir);
@@ -221,6 +221,7 @@ export class WorkerPool implements InferencePool {
     if (lostRung) {
       if (running) this.again(running);
       void this.descend(lostRung);
+      this.dispatch();
       return;
     }
     if (running && ++running.crashes < MAX_CRASHES) this.again(running);
