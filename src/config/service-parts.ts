@@ -1,3 +1,4 @@
+import type { GatewayOptions } from '../gateway/gateway-options';
 import type { InferencePool } from '../inference/inference-pool';
 
 export const SERVICE_PARTS = Symbol('ServiceParts');
@@ -6,4 +7,6 @@ export const SERVICE_PARTS = Symbol('ServiceParts');
 export interface ServiceParts {
   /** Instead of ONNX Runtime in worker threads. Closed with the service. */
   readonly pool?: InferencePool;
+  /** Bounds of the WebSocket door, over its defaults. */
+  readonly gateway?: Partial<GatewayOptions>;
 }

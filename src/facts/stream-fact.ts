@@ -4,6 +4,9 @@ import type { RawText } from '../redaction/redaction';
 /** Everything streams say, in event time (ms since `session.start`). Facts of one session come in order. */
 export type StreamFact = Hop | UtteranceClosed | ChatReceived | StreamUpdated | StreamsEnded;
 
+/** A fact that is done with, for `SessionStreams.settle`; of a hop its end is enough. */
+export type SettledFact = Exclude<StreamFact, Hop> | Pick<Hop, 'kind' | 'hopEndMs'>;
+
 export interface TimeSpan {
   readonly startMs: number;
   readonly endMs: number;

@@ -1,8 +1,9 @@
-import { concatMap, defer, map, type Observable, type OperatorFunction } from 'rxjs';
+import { concatMap, defer, from, map, mergeAll, type Observable, type OperatorFunction, tap } from 'rxjs';
 import type { SessionResult } from '../delivery/session-result';
 import { failureReason, type JobCost, NO_COST } from '../inference/job-cost';
 import { type ModelTask, modelRefs } from '../inference/served-models';
 import type { EncodedFact, EncodedHop, HopFailed } from '../facts/encoded-fact';
+import type { Hop } from '../facts/stream-fact';
 import type { InferencePool } from '../inference/inference-pool';
 import type { FusionOutcome } from './assessment';
 import type { FusionCalibration } from './calibration';
@@ -27,6 +28,8 @@ export interface AssessDeps {
   readonly initialState?: SessionState;
   /** Called after every step, for snapshots and the end. */
   readonly onState?: (state: SessionState) => void;
+  /** Called once for each hop when its window is assessed, announced as degraded or found to hold nothing new. */
+  readonly settle?: (hop: Pick<Hop, 'kind' | 'hopEndMs'>) => void;
 }
 
 /**
@@ -91,6 +94,11 @@ export function assess(deps: AssessDeps): OperatorFunction<EncodedFact, SessionR
         }
       };
 
+      const settle = (fact: EncodedFact): void => {
+        if (fact.kind !== 'hop' && fact.kind !== 'hop-failed') return;
+        deps.settle?.({ kind: 'hop', hopEndMs: fact.hopEndMs });
+      };
+
       const admit = (fact: EncodedFact): EncodedFact => {
         if (fact.kind !== 'hop') return fact;
         if (pendingHops >= options.maxPendingWindows) return refused(fact);
@@ -100,8 +108,7 @@ export function assess(deps: AssessDeps): OperatorFunction<EncodedFact, SessionR
 
       return facts.pipe(
         map(admit),
-        concatMap(onFact),
-        concatMap((results) => results),
+        concatMap((fact) => from(onFact(fact)).pipe(mergeAll(), tap({ complete: () => settle(fact) }))),
       );
     });
 }

@@ -17,7 +17,7 @@ class FakeSocket implements Socket {
 describe('Connection', () => {
   const open = (maxBufferedBytes = 100) => {
     const socket = new FakeSocket();
-    return { socket, connection: new Connection(socket, 'acme', maxBufferedBytes) };
+    return { socket, connection: new Connection(socket, 'acme', { maxBufferedBytes, closeTimeoutMs: 2000 }) };
   };
 
   it('goes on after an error that is not fatal', () => {

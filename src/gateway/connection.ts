@@ -1,5 +1,6 @@
 import { ERRORS, type ErrorCode, type ErrorMessage, type ServerMessage, errorSpec } from '@rapport-live/protocol';
 import type { TraceContext } from '../facts/trace-context';
+import type { GatewayOptions } from './gateway-options';
 
 /** The part of a WebSocket that a connection needs; `ws` sockets fit. */
 export interface Socket {
@@ -25,13 +26,15 @@ export interface ErrorDetail {
 export class Connection {
   /** Set by whoever handles sessions; called for each binary message, synchronously. */
   onFrame: (bytes: Uint8Array) => void = () => {};
+  /** Set likewise; called once when we close it for an error. The peer may take long to go: a session need not wait for it. */
+  onFatal: () => void = () => {};
   private closed = false;
   private closedWith: ErrorCode | undefined;
 
   constructor(
     private readonly socket: Socket,
     readonly tenant: string,
-    private readonly maxBufferedBytes: number,
+    private readonly bounds: Pick<GatewayOptions, 'maxBufferedBytes' | 'closeTimeoutMs'>,
     /** Told of each error that the peer is told. */
     private readonly onError: (code: ErrorCode) => void = () => {},
     readonly trace?: TraceContext,
@@ -52,10 +55,12 @@ export class Connection {
 
   private sendText(text: string): void {
     if (!this.isOpen) return;
-    if (this.socket.bufferedAmount > this.maxBufferedBytes) {
+    if (this.socket.bufferedAmount > this.bounds.maxBufferedBytes) {
       // An error message would only join the unread ones: the close frame is all this peer may still get.
       this.onError('slow_consumer');
       this.close('slow_consumer');
+      // It waits behind what is not read. Until the socket goes, all of that stays in memory.
+      setTimeout(() => this.socket.terminate(), this.bounds.closeTimeoutMs).unref();
       return;
     }
     this.socket.send(text);
@@ -77,5 +82,6 @@ export class Connection {
     this.closedWith = code;
     const status = code === undefined ? 1000 : (errorSpec(code).close ?? 1011);
     this.socket.close(status, (code ?? 'session ended').slice(0, MAX_REASON_BYTES));
+    if (code !== undefined) this.onFatal();
   }
 }

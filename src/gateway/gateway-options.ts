@@ -14,7 +14,7 @@ export interface GatewayOptions {
   readonly pingIntervalMs: number;
   /** Without any message or pong; above, the connection closes with `session_timeout`. Default 60 s. */
   readonly idleTimeoutMs: number;
-  /** From our close frame at shutdown to the peer's; above, the connection is cut off. Default 2 s. */
+  /** From our close frame to the peer's, at shutdown and to a peer that does not read; above, it is cut off. Default 2 s. */
   readonly closeTimeoutMs: number;
   /** Connections at once, with or without a session. Default twice the sessions. */
   readonly maxConnections: number;

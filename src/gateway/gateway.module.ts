@@ -1,5 +1,6 @@
 import { Module, type BeforeApplicationShutdown, Inject } from '@nestjs/common';
 import { CONFIG, DEVELOPMENT_KEY, DEVELOPMENT_TENANT, type Config } from '../config/config';
+import { SERVICE_PARTS, type ServiceParts } from '../config/service-parts';
 import { MeterModule } from '../ops/meter.module';
 import { PipelineModule } from '../pipeline/pipeline.module';
 import { CONVERSATION_HOST, ConversationHost } from '../pipeline/conversation-host';
@@ -14,8 +15,11 @@ import { UpgradePolicy } from './upgrade-policy';
     RapportGateway,
     {
       provide: GATEWAY_OPTIONS,
-      inject: [CONFIG],
-      useFactory: (config: Config): GatewayOptions => defaultGatewayOptions(config.maxSessions),
+      inject: [CONFIG, SERVICE_PARTS],
+      useFactory: (config: Config, parts: ServiceParts): GatewayOptions => ({
+        ...defaultGatewayOptions(config.maxSessions),
+        ...parts.gateway,
+      }),
     },
     {
       provide: ApiKeys,

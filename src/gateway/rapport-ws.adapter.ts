@@ -46,7 +46,7 @@ export class RapportWsAdapter implements WebSocketAdapter<WebSocketServer, Conne
   bindClientConnect(server: WebSocketServer, callback: (client: Connection) => void): void {
     server.on('connection', (socket: WebSocket, _request: IncomingMessage, { tenant, trace }: Admitted) => {
       const onError = (code: ErrorCode): void => this.meter.error(code);
-      const connection = new Connection(socket, tenant, this.options.maxBufferedBytes, onError, trace);
+      const connection = new Connection(socket, tenant, this.options, onError, trace);
       this.sockets.set(connection, socket);
       socket.on('close', () => this.sockets.delete(connection));
       this.keepAlive(connection, socket);

@@ -41,6 +41,7 @@ export class RapportGateway implements OnGatewayConnection<Connection>, OnGatewa
   handleConnection(connection: Connection): void {
     const { startTimeoutMs } = this.options;
     connection.onFrame = () => connection.fail('session_required', 'A media frame came before session.ready.');
+    connection.onFatal = () => this.leave(connection);
     const timer = setTimeout(() => {
       connection.fail('session_timeout', `No session.start came within ${startTimeoutMs} ms.`);
     }, startTimeoutMs);
@@ -48,6 +49,11 @@ export class RapportGateway implements OnGatewayConnection<Connection>, OnGatewa
   }
 
   handleDisconnect(connection: Connection): void {
+    this.leave(connection);
+  }
+
+  /** The connection is gone, or is given up: its session ends. Idempotent. */
+  private leave(connection: Connection): void {
     this.clearStartTimer(connection);
     const session = this.sessions.get(connection);
     if (session === undefined) return;

@@ -57,8 +57,16 @@ export function conversationFactory({
           tap((fact) => {
             if (fact.kind === 'hop') spans?.hop(fact.hopEndMs, fact.releasedAtMs);
           }),
-          encodeFacts({ pool: stagePool, redactor: new Redactor(), sessionId, language, readLanguage, settle }),
-          assess({ pool: stagePool, sessionId, ...assets, language, nowMs: () => clock.nowMs(), onState }),
+          encodeFacts({
+            pool: stagePool,
+            redactor: new Redactor(),
+            sessionId,
+            language,
+            readLanguage,
+            // A hop is done with behind fusion: when fusion is slow, it is the sender that must wait.
+            settle: (fact) => fact.kind !== 'hop' && settle(fact),
+          }),
+          assess({ pool: stagePool, sessionId, ...assets, language, nowMs: () => clock.nowMs(), onState, settle }),
         ),
       wallNow: () => new Date(),
       endTimeoutMs: END_TIMEOUT_MS,

@@ -13,7 +13,7 @@ import { type Meter, NO_METER } from '../facts/meter';
 import type { SessionSpans, TracedResult } from '../facts/session-trace';
 import type { SessionClock } from '../streams/session-clock';
 import type { CreditLimit, MediaVerdict, SessionStreams } from '../streams/session-streams';
-import type { StreamFact } from '../facts/stream-fact';
+import type { SettledFact, StreamFact } from '../facts/stream-fact';
 
 /** Why a session ends, by us and by the client's own word. */
 export type End = Pick<SessionEndedData, 'reason' | 'clientReason'>;
@@ -21,7 +21,7 @@ export type End = Pick<SessionEndedData, 'reason' | 'clientReason'>;
 /** Turns what streams say into results: the models and fusion stages, composed. */
 export type Stages = (
   facts: Observable<StreamFact>,
-  settle: (fact: StreamFact) => void,
+  settle: (fact: SettledFact) => void,
   onState: (state: SessionState) => void,
 ) => Observable<SessionResult>;
 
@@ -174,7 +174,7 @@ export class Conversation {
     return { ...said, conversation: conversationFigures(this.state) };
   }
 
-  private settled(fact: StreamFact): void {
+  private settled(fact: SettledFact): void {
     if (fact.kind === 'ended') {
       this.summary.durationMs = fact.durationMs;
       this.summary.dropped = { ...fact.dropped };
@@ -237,9 +237,10 @@ export class Conversation {
     this.deps.onFault(error);
     const cause =
       error instanceof RapportError ? error : new RapportError('internal', 'A stage of the session failed.');
-    this.failed$.next(cause);
     this.flowDone();
+    // First: whoever hears of it may end the session too, for a lesser reason.
     void this.end({ reason: 'error' });
+    this.failed$.next(cause);
   }
 }
 

@@ -14,7 +14,8 @@ export interface HopContent {
 /** Which hop is next, when the watermark passed it, how many are with the consumer. */
 export class HopRelease {
   readonly #marks: ReleaseMarks;
-  readonly #inFlight = new Set<Hop>();
+  /** By their end, ms: the sound of a hop that waits is the consumer's. */
+  readonly #inFlight = new Set<number>();
   #nextHop = 0;
 
   constructor(
@@ -39,8 +40,8 @@ export class HopRelease {
     return this.nextStartMs + this.options.hopMs;
   }
 
-  settle(hop: Hop): boolean {
-    return this.#inFlight.delete(hop);
+  settle({ hopEndMs }: Pick<Hop, 'hopEndMs'>): boolean {
+    return this.#inFlight.delete(hopEndMs);
   }
 
   /** Call whenever the watermark may have moved, room or not. */
@@ -56,7 +57,7 @@ export class HopRelease {
     if (this.#nextHop >= ready || !this.hasRoom) return undefined;
     const hop = this.builder.build(this.#nextHop, this.#marks.take(this.nextEndMs, nowMs));
     this.#releaseTo(this.#nextHop + 1);
-    this.#inFlight.add(hop);
+    this.#inFlight.add(hop.hopEndMs);
     return hop;
   }
 

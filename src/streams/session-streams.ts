@@ -10,7 +10,7 @@ import { HopRelease } from './hop-release';
 import type { SessionClock } from './session-clock';
 import { openLane } from './open-lane';
 import type { StillLane } from './still-lane';
-import type { StreamFact, UtteranceClosed } from '../facts/stream-fact';
+import type { SettledFact, StreamFact, UtteranceClosed } from '../facts/stream-fact';
 import { StreamIntake } from './stream-intake';
 import type { StreamOptions } from './stream-options';
 import { Watermark } from './watermark';
@@ -153,7 +153,7 @@ export class SessionStreams {
   }
 
   /** A hop or utterance is fully processed. Others, and the same again, do nothing. */
-  settle(fact: StreamFact): void {
+  settle(fact: SettledFact): void {
     const settled =
       fact.kind === 'hop'
         ? this.#hops.settle(fact)

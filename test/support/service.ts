@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { INestApplication } from '@nestjs/common';
 import { type Config, DEVELOPMENT_KEY, readConfig } from '../../src/config/config';
+import type { ServiceParts } from '../../src/config/service-parts';
 import type { InferencePool } from '../../src/inference/inference-pool';
 import { ScriptedPool } from '../../src/models/scripted-pool';
 import { createService, listen } from '../../src/service';
@@ -22,6 +23,7 @@ export interface RunningService {
 export async function startService(
   overrides: Partial<Config> = {},
   pool: InferencePool = new ScriptedPool(),
+  gateway: ServiceParts['gateway'] = {},
 ): Promise<RunningService> {
   const dataDir = mkdtempSync(join(tmpdir(), 'rapport-test-'));
   const config: Config = {
@@ -29,7 +31,7 @@ export async function startService(
     dataDir,
     ...overrides,
   };
-  const app = await createService(config, { pool });
+  const app = await createService(config, { pool, gateway });
   const port = await listen(app, config);
   return {
     app,
