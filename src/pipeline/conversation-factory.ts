@@ -6,6 +6,7 @@ import type { Meter } from '../facts/meter';
 import type { InferencePool } from '../inference/inference-pool';
 import { TracedPool } from '../inference/traced-pool';
 import { Redactor } from '../redaction/redaction';
+import { RingMemory } from '../streams/ring-memory';
 import type { SessionClock } from '../streams/session-clock';
 import { SessionStreams } from '../streams/session-streams';
 import type { StreamOptions } from '../streams/stream-options';
@@ -39,12 +40,13 @@ export function conversationFactory({
   onFault,
   readLanguage,
 }: PipelineDeps): ConversationFactory {
+  const rings = new RingMemory(options.maxSpareRingBytes);
   return (identity, start, streams, spans) => {
     const { sessionId } = identity;
     const { language } = start.session;
     const sessionStreams = new SessionStreams(
       { sessionId, streams, pace: start.pace },
-      { clock, pool, options, onDrop: (reason) => meter.dropped(reason, 1) },
+      { clock, pool, options, rings, onDrop: (reason) => meter.dropped(reason, 1) },
     );
     const stagePool = spans === undefined ? pool : new TracedPool(pool, spans, () => clock.nowMs());
     return new Conversation(identity, start, {

@@ -75,7 +75,7 @@ describe('pressure', () => {
   // nothing slowed the sender.
   it('of slow fusion holds back the sender, and costs no window', async () => {
     const s = await slowFusion();
-    for (let idle = 0; idle < 5; ) {
+    for (let idle = 0; idle < 5;) {
       idle = s.send() ? 0 : idle + 1;
       await turns(10);
     }

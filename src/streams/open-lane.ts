@@ -5,6 +5,7 @@ import { openDecoder, pcmShape } from './codecs/open-decoder';
 import { CodedVoiceLane } from './coded-voice-lane';
 import type { VoiceSource } from './hop-builder';
 import type { Lane, LaneHost } from './lane';
+import type { RingMemory } from './ring-memory';
 import type { SessionClock } from './session-clock';
 import { RateWatch } from './rate-watch';
 import { StillLane } from './still-lane';
@@ -18,6 +19,8 @@ export interface LaneDeps {
   readonly host: LaneHost;
   /** Media seconds per wall second that the sender means to send. */
   readonly pace: number;
+  /** Default: each stream has memory of its own. */
+  readonly rings?: RingMemory;
 }
 
 /** The lane of a stream, with what it puts into hops. */
@@ -32,7 +35,7 @@ export interface OpenedLane {
 
 /** Throws RapportError `not_supported` for a codec that has no decoder. */
 export function openLane(stream: StreamSpec, sessionId: string, deps: LaneDeps): OpenedLane {
-  const { pool, clock, options, host } = deps;
+  const { pool, clock, options, host, rings } = deps;
   const codec = stream.codec as SupportedCodec;
   if (!SUPPORTED_CODECS.includes(codec)) throw new RapportError('not_supported', `The codec ${codec} is not built.`);
   if (CODEC_KIND[codec] === 'video') {
@@ -41,7 +44,7 @@ export function openLane(stream: StreamSpec, sessionId: string, deps: LaneDeps):
   }
   const voices = partiesOf(stream).map((spec) => ({
     spec,
-    lane: new VoiceLane(spec, sessionId, pool, clock, options, host),
+    lane: new VoiceLane(spec, sessionId, pool, clock, options, host, rings),
   }));
   const shape = pcmShape(codec, voices.length);
   const rateWatch = shape && new RateWatch(shape, deps.pace);

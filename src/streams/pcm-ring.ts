@@ -1,17 +1,33 @@
+import { RingMemory } from './ring-memory';
+
 /**
  * The last PCM of one voice stream, 16-bit mono, addressed by ordinal: the count of samples accepted on the stream
  * before this one. Ordinals have no gaps whatever the time stamps say, so a jump in time costs no memory.
- * Allocated once; a frame is copied into it once. Little-endian hosts only (all that Node's binaries target but s390x).
+ * Taken once; a frame is copied into it once. Little-endian hosts only (all that Node's binaries target but s390x).
  */
 export class PcmRing {
-  readonly #samples: Int16Array;
-  readonly #bytes: Uint8Array;
+  #samples: Int16Array;
+  #bytes: Uint8Array;
+  #capacity: number;
   #head = 0;
 
   /** @param capacity samples */
-  constructor(readonly capacity: number) {
-    this.#samples = new Int16Array(capacity);
+  constructor(
+    capacity: number,
+    private readonly memory = new RingMemory(0),
+  ) {
+    this.#capacity = capacity;
+    this.#samples = memory.take(capacity);
     this.#bytes = new Uint8Array(this.#samples.buffer);
+  }
+
+  /** Gives its memory back; from then on it holds nothing and takes nothing. */
+  release(): void {
+    if (this.#capacity === 0) return;
+    this.memory.giveBack(this.#samples);
+    this.#capacity = 0;
+    this.#samples = new Int16Array(0);
+    this.#bytes = new Uint8Array(0);
   }
 
   /** Ordinal of the next sample to come. */
@@ -22,9 +38,9 @@ export class PcmRing {
   /** `pcm16le` bytes of any alignment, an even number and at most the capacity. The oldest samples go. */
   write(bytes: Uint8Array): void {
     const count = bytes.length >> 1;
-    if (bytes.length % 2 !== 0 || count > this.capacity) throw new RangeError(`cannot write ${bytes.length} bytes`);
-    const at = this.#head % this.capacity;
-    const first = Math.min(count, this.capacity - at);
+    if (bytes.length % 2 !== 0 || count > this.#capacity) throw new RangeError(`cannot write ${bytes.length} bytes`);
+    const at = this.#head % this.#capacity;
+    const first = Math.min(count, this.#capacity - at);
     this.#bytes.set(first === count ? bytes : bytes.subarray(0, first * 2), at * 2);
     if (first < count) this.#bytes.set(bytes.subarray(first * 2), 0);
     this.#head += count;
@@ -32,7 +48,7 @@ export class PcmRing {
 
   copy(from: number, count: number, out: Int16Array, outAt: number): void {
     const at = this.#locate(from, count);
-    const first = Math.min(count, this.capacity - at);
+    const first = Math.min(count, this.#capacity - at);
     out.set(this.#samples.subarray(at, at + first), outAt);
     if (first < count) out.set(this.#samples.subarray(0, count - first), outAt + first);
   }
@@ -44,7 +60,7 @@ export class PcmRing {
     for (let i = 0; i < count; i += 1) {
       out[outAt + i] = samples[at]! / 32768;
       at += 1;
-      if (at === this.capacity) at = 0;
+      if (at === this.#capacity) at = 0;
     }
   }
 
@@ -57,15 +73,15 @@ export class PcmRing {
       const sample = samples[at]!;
       sum += sample * sample;
       at += 1;
-      if (at === this.capacity) at = 0;
+      if (at === this.#capacity) at = 0;
     }
     return sum;
   }
 
   #locate(from: number, count: number): number {
-    if (from < 0 || from < this.#head - this.capacity || from + count > this.#head) {
+    if (from < 0 || from < this.#head - this.#capacity || from + count > this.#head) {
       throw new RangeError(`samples ${from}+${count} are not in the ring that ends at ${this.#head}`);
     }
-    return from % this.capacity;
+    return from % this.#capacity;
   }
 }

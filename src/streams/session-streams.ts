@@ -9,6 +9,7 @@ import type { MediaChunk, StreamSpec } from '../facts/media-chunk';
 import { HopRelease } from './hop-release';
 import type { SessionClock } from './session-clock';
 import { openLane } from './open-lane';
+import type { RingMemory } from './ring-memory';
 import type { StillLane } from './still-lane';
 import type { SettledFact, StreamFact, UtteranceClosed } from '../facts/stream-fact';
 import { StreamIntake } from './stream-intake';
@@ -30,6 +31,8 @@ export interface SessionStreamsDeps {
   readonly options: StreamOptions;
   /** Told of each chunk that is dropped, as it is. */
   readonly onDrop?: (reason: DropReason) => void;
+  /** Shared by all sessions; default: each has memory of its own. */
+  readonly rings?: RingMemory;
 }
 
 /** An absolute byte offset up to which a stream may be sent. */
@@ -74,7 +77,7 @@ export class SessionStreams {
   #pumpAgain = false;
 
   /** Throws RapportError `not_supported` for a codec that has no decoder. */
-  constructor(spec: SessionStreamsSpec, { clock, pool, options, onDrop }: SessionStreamsDeps) {
+  constructor(spec: SessionStreamsSpec, { clock, pool, options, rings, onDrop }: SessionStreamsDeps) {
     this.#clock = clock;
     this.#options = options;
     this.#onDrop = onDrop;
@@ -91,7 +94,7 @@ export class SessionStreams {
     const voices: VoiceSource[] = [];
     const stills: StillLane[] = [];
     for (const stream of spec.streams) {
-      const opened = openLane(stream, spec.sessionId, { pool, clock, options, host, pace: spec.pace });
+      const opened = openLane(stream, spec.sessionId, { pool, clock, options, host, rings, pace: spec.pace });
       const { lane, creditBytes, rateWatch } = opened;
       voices.push(...opened.voices);
       stills.push(...opened.stills);

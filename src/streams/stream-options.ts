@@ -38,6 +38,12 @@ export const StreamOptions = z
 
     /** Unreleased PCM of one voice stream, bytes (10 s). */
     voiceCreditBytes: count.default(320_000),
+    /** Memory of ended voice streams that is kept for the next ones, of the whole process, bytes (18 streams). */
+    maxSpareRingBytes: z
+      .number()
+      .int()
+      .min(0)
+      .default(16 * 1024 * 1024),
     /** Credit of an Opus stream, bytes: 10 s at 128 kbit/s. Less compressed sound than it waits for room. */
     opusCreditBytes: count.default(160_000),
     /** Unreleased stills of one video stream, bytes. */

@@ -2,6 +2,7 @@ import { refuse, type Lane, type LaneHost, type MediaFault } from './lane';
 import type { StreamSpec } from '../facts/media-chunk';
 import { MediaTimeline } from './media-timeline';
 import { PcmRing } from './pcm-ring';
+import type { RingMemory } from './ring-memory';
 import type { InferencePool } from '../inference/inference-pool';
 import type { SessionClock } from './session-clock';
 import { SpeechSpans } from './speech-spans';
@@ -45,10 +46,11 @@ export class VoiceLane implements Lane {
     clock: SessionClock,
     private readonly options: StreamOptions,
     private readonly host: LaneHost,
+    rings?: RingMemory,
   ) {
     const { maxUtteranceMs, preRollMs, endpointMs, hopMs } = options;
     const history = (maxUtteranceMs + preRollMs + endpointMs + hopMs) * SAMPLES_PER_MS;
-    this.#ring = new PcmRing(Math.ceil(options.voiceCreditBytes / 2) + history);
+    this.#ring = new PcmRing(Math.ceil(options.voiceCreditBytes / 2) + history, rings);
     this.#activity = new VoiceActivity(options);
     this.#cutter = new UtteranceCutter(options);
     this.#frames = new VoiceFrames({
@@ -188,6 +190,7 @@ export class VoiceLane implements Lane {
 
   dispose(): void {
     this.#frames.dispose();
+    this.#ring.release();
   }
 
   /** One thing that can be done now; false when there is none. */
