@@ -54,7 +54,14 @@ async function slowFusion() {
       if (byteOffset + HOP_BYTES > limitBytes) return false;
       const bytes = new Uint8Array(speech(1000, sent).buffer);
       const at = { seq: sent, ptsMs: sent * 1000, byteOffset };
-      const verdict = conversation.media({ streamId: 1, ...at, endOfStream: false, discontinuity: false, bytes });
+      const verdict = conversation.media({
+        streamId: 1,
+        ...at,
+        endOfStream: false,
+        discontinuity: false,
+        init: false,
+        bytes,
+      });
       if (!verdict.ok) throw new Error(verdict.message);
       sent += 1;
       return true;

@@ -9,6 +9,7 @@ import type { MediaChunk, StreamSpec } from '../facts/media-chunk';
 import { HopRelease } from './hop-release';
 import type { SessionClock } from './session-clock';
 import { openLane } from './open-lane';
+import { SessionTime } from './session-time';
 import type { RingMemory } from './ring-memory';
 import type { StillLane } from './still-lane';
 import type { SettledFact, StreamFact, UtteranceClosed } from '../facts/stream-fact';
@@ -55,7 +56,7 @@ export class SessionStreams {
   readonly #options: StreamOptions;
   readonly #onDrop: ((reason: DropReason) => void) | undefined;
   readonly #pace: number;
-  readonly #startedAtMs: number;
+  readonly #time: SessionTime;
   readonly #intakes: StreamIntake[] = [];
   readonly #byId = new Map<number, StreamIntake>();
   readonly #chat: ChatLane;
@@ -82,8 +83,8 @@ export class SessionStreams {
     this.#options = options;
     this.#onDrop = onDrop;
     this.#pace = spec.pace;
-    this.#startedAtMs = clock.nowMs();
-    this.#heardMs = this.#startedAtMs;
+    this.#time = new SessionTime(clock.nowMs(), spec, (notice) => this.#gaps.notice(notice));
+    this.#heardMs = this.#time.startedAtMs;
     this.#chat = new ChatLane(options);
     this.#watermark = new Watermark(options.allowedLatenessMs);
     this.#timer = new DeadlineTimer(clock, (heardMs) => {
@@ -104,7 +105,7 @@ export class SessionStreams {
         creditStepBytes: creditBytes * options.creditStepShare,
         idleAfterMs: Math.max(options.idleAfterMs / spec.pace, options.minIdleWallMs),
       };
-      const intake = new StreamIntake(stream, lane, limits, host, this.#startedAtMs, rateWatch);
+      const intake = new StreamIntake(stream, lane, limits, host, this.#time.startedAtMs, rateWatch);
       this.#intakes.push(intake);
       this.#byId.set(stream.streamId, intake);
     }
@@ -124,7 +125,8 @@ export class SessionStreams {
     if (intake === undefined)
       return refuse('unknown_stream', `Stream ${chunk.streamId} was not named in session.start.`);
     const nowMs = this.#clock.nowMs();
-    const verdict = intake.offer(chunk, nowMs, this.#furthestMs(nowMs) + this.#options.maxAheadMs);
+    const latestMs = this.#furthestMs(nowMs) + this.#options.maxAheadMs;
+    const verdict = intake.offer(this.#time.placed(chunk, nowMs, latestMs), nowMs, latestMs);
     this.#pump();
     return verdict;
   }
@@ -133,7 +135,7 @@ export class SessionStreams {
   chat(input: ChatInput): { messageId: string; ptsMs: number } {
     const nowMs = this.#clock.nowMs();
     const latestMs = this.#furthestMs(nowMs) + this.#options.maxChatAheadMs * this.#pace;
-    const fact = this.#chat.receive(input, this.#sessionMs(nowMs), latestMs);
+    const fact = this.#chat.receive(input, this.#time.mediaMs(nowMs), latestMs);
     if (this.#state === 'open') this.#facts.next(fact);
     else this.#drop('stream_ended');
     return { messageId: fact.messageId, ptsMs: fact.ptsMs };
@@ -216,7 +218,7 @@ export class SessionStreams {
     for (const intake of this.#intakes) intake.pump(nowMs, this.#heardMs);
     if (this.#closed()) return;
     if (this.#state === 'ending' && this.#intakes.every((intake) => intake.left)) this.#watermark.finish();
-    else if (this.#watermark.advance(this.#intakes, this.#heardMs, this.#sessionMs(this.#heardMs))) {
+    else if (this.#watermark.advance(this.#intakes, this.#heardMs, this.#time.mediaMs(this.#heardMs))) {
       this.#settledMs = this.#watermark.valueMs;
       // The watermark closes utterances of streams that fell silent.
       if (this.#watermark.followsClock || this.#intakes.length > 1) {
@@ -277,14 +279,9 @@ export class SessionStreams {
     this.#onDrop?.(reason);
   }
 
-  #sessionMs(nowMs: number): number {
-    // To the microsecond, so that a deadline worked out in wall time is reached when the timer comes.
-    return Math.round((nowMs - this.#startedAtMs) * this.#pace * 1000) / 1000;
-  }
-
   /** A sender that is faster than it declared is ahead of the clock. */
   #furthestMs(nowMs: number): number {
-    return Math.max(this.#sessionMs(nowMs), this.#settledMs);
+    return Math.max(this.#time.mediaMs(nowMs), this.#settledMs);
   }
 
   #arm(): void {
@@ -292,7 +289,7 @@ export class SessionStreams {
     for (const intake of this.#intakes) deadlineMs = Math.min(deadlineMs, intake.deadlineMs(this.#heardMs));
     if (this.#state === 'open' && this.#clockBringsHop()) {
       const dueMs = this.#hops.nextEndMs + this.#options.allowedLatenessMs;
-      deadlineMs = Math.min(deadlineMs, this.#startedAtMs + dueMs / this.#pace);
+      deadlineMs = Math.min(deadlineMs, this.#time.wallMs(dueMs));
     }
     this.#timer.arm(deadlineMs);
   }
