@@ -165,7 +165,7 @@ export class StreamIntake implements WatermarkSource {
 
   #skipHoles(): void {
     while (!this.#ended && this.#order.heldCount > 0) {
-      const fromMs = this.lane.mediaMs;
+      const fromMs = this.lane.endMs; // what arrived, not what is settled
       for (let missing = this.#order.skipHole(); missing > 0; missing -= 1) this.host.drop('lost_frame');
       const held = this.#order.takeNext()!;
       this.lane.lost();

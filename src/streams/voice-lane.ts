@@ -206,6 +206,8 @@ export class VoiceLane implements Lane {
     }
     if (!this.#cutter.open || this.#frames.pending || !(this.#ended || this.#silentBehindWatermark())) return false;
     this.#closed = this.#cutter.close(cursor);
+    // Else the part of a frame that is left would count as speech going on: an utterance of a few ms after the pause.
+    this.#activity.reset();
     return true;
   }
 
