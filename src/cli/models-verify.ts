@@ -1,7 +1,7 @@
-import { loadManifests } from '../models/runtime/model-folder';
+import { inspectFolders, loadManifests } from '../models/runtime/model-folder';
 import { WorkerPool } from '../models/runtime/worker-pool';
 import { command } from './command';
-import { EXIT, misuse } from './refusal';
+import { EXIT, misuse, Refusal } from './refusal';
 import { textTable } from './table';
 
 /** A cosine as the table shows it: never rounded up to 1. */
@@ -13,7 +13,8 @@ export const modelsVerify = command(
     usage: '',
     summary: 'Checks the checksum of every model file, then runs every model against its reference outputs.',
     notes: [
-      'Exit status 4 with one sentence when a file is missing or changed, or when this machine computes otherwise.',
+      'Exit status 1 with every model whose files are missing or changed; reference cases are then not run.',
+      'Exit status 4 with one sentence when a model is absent, or this machine computes otherwise.',
     ],
     specs: {},
   },
@@ -21,6 +22,17 @@ export const modelsVerify = command(
     if (operands.length > 0)
       throw misuse(`models verify takes no "${operands[0]}": set RAPPORT_MODELS_DIR to name a folder.`);
     const { modelsDir, providers } = config();
+    const folders = await inspectFolders(modelsDir);
+    const bad = folders.filter(({ fault }) => fault !== undefined);
+    if (bad.length > 0) {
+      const found = folders.map(({ name, fault }) => [
+        name,
+        fault === undefined ? 'ok' : `${fault.message} (${fault.code})`,
+      ]);
+      stdout.write(`${textTable(['model', 'files'], found)}\n`);
+      const which = bad.map(({ name }) => name).join(', ');
+      throw new Refusal(`${bad.length} of ${folders.length} models in ${modelsDir} are not as published: ${which}.`);
+    }
     const models = await loadManifests(modelsDir);
     const pool = await WorkerPool.start({ modelsDir, providers, workers: 1 });
     try {

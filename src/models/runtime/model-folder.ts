@@ -20,9 +20,7 @@ export type ModelSet = { readonly [T in Task]: ModelFolder<T> };
  * manifest is not one, a size or sha256 differs, or two folders have the same task. About 0.2 s for 110 MB.
  */
 export async function loadManifests(modelsDir: string): Promise<ModelSet> {
-  const entries = await orMissing(modelsDir, () => readdir(modelsDir, { withFileTypes: true }));
-  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
-  const folders = await Promise.all(names.sort().map((name) => loadFolder(join(modelsDir, name))));
+  const folders = await Promise.all((await folderNames(modelsDir)).map((name) => loadFolder(join(modelsDir, name))));
   const set: Partial<Record<Task, ModelFolder>> = {};
   for (const folder of folders) {
     const other = set[folder.manifest.task];
@@ -34,6 +32,32 @@ export async function loadManifests(modelsDir: string): Promise<ModelSet> {
   const absent = TASKS.filter((task) => !set[task]);
   if (absent.length > 0) throw new RapportError('model_missing', `${modelsDir} has no model for ${absent.join(', ')}`);
   return set as ModelSet;
+}
+
+export interface InspectedFolder {
+  readonly name: string;
+  /** What is wrong with it: `model_missing` or `model_corrupt`. */
+  readonly fault?: RapportError;
+}
+
+/** Every model folder with its first fault, whatever the others are. Rejects with `model_missing` without a directory. */
+export async function inspectFolders(modelsDir: string): Promise<InspectedFolder[]> {
+  const inspect = async (name: string): Promise<InspectedFolder> => {
+    try {
+      await loadFolder(join(modelsDir, name));
+      return { name };
+    } catch (error) {
+      if (error instanceof RapportError) return { name, fault: error };
+      throw error;
+    }
+  };
+  return Promise.all((await folderNames(modelsDir)).map(inspect));
+}
+
+async function folderNames(modelsDir: string): Promise<string[]> {
+  const entries = await orMissing(modelsDir, () => readdir(modelsDir, { withFileTypes: true }));
+  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  return names.sort();
 }
 
 async function loadFolder(path: string): Promise<ModelFolder> {
