@@ -107,6 +107,21 @@ const actions = {
       rssBytes: process.memoryUsage().rss,
     });
   },
+  /** What came since the last one, and where memory stands: a measurement of hours in pieces. */
+  sample() {
+    const cpu = process.cpuUsage(markCpu);
+    markCpu = process.cpuUsage();
+    const { rss, heapUsed, arrayBuffers } = process.memoryUsage();
+    process.send({
+      rssBytes: rss,
+      heapUsedBytes: heapUsed,
+      arrayBufferBytes: arrayBuffers,
+      handles: process.getActiveResourcesInfo().length,
+      cpuMs: (cpu.user + cpu.system) / 1000,
+      afterWatermarkMs: stages.map(({ wait, model, overhead }, at) => wait + model + overhead + persistMs[at]),
+    });
+    persistMs.length = stages.length = 0;
+  },
   async stop() {
     await app.close();
     process.disconnect();

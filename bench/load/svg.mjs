@@ -15,40 +15,68 @@ const text = (x, y, content, more = '') =>
  * @param limitMs a line across, named
  */
 export function latencyChart({ title, xLabel, xTicks, series, limitMs }) {
-  const values = series.flatMap(({ points }) => points.map(([, ms]) => ms)).filter(Number.isFinite);
+  const values = valuesOf(series);
   const low = LATENCY_TICKS_MS.findLast((tick) => tick <= Math.min(...values, limitMs)) ?? LATENCY_TICKS_MS[0];
   const high = LATENCY_TICKS_MS.find((tick) => tick >= Math.max(...values, limitMs)) ?? LATENCY_TICKS_MS.at(-1);
+  const place = (ms) => Math.log(Math.min(Math.max(ms, low), high) / low) / Math.log(high / low);
+  const yTicks = LATENCY_TICKS_MS.filter((ms) => ms >= low && ms <= high).map((ms) => [
+    place(ms),
+    ms < 1000 ? `${ms} ms` : `${ms / 1000} s`,
+  ]);
+  return draw({ title, xLabel, xTicks, yTicks, series, place, limit: limitMs });
+}
+
+/** From 0 upwards, in one unit. `series`, `xTicks` as above. */
+export function lineChart({ title, xLabel, xTicks, series, unitName }) {
+  const greatest = Math.max(...valuesOf(series), Number.MIN_VALUE);
+  const power = 10 ** Math.floor(Math.log10(greatest));
+  const step = [0.2, 0.5, 1, 2].map((part) => part * power).find((size) => greatest / size <= 6);
+  const steps = Math.ceil(greatest / step);
+  const place = (value) => value / (steps * step);
+  const yTicks = Array.from({ length: steps + 1 }, (_, i) => [
+    i / steps,
+    `${Number((i * step).toPrecision(3))} ${unitName}`,
+  ]);
+  return draw({ title, xLabel, xTicks, yTicks, series, place });
+}
+
+const valuesOf = (series) => series.flatMap(({ points }) => points.map(([, value]) => value)).filter(Number.isFinite);
+
+/** `place` gives a value its height from 0 to 1; `limit` is a value with a line across. */
+function draw({ title, xLabel, xTicks, yTicks, series, place, limit }) {
   const [inWidth, inHeight] = [WIDTH - MARGIN.left - MARGIN.right, HEIGHT - MARGIN.top - MARGIN.bottom];
   const xOf = (share) => MARGIN.left + share * inWidth;
-  const yOf = (ms) =>
-    MARGIN.top + inHeight * (1 - Math.log(Math.min(Math.max(ms, low), high) / low) / Math.log(high / low));
-  const [right, bottom] = [xOf(1), yOf(low)];
+  const heightOf = (share) => MARGIN.top + inHeight * (1 - share);
+  const yOf = (value) => heightOf(place(value));
+  const [right, bottom] = [xOf(1), heightOf(0)];
   const line = (x1, y1, x2, y2, style) =>
     `<line x1="${x1.toFixed(1)}" y1="${y1.toFixed(1)}" x2="${x2.toFixed(1)}" y2="${y2.toFixed(1)}" ${style}/>`;
   const parts = [
     text(MARGIN.left, 24, title, 'font-size="15" font-weight="bold"'),
-    ...LATENCY_TICKS_MS.filter((ms) => ms >= low && ms <= high).flatMap((ms) => [
-      line(xOf(0), yOf(ms), right, yOf(ms), 'stroke="#ddd"'),
-      text(xOf(0) - 8, yOf(ms) + 4, ms < 1000 ? `${ms} ms` : `${ms / 1000} s`, 'text-anchor="end"'),
+    ...yTicks.flatMap(([share, label]) => [
+      line(xOf(0), heightOf(share), right, heightOf(share), 'stroke="#ddd"'),
+      text(xOf(0) - 8, heightOf(share) + 4, label, 'text-anchor="end"'),
     ]),
     ...xTicks.flatMap(([share, label]) => [
       line(xOf(share), bottom, xOf(share), bottom + 5, 'stroke="#333"'),
       text(xOf(share), bottom + 19, label, 'text-anchor="middle"'),
     ]),
     line(xOf(0), bottom, right, bottom, 'stroke="#333"'),
-    line(xOf(0), yOf(limitMs), right, yOf(limitMs), 'stroke="#333" stroke-dasharray="2 3"'),
+    ...(limit === undefined
+      ? []
+      : [line(xOf(0), yOf(limit), right, yOf(limit), 'stroke="#333" stroke-dasharray="2 3"')]),
     text(xOf(0.5), HEIGHT - 12, xLabel, 'text-anchor="middle"'),
     ...series.flatMap(({ name, points, dash, color }, at) => {
       const paint = COLORS[(color ?? at) % COLORS.length];
       const dashes = dash ? ` stroke-dasharray="${dash}"` : '';
-      const path = points.map(([x, ms]) => `${xOf(x).toFixed(1)},${yOf(ms).toFixed(1)}`).join(' ');
+      const path = points.map(([x, value]) => `${xOf(x).toFixed(1)},${yOf(value).toFixed(1)}`).join(' ');
       const keyY = MARGIN.top + 8 + at * 18;
       return [
         `<polyline points="${path}" fill="none" stroke="${paint}" stroke-width="2"${dashes}/>`,
         ...(points.length > 40
           ? []
           : points.map(
-              ([x, ms]) => `<circle cx="${xOf(x).toFixed(1)}" cy="${yOf(ms).toFixed(1)}" r="3" fill="${paint}"/>`,
+              ([x, value]) => `<circle cx="${xOf(x).toFixed(1)}" cy="${yOf(value).toFixed(1)}" r="3" fill="${paint}"/>`,
             )),
         line(right + 12, keyY, right + 34, keyY, `stroke="${paint}" stroke-width="2"${dashes}`),
         text(right + 40, keyY + 4, name),
