@@ -1,4 +1,5 @@
 import {
+  type ConversationFigures,
   MODALITIES,
   type SessionEndedData,
   type TranscriptFinalData,
@@ -68,5 +69,22 @@ function assessmentLine(window: WindowAssessedData, { dim }: Palette): string {
 
 function endLine(end: SessionEndedData): string {
   const incomplete = end.incomplete ? ', incomplete' : '';
-  return `${clock(end.durationMs)}  call ended (${end.reason}${incomplete}): ${end.assessments} assessments, ${end.finals} transcripts and messages`;
+  const talk = end.conversation === undefined ? '' : `\n${talkLine(end.conversation)}`;
+  return `${clock(end.durationMs)}  call ended (${end.reason}${incomplete}): ${end.assessments} assessments, ${end.finals} transcripts and messages${talk}`;
+}
+
+function talkLine({ customer, agent, silenceShare }: ConversationFigures): string {
+  const parties = [
+    ['customer', customer],
+    ['agent', agent],
+  ] as const;
+  const each = parties.flatMap(([name, talk]) => {
+    if (talk === undefined) return [];
+    const share = talk.talkShare === undefined ? `${Math.round(talk.talkMs / 1000)} s` : percent(talk.talkShare).trim();
+    const rate = talk.wordsPerMinute === undefined ? '' : ` at ${talk.wordsPerMinute} words a minute`;
+    const interrupted = talk.interruptions === undefined ? '' : `, interruptions ${talk.interruptions}`;
+    return [`${name} ${share}${rate}${interrupted}`];
+  });
+  const silence = silenceShare === undefined ? [] : [`silence ${percent(silenceShare).trim()} of the call`];
+  return `       talk: ${[...each, ...silence].join('; ') || 'no voice of a known party'}`;
 }

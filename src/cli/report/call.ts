@@ -1,4 +1,6 @@
 import type {
+  ConversationFigures,
+  SessionEndedData,
   SessionStartedData,
   SessionUpdatedData,
   TranscriptFinalData,
@@ -11,7 +13,9 @@ import type {
 export interface Call {
   readonly started: SessionStartedData | undefined;
   /** What ended it; undefined while it is still running. */
-  readonly ended: { readonly incomplete: boolean; readonly dropped: Readonly<Record<string, number>> } | undefined;
+  readonly ended: SessionEndedData | undefined;
+  /** As of its end, or as far as results go. */
+  readonly conversation: ConversationFigures | undefined;
   /** Of the media, or as far as results go. */
   readonly durationMs: number;
   readonly windows: readonly WindowAssessedData[];
@@ -57,7 +61,8 @@ export function readCall(events: readonly TypedEvent[]): Call {
   }
   windows.sort((a, b) => a.windowEndMs - b.windowEndMs);
   finals.sort((a, b) => a.startMs - b.startMs);
-  return { started, ended, durationMs: Math.max(1, durationMs), windows, skipped, finals, updates };
+  const conversation = ended?.conversation ?? windows.at(-1)?.conversation;
+  return { started, ended, conversation, durationMs: Math.max(1, durationMs), windows, skipped, finals, updates };
 }
 
 /** Windows follow each other at this distance. */

@@ -11,7 +11,7 @@ const MAX_EMOTIONS = 4;
 /** What a person wants to know first: felt, hardest moment, wanted, who spoke. */
 export function glance(call: Call, figures: Figures): Markup {
   return html`<section class="cards" aria-label="At a glance">
-    ${feltCard(call, figures)} ${hardestCard(call, figures)} ${wantedCard(call)} ${talkCard(figures)}
+    ${feltCard(call, figures)} ${hardestCard(call, figures)} ${wantedCard(call)} ${talkCard(call, figures)}
   </section>`;
 }
 
@@ -98,7 +98,7 @@ function wantedCard(call: Call): Markup {
   </div>`;
 }
 
-function talkCard({ talkMs, silences, hasVoice }: Figures): Markup {
+function talkCard({ conversation }: Call, { talkMs, silences, hasVoice }: Figures): Markup {
   if (!hasVoice)
     return html`<div class="card">
       <h2>Who spoke</h2>
@@ -120,7 +120,7 @@ function talkCard({ talkMs, silences, hasVoice }: Figures): Markup {
         (party) =>
           html`<li>
             <i class="dot talk-${party}"></i>${party} ${percent(talkMs[party] / total)}
-            <span class="note">${seconds(talkMs[party])}</span>
+            <span class="note">${[seconds(talkMs[party]), ...manner(conversation, party)].join(' · ')}</span>
           </li>`,
       )}
       <li>
@@ -130,8 +130,21 @@ function talkCard({ talkMs, silences, hasVoice }: Figures): Markup {
             : `${plural(silences.length, 'silence')} over 3 s, the longest ${seconds(longest)}`
         }
       </li>
+      ${
+        conversation?.silenceShare !== undefined &&
+        html`<li>nobody speaks in ${percent(conversation.silenceShare)} of the call</li>`
+      }
     </ul>
   </div>`;
+}
+
+/** How fast a party speaks and how often it interrupts, by the service's own figures. */
+function manner(conversation: Call['conversation'], party: 'customer' | 'agent' | 'mixed'): string[] {
+  const talk = party === 'mixed' ? undefined : conversation?.[party];
+  return [
+    ...(talk?.wordsPerMinute === undefined ? [] : [`${talk.wordsPerMinute} words a minute`]),
+    ...(talk?.interruptions ? [`interrupted ${plural(talk.interruptions, 'time')}`] : []),
+  ];
 }
 
 /** How far the report can be trusted: what it rests on and what is missing. */

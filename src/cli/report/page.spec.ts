@@ -62,6 +62,26 @@ describe('reportPage', () => {
     expect(seen).toMatch(/joy 20 % unsure/);
   });
 
+  it('tells how the parties spoke, and the language that was told', () => {
+    const talk = { talkMs: 4000, talkShare: 0.5, wordsPerMinute: 150 };
+    const holds = 'not_supported' as const;
+    const events = callOf(10_000, [said(0, 4000), said(4000, 8000, { party: 'agent' })], false, {
+      language: 'pl',
+      languageSource: 'voice',
+      conversation: {
+        ...{ mediaMs: 10_000, holds, overlapMs: 0, silenceMs: 2000, silenceShare: 0.2, longestSilenceMs: 1500 },
+        customer: { ...talk, interruptions: 2 },
+        agent: { ...talk, wordsPerMinute: undefined, interruptions: 0 },
+      },
+    });
+    const seen = text(page(events));
+    expect(seen).toContain('customer 50 % 4.0 s · 150 words a minute · interrupted 2 times');
+    expect(seen).toContain('agent 50 % 4.0 s no silence');
+    expect(seen).toContain('nobody speaks in 20 % of the call');
+    expect(seen).toContain('language pl');
+    expect(text(page(callOf(1000, [], false, { language: 'und' })))).toContain('language not told');
+  });
+
   it('marks what was masked', () => {
     const made = page(callOf(1000, [said(0, 900, { text: 'my card is [card], ok', redactions: { card: 1 } })]));
     expect(made).toContain('my card is <mark>[card]</mark>, ok');

@@ -55,10 +55,12 @@ export function reportPage(call: Call, { name, remarks }: ReportLabels): string 
   return `${page.text.trim()}\n`;
 }
 
-function about({ started, durationMs }: Call): string {
+function about({ started, ended, updates, durationMs }: Call): string {
   const streams = started?.streams.map(({ kind, party }) => `${kind} of ${PARTY_NAMES[party].toLowerCase()}`) ?? [];
   const day = started === undefined ? [] : [`analyzed ${started.startedAt.slice(0, 16).replace('T', ' ')} UTC`];
-  const language = started?.session.language === undefined ? [] : [`language ${started.session.language}`];
+  const told = updates.find(({ kind }) => kind === 'language')?.detail['language'];
+  const tag = ended?.language ?? started?.session.language ?? told;
+  const language = tag === undefined ? [] : [tag === 'und' ? 'language not told' : `language ${tag}`];
   return [clock(durationMs), ...streams, ...language, ...day].join(' · ');
 }
 

@@ -2,6 +2,7 @@ import {
   EMOTIONS,
   type Emotion,
   type EmotionDistribution,
+  type SessionEndedData,
   type TranscriptFinalData,
   type TypedEvent,
   type WindowAssessedData,
@@ -67,11 +68,16 @@ const about = {
 };
 
 /** The events between a start and an end. */
-export function callOf(durationMs: number, events: readonly TypedEvent[], incomplete = false): TypedEvent[] {
+export function callOf(
+  durationMs: number,
+  events: readonly TypedEvent[],
+  incomplete = false,
+  end: Partial<SessionEndedData> = {},
+): TypedEvent[] {
   const data = { ...about, endedAt: about.startedAt, durationMs, reason: 'ended', incomplete, dropped: {} };
   return [
     { type: 'rapport.session.started', data: about } as unknown as TypedEvent,
     ...events,
-    { type: 'rapport.session.ended', data: { ...data, assessments: 0, finals: 0 } } as unknown as TypedEvent,
+    { type: 'rapport.session.ended', data: { ...data, assessments: 0, finals: 0, ...end } } as unknown as TypedEvent,
   ];
 }
