@@ -110,7 +110,7 @@ for (const [folder, column, language, title] of CORPORA) {
   }
   const share = (what, test) =>
     figures.push(
-      rate(`${title}, ${speakers.length} speakers: sessions ${what}`, speakers, ({ sessions }) => [
+      rate(`${title}: sessions of ${speakers.length} speakers ${what}`, speakers, ({ sessions }) => [
         sessions.filter(test).length,
         sessions.length,
       ]),
@@ -175,5 +175,5 @@ chat('told rightly', (told) => told === 'en');
 chat('told wrongly', (told) => told !== undefined && told !== 'und' && told !== 'en');
 chat('not told', (told) => told === undefined || told === 'und');
 
-keep('language', figures, 'node bench/language.mjs --data DIR');
+keep('language', figures, `node bench/language.mjs --data DIR --sessions ${SESSIONS}`);
 process.exit(0);
