@@ -1,0 +1,45 @@
+/** Mutated inputs in CI; `RAPPORT_FUZZ_INPUTS=1000000` for the long run. */
+export const FUZZ_INPUTS = Number(process.env.RAPPORT_FUZZ_INPUTS ?? 100_000);
+/** Wall time that the long run may take, ms. */
+export const FUZZ_TIMEOUT_MS = Math.max(60_000, FUZZ_INPUTS * 2);
+
+/** Numerical Recipes' LCG: the same run every time. */
+export function random(seed: number): (below: number) => number {
+  let state = seed >>> 0;
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+/** Up to three edits in place: a byte, a bit, a piece copied elsewhere, ones; one in eight is cut off. */
+export function mutate(bytes: Uint8Array, next: (below: number) => number): Uint8Array {
+  for (let edits = next(4); edits > 0; edits -= 1) {
+    const at = next(bytes.length);
+    const kind = next(4);
+    if (kind === 0) bytes[at] = next(256);
+    else if (kind === 1) bytes[at]! ^= 1 << next(8);
+    else if (kind === 2) bytes.copyWithin(at, next(bytes.length), next(bytes.length));
+    else bytes.fill(0xff, at, at + next(12));
+  }
+  return next(8) === 0 ? bytes.subarray(0, next(bytes.length)) : bytes;
+}
+
+/** The longest of many calls, and the memory behind them. */
+export class FuzzFigures {
+  #longestMs = 0;
+  readonly #startBytes = process.memoryUsage().rss;
+
+  /** A call that takes seconds hangs a session, whatever the machine. */
+  time<T>(run: () => T): T {
+    const beganMs = performance.now();
+    const result = run();
+    this.#longestMs = Math.max(this.#longestMs, performance.now() - beganMs);
+    return result;
+  }
+
+  toString(): string {
+    const grownMib = (process.memoryUsage().rss - this.#startBytes) / 2 ** 20;
+    return `${FUZZ_INPUTS} inputs, longest call ${this.#longestMs.toFixed(1)} ms, memory +${grownMib.toFixed(0)} MiB`;
+  }
+}
