@@ -34,6 +34,7 @@ export interface Config {
   readonly maxSessions: number;
   readonly apiKeys: readonly ApiKey[];
   readonly kafkaBrokers: readonly string[];
+  readonly video: { readonly ffmpeg: string; readonly ffmpegCore: string; readonly maxStreams: number };
   readonly logLevel: string;
   /** Absent: no spans are made. */
   readonly traces?: TraceConfig;
@@ -52,6 +53,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     maxSessions: e.RAPPORT_MAX_SESSIONS,
     apiKeys: list(e.RAPPORT_API_KEYS).map(parseKey),
     kafkaBrokers: list(e.KAFKA_BROKERS),
+    video: { ffmpeg: e.RAPPORT_FFMPEG, ffmpegCore: e.RAPPORT_FFMPEG_CORE, maxStreams: e.RAPPORT_MAX_VIDEO },
     logLevel: e.LOG_LEVEL,
     traces: traceConfig(e),
   };

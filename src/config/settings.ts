@@ -46,6 +46,21 @@ export const SETTINGS = {
     shownDefault: '64',
     purpose: 'live sessions; more are refused with `too_many_sessions`',
   },
+  RAPPORT_FFMPEG: {
+    schema: text('ffmpeg'),
+    shownDefault: 'ffmpeg',
+    purpose: 'the program that decodes video (`webm-video`); `off`: none',
+  },
+  RAPPORT_FFMPEG_CORE: {
+    schema: text('@ffmpeg/core'),
+    shownDefault: '@ffmpeg/core',
+    purpose: 'used without that program, where you installed it: package or folder; `off`: none',
+  },
+  RAPPORT_MAX_VIDEO: {
+    schema: integer(0, 1000, 8),
+    shownDefault: '8',
+    purpose: 'streams of video decoded at a time; more are refused with `video_unavailable`',
+  },
   LOG_LEVEL: {
     schema: z.preprocess(
       optional,

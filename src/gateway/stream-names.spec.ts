@@ -17,7 +17,7 @@ describe('specifyStreams', () => {
     ['channels of one party', { ...stereo, party: 'customer' }, /party must be mixed, not customer/],
     ['the same party twice', { ...stereo, channels: ['agent', 'agent'] }, /both are agent/],
     ['a codec of another kind', { ...stereo, kind: 'video' }, /webm-opus is voice, stream 1 says video/],
-    ['a codec that is not built', { ...stereo, codec: 'webm-video' }, /not built/],
+    ['channels of video', { ...stereo, kind: 'video', codec: 'webm-video' }, /webm-video has one channel/],
   ])('refuses %s', (_what, stream, sentence) => {
     expect(() => specify(stream)).toThrow(sentence);
   });

@@ -4,12 +4,10 @@ import {
   type SessionStart,
   STEREO_CODECS,
   type StreamDescription,
-  SUPPORTED_CODECS,
-  type SupportedCodec,
 } from '@rapport-live/protocol';
 import type { StreamSpec } from '../facts/media-chunk';
 
-/** Checks the streams of a `session.start` and names them. Throws RapportError `invalid_message` or `not_supported`. */
+/** Checks the streams of a `session.start` and names them. Throws RapportError `invalid_message`. */
 export function specifyStreams(start: SessionStart): StreamSpec[] {
   const seen = new Set<number>();
   return start.streams.map((stream) => {
@@ -24,13 +22,7 @@ export function specifyStreams(start: SessionStart): StreamSpec[] {
 }
 
 function requireCodec({ codec, kind, streamId }: StreamDescription): void {
-  if (!(SUPPORTED_CODECS as readonly string[]).includes(codec)) {
-    throw new RapportError(
-      'not_supported',
-      `streams: codec ${codec} of stream ${streamId} is not built; built are ${SUPPORTED_CODECS.join(', ')}.`,
-    );
-  }
-  const expected = CODEC_KIND[codec as SupportedCodec];
+  const expected = CODEC_KIND[codec];
   if (kind !== expected) {
     throw new RapportError(
       'invalid_message',

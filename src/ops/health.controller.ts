@@ -2,6 +2,7 @@ import { Controller, Get, Inject } from '@nestjs/common';
 import { HealthCheck, HealthCheckService, HealthIndicatorService } from '@nestjs/terminus';
 import { type ConversationHost, CONVERSATION_HOST } from '../pipeline/conversation-host';
 import { INFERENCE_POOL, type InferencePool } from '../inference/inference-pool';
+import { VIDEO_DECODERS, type VideoDecoders } from '../streams/video/video-decoder';
 import { RESULT_SINK, type ResultSink } from '../delivery/result-sink';
 
 /** `/healthz`: the process answers. `/readyz`: it can take a session now, with what it serves and why not. */
@@ -12,6 +13,7 @@ export class HealthController {
     private readonly indicators: HealthIndicatorService,
     @Inject(INFERENCE_POOL) private readonly pool: InferencePool,
     @Inject(CONVERSATION_HOST) private readonly host: ConversationHost,
+    @Inject(VIDEO_DECODERS) private readonly video: VideoDecoders,
     @Inject(RESULT_SINK) private readonly sink: ResultSink | null,
   ) {}
 
@@ -23,7 +25,7 @@ export class HealthController {
   @Get('readyz')
   @HealthCheck()
   ready() {
-    return this.health.check([() => this.models(), () => this.sessions(), () => this.kafka()]);
+    return this.health.check([() => this.models(), () => this.sessions(), () => this.kafka(), () => this.films()]);
   }
 
   private models() {
@@ -38,6 +40,12 @@ export class HealthController {
     const check = this.indicators.check('sessions');
     const detail = { live: liveCount, max: maxSessions };
     return isClosing || liveCount >= maxSessions ? check.down(detail) : check.up(detail);
+  }
+
+  /** Without a decoder for video we take all else: told here, and ready. */
+  private films() {
+    const { choice, inUse, max } = this.video;
+    return this.indicators.check('video').up({ ...choice, inUse, max });
   }
 
   /** Kafka away does not make us unready: results wait in the outbox. It is told here all the same. */

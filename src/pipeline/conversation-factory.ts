@@ -10,6 +10,7 @@ import { RingMemory } from '../streams/ring-memory';
 import type { SessionClock } from '../streams/session-clock';
 import { SessionStreams } from '../streams/session-streams';
 import type { StreamOptions } from '../streams/stream-options';
+import type { VideoDecoders } from '../streams/video/video-decoder';
 import { Conversation } from './conversation';
 import type { ConversationFactory } from './conversation-host';
 import type { FusionAssets } from './fusion-assets';
@@ -23,6 +24,7 @@ export interface PipelineDeps {
   readonly store: ResultStore;
   readonly assets: FusionAssets;
   readonly options: StreamOptions;
+  readonly video: VideoDecoders;
   readonly meter: Meter;
   readonly onFault: (error: unknown) => void;
   /** Tells the language of chat where none was stated; absent: nobody does. */
@@ -36,6 +38,7 @@ export function conversationFactory({
   store,
   assets,
   options,
+  video,
   meter,
   onFault,
   readLanguage,
@@ -46,7 +49,7 @@ export function conversationFactory({
     const { language } = start.session;
     const sessionStreams = new SessionStreams(
       { sessionId, streams, pace: start.pace },
-      { clock, pool, options, rings, onDrop: (reason) => meter.dropped(reason, 1) },
+      { clock, pool, options, rings, video, onDrop: (reason) => meter.dropped(reason, 1) },
     );
     const stagePool = spans === undefined ? pool : new TracedPool(pool, spans, () => clock.nowMs());
     return new Conversation(identity, start, {

@@ -17,6 +17,8 @@ import { type StreamOptions, streamOptions } from '../streams/stream-options';
 import { CONVERSATION_HOST, ConversationHost } from './conversation-host';
 import { conversationFactory } from './conversation-factory';
 import { FUSION_ASSETS, type FusionAssets, loadFusionAssets } from './fusion-assets';
+import { findVideoDecoders } from '../streams/video/find-video-decoders';
+import { VIDEO_DECODERS, type VideoDecoders } from '../streams/video/video-decoder';
 import { STREAM_LIMITS, type StreamLimits } from './stream-limits';
 import { endUnfinishedSessions } from './unfinished-sessions';
 
@@ -35,16 +37,27 @@ const STREAM_OPTIONS = Symbol('StreamOptions');
         allowedLatenessMs,
       }),
     },
+    { provide: VIDEO_DECODERS, inject: [CONFIG, STREAM_OPTIONS], useFactory: startVideo },
     { provide: FUSION_ASSETS, inject: [CONFIG], useFactory: (config: Config) => loadFusionAssets(config.modelsDir) },
     {
       provide: CONVERSATION_HOST,
-      inject: [CONFIG, INFERENCE_POOL, RESULT_STORE, FUSION_ASSETS, STREAM_OPTIONS, METER, SESSION_TRACER],
+      inject: [
+        CONFIG,
+        INFERENCE_POOL,
+        RESULT_STORE,
+        FUSION_ASSETS,
+        STREAM_OPTIONS,
+        VIDEO_DECODERS,
+        METER,
+        SESSION_TRACER,
+      ],
       useFactory: async (
         config: Config,
         pool: InferencePool,
         store: ResultStore,
         assets: FusionAssets,
         options: StreamOptions,
+        video: VideoDecoders,
         meter: ServiceMeter,
         tracer: SessionTracer,
       ) => {
@@ -56,6 +69,7 @@ const STREAM_OPTIONS = Symbol('StreamOptions');
           store,
           assets,
           options,
+          video,
           meter,
           onFault,
           readLanguage,
@@ -64,7 +78,7 @@ const STREAM_OPTIONS = Symbol('StreamOptions');
       },
     },
   ],
-  exports: [CONVERSATION_HOST, STREAM_LIMITS],
+  exports: [CONVERSATION_HOST, STREAM_LIMITS, VIDEO_DECODERS],
 })
 export class PipelineModule implements OnApplicationBootstrap {
   private readonly logger = new Logger('Pipeline');
@@ -75,4 +89,19 @@ export class PipelineModule implements OnApplicationBootstrap {
     const ended = await endUnfinishedSessions(this.store, () => new Date());
     if (ended > 0) this.logger.warn({ msg: 'ended the sessions that a dead process left open', sessions: ended });
   }
+}
+
+/** Looked for once; what was found, and why not the other, is said once. */
+async function startVideo({ video }: Config, options: StreamOptions): Promise<VideoDecoders> {
+  const logger = new Logger('Video');
+  const limits = {
+    stillsPerSecond: options.videoStillsPerSecond,
+    maxStillWidthPx: options.maxVideoStillWidthPx,
+    maxVideoPixels: options.maxVideoPixels,
+    maxVideoBytes: options.maxVideoDecoderBytes,
+  };
+  const decoders = await findVideoDecoders(video, limits, (why) => logger.warn({ msg: 'video decoder failed', why }));
+  const { choice, max } = decoders;
+  logger.log({ msg: choice.decoder === 'none' ? 'no decoder for video' : 'video is decoded', ...choice, max });
+  return decoders;
 }

@@ -1,5 +1,6 @@
 import type { StreamUpdated } from '../facts/stream-fact';
 import type { DecoderLoss } from './codecs/voice-decoder';
+import type { FilmLoss } from './video/film-track';
 
 export type GapReason =
   | 'missing'
@@ -10,7 +11,8 @@ export type GapReason =
   | 'voice_activity_failed'
   | 'voice_backlog'
   | 'no_media'
-  | DecoderLoss;
+  | DecoderLoss
+  | FilmLoss;
 
 export interface Gap {
   /** Absent: of the whole session. */

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '@rapport-live/protocol';
 import type { DecoderLoss } from './codecs/voice-decoder';
+import type { FilmLoss } from './video/film-track';
 import type { Gap, Notice } from './gap-log';
 import type { UtteranceClosed } from '../facts/stream-fact';
 
@@ -26,6 +27,7 @@ export type DropReason =
   | 'voice_activity_failed'
   | 'voice_backlog'
   | DecoderLoss
+  | FilmLoss
   | ErrorCode;
 
 /** What a lane needs of its session. */

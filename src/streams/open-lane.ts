@@ -1,7 +1,8 @@
-import { CODEC_KIND, RapportError, SUPPORTED_CODECS, type SupportedCodec } from '@rapport-live/protocol';
+import { CODEC_KIND, RapportError } from '@rapport-live/protocol';
 import type { InferencePool } from '../inference/inference-pool';
 import type { StreamSpec } from '../facts/media-chunk';
 import { openDecoder, pcmShape } from './codecs/open-decoder';
+import { OpusVoiceDecoder } from './codecs/opus-voice-decoder';
 import { CodedVoiceLane } from './coded-voice-lane';
 import type { VoiceSource } from './hop-builder';
 import type { Lane, LaneHost } from './lane';
@@ -9,6 +10,10 @@ import type { RingMemory } from './ring-memory';
 import type { SessionClock } from './session-clock';
 import { RateWatch } from './rate-watch';
 import { StillLane } from './still-lane';
+import { FilmLane } from './video/film-lane';
+import { FilmTrack } from './video/film-track';
+import { PacketFeed } from './video/packet-feed';
+import { SEND_STILLS, type VideoDecoders } from './video/video-decoder';
 import type { StreamOptions } from './stream-options';
 import { VoiceLane } from './voice-lane';
 
@@ -21,10 +26,13 @@ export interface LaneDeps {
   readonly pace: number;
   /** Default: each stream has memory of its own. */
   readonly rings?: RingMemory;
+  /** Absent: `webm-video` is refused. */
+  readonly video?: VideoDecoders;
 }
 
 /** The lane of a stream, with what it puts into hops. */
 export interface OpenedLane {
+  readonly stream: StreamSpec;
   readonly lane: Lane;
   readonly creditBytes: number;
   readonly voices: readonly VoiceSource[];
@@ -33,11 +41,25 @@ export interface OpenedLane {
   readonly rateWatch?: RateWatch;
 }
 
-/** Throws RapportError `not_supported` for a codec that has no decoder. */
-export function openLane(stream: StreamSpec, sessionId: string, deps: LaneDeps): OpenedLane {
+/**
+ * The lanes of a session. Throws RapportError `video_unavailable` where there is no decoder for video: those opened
+ * before it then give back what they took.
+ */
+export function openLanes(streams: readonly StreamSpec[], sessionId: string, deps: LaneDeps): OpenedLane[] {
+  const opened: OpenedLane[] = [];
+  try {
+    for (const stream of streams) opened.push({ stream, ...openLane(stream, sessionId, deps) });
+    return opened;
+  } catch (error) {
+    for (const { lane } of opened) lane.dispose();
+    throw error;
+  }
+}
+
+function openLane(stream: StreamSpec, sessionId: string, deps: LaneDeps): Omit<OpenedLane, 'stream'> {
   const { pool, clock, options, host, rings } = deps;
-  const codec = stream.codec as SupportedCodec;
-  if (!SUPPORTED_CODECS.includes(codec)) throw new RapportError('not_supported', `The codec ${codec} is not built.`);
+  const { codec } = stream;
+  if (codec === 'webm-video') return openFilm(stream, sessionId, deps);
   if (CODEC_KIND[codec] === 'video') {
     const lane = new StillLane(stream, options, host);
     return { lane, creditBytes: options.stillCreditBytes, voices: [], stills: [lane] };
@@ -56,6 +78,35 @@ export function openLane(stream: StreamSpec, sessionId: string, deps: LaneDeps):
   const lanes = voices.map(({ lane }) => lane);
   const lane = new CodedVoiceLane(stream, decoder, lanes, creditBytes, options, host);
   return { lane, creditBytes, voices, stills: [], rateWatch };
+}
+
+/** Video with sound: a voice and stills, of the same party. */
+function openFilm(stream: StreamSpec, sessionId: string, deps: LaneDeps): Omit<OpenedLane, 'stream'> {
+  const { pool, clock, options, host } = deps;
+  const { streamId, party, name: streamName } = stream;
+  const creditBytes = options.videoCreditBytes;
+  const stills = new StillLane(stream, options, host);
+  // Only a customer's face is ever looked at (rule 9): other pictures are not even decoded.
+  const film = party === 'customer' ? filmTrack(stream, stills, deps) : undefined;
+  const spec: StreamSpec = { ...stream, kind: 'voice', name: `${party}-voice-${streamId}` };
+  const lane = new VoiceLane(spec, sessionId, pool, clock, options, host, deps.rings);
+  const feed = new PacketFeed();
+  const decoder = new OpusVoiceDecoder(feed, 1, () => host.wake());
+  const voice = new CodedVoiceLane(spec, decoder, [lane], creditBytes, options, host);
+  return {
+    lane: new FilmLane({ streamName, voice, feed, stills, film }, options, host),
+    creditBytes,
+    voices: [{ spec, lane }],
+    stills: [stills],
+  };
+}
+
+function filmTrack({ streamId, name }: StreamSpec, stills: StillLane, deps: LaneDeps): FilmTrack {
+  const { clock, options, host, video } = deps;
+  const slot = video?.reserve() ?? `This server has no decoder for it: ${SEND_STILLS}.`;
+  if (typeof slot === 'string') throw new RapportError('video_unavailable', `Stream ${streamId}, webm-video: ${slot}`);
+  const take = (ptsMs: number, jpeg: Uint8Array): void => stills.accept(ptsMs, jpeg);
+  return new FilmTrack(slot, name, options, host, () => clock.nowMs(), take);
 }
 
 /** A stream of two channels is heard as two, each named after its party. */

@@ -384,9 +384,9 @@ describe('the end', () => {
     expect(s.facts.at(-1)!.kind).toBe('hop');
   });
 
-  it('refuses a codec that is not built, at once', () => {
-    const spec = { sessionId: 's', pace: 1, streams: [{ ...VOICE, codec: 'webm-video' as const }] };
+  it('refuses video at once where there is no decoder for it', () => {
+    const spec = { sessionId: 's', pace: 1, streams: [{ ...VIDEO, codec: 'webm-video' as const }] };
     const deps = { clock: systemClock, pool: new EnergyPool(), options: streamOptions() };
-    expect(() => new SessionStreams(spec, deps)).toThrow('webm-video');
+    expect(() => new SessionStreams(spec, deps)).toThrow(/webm-video.*send stills/);
   });
 });

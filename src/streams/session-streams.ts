@@ -8,13 +8,14 @@ import { ACCEPTED, refuse, type DropReason, type LaneHost, type MediaVerdict } f
 import type { MediaChunk, StreamSpec } from '../facts/media-chunk';
 import { HopRelease } from './hop-release';
 import type { SessionClock } from './session-clock';
-import { openLane } from './open-lane';
+import { openLanes } from './open-lane';
 import { SessionTime } from './session-time';
 import type { RingMemory } from './ring-memory';
 import type { StillLane } from './still-lane';
 import type { SettledFact, StreamFact, UtteranceClosed } from '../facts/stream-fact';
 import { StreamIntake } from './stream-intake';
 import type { StreamOptions } from './stream-options';
+import type { VideoDecoders } from './video/video-decoder';
 import { Watermark } from './watermark';
 
 export type { MediaVerdict } from './lane';
@@ -34,6 +35,8 @@ export interface SessionStreamsDeps {
   readonly onDrop?: (reason: DropReason) => void;
   /** Shared by all sessions; default: each has memory of its own. */
   readonly rings?: RingMemory;
+  /** Absent: `webm-video` is refused. */
+  readonly video?: VideoDecoders;
 }
 
 /** An absolute byte offset up to which a stream may be sent. */
@@ -77,8 +80,8 @@ export class SessionStreams {
   #pumping = false;
   #pumpAgain = false;
 
-  /** Throws RapportError `not_supported` for a codec that has no decoder. */
-  constructor(spec: SessionStreamsSpec, { clock, pool, options, rings, onDrop }: SessionStreamsDeps) {
+  /** Throws RapportError `video_unavailable` where there is no decoder for video. */
+  constructor(spec: SessionStreamsSpec, { clock, pool, options, rings, video, onDrop }: SessionStreamsDeps) {
     this.#clock = clock;
     this.#options = options;
     this.#onDrop = onDrop;
@@ -94,9 +97,9 @@ export class SessionStreams {
     const host = this.#host();
     const voices: VoiceSource[] = [];
     const stills: StillLane[] = [];
-    for (const stream of spec.streams) {
-      const opened = openLane(stream, spec.sessionId, { pool, clock, options, host, rings, pace: spec.pace });
-      const { lane, creditBytes, rateWatch } = opened;
+    const deps = { pool, clock, options, host, rings, video, pace: spec.pace };
+    for (const opened of openLanes(spec.streams, spec.sessionId, deps)) {
+      const { stream, lane, creditBytes, rateWatch } = opened;
       voices.push(...opened.voices);
       stills.push(...opened.stills);
       const limits = {

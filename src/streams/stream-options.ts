@@ -48,6 +48,26 @@ export const StreamOptions = z
     opusCreditBytes: count.default(160_000),
     /** Unreleased stills of one video stream, bytes. */
     stillCreditBytes: count.default(8 * 1024 * 1024),
+    /** Unreleased and undecoded media of one stream of video with sound, bytes: 10 s at 3 Mbit/s. */
+    videoCreditBytes: count.default(4 * 1024 * 1024),
+    /** Largest coded picture, bytes. */
+    maxVideoFrameBytes: count.default(2 * 1024 * 1024),
+    /** Pixels of a picture of video (4K); a decoder holds about ten of them. */
+    maxVideoPixels: count.default(3840 * 2160),
+    /** Longer side of it, pixels. */
+    maxVideoSide: count.default(4096),
+    /** Stills taken from video, a second. */
+    videoStillsPerSecond: count.default(2),
+    /** Width of a still taken from video, pixels; the face detector looks at 128. */
+    maxVideoStillWidthPx: count.default(640),
+    /** Memory of one video decoder, bytes of address space: ffmpeg takes 0.3 GB for itself before the first picture. */
+    maxVideoDecoderBytes: count.default(1536 * 1024 * 1024),
+    /** A video decoder that took pictures and gave no sign of life for so long is replaced, wall ms. */
+    videoStallMs: count.default(2000),
+    /** Video decoders of one stream replaced within `videoRestartWindowMs`; beyond it, its pictures are refused. */
+    maxVideoRestarts: ms.default(3),
+    /** Wall ms. */
+    videoRestartWindowMs: count.default(60_000),
     /** Credit is granted in steps of this share of the window. */
     creditStepShare: share.default(1 / 8),
     /** Frames held for a missing one before them. */

@@ -46,6 +46,9 @@ export const ERRORS = {
   stream_ended: { advice: 'Nothing may follow the end of a stream.' },
   payload_invalid: { advice: 'Send what the stream declared as its codec; this frame was dropped and counted.' },
   media_too_large: { advice: 'Send stills within the limits of session.ready; this frame was dropped and counted.' },
+  video_unavailable: {
+    advice: 'Send stills (codec jpeg) and the voice as a stream of its own, or install ffmpeg where the service runs.',
+  },
   credit_exceeded: { close: 1008, advice: 'Send no payload byte beyond the last credit of the stream.' },
   frame_out_of_order: {
     close: 1002,

@@ -18,8 +18,7 @@ export type Party = (typeof PARTIES)[number];
 export const STREAM_KINDS = ['voice', 'video'] as const;
 export type StreamKind = (typeof STREAM_KINDS)[number];
 
-/** Codecs that are built. */
-export const SUPPORTED_CODECS = [
+export const CODECS = [
   'pcm16le-8k',
   'pcm16le-16k',
   'pcm16le-24k',
@@ -31,14 +30,11 @@ export const SUPPORTED_CODECS = [
   'jpeg',
   'png',
   'webp',
+  'webm-video',
 ] as const;
-export type SupportedCodec = (typeof SUPPORTED_CODECS)[number];
-
-/** Every codec that the protocol names. */
-export const CODECS = [...SUPPORTED_CODECS, 'webm-video'] as const;
 export type Codec = (typeof CODECS)[number];
 
-export const CODEC_KIND: Readonly<Record<SupportedCodec, StreamKind>> = {
+export const CODEC_KIND: Readonly<Record<Codec, StreamKind>> = {
   'pcm16le-8k': 'voice',
   'pcm16le-16k': 'voice',
   'pcm16le-24k': 'voice',
@@ -50,6 +46,7 @@ export const CODEC_KIND: Readonly<Record<SupportedCodec, StreamKind>> = {
   jpeg: 'video',
   png: 'video',
   webp: 'video',
+  'webm-video': 'video',
 };
 
 /** Codecs that can carry two parties, one in each channel (`StreamDescription.channels`). */

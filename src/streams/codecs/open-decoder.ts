@@ -1,4 +1,4 @@
-import type { SupportedCodec } from '@rapport-live/protocol';
+import type { Codec } from '@rapport-live/protocol';
 import type { PcmShape } from '../rate-watch';
 import type { StreamOptions } from '../stream-options';
 import { OggDemuxer } from './ogg-demuxer';
@@ -8,7 +8,7 @@ import { OUTPUT_RATE_HZ } from './resampler';
 import type { VoiceDecoder } from './voice-decoder';
 import { WebmDemuxer } from './webm-demuxer';
 
-const PCM: Partial<Readonly<Record<SupportedCodec, Omit<PcmFormat, 'channels'>>>> = {
+const PCM: Partial<Readonly<Record<Codec, Omit<PcmFormat, 'channels'>>>> = {
   'pcm16le-8k': { rateHz: 8000 },
   'pcm16le-16k': { rateHz: OUTPUT_RATE_HZ },
   'pcm16le-24k': { rateHz: 24_000 },
@@ -18,7 +18,7 @@ const PCM: Partial<Readonly<Record<SupportedCodec, Omit<PcmFormat, 'channels'>>>
 };
 
 /** What a byte of PCM or G.711 is, undefined for what is coded otherwise. */
-export function pcmShape(codec: SupportedCodec, channels: number): PcmShape | undefined {
+export function pcmShape(codec: Codec, channels: number): PcmShape | undefined {
   const format = PCM[codec];
   return format && { rateHz: format.rateHz, bytesPerFrame: (format.law === undefined ? 2 : 1) * channels };
 }
@@ -31,7 +31,7 @@ export interface OpenedDecoder {
 
 /** The decoder of a voice codec; undefined for the PCM that needs none. `wake`: it has become ready. */
 export function openDecoder(
-  codec: SupportedCodec,
+  codec: Codec,
   channels: number,
   options: StreamOptions,
   wake: () => void,

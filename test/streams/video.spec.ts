@@ -1,0 +1,224 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { findVideoDecoders } from '../../src/streams/video/find-video-decoders';
+import type { VideoSlots } from '../../src/streams/video/video-slots';
+import { encode, flashFilm, H264, hasFfmpeg, slicesOf, VP8, VP9 } from '../support/film';
+import { FILM, FilmSession } from '../support/film-session';
+
+const LIMITS = { stillsPerSecond: 2, maxStillWidthPx: 640, maxVideoPixels: 3840 * 2160, maxVideoBytes: 1536 << 20 };
+const PACE = 2;
+const FLASH_MS = 2000;
+const DURATION_MS = 4000;
+
+/** Installed for this run alone, from the registry that npm is set to; GPL, so never ours. */
+function installCore(folder: string): string | undefined {
+  try {
+    const args = ['install', '--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund', '@ffmpeg/core@0.12.10'];
+    execFileSync('npm', args, { stdio: 'ignore', timeout: 90_000 });
+    return join(folder, 'node_modules/@ffmpeg/core');
+  } catch {
+    return undefined;
+  }
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'rapport-video-'));
+const core = installCore(folder);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const failures: string[] = [];
+const find = (settings: { ffmpeg?: string; ffmpegCore?: string; maxStreams?: number }): Promise<VideoSlots> =>
+  findVideoDecoders({ ffmpeg: 'off', ffmpegCore: 'off', maxStreams: 4, ...settings }, LIMITS, (why) =>
+    failures.push(why),
+  );
+beforeEach(() => failures.splice(0));
+
+const brightness = async (still: Uint8Array): Promise<number> => {
+  const { channels } = await sharp(still).stats();
+  return channels[0]!.mean;
+};
+
+const withFfmpeg = hasFfmpeg ? describe : describe.skip;
+const withCore = hasFfmpeg && core !== undefined ? it : it.skip;
+
+withFfmpeg(hasFfmpeg ? 'video with sound' : 'video with sound (skipped: no ffmpeg to make films with)', () => {
+  const heard = async (video: VideoSlots, film: Uint8Array): Promise<FilmSession> => {
+    const session = new FilmSession(video, PACE);
+    await session.play(slicesOf(film, DURATION_MS));
+    const ended = await session.end();
+    expect(session.verdicts).toEqual(session.verdicts.map(() => ({ ok: true })));
+    expect([ended.dropped, session.gaps, failures, video.inUse]).toEqual([{}, [], [], 0]);
+    return session;
+  };
+
+  /** Two stills a second, dark before the flash and bright behind it; the sound begins with it. */
+  const expectInStep = async ({ stills, onsetMs, hops }: FilmSession): Promise<void> => {
+    expect(stills.length).toBeGreaterThanOrEqual(7);
+    expect(stills.length).toBeLessThanOrEqual(9);
+    for (const { ptsMs, still } of stills) {
+      if (Math.abs(ptsMs - FLASH_MS) < 40) continue;
+      expect([ptsMs, (await brightness(still)) > 128]).toEqual([ptsMs, ptsMs > FLASH_MS]);
+    }
+    expect(Math.abs(onsetMs - FLASH_MS)).toBeLessThanOrEqual(10);
+    expect(hops[0]!.voices.map(({ streamName, party }) => [streamName, party])).toEqual([
+      ['customer-voice-3', 'customer'],
+    ]);
+    expect(new Set(hops.flatMap((hop) => hop.stills.map(({ streamName }) => streamName)))).toEqual(
+      new Set(['customer-video-3']),
+    );
+  };
+
+  it.each([
+    ['VP8', VP8, 'webm'],
+    ['VP9', VP9, 'webm'],
+    ['VP9 of 10 bits', [...VP9, '-profile:v', '2', '-pix_fmt', 'yuv420p10le'], 'webm'],
+    ['H.264', H264, 'matroska'],
+  ] as const)('ffmpeg: %s and Opus, in step', async (_name, codec, container) => {
+    const video = await find({ ffmpeg: 'ffmpeg' });
+    expect(video.choice).toMatchObject({ decoder: 'ffmpeg', detail: expect.stringMatching(/\d/) });
+    await expectInStep(await heard(video, flashFilm(DURATION_MS, FLASH_MS, codec, container)));
+  });
+
+  withCore(core === undefined ? '@ffmpeg/core (skipped: the registry was not reached)' : '@ffmpeg/core', async () => {
+    const video = await find({ ffmpegCore: core! });
+    expect(video.choice).toEqual({ decoder: 'ffmpeg-core', detail: '@ffmpeg/core 0.12.10; ffmpeg: switched off' });
+    await expectInStep(await heard(video, flashFilm(DURATION_MS, FLASH_MS, VP8)));
+  });
+
+  it('scales down, keeps what is small, and hears pictures without sound and sound without pictures', async () => {
+    const video = await find({ ffmpeg: 'ffmpeg' });
+    const film = (size: string) => encode(['-f', 'lavfi', '-i', `testsrc2=s=${size}:r=4:d=2`, ...VP8]);
+    for (const [size, width] of [
+      ['2560x1440', 640],
+      ['320x240', 320],
+    ] as const) {
+      const session = new FilmSession(video, 1);
+      await session.play(slicesOf(film(size), 2000));
+      expect(await session.end()).toMatchObject({ dropped: {} });
+      expect(session.stills.length).toBeGreaterThanOrEqual(3);
+      expect((await sharp(session.stills[0]!.still).metadata()).width).toBe(width);
+    }
+    const sound = encode(['-f', 'lavfi', '-i', 'sine=440:d=2', '-c:a', 'libopus']);
+    const session = new FilmSession(video, PACE);
+    await session.play(slicesOf(sound, 2000));
+    await session.end();
+    expect(Math.abs(session.onsetMs)).toBeLessThanOrEqual(10);
+  });
+
+  it('refuses 8K by its header, and hears its sound', async () => {
+    const film = flashFilm(DURATION_MS, 1000, VP8);
+    const at = Buffer.from(film).indexOf(Buffer.of(0xb0, 0x82, 0x01, 0x40)); // PixelWidth 320
+    film.set([0x1e, 0x00], at + 2);
+    const session = new FilmSession(await find({ ffmpeg: 'ffmpeg' }), PACE);
+    await session.play(slicesOf(film, DURATION_MS));
+    await session.end();
+    expect(session.verdicts.filter(({ ok }) => !ok)).toEqual([
+      { ok: false, code: 'media_too_large', message: expect.stringContaining('7680 x 240') },
+    ]);
+    expect(session.stills).toEqual([]);
+    expect(session.utterances.length).toBeGreaterThan(0);
+  });
+
+  it('never decodes the pictures of an agent', async () => {
+    const video = await find({ ffmpeg: 'ffmpeg', maxStreams: 0 });
+    const agent = { ...FILM, party: 'agent' as const, name: 'agent-video-3' };
+    const session = new FilmSession(video, PACE, {}, [agent]);
+    await session.play(slicesOf(flashFilm(DURATION_MS, 1000, VP8), DURATION_MS));
+    await session.end();
+    expect(session.stills).toEqual([]);
+    expect(session.utterances.map(({ party }) => party)).toContain('agent');
+  });
+
+  it('has so many decoders and no more; a refused session gives back what it took', async () => {
+    const video = await find({ ffmpeg: 'ffmpeg', maxStreams: 1 });
+    const second = { ...FILM, streamId: 4, name: 'customer-video-4' };
+    expect(() => new FilmSession(video, 1, {}, [FILM, second])).toThrow(/all 1 video decoders.*send stills/);
+    expect(video.inUse).toBe(0);
+    const first = new FilmSession(video, 1);
+    expect(() => new FilmSession(video, 1)).toThrow(/all 1 video decoders/);
+    first.streams.dispose();
+    expect(video.inUse).toBe(0);
+  });
+});
+
+withFfmpeg('a video decoder that fails', () => {
+  const pids = join(folder, 'pids');
+  const wrapper = join(folder, 'ffmpeg-with-pid');
+  let made: Uint8Array | undefined;
+  const film = (): Uint8Array => (made ??= flashFilm(8000, 1000, VP8));
+  const newest = (): number => Number(readFileSync(pids, 'utf8').trim().split('\n').at(-1));
+
+  beforeAll(() => {
+    const real = execFileSync('/bin/sh', ['-c', 'command -v ffmpeg'], { encoding: 'utf8' }).trim();
+    writeFileSync(wrapper, `#!/bin/sh\n[ "$2" = -version ] || echo $$ >> ${pids}\nexec ${real} "$@"\n`);
+    chmodSync(wrapper, 0o755);
+  });
+  beforeEach(() => rmSync(pids, { force: true }));
+
+  it.each(['SIGKILL', 'SIGSTOP'] as const)('%s: is replaced at a key frame, the session goes on', async (signal) => {
+    const session = new FilmSession(await find({ ffmpeg: wrapper }), 1, { videoStallMs: 500 });
+    await session.play(slicesOf(film(), 8000), (_slice, i) => {
+      if (i === 12) process.kill(newest(), signal);
+    });
+    const ended = await session.end();
+    expect(failures).toEqual([expect.stringMatching(signal === 'SIGKILL' ? /SIGKILL/ : /hung/)]);
+    expect(session.gaps).toContainEqual(
+      expect.objectContaining({
+        update: 'gap',
+        detail: expect.objectContaining({ reason: 'video_decoder_restarted', stream: 'customer-video-3' }),
+      }),
+    );
+    expect(ended.dropped).toMatchObject({ video_decoder_restarted: expect.any(Number) });
+    expect(readFileSync(pids, 'utf8').trim().split('\n')).toHaveLength(2);
+    expect(session.stills.some(({ ptsMs }) => ptsMs < 3000)).toBe(true);
+    expect(session.stills.some(({ ptsMs }) => ptsMs > 6000)).toBe(true);
+    // The stopped one is gone as well, and the sound was heard to its end.
+    for (const pid of readFileSync(pids, 'utf8').trim().split('\n')) expect(existsSync(`/proc/${pid}/stat`)).toBe(false);
+    expect(ended.durationMs).toBeGreaterThan(7900);
+    expect(session.hops.map(({ hopStartMs }) => hopStartMs)).toEqual(session.hops.map((_, i) => i * 1000));
+  });
+
+  it('is given up after so many restarts; the sound goes on', async () => {
+    const broken = join(folder, 'ffmpeg-broken');
+    writeFileSync(broken, '#!/bin/sh\n[ "$2" = -version ] && echo "ffmpeg version 7.1" && exit 0\nexit 1\n');
+    chmodSync(broken, 0o755);
+    const video = await find({ ffmpeg: broken });
+    const session = new FilmSession(video, 1, { maxVideoRestarts: 2 });
+    await session.play(slicesOf(film(), 8000).slice(0, 20));
+    expect(video.inUse).toBe(0);
+    await session.end();
+    expect(failures).toHaveLength(3);
+    expect(session.verdicts.filter(({ ok }) => !ok)).toEqual([
+      { ok: false, code: 'video_unavailable', message: expect.stringMatching(/more than 2 times in 60 s.*send stills/) },
+    ]);
+    expect(session.gaps).toContainEqual(expect.objectContaining({ detail: { reason: 'video_refused' } }));
+    expect(session.utterances.length).toBeGreaterThan(0);
+  });
+
+  it('a stuck exec of @ffmpeg/core is stopped with its thread', async () => {
+    const stuck = join(folder, 'stuck-core');
+    mkdirSync(join(stuck, 'dist/umd'), { recursive: true });
+    writeFileSync(join(stuck, 'package.json'), JSON.stringify({ name: '@ffmpeg/core', version: '0.0.0' }));
+    writeFileSync(join(stuck, 'dist/umd/ffmpeg-core.wasm'), Buffer.from('\0asm\x01\0\0\0', 'latin1'));
+    const fs = 'FS: { makedev() {}, registerDevice() {}, mkdev() {} }';
+    const script = `module.exports = async () => ({ ${fs}, setLogger() {}, exec() { for (;;); } });`;
+    writeFileSync(join(stuck, 'dist/umd/ffmpeg-core.js'), script);
+    const video = await find({ ffmpegCore: stuck });
+    const session = new FilmSession(video, 1, { videoStallMs: 300, maxVideoRestarts: 1 });
+    await session.play(slicesOf(film(), 8000).slice(0, 16));
+    await session.end();
+    expect(failures).toEqual(['it hung', 'it hung']);
+    expect(video.inUse).toBe(0);
+    expect(session.utterances.length).toBeGreaterThan(0);
+  });
+});
+
+describe('without a decoder', () => {
+  it('says why, and what to send instead', async () => {
+    const video = await find({ ffmpeg: 'no-such-program', ffmpegCore: join(folder, 'nothing') });
+    expect(video.choice).toEqual({ decoder: 'none', detail: 'ffmpeg: not found; @ffmpeg/core: not installed' });
+    expect(() => new FilmSession(video, 1)).toThrow(/send stills .* or install ffmpeg/);
+  });
+});
