@@ -24,7 +24,8 @@ export interface PipelineDeps {
   readonly store: ResultStore;
   readonly assets: FusionAssets;
   readonly options: StreamOptions;
-  readonly video: VideoDecoders;
+  /** Absent: video is refused. */
+  readonly video?: VideoDecoders;
   readonly meter: Meter;
   readonly onFault: (error: unknown) => void;
   /** Tells the language of chat where none was stated; absent: nobody does. */

@@ -110,10 +110,11 @@ describe('bad input at the door', () => {
     await expectError(client, 'not_supported', /session\.pause is not built/);
   });
 
-  it('answers a codec that is not built with not_supported', async () => {
+  it('answers video that nobody can decode with video_unavailable, and takes a corrected start', async () => {
     const client = await RawClient.open(service.url, service.key);
-    client.json({ type: 'session.start', streams: [{ ...voice, codec: 'webm-video' }] });
-    await expectError(client, 'not_supported', /webm-video of stream 1/);
+    client.json({ type: 'session.start', streams: [{ ...voice, kind: 'video', codec: 'webm-video' }] });
+    await expectError(client, 'video_unavailable', /webm-video.*send stills/);
+    await client.start({ streams: [voice] });
   });
 
   it('names the field of an invalid message', async () => {

@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { findVideoDecoders } from '../../src/streams/video/find-video-decoders';
 import type { VideoSlots } from '../../src/streams/video/video-slots';
-import { encode, flashFilm, H264, hasFfmpeg, slicesOf, VP8, VP9 } from '../support/film';
+import { fixture, FLASH_DURATION_MS, FLASH_MS, type FlashFilm, hasFfmpeg, largeFilm, slicesOf } from '../support/film';
 import { FILM, FilmSession } from '../support/film-session';
 
 const LIMITS = { stillsPerSecond: 2, maxStillWidthPx: 640, maxVideoPixels: 3840 * 2160, maxVideoBytes: 1536 << 20 };
 const PACE = 2;
-const FLASH_MS = 2000;
-const DURATION_MS = 4000;
+/** Decoders are processes of their own; elsewhere the machine may be busy. */
+const TIMEOUT_MS = 90_000;
+jest.setTimeout(TIMEOUT_MS);
 
 /** Installed for this run alone, from the registry that npm is set to; GPL, so never ours. */
 function installCore(folder: string): string | undefined {
@@ -44,9 +45,9 @@ const withFfmpeg = hasFfmpeg ? describe : describe.skip;
 const withCore = hasFfmpeg && core !== undefined ? it : it.skip;
 
 withFfmpeg(hasFfmpeg ? 'video with sound' : 'video with sound (skipped: no ffmpeg to make films with)', () => {
-  const heard = async (video: VideoSlots, film: Uint8Array): Promise<FilmSession> => {
+  const heard = async (video: VideoSlots, film: FlashFilm): Promise<FilmSession> => {
     const session = new FilmSession(video, PACE);
-    await session.play(slicesOf(film, DURATION_MS));
+    await session.play(slicesOf(fixture(film), FLASH_DURATION_MS));
     const ended = await session.end();
     expect(session.verdicts).toEqual(session.verdicts.map(() => ({ ok: true })));
     expect([ended.dropped, session.gaps, failures, video.inUse]).toEqual([{}, [], [], 0]);
@@ -58,7 +59,7 @@ withFfmpeg(hasFfmpeg ? 'video with sound' : 'video with sound (skipped: no ffmpe
     expect(stills.length).toBeGreaterThanOrEqual(7);
     expect(stills.length).toBeLessThanOrEqual(9);
     for (const { ptsMs, still } of stills) {
-      if (Math.abs(ptsMs - FLASH_MS) < 40) continue;
+      if (Math.abs(ptsMs - FLASH_MS) < 70) continue;
       expect([ptsMs, (await brightness(still)) > 128]).toEqual([ptsMs, ptsMs > FLASH_MS]);
     }
     expect(Math.abs(onsetMs - FLASH_MS)).toBeLessThanOrEqual(10);
@@ -70,54 +71,43 @@ withFfmpeg(hasFfmpeg ? 'video with sound' : 'video with sound (skipped: no ffmpe
     );
   };
 
-  it.each([
-    ['VP8', VP8, 'webm'],
-    ['VP9', VP9, 'webm'],
-    ['VP9 of 10 bits', [...VP9, '-profile:v', '2', '-pix_fmt', 'yuv420p10le'], 'webm'],
-    ['H.264', H264, 'matroska'],
-  ] as const)('ffmpeg: %s and Opus, in step', async (_name, codec, container) => {
-    const video = await find({ ffmpeg: 'ffmpeg' });
-    expect(video.choice).toMatchObject({ decoder: 'ffmpeg', detail: expect.stringMatching(/\d/) });
-    await expectInStep(await heard(video, flashFilm(DURATION_MS, FLASH_MS, codec, container)));
-  });
+  it.each(['flash-vp8.webm', 'flash-vp9.webm', 'flash-vp9-10bit.webm', 'flash-h264.mkv'] as const)(
+    'ffmpeg: %s, sound and pictures in step',
+    async (name) => {
+      const video = await find({ ffmpeg: 'ffmpeg' });
+      expect(video.choice).toMatchObject({ decoder: 'ffmpeg', detail: expect.stringMatching(/\d/) });
+      await expectInStep(await heard(video, name));
+    },
+  );
 
   withCore(core === undefined ? '@ffmpeg/core (skipped: the registry was not reached)' : '@ffmpeg/core', async () => {
     const video = await find({ ffmpegCore: core! });
     expect(video.choice).toEqual({ decoder: 'ffmpeg-core', detail: '@ffmpeg/core 0.12.10; ffmpeg: switched off' });
-    await expectInStep(await heard(video, flashFilm(DURATION_MS, FLASH_MS, VP8)));
+    await expectInStep(await heard(video, 'flash-vp8.webm'));
   });
 
-  it('scales down, keeps what is small, and hears pictures without sound and sound without pictures', async () => {
+  it('scales down what is large, and needs neither sound nor pictures', async () => {
     const video = await find({ ffmpeg: 'ffmpeg' });
-    const film = (size: string) => encode(['-f', 'lavfi', '-i', `testsrc2=s=${size}:r=4:d=2`, ...VP8]);
-    for (const [size, width] of [
-      ['2560x1440', 640],
-      ['320x240', 320],
-    ] as const) {
-      const session = new FilmSession(video, 1);
-      await session.play(slicesOf(film(size), 2000));
-      expect(await session.end()).toMatchObject({ dropped: {} });
-      expect(session.stills.length).toBeGreaterThanOrEqual(3);
-      expect((await sharp(session.stills[0]!.still).metadata()).width).toBe(width);
-    }
-    const sound = encode(['-f', 'lavfi', '-i', 'sine=440:d=2', '-c:a', 'libopus']);
-    const session = new FilmSession(video, PACE);
-    await session.play(slicesOf(sound, 2000));
-    await session.end();
-    expect(Math.abs(session.onsetMs)).toBeLessThanOrEqual(10);
+    const silent = new FilmSession(video, 1);
+    await silent.play(slicesOf(largeFilm('1280x720'), 2000));
+    expect(await silent.end()).toMatchObject({ dropped: {} });
+    expect(silent.stills.map(({ ptsMs }) => ptsMs)).toEqual([0, 500, 1000, 1500]);
+    expect(await sharp(silent.stills[0]!.still).metadata()).toMatchObject({ width: 640, height: 360, format: 'jpeg' });
+    const dark = new FilmSession(video, PACE);
+    await dark.play(slicesOf(fixture('voice-5s.webm'), 5000));
+    expect(await dark.end()).toMatchObject({ dropped: {} });
+    expect(dark.utterances.length).toBeGreaterThan(0);
   });
 
-  it('refuses 8K by its header, and hears its sound', async () => {
-    const film = flashFilm(DURATION_MS, 1000, VP8);
-    const at = Buffer.from(film).indexOf(Buffer.of(0xb0, 0x82, 0x01, 0x40)); // PixelWidth 320
-    film.set([0x1e, 0x00], at + 2);
-    const session = new FilmSession(await find({ ffmpeg: 'ffmpeg' }), PACE);
-    await session.play(slicesOf(film, DURATION_MS));
-    await session.end();
+  it('refuses pictures that are too large by their header, and hears the sound', async () => {
+    const session = new FilmSession(await find({ ffmpeg: 'ffmpeg' }), PACE, { maxVideoPixels: 10_000 });
+    await session.play(slicesOf(fixture('flash-vp8.webm'), FLASH_DURATION_MS));
+    const ended = await session.end();
     expect(session.verdicts.filter(({ ok }) => !ok)).toEqual([
-      { ok: false, code: 'media_too_large', message: expect.stringContaining('7680 x 240') },
+      { ok: false, code: 'media_too_large', message: expect.stringContaining('160 x 120 px is over 10000 pixels') },
     ]);
     expect(session.stills).toEqual([]);
+    expect(ended.dropped).toMatchObject({ media_too_large: 1, video_refused: 60 });
     expect(session.utterances.length).toBeGreaterThan(0);
   });
 
@@ -125,7 +115,7 @@ withFfmpeg(hasFfmpeg ? 'video with sound' : 'video with sound (skipped: no ffmpe
     const video = await find({ ffmpeg: 'ffmpeg', maxStreams: 0 });
     const agent = { ...FILM, party: 'agent' as const, name: 'agent-video-3' };
     const session = new FilmSession(video, PACE, {}, [agent]);
-    await session.play(slicesOf(flashFilm(DURATION_MS, 1000, VP8), DURATION_MS));
+    await session.play(slicesOf(fixture('flash-vp8.webm'), FLASH_DURATION_MS));
     await session.end();
     expect(session.stills).toEqual([]);
     expect(session.utterances.map(({ party }) => party)).toContain('agent');
@@ -146,8 +136,7 @@ withFfmpeg(hasFfmpeg ? 'video with sound' : 'video with sound (skipped: no ffmpe
 withFfmpeg('a video decoder that fails', () => {
   const pids = join(folder, 'pids');
   const wrapper = join(folder, 'ffmpeg-with-pid');
-  let made: Uint8Array | undefined;
-  const film = (): Uint8Array => (made ??= flashFilm(8000, 1000, VP8));
+  const slices = slicesOf(fixture('flash-vp8.webm'), FLASH_DURATION_MS, 125);
   const newest = (): number => Number(readFileSync(pids, 'utf8').trim().split('\n').at(-1));
 
   beforeAll(() => {
@@ -158,9 +147,9 @@ withFfmpeg('a video decoder that fails', () => {
   beforeEach(() => rmSync(pids, { force: true }));
 
   it.each(['SIGKILL', 'SIGSTOP'] as const)('%s: is replaced at a key frame, the session goes on', async (signal) => {
-    const session = new FilmSession(await find({ ffmpeg: wrapper }), 1, { videoStallMs: 500 });
-    await session.play(slicesOf(film(), 8000), (_slice, i) => {
-      if (i === 12) process.kill(newest(), signal);
+    const session = new FilmSession(await find({ ffmpeg: wrapper }), 0.5, { videoStallMs: 1000 });
+    await session.play(slices, (_slice, i) => {
+      if (i === 8) process.kill(newest(), signal);
     });
     const ended = await session.end();
     expect(failures).toEqual([expect.stringMatching(signal === 'SIGKILL' ? /SIGKILL/ : /hung/)]);
@@ -172,11 +161,12 @@ withFfmpeg('a video decoder that fails', () => {
     );
     expect(ended.dropped).toMatchObject({ video_decoder_restarted: expect.any(Number) });
     expect(readFileSync(pids, 'utf8').trim().split('\n')).toHaveLength(2);
-    expect(session.stills.some(({ ptsMs }) => ptsMs < 3000)).toBe(true);
-    expect(session.stills.some(({ ptsMs }) => ptsMs > 6000)).toBe(true);
+    expect(session.stills.some(({ ptsMs }) => ptsMs < 1000)).toBe(true);
+    expect(session.stills.some(({ ptsMs }) => ptsMs > 3000)).toBe(true);
     // The stopped one is gone as well, and the sound was heard to its end.
-    for (const pid of readFileSync(pids, 'utf8').trim().split('\n')) expect(existsSync(`/proc/${pid}/stat`)).toBe(false);
-    expect(ended.durationMs).toBeGreaterThan(7900);
+    for (const pid of readFileSync(pids, 'utf8').trim().split('\n'))
+      expect(existsSync(`/proc/${pid}/stat`)).toBe(false);
+    expect(ended.durationMs).toBeGreaterThan(3900);
     expect(session.hops.map(({ hopStartMs }) => hopStartMs)).toEqual(session.hops.map((_, i) => i * 1000));
   });
 
@@ -186,12 +176,16 @@ withFfmpeg('a video decoder that fails', () => {
     chmodSync(broken, 0o755);
     const video = await find({ ffmpeg: broken });
     const session = new FilmSession(video, 1, { maxVideoRestarts: 2 });
-    await session.play(slicesOf(film(), 8000).slice(0, 20));
+    await session.play(slices);
     expect(video.inUse).toBe(0);
     await session.end();
     expect(failures).toHaveLength(3);
     expect(session.verdicts.filter(({ ok }) => !ok)).toEqual([
-      { ok: false, code: 'video_unavailable', message: expect.stringMatching(/more than 2 times in 60 s.*send stills/) },
+      {
+        ok: false,
+        code: 'video_unavailable',
+        message: expect.stringMatching(/more than 2 times in 60 s.*send stills/),
+      },
     ]);
     expect(session.gaps).toContainEqual(expect.objectContaining({ detail: { reason: 'video_refused' } }));
     expect(session.utterances.length).toBeGreaterThan(0);
@@ -207,7 +201,7 @@ withFfmpeg('a video decoder that fails', () => {
     writeFileSync(join(stuck, 'dist/umd/ffmpeg-core.js'), script);
     const video = await find({ ffmpegCore: stuck });
     const session = new FilmSession(video, 1, { videoStallMs: 300, maxVideoRestarts: 1 });
-    await session.play(slicesOf(film(), 8000).slice(0, 16));
+    await session.play(slices);
     await session.end();
     expect(failures).toEqual(['it hung', 'it hung']);
     expect(video.inUse).toBe(0);

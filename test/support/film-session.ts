@@ -48,7 +48,11 @@ export class FilmSession {
   }
 
   /** Sends slices as time goes by; `each` is called before each. */
-  async play(slices: readonly Slice[], each: (slice: Slice, i: number) => void = () => {}, streamId = 3): Promise<void> {
+  async play(
+    slices: readonly Slice[],
+    each: (slice: Slice, i: number) => void = () => {},
+    streamId = 3,
+  ): Promise<void> {
     const startMs = performance.now() - slices[0]!.ptsMs / this.pace;
     for (const [i, slice] of slices.entries()) {
       await sleep(startMs + slice.ptsMs / this.pace - performance.now());

@@ -6,21 +6,21 @@ import { WebmDemuxer } from '../../src/streams/codecs/webm-demuxer';
 
 export const hasFfmpeg = spawnSync('ffmpeg', ['-version']).status === 0;
 
-/** Black and silent, and from `flashMs` on white and loud: what must come at one time is seen and heard at it. */
-export function flashFilm(durationMs: number, flashMs: number, codec: readonly string[], container = 'webm'): Uint8Array {
-  const [duration, flash] = [durationMs / 1000, flashMs / 1000];
-  const picture = `color=black:s=320x240:r=30:d=${duration},drawbox=c=white:t=fill:enable='gte(t,${flash})'`;
-  const sound = `aevalsrc='if(gte(t,${flash}),0.5*sin(2*PI*440*t),0)':s=48000:d=${duration}`;
-  const opus = ['-c:a', 'libopus', '-b:a', '32k'];
-  return encode(['-f', 'lavfi', '-i', picture, '-f', 'lavfi', '-i', sound, ...codec, ...opus], container);
-}
+/** Black and silent, and from 2 s on white and loud: what must come at one time is seen and heard at it. */
+export const FLASH_MS = 2000;
+export const FLASH_DURATION_MS = 4000;
+export type FlashFilm = 'flash-vp8.webm' | 'flash-vp9.webm' | 'flash-vp9-10bit.webm' | 'flash-h264.mkv';
+export const fixture = (name: FlashFilm | 'voice-5s.webm'): Uint8Array =>
+  new Uint8Array(readFileSync(join(__dirname, '../fixtures/media', name)));
 
-/** What ffmpeg makes of these arguments. Key frames each half second, as a test has no time for a browser's 3 s. */
-export function encode(args: readonly string[], container = 'webm'): Uint8Array {
+/** A moving test picture of this size without sound, 4 pictures in 2 s. */
+export function largeFilm(size: string): Uint8Array {
   const folder = mkdtempSync(join(tmpdir(), 'rapport-film-'));
-  const file = join(folder, `film.${container === 'webm' ? 'webm' : 'mkv'}`);
+  const file = join(folder, 'film.webm');
   try {
-    execFileSync('ffmpeg', ['-v', 'error', '-y', ...args, '-g', '15', '-f', container, file]);
+    const source = ['-f', 'lavfi', '-i', `testsrc2=s=${size}:r=2:d=2`];
+    const codec = ['-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8'];
+    execFileSync('ffmpeg', ['-v', 'error', '-y', ...source, ...codec, file]);
     return new Uint8Array(readFileSync(file));
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -49,7 +49,3 @@ export function slicesOf(film: Uint8Array, durationMs: number, sliceMs = 250): S
     return { ptsMs: lastMs, bytes };
   });
 }
-
-export const VP8 = ['-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-b:v', '500k'];
-export const VP9 = ['-c:v', 'libvpx-vp9', '-deadline', 'realtime', '-cpu-used', '8', '-b:v', '500k'];
-export const H264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-pix_fmt', 'yuv420p'];

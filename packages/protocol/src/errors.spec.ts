@@ -37,6 +37,7 @@ describe('error codes', () => {
       'stream_ended',
       'payload_invalid',
       'media_too_large',
+      'video_unavailable',
       'inference_failed',
     ]);
   });

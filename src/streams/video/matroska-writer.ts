@@ -38,7 +38,7 @@ function element(id: number, ...body: readonly Uint8Array[]): Buffer {
   const length = body.reduce((sum, part) => sum + part.length, 0);
   const size = uint(length, 8);
   size[0] = 0x01; // a size of eight bytes
-  return Buffer.concat([uint(id, id > 0xffffff ? 4 : id > 0xff ? 2 : 1), size, ...body]);
+  return Buffer.concat([uint(id, Math.ceil((32 - Math.clz32(id)) / 8)), size, ...body]);
 }
 
 function uint(value: number, bytes = 8): Buffer {
