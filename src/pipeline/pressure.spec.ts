@@ -1,6 +1,4 @@
 import { join } from 'node:path';
-import { EMPTY } from 'rxjs';
-import type { ResultStore } from '../delivery/result-feed';
 import type { SessionResult } from '../delivery/session-result';
 import { NO_METER } from '../facts/meter';
 import { ScriptedPool } from '../models/scripted-pool';
@@ -9,6 +7,7 @@ import { ScriptedClock } from '../streams/testing/scripted-clock';
 import { speech, VOICE } from '../streams/testing/session-script';
 import { conversationFactory } from './conversation-factory';
 import { loadFusionAssets } from './fusion-assets';
+import { KeepingStore } from './testing/keeping-store';
 
 const HOP_BYTES = 32_000;
 const options = streamOptions();
@@ -21,13 +20,8 @@ async function slowFusion() {
     latencyMs: { fusion: 1 },
     sleep: () => (isOpen ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
   });
-  const results: SessionResult[] = [];
-  const store: ResultStore = {
-    append: async (_identity, result) => (results.push(result), null),
-    subscribe: () => EMPTY,
-    close: async () => {},
-    unfinished: () => [],
-  };
+  const store = new KeepingStore();
+  const { results } = store;
   const assets = await loadFusionAssets(join(__dirname, '../../models'));
   const clock = new ScriptedClock();
   const faults: unknown[] = [];

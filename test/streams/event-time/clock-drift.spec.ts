@@ -1,6 +1,9 @@
 import { AGENT, SessionScript, silence, still, VIDEO, VOICE } from '../../../src/streams/testing/session-script';
 import type { StreamSpec } from '../../../src/facts/media-chunk';
 
+// An hour of two devices is 14,400 frames: seconds of work, and more beside other tests.
+jest.setTimeout(60_000);
+
 const HOUR_MS = 3600_000;
 const FRAME_MS = 500;
 const QUIET = silence(FRAME_MS);

@@ -1,12 +1,11 @@
 import { join as path } from 'node:path';
-import { EMPTY } from 'rxjs';
-import type { ResultStore } from '../../../src/delivery/result-feed';
 import type { SessionResult } from '../../../src/delivery/session-result';
 import type { StreamSpec } from '../../../src/facts/media-chunk';
 import { NO_METER } from '../../../src/facts/meter';
 import { ScriptedPool } from '../../../src/models/scripted-pool';
 import { conversationFactory } from '../../../src/pipeline/conversation-factory';
 import { type FusionAssets, loadFusionAssets } from '../../../src/pipeline/fusion-assets';
+import { KeepingStore } from '../../../src/pipeline/testing/keeping-store';
 import { RawText } from '../../../src/redaction/redaction';
 import { streamOptions } from '../../../src/streams/stream-options';
 import { ScriptedClock } from '../../../src/streams/testing/scripted-clock';
@@ -22,20 +21,14 @@ const STEP_MS = 100;
 
 /** Streams, models and fusion as the service composes them, over a scripted clock and scripted models. */
 class Call {
-  readonly results: SessionResult[] = [];
+  readonly store = new KeepingStore();
   readonly clock = new ScriptedClock(777);
   readonly pool = new ScriptedPool();
   readonly conversation;
   readonly #sent = new Map<number, { seq: number; byteOffset: number }>();
 
   constructor(streams: readonly StreamSpec[], assets: FusionAssets) {
-    const store: ResultStore = {
-      append: async (_identity, result) => (this.results.push(result), null),
-      subscribe: () => EMPTY,
-      close: async () => {},
-      unfinished: () => [],
-    };
-    const { clock, pool } = this;
+    const { clock, pool, store } = this;
     const onFault = (error: unknown): never => {
       throw error;
     };
@@ -60,7 +53,7 @@ class Call {
   }
 
   of<T extends SessionResult['type']>(type: T): Of<T>[] {
-    return this.results.flatMap((result) => (result.type === type ? [result.data as Of<T>] : []));
+    return this.store.results.flatMap((result) => (result.type === type ? [result.data as Of<T>] : []));
   }
 
   #send({ streamId }: StreamSpec, ptsMs: number, bytes: Uint8Array): void {
