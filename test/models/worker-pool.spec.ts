@@ -188,7 +188,7 @@ describe('WorkerPool with one worker', () => {
   });
 
   it('replaces a worker that ends, tries its job once more, and loses no other', async () => {
-    const parked = pool.submit('transcript', { pcm: second(0, 11) }, options('partial'));
+    const parked = pool.submit('transcript', { pcm: second(0, 11), language: 'en' }, options('partial'));
     const fatal = pool.submit('text-tokens', { text: CRASH }, options('assessment'));
     const waiting = pool.submit('text-tokens', { text: 'hello' }, options('assessment'));
     await expect(fatal).rejects.toMatchObject({ code: 'inference_failed' });
