@@ -38,8 +38,10 @@ export interface VoiceEvidence {
 }
 
 export interface FaceEvidence {
-  /** One token for each still of this hop with a face in it. */
+  /** One token for each still of this hop with the customer's face in it. */
   readonly sequence: TokenSequence;
+  /** Whose face each token is, as it was told apart from others in this session; absent: not told. */
+  readonly faceIds?: readonly string[];
   /** Stills looked at in this hop, faces or not. */
   readonly stills: number;
 }

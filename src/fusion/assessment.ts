@@ -93,12 +93,13 @@ function readOutcome({ subsets, logits, labels }: FusionOutcome, calibration: Fu
 }
 
 function evidence(modality: Modality, window: Window, read: ReadOutcome | undefined): ModalityEvidence {
-  const { present, absentReason, evidence: amount } = window.modalities[modality];
+  const { present, absentReason, evidence: amount, faceId } = window.modalities[modality];
   const alone = read?.alone[modality];
   return {
     present,
     ...(absentReason === undefined ? {} : { absentReason }),
     evidence: amount,
+    ...(faceId === undefined ? {} : { faceId }),
     contribution: rounded(read?.contributions[modality] ?? 0),
     ...(alone === undefined ? {} : { emotion: distribution(alone) }),
   };

@@ -12,6 +12,8 @@ export interface ModalityInput {
   /** [n, width] in time order, n >= 1; only when present. */
   readonly tokens?: Float32Array;
   readonly width: number;
+  /** Of a face: whose it is, in this session. */
+  readonly faceId?: string;
 }
 
 /** The last 4 s of voice and faces and the last 30 s of text, once a second. */
@@ -28,10 +30,16 @@ export interface Window {
 
 /** What windows to come need of facts gone by. It follows from the facts of the last 30 s, so it is in no snapshot. */
 export interface AssemblyTail {
-  readonly faces: readonly { readonly timeMs: number; readonly token: Float32Array }[];
+  readonly faces: readonly HeldFace[];
   /** End of the last hop with a still in it. */
   readonly lastStillEndMs: number;
   readonly texts: readonly HeldText[];
+}
+
+interface HeldFace {
+  readonly timeMs: number;
+  readonly token: Float32Array;
+  readonly faceId?: string;
 }
 
 interface HeldText {
@@ -79,11 +87,13 @@ export function assembleWindow(
   const arrived = [...sequence.timesMs].map((timeMs, i) => ({
     timeMs,
     token: sequence.tokens.slice(i * sequence.width, (i + 1) * sequence.width),
+    faceId: hop.face.faceIds?.[i],
   }));
   const faces = [...tail.faces, ...arrived]
     .filter(({ timeMs }) => timeMs > windowEndMs - options.windowMs)
     .sort((a, b) => a.timeMs - b.timeMs)
-    .slice(-options.maxFaceTokens);
+    .slice(-options.maxFaceTokens)
+    .filter(({ faceId }, _i, all) => faceId === all.at(-1)!.faceId); // one face a window: the newest
   const lastStillEndMs = hop.face.stills > 0 ? windowEndMs : tail.lastStillEndMs;
   const face = faceInput(faces, windowEndMs - lastStillEndMs < options.windowMs, sequence.width);
 
@@ -130,7 +140,9 @@ function voiceInput(hop: EncodedHop, options: FusionOptions): ModalityInput {
 function faceInput(faces: AssemblyTail['faces'], sawStills: boolean, width: number): ModalityInput {
   const evidence = faces.length;
   if (evidence === 0) return { present: false, absentReason: sawStills ? 'no_face' : 'no_media', evidence, width };
-  return { present: true, evidence, width, tokens: joined(faces.map(({ token }) => token)) };
+  const { faceId } = faces.at(-1)!;
+  const tokens = joined(faces.map(({ token }) => token));
+  return { present: true, evidence, width, tokens, ...(faceId === undefined ? {} : { faceId }) };
 }
 
 function textInput(texts: readonly HeldText[], options: FusionOptions): ModalityInput {

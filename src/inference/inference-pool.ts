@@ -32,9 +32,13 @@ export interface Jobs {
      */
     output: { text: string; meanProbability: number; truncated: boolean; spoken?: SpokenLanguage };
   };
-  /** Faces of one still, largest first; `refused` when it cannot be decoded within the limits. */
+  /**
+   * Faces of one still, largest first; `refused` when it cannot be decoded within the limits. Features are computed of one
+   * face: of the one at `customer` (a box of the same stream, a moment ago), of nobody when none is there; without it, of
+   * the largest.
+   */
   'face-tokens': {
-    input: { still: Uint8Array };
+    input: { still: Uint8Array; customer?: FaceBox };
     output: { faces: readonly Face[]; refused?: string };
   };
   /** All token states (for fusion) and the sentence embedding (for intent), text of at most 64 tokens after truncation. */
@@ -74,12 +78,14 @@ export interface VoiceActivityState {
   readonly context: Float32Array;
 }
 
+/** x, y, width, height in shares of the still's size. */
+export type FaceBox = readonly [number, number, number, number];
+
 export interface Face {
   /** Detector score in [0, 1]. */
   readonly score: number;
-  /** x, y, width, height in shares of the still's size. */
-  readonly box: readonly [number, number, number, number];
-  /** Expression features, [192]. */
+  readonly box: FaceBox;
+  /** Expression features, [192]; empty for all but one. */
   readonly features: Float32Array;
 }
 

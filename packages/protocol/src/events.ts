@@ -103,6 +103,8 @@ export const ModalityEvidence = z.strictObject({
   absentReason: z.enum(ABSENT_REASONS).optional(),
   /** What it rests on: ms of customer speech, detected faces, or text tokens. */
   evidence: z.number().min(0),
+  /** Of `face`: whose face it is. Stable over the frames of a session; says nothing beyond it. */
+  faceId: z.string().max(128).optional(),
   /** Shapley value over the subsets of the present modalities, in probability of the reported label; may be negative. */
   contribution: z.number().min(-1).max(1),
   /** The emotion from this modality alone. */

@@ -482,7 +482,8 @@ describe('order, bounds and failures', () => {
     const [only] = hopsOf(
       await encode([hop(1000, [voice('customer', 1000, [0, 1000])], [still(1, 1), still(2, 2)])], pool),
     );
-    expect(only).toMatchObject({ waitMs: 5, modelMs: 30, releasedAtMs: 1300 });
+    // Each still waits for the one before: they cost their sum.
+    expect(only).toMatchObject({ waitMs: 40, modelMs: 20, releasedAtMs: 1300 });
   });
 
   it.each([

@@ -1,4 +1,6 @@
-export interface EncodeOptions {
+import { FACE_TRACK_DEFAULTS, type FaceTrackOptions } from './face-tracker';
+
+export interface EncodeOptions extends FaceTrackOptions {
   /** How far back the customer's voice is encoded at every hop, ms. The voice encoder takes at most 4,000. */
   readonly voiceWindowMs: number;
   /** Speech that must have come since the last run before the voice encoder runs again, ms. */
@@ -22,6 +24,7 @@ export interface EncodeOptions {
 }
 
 export const ENCODE_DEFAULTS: EncodeOptions = {
+  ...FACE_TRACK_DEFAULTS,
   voiceWindowMs: 4000,
   minNewSpeechMs: 100,
   minSpeechMs: 1000,

@@ -1,9 +1,9 @@
-import type { Hop, HopStill } from '../../facts/stream-fact';
+import type { Hop } from '../../facts/stream-fact';
 import type { EncodedHop, FaceEvidence, HopFailed, PartySpeech, VoiceEvidence } from '../../facts/encoded-fact';
-import type { Face, InferencePool } from '../../inference/inference-pool';
+import type { InferencePool } from '../../inference/inference-pool';
 import type { TokenSequence } from '../../facts/token-sequence';
 import type { EncodeOptions } from './encode-options';
-import { FaceCache } from './face-cache';
+import { FaceWatch } from './face-watch';
 import { failureReason, type JobCost, NO_COST, slowest } from '../../inference/job-cost';
 import { lengthOf, SpeechWindow } from './speech-window';
 
@@ -13,7 +13,7 @@ const FACE_WIDTH = 192;
 /** Hops of one session to tokens, in order: the voice of the last 4 s and the faces of each hop. */
 export class HopEncoder {
   private readonly window: SpeechWindow;
-  private readonly faces: FaceCache;
+  private readonly faces: FaceWatch;
   private voiceTokens: TokenSequence | undefined;
   /** Speech that came after the last run of the voice encoder. */
   private newSpeechMs = 0;
@@ -26,7 +26,7 @@ export class HopEncoder {
     private readonly understands: () => boolean = () => true,
   ) {
     this.window = new SpeechWindow(options.voiceWindowMs);
-    this.faces = new FaceCache(options.maxCachedStills);
+    this.faces = new FaceWatch(pool, sessionId, options);
   }
 
   async encode(hop: Hop): Promise<EncodedHop | HopFailed> {
@@ -93,33 +93,13 @@ export class HopEncoder {
   private async encodeFaces(hop: Hop): Promise<{ evidence: FaceEvidence; cost: JobCost }> {
     // faces of agents are never looked at (rule 9)
     const stills = hop.stills.filter((still) => still.party === 'customer').slice(-this.options.maxStillsPerHop);
-    const costs: JobCost[] = [];
-    const largest = await Promise.all(stills.map(async (still) => (await this.look(still, hop.hopEndMs, costs))[0]));
-    const found = stills.flatMap(({ ptsMs }, i) => {
-      const face = largest[i];
-      return face === undefined ? [] : [{ ptsMs, features: face.features }];
-    });
-    found.sort((a, b) => a.ptsMs - b.ptsMs);
-    const width = found[0]?.features.length ?? FACE_WIDTH;
-    const tokens = new Float32Array(found.length * width);
-    found.forEach(({ features }, i) => tokens.set(features, i * width));
-    const timesMs = Float64Array.from(found, ({ ptsMs }) => ptsMs);
-    return {
-      evidence: { sequence: { modality: 'face', tokens, width, timesMs }, stills: stills.length },
-      cost: slowest(costs),
-    };
-  }
-
-  private look({ still }: HopStill, hopEndMs: number, costs: JobCost[]): Promise<readonly Face[]> {
-    return this.faces.get(still, async () => {
-      const { output, ...cost } = await this.pool.submit(
-        'face-tokens',
-        { still },
-        { sessionId: this.sessionId, jobClass: 'assessment', resultKey: hopEndMs },
-      );
-      costs.push(cost);
-      return output.faces;
-    });
+    const { seen, cost } = await this.faces.look(stills);
+    const width = seen[0]?.features.length ?? FACE_WIDTH;
+    const tokens = new Float32Array(seen.length * width);
+    seen.forEach(({ features }, i) => tokens.set(features, i * width));
+    const timesMs = Float64Array.from(seen, ({ ptsMs }) => ptsMs);
+    const sequence: TokenSequence = { modality: 'face', tokens, width, timesMs };
+    return { evidence: { sequence, faceIds: seen.map(({ faceId }) => faceId), stills: stills.length }, cost };
   }
 }
 
