@@ -13,7 +13,8 @@ describe('bad input at the door', () => {
   const authorization = () => ({ authorization: `Bearer ${service.key}` });
 
   beforeAll(async () => {
-    service = await startService();
+    // As where no decoder of video is installed.
+    service = await startService({ video: { ffmpeg: 'off', ffmpegCore: 'off', maxStreams: 1 } });
     bystander = await RawClient.open(service.url, service.key);
     await bystander.start({ streams: [voice] });
   });
