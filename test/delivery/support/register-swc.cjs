@@ -3,7 +3,7 @@ const { transformFileSync } = require('@swc/core');
 const Module = require('node:module');
 const { join } = require('node:path');
 
-const [, options] = require('../../../jest.config.cjs').transform['^.+\\.ts$'];
+const [[, options]] = Object.values(require('../../../jest.config.cjs').transform);
 const protocol = join(__dirname, '../../../packages/protocol/src/index.ts');
 
 require.extensions['.ts'] = (module, file) =>
