@@ -27,7 +27,8 @@ class Churned {
       env: { ...process.env, PORT: '0', LOG_LEVEL: 'error', ...env },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
-    const [{ port }] = (await once(child, 'message')) as [{ port: number }];
+    const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`the service ended with ${code}`)));
+    const [{ port }] = (await Promise.race([once(child, 'message'), ended])) as [{ port: number }];
     return new Churned(child, `ws://127.0.0.1:${port}/v1/stream`);
   }
 

@@ -6,8 +6,9 @@ const { join } = require('node:path');
 const [[, options]] = Object.values(require('../../../jest.config.cjs').transform);
 const protocol = join(__dirname, '../../../packages/protocol/src/index.ts');
 
-require.extensions['.ts'] = (module, file) =>
-  module._compile(transformFileSync(file, { ...options, swcrc: false }).code, file);
+// `import()` stays what it is: it is how CommonJS reaches an ES module.
+const compiled = { ...options, module: { ...options.module, ignoreDynamic: true }, swcrc: false };
+require.extensions['.ts'] = (module, file) => module._compile(transformFileSync(file, compiled).code, file);
 
 const resolve = Module._resolveFilename;
 Module._resolveFilename = function (request, ...rest) {
