@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeCall, sampleStills } from '../support/call';
+import { eventually } from '../support/eventually';
 import { holdCall } from '../support/hold-call';
 import { ServiceProcess } from '../support/service-process';
 import { softwareVulkan } from '../support/software-vulkan';
@@ -52,6 +53,7 @@ describe('the webgpu rung', () => {
   const logged = (msg: string): Record<string, unknown>[] =>
     service!.stdout
       .split('\n')
+      .slice(0, -1) // what stands behind the last one is not a whole line yet
       .filter((line) => line.startsWith('{'))
       .map((line) => JSON.parse(line) as Record<string, unknown>)
       .filter((line) => line.msg === msg);
@@ -61,6 +63,7 @@ describe('the webgpu rung', () => {
     async () => {
       const { door, served } = await serve('env' in vulkan ? vulkan.env : {});
       expect(served).toMatchObject({ provider: 'webgpu', notTaken: [] });
+      await eventually(() => logged('model serves').some(({ model }) => model === ON_WEBGPU));
       const report = logged('model serves').find(({ model }) => model === ON_WEBGPU)!;
       expect(report).toMatchObject({ provider: 'webgpu' });
       expect(report.worstCosine).toBeGreaterThan(0.99);
@@ -79,7 +82,9 @@ describe('the webgpu rung', () => {
     const { served } = await serve({ VK_ICD_FILENAMES: nowhere, VK_DRIVER_FILES: nowhere });
     const notTaken = [{ provider: 'webgpu', reason: expect.stringMatching(/^Failed to get a WebGPU adapter: \w+/) }];
     expect(served).toMatchObject({ provider: 'cpu', notTaken });
-    expect(logged('model serves').find(({ model }) => model === ON_WEBGPU)).toMatchObject({
+    const report = () => logged('model serves').find(({ model }) => model === ON_WEBGPU);
+    await eventually(() => report() !== undefined);
+    expect(report()).toMatchObject({
       provider: 'cpu',
       notTaken,
     });
