@@ -50,7 +50,7 @@ describe('the face of the customer', () => {
         still: await picture(...faces),
       })),
     );
-    const { seen } = await watch.look(stills);
+    const { seen } = await watch.look(stills, 4000);
     expect(seen.map(({ ptsMs, faceId }) => [ptsMs, faceId])).toEqual(
       stills.map(({ ptsMs }) => [ptsMs, 'customer-video-3-face-1']),
     );
@@ -64,9 +64,9 @@ describe('the face of the customer', () => {
 
     // The same still again costs nothing; alone with it, one without a past looks at the larger.
     const count = answers.length;
-    await watch.look([{ ...stills[6]!, ptsMs: 3500 }]);
+    await watch.look([{ ...stills[6]!, ptsMs: 3500 }], 4000);
     expect(answers.length).toBe(count);
-    await new FaceWatch(listening, 's-2', ENCODE_DEFAULTS).look([stills[4]!]);
+    await new FaceWatch(listening, 's-2', ENCODE_DEFAULTS).look([stills[4]!], 4000);
     expect(answers.at(-1)!.map(({ features }) => features.length)).toEqual([192, 0]);
   });
 });

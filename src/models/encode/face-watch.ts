@@ -30,8 +30,11 @@ export class FaceWatch {
     this.cache = new FaceCache(options.maxCachedStills);
   }
 
-  /** In the order of their time; the cost is of all, since each waits for the one before. */
-  async look(stills: readonly HopStill[]): Promise<{ readonly seen: SeenFace[]; readonly cost: JobCost }> {
+  /** The stills of one hop, in the order of their time; the cost is of all, since each waits for the one before. */
+  async look(
+    stills: readonly HopStill[],
+    hopEndMs: number,
+  ): Promise<{ readonly seen: SeenFace[]; readonly cost: JobCost }> {
     const seen: SeenFace[] = [];
     let cost = NO_COST;
     for (const still of [...stills].sort((a, b) => a.ptsMs - b.ptsMs)) {
@@ -49,7 +52,7 @@ export class FaceWatch {
         const { output, ...spent }: JobResult<'face-tokens'> = await this.pool.submit(
           'face-tokens',
           { still: still.still, ...(customer === undefined ? {} : { customer }) },
-          { sessionId: this.sessionId, jobClass: 'assessment' },
+          { sessionId: this.sessionId, jobClass: 'assessment', resultKey: hopEndMs },
         );
         cost = { waitMs: cost.waitMs + spent.waitMs, modelMs: cost.modelMs + spent.modelMs };
         return output.faces;

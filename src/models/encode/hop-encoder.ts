@@ -93,7 +93,7 @@ export class HopEncoder {
   private async encodeFaces(hop: Hop): Promise<{ evidence: FaceEvidence; cost: JobCost }> {
     // faces of agents are never looked at (rule 9)
     const stills = hop.stills.filter((still) => still.party === 'customer').slice(-this.options.maxStillsPerHop);
-    const { seen, cost } = await this.faces.look(stills);
+    const { seen, cost } = await this.faces.look(stills, hop.hopEndMs);
     const width = seen[0]?.features.length ?? FACE_WIDTH;
     const tokens = new Float32Array(seen.length * width);
     seen.forEach(({ features }, i) => tokens.set(features, i * width));
