@@ -11,7 +11,7 @@ import { type OnRecord, type RecoveryReport, recoverSegments } from './segment-r
  * A write returns when it is durable (POSIX open(2)): one trip through the thread pool a commit instead of two with
  * `datasync`, which remains for systems that have no O_DSYNC.
  */
-const DURABLE = constants.O_DSYNC as number | undefined;
+const DURABLE = (constants.O_DSYNC as number | undefined) ?? 0;
 
 /**
  * The append-only log of a folder: whole commits go in, each durable before `commit` resolves, and records come out
@@ -52,7 +52,7 @@ export class SegmentLog {
         const { bytesWritten } = await file.write(bytes, done, bytes.length - done, segment.size + done);
         done += bytesWritten;
       }
-      if (DURABLE === undefined) await file.datasync();
+      if (DURABLE === 0) await file.datasync();
     } catch (error) {
       this.dirty = true;
       await this.clean(file, segment).catch(() => undefined);
@@ -126,7 +126,7 @@ export class SegmentLog {
       (last.size > last.headerBytes &&
         (last.size + bytes > this.options.maxSegmentBytes || Date.now() - last.bornMs > this.options.maxSegmentMs));
     if (isFull) return this.roll(last);
-    this.active ??= await open(last.path, constants.O_RDWR | (DURABLE ?? 0));
+    this.active ??= await open(last.path, constants.O_RDWR | DURABLE);
     if (this.dirty) await this.clean(this.active, last);
     return { file: this.active, segment: last };
   }
@@ -134,12 +134,12 @@ export class SegmentLog {
   /** The file before must be clean first: only the last segment may ever have a torn end. */
   private async roll(last: Segment | undefined): Promise<{ file: FileHandle; segment: Segment }> {
     if (last !== undefined && this.dirty) {
-      this.active ??= await open(last.path, constants.O_RDWR | (DURABLE ?? 0));
+      this.active ??= await open(last.path, constants.O_RDWR | DURABLE);
       await this.clean(this.active, last);
     }
     const path = segmentPath(this.options.dir, this.next);
     const header = encodeHeader(this.next);
-    const file = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | (DURABLE ?? 0));
+    const file = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | DURABLE);
     try {
       await file.write(header, 0, header.length, 0);
       await file.sync();

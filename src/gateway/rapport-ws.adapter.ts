@@ -84,7 +84,11 @@ export class RapportWsAdapter implements WebSocketAdapter<WebSocketServer, Conne
     received
       .pipe(
         concatMap(({ data, binary }) =>
-          defer(() => (binary ? this.onBinary(client, data) : this.onText(client, byType, data))).pipe(
+          defer(() => {
+            if (!binary) return this.onText(client, byType, data);
+            this.onBinary(client, data);
+            return EMPTY;
+          }).pipe(
             finalize(() => {
               unhandled -= 1;
               unhandledBytes -= data.byteLength;
@@ -117,16 +121,15 @@ export class RapportWsAdapter implements WebSocketAdapter<WebSocketServer, Conne
   /** Nest calls this when the service ends; `close` has done it all. */
   async dispose(): Promise<void> {}
 
-  private onBinary(client: Connection, data: Buffer): Observable<never> {
+  private onBinary(client: Connection, data: Buffer): void {
     try {
-      if (!client.isOpen) return EMPTY;
+      if (!client.isOpen) return;
       if (data.byteLength > this.options.maxMessageBytes) {
         client.fail('message_too_large', tooLarge('binary', data.byteLength, this.options.maxMessageBytes));
       } else client.onFrame(data);
     } catch (error) {
       answerFault(client, error);
     }
-    return EMPTY;
   }
 
   private onText(

@@ -13,7 +13,7 @@ import { SessionTime } from './session-time';
 import type { RingMemory } from './ring-memory';
 import type { StillLane } from './still-lane';
 import type { SettledFact, StreamFact, UtteranceClosed } from '../facts/stream-fact';
-import { StreamIntake } from './stream-intake';
+import { intakeLimits, StreamIntake } from './stream-intake';
 import type { StreamOptions } from './stream-options';
 import type { VideoDecoders } from './video/video-decoder';
 import { Watermark } from './watermark';
@@ -102,12 +102,7 @@ export class SessionStreams {
       const { stream, lane, creditBytes, rateWatch } = opened;
       voices.push(...opened.voices);
       stills.push(...opened.stills);
-      const limits = {
-        maxReorderFrames: options.maxReorderFrames,
-        creditBytes,
-        creditStepBytes: creditBytes * options.creditStepShare,
-        idleAfterMs: Math.max(options.idleAfterMs / spec.pace, options.minIdleWallMs),
-      };
+      const limits = intakeLimits(options, creditBytes, spec.pace);
       const intake = new StreamIntake(stream, lane, limits, host, this.#time.startedAtMs, rateWatch);
       this.#intakes.push(intake);
       this.#byId.set(stream.streamId, intake);

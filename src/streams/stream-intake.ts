@@ -2,6 +2,7 @@ import type { MediaChunk, StreamSpec } from '../facts/media-chunk';
 import { ACCEPTED, refuse, type Lane, type LaneHost, type MediaFault, type MediaVerdict } from './lane';
 import { ReorderBuffer } from './reorder-buffer';
 import type { RateWatch } from './rate-watch';
+import type { StreamOptions } from './stream-options';
 import { isIdle, type WatermarkSource } from './watermark';
 
 export interface IntakeLimits {
@@ -10,6 +11,16 @@ export interface IntakeLimits {
   readonly creditStepBytes: number;
   /** Wall ms. */
   readonly idleAfterMs: number;
+}
+
+/** @param pace media seconds a wall second that the sender means to send. */
+export function intakeLimits(options: StreamOptions, creditBytes: number, pace: number): IntakeLimits {
+  return {
+    maxReorderFrames: options.maxReorderFrames,
+    creditBytes,
+    creditStepBytes: creditBytes * options.creditStepShare,
+    idleAfterMs: Math.max(options.idleAfterMs / pace, options.minIdleWallMs),
+  };
 }
 
 interface HeldFrame {

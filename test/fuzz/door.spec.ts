@@ -1,7 +1,7 @@
 import { ClientMessage, decodeFrame, encodeFrame } from '@rapport-live/protocol';
 import { parseClientText } from '../../src/gateway/client-text';
 import { openDecoder } from '../../src/streams/codecs/open-decoder';
-import { FUZZ_INPUTS, FUZZ_TIMEOUT_MS, FuzzFigures, mutate, random } from '../../src/streams/codecs/testing/mutate';
+import { FUZZ_INPUTS, FUZZ_TIMEOUT_MS, FuzzFigures, mutate, random } from '../support/mutate';
 import type { PcmSink } from '../../src/streams/codecs/voice-decoder';
 import { readStillHeader, STILL_TYPES } from '../../src/streams/still-header';
 import { still } from '../../src/streams/testing/session-script';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FUZZ_INPUTS, FUZZ_TIMEOUT_MS, FuzzFigures, mutate, random } from './testing/mutate';
+import { FUZZ_INPUTS, FUZZ_TIMEOUT_MS, FuzzFigures, mutate, random } from '../../../test/support/mutate';
 import { OggDemuxer } from './ogg-demuxer';
 import { OpusVoiceDecoder } from './opus-voice-decoder';
 import type { PcmSink } from './voice-decoder';
