@@ -62,7 +62,9 @@ export class Graph {
         // One worker a core, one thread a worker. Spinning took 60 ms CPU a run against 18 (notes on the runtime).
         intraOpNumThreads: 1,
         interOpNumThreads: 1,
-        extra: { session: { intra_op: { allow_spinning: '0' } } },
+        // Without VNNI, 8-bit products are summed in 16 bits and saturate; this takes exact sums there (slower), and
+        // nothing elsewhere (onnxruntime_session_options_config_keys.h, kOrtSessionOptionsAvx2PrecisionMode).
+        extra: { session: { intra_op: { allow_spinning: '0' }, x64quantprecision: '1' } },
         logSeverityLevel: 3,
       });
     } catch (cause) {
