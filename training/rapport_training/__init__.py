@@ -1,0 +1,1 @@
+"""Training of Rapport's own models: voice, text, face and fusion. `python -m rapport_training --help`."""
