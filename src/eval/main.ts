@@ -1,0 +1,58 @@
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { evaluateVoice } from './tasks/voice-task';
+
+/** What every task is told. */
+export interface EvalOptions {
+  /** Laid out as training/README.md says. */
+  readonly dataDir: string;
+  /** The shipped models. */
+  readonly modelsDir: string;
+  /** FOLDS/0 to FOLDS/4: models that never heard, or saw, that fold's speakers. */
+  readonly foldsDir: string;
+  /** Where figures and pictures go. */
+  readonly outDir: string;
+  readonly workers: number;
+  /** Part of the data alone, to see that it runs. */
+  readonly smoke: boolean;
+}
+
+const TASKS: Readonly<Record<string, (options: EvalOptions) => Promise<void>>> = {
+  voice: evaluateVoice,
+};
+
+/** `npm run eval -- TASK...`: test data through the path that serves. Resolves to the exit status. */
+export async function evaluate(argv: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      data: { type: 'string', default: '../shared/data' },
+      models: { type: 'string', default: 'models' },
+      folds: { type: 'string', default: join('training', '.work', 'folds') },
+      out: { type: 'string', default: join('docs', 'figures') },
+      workers: { type: 'string', default: '2' },
+      smoke: { type: 'boolean', default: false },
+    },
+  });
+  const names = positionals.length > 0 ? positionals : Object.keys(TASKS);
+  const unknown = names.find((name) => !(name in TASKS));
+  if (unknown !== undefined) {
+    console.error(`There is no task "${unknown}": ${Object.keys(TASKS).join(', ')}.`);
+    return 2;
+  }
+  const options: EvalOptions = {
+    dataDir: resolve(values.data),
+    modelsDir: resolve(values.models),
+    foldsDir: resolve(values.folds),
+    outDir: resolve(values.out),
+    workers: Number(values.workers),
+    smoke: values.smoke,
+  };
+  for (const name of names) await TASKS[name]!(options);
+  return 0;
+}
+
+if (require.main === module) {
+  void evaluate(process.argv.slice(2)).then((status) => (process.exitCode = status));
+}

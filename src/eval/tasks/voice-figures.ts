@@ -1,0 +1,58 @@
+import type { Emotion } from '@rapport-live/protocol';
+import { bootstrap } from '../metrics/bootstrap';
+import { calibrationError } from '../metrics/calibration';
+import { Confusion } from '../metrics/confusion';
+import { type Figure, figure, overFolds, plain, type Target } from '../report/figures';
+import { answerOf, classesOf, type HeardClip } from './voice';
+
+/** Unweighted average recall over the classes of the corpus. */
+export function uar(heard: readonly HeardClip[], classes: readonly Emotion[]): number {
+  return confusionOf(heard, classes).macroRecall;
+}
+
+export function confusionOf(heard: readonly HeardClip[], classes: readonly Emotion[]): Confusion<Emotion> {
+  return Confusion.of(
+    classes,
+    heard.map((one) => [one.clip.emotion, answerOf(one, classes)]),
+  );
+}
+
+/** The figures of one corpus under one condition: `name` says both. */
+export function voiceFigures(name: string, heard: readonly HeardClip[], target: Target, ece: Target): Figure[] {
+  const classes = classesOf(heard.map(({ clip }) => clip));
+  const folds = [...new Set(heard.map(({ clip }) => clip.fold))].sort();
+  const byFold = folds.map((fold) =>
+    uar(
+      heard.filter(({ clip }) => clip.fold === fold),
+      classes,
+    ),
+  );
+  const genders = [...new Set(heard.map(({ clip }) => clip.gender))].sort();
+  const told = heard.map(({ probabilities, clip }) => ({
+    confidence: Math.max(...probabilities),
+    right: answerOf({ probabilities, clip, present: true }, classes) === clip.emotion,
+  }));
+  return [
+    figure(`${name}: UAR, mean of the folds (lowest, highest fold)`, overFolds(byFold), 'share', target),
+    figure(
+      `${name}: UAR of all clips (interval over speakers)`,
+      bootstrap(
+        heard,
+        (some) => uar(some, classes),
+        ({ clip }) => clip.speaker,
+      ),
+      'share',
+    ),
+    ...genders.map((gender) => {
+      const own = heard.filter(({ clip }) => clip.gender === gender);
+      return plain(`${name}: UAR, ${gender}, n=${own.length}`, uar(own, classes), 'share');
+    }),
+    plain(`${name}: expected calibration error`, calibrationError(told), 'share', ece),
+    plain(
+      `${name}: clips with enough speech to be assessed`,
+      heard.filter(({ present }) => present).length / heard.length,
+      'share',
+    ),
+    plain(`${name}: clips`, heard.length, 'count'),
+  ];
+}
