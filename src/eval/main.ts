@@ -1,11 +1,14 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { evaluateFace } from './tasks/face-task';
 import { evaluateVoice } from './tasks/voice-task';
 
 /** What every task is told. */
 export interface EvalOptions {
   /** Laid out as training/README.md says. */
   readonly dataDir: string;
+  /** What `python -m rapport_training.eval_data` has unpacked. */
+  readonly preparedDir: string;
   /** The shipped models. */
   readonly modelsDir: string;
   /** FOLDS/0 to FOLDS/4: models that never heard, or saw, that fold's speakers. */
@@ -18,6 +21,7 @@ export interface EvalOptions {
 }
 
 const TASKS: Readonly<Record<string, (options: EvalOptions) => Promise<void>>> = {
+  face: evaluateFace,
   voice: evaluateVoice,
 };
 
@@ -28,6 +32,7 @@ export async function evaluate(argv: readonly string[]): Promise<number> {
     allowPositionals: true,
     options: {
       data: { type: 'string', default: '../shared/data' },
+      prepared: { type: 'string', default: join('training', '.work', 'eval') },
       models: { type: 'string', default: 'models' },
       folds: { type: 'string', default: join('training', '.work', 'folds') },
       out: { type: 'string', default: join('docs', 'figures') },
@@ -43,6 +48,7 @@ export async function evaluate(argv: readonly string[]): Promise<number> {
   }
   const options: EvalOptions = {
     dataDir: resolve(values.data),
+    preparedDir: resolve(values.prepared),
     modelsDir: resolve(values.models),
     foldsDir: resolve(values.folds),
     outDir: resolve(values.out),

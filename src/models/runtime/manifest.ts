@@ -112,7 +112,12 @@ const SpeechParameters = z.object({
 });
 export type SpeechParameters = z.infer<typeof SpeechParameters>;
 
-const TextParameters = z.object({ maxTokens: count, embeddingWidth: count });
+const TextParameters = z.object({
+  maxTokens: count,
+  embeddingWidth: count,
+  /** Of the output `emotion`, independent probabilities: a text has the emotions above theirs, else the likeliest. */
+  emotionThresholds: z.record(z.enum(EMOTIONS), probability).optional(),
+});
 
 const FaceDetectionParameters = z.object({
   inputSizePx: count,
