@@ -1,9 +1,10 @@
 """Draws the customer turns of the evaluation set from the training parts of MultiDoGO and Bitext, and shows them to a labeller.
 
-MultiDoGO turns are mostly neutral, so a part of each corpus is drawn at random and the rest by broad lists of words (every turn that
-the list of feelings finds in MultiDoGO: there are some 50 in 28,000 texts), by complaint-like intents, by MultiDoGO's label
-"outofdomain" and by Bitext's tag for offensive language. The lists only decide what is *read*; the label comes from the reading.
-Shares measured on the set are therefore not shares of real traffic, and many of its upset turns are templates with a swear word.
+MultiDoGO turns are mostly neutral, so a part of each corpus is drawn at random and the rest by broad lists of words (in
+MultiDoGO every turn that the list of feelings finds: there are some 50 in 28,000 texts), by complaint-like intents, by
+MultiDoGO's label "outofdomain" and by Bitext's tag for offensive language. The lists only decide what is *read*; the label
+comes from the reading. Shares measured on the set are therefore not shares of real traffic, and most of its upset turns are
+templates with a swear word.
 
     python -m rapport_training.service_language.sample --write            draws anew and writes sample.csv (ids only)
     python -m rapport_training.service_language.sample --show 1 80        prints `id <tab> text` of rows 1 to 80
@@ -22,27 +23,44 @@ SAMPLE_FILE = Path(__file__).with_name("sample.csv")
 DATA_DIR = Path(__file__).parents[4] / "shared" / "data"
 
 FEELING_WORDS = re.compile(
-    r"\b(angr[iy]\w*|annoy\w*|frustrat\w*|furious|mad|upset\w*|unhappy|fed up|sick|tired|hate\w*|ridiculous|unacceptable|useless|"
-    r"terribl[ey]|horribl[ey]|awful\w*|worst|pathetic|stupid|idiot\w*|damn\w*|hell|crap\w*|rude\w*|disgust\w*|gross|filthy|nasty|"
-    r"shame\w*|joke|nonsense|worr(?:y|ie[ds]|ying)|afraid|scar(?:ed|y)|nervous|anxious|panic\w*|unsafe|stress\w*|sad(?:ly|dened)?|"
-    r"disappoint\w*|regret\w*|crying|hopeless|helpless|oh no|wtf|wth|omg|oh my|seriously|never again|what the|not happy|not good|not fair|"
-    r"unfair|waste\w*|ugh|argh|grr+|bad|poor|hurt\w*|suck\w*|freak\w*|desperate\w*|dang|shit\w*|fuck\w*|bloody|bs|yikes|geez|jeez|"
-    r"(?:my|oh|good|thank) god|goodness|gosh|come on|devastat\w*|heartbr\w*|mess(?:ed|y)?|nightmare|robbed)\b|:\(|!!|\?\?",
+    r"\b(?:angr[iy]\w*|annoy\w*|frustrat\w*|furious|mad|upset\w*|unhappy|fed up|sick|tired|hate\w*|"
+    r"ridiculous|unacceptable|useless|"
+    r"terribl[ey]|horribl[ey]|awful\w*|worst|pathetic|stupid|idiot\w*|damn\w*|hell|crap\w*|rude\w*|"
+    r"disgust\w*|gross|filthy|nasty|"
+    r"shame\w*|joke|nonsense|worr(?:y|ie[ds]|ying)|afraid|scar(?:ed|y)|nervous|anxious|panic\w*|"
+    r"unsafe|stress\w*|sad(?:ly|dened)?|"
+    r"disappoint\w*|regret\w*|crying|hopeless|helpless|oh no|wtf|wth|omg|oh my|seriously|"
+    r"never again|what the|not happy|not good|not fair|"
+    r"unfair|waste\w*|ugh|argh|grr+|bad|poor|hurt\w*|suck\w*|freak\w*|desperate\w*|dang|shit\w*|"
+    r"fuck\w*|bloody|bs|yikes|geez|jeez|"
+    r"(?:my|oh|good|thank) god|goodness|gosh|come on|devastat\w*|heartbr\w*|mess(?:ed|y)?|nightmare|"
+    r"robbed)\b|:\(|!!|\?\?",
     re.IGNORECASE,
 )
 TROUBLE_WORDS = re.compile(
-    r"\b(lost|stole\w*|steal\w*|fraud\w*|scam\w*|cheat\w*|lie[ds]?|dirty|worse|concern\w*|died|death|accidents?|broke\w*|crack\w*|"
-    r"enough|nobody|no one|still|again|third time|waiting|forever|so long|too long|complain\w*|troubles?|missed|missing|late|delay\w*|"
+    r"\b(?:lost|stole\w*|steal\w*|fraud\w*|scam\w*|cheat\w*|lie[ds]?|dirty|worse|concern\w*|died|"
+    r"death|accidents?|broke\w*|crack\w*|"
+    r"enough|nobody|no one|still|again|third time|waiting|forever|so long|too long|complain\w*|"
+    r"troubles?|missed|missing|late|delay\w*|"
     r"emergency|hurry|oops|urgent\w*|asap|wrong|problems?|hope|why|funeral|hospital|crash\w*|fail\w*|slow|keeps)\b",
     re.IGNORECASE,
 )
 GLAD_WORDS = re.compile(
-    r"\b(glad\w*|happy|love\w*|awesome|amazing|wonderful|fantastic|excellent|excit\w*|delight\w*|yay|hooray|relie\w+|best|"
-    r"wow|whoa|really\?|surpris\w*|unexpected\w*|unbelievable|no way|can'?t believe|haha\w*|lol|so much|so kind|helpful|appreciate\w*)\b|:\)|:d\b",
+    r"\b(?:glad\w*|happy|love\w*|awesome|amazing|wonderful|fantastic|excellent|excit\w*|delight\w*|"
+    r"yay|hooray|relie\w+|best|"
+    r"wow|whoa|really\?|surpris\w*|unexpected\w*|unbelievable|no way|can'?t believe|haha\w*|lol|"
+    r"so much|so kind|helpful|appreciate\w*)\b|:\)|:d\b",
     re.IGNORECASE,
 )
 WORD_LISTS = {"feeling_words": FEELING_WORDS, "trouble_words": TROUBLE_WORDS, "glad_words": GLAD_WORDS}
-COMPLAINT_INTENTS = {"complaint", "payment_issue", "registration_problems", "contact_human_agent", "delete_account", "get_refund"}
+COMPLAINT_INTENTS = {
+    "complaint",
+    "payment_issue",
+    "registration_problems",
+    "contact_human_agent",
+    "delete_account",
+    "get_refund",
+}
 OFFENSIVE_TAG = "W"
 """Bitext's tag for offensive language."""
 
