@@ -9,7 +9,7 @@ import { MODELS_DIR } from './models-dir';
 
 /** The version of the Node package: another one may round otherwise. */
 const ONNXRUNTIME = '1.30.0';
-const RUN_GOLDEN = join(__dirname, '..', '..', 'training', 'convert', 'run_golden.py');
+const TRAINING = join(__dirname, '..', '..', 'training');
 const GREATEST_DIFFERENCE = 1e-3;
 
 const python = spawnSync('python3', ['-c', 'import numpy, onnxruntime; print(onnxruntime.__version__)'], {
@@ -28,7 +28,10 @@ const missing =
     it(`differ by less than ${GREATEST_DIFFERENCE}`, async () => {
       const dir = mkdtempSync(join(tmpdir(), 'rapport-parity-'));
       const file = join(dir, 'python.npz');
-      const run = spawnSync('python3', [RUN_GOLDEN, MODELS_DIR, file], { encoding: 'utf8' });
+      const run = spawnSync('python3', ['-m', 'convert.run_golden', MODELS_DIR, file], {
+        cwd: TRAINING,
+        encoding: 'utf8',
+      });
       expect({ status: run.status, stderr: run.stderr }).toEqual({ status: 0, stderr: '' });
       const inPython = readNpz(readFileSync(file));
       rmSync(dir, { recursive: true });

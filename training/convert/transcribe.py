@@ -1,6 +1,6 @@
 """Reference transcript of fixtures/jfk.wav of the speech model: greedy, padded with zeros, by the parameters of the manifest.
 
-    python transcribe.py MODELS_DIR
+    python -m convert.transcribe MODELS_DIR
 
 Writes fixtures/transcript.json beside it.
 """
@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 from tokenizers import Tokenizer
 
-from log_mel import log_mel
-from make_golden import jfk, read_wav, whisper_prompt
-from model_folder import ModelFolder, folder_of
-from write_manifest import text_of
+from .log_mel import log_mel
+from .make_golden import jfk, read_wav, whisper_prompt
+from .model_folder import ModelFolder, folder_of
+from .write_manifest import text_of
 
 NEVER = -1e9
 

@@ -11,8 +11,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto
 
-from ctranslate2_file import Variables
-from graph import Graph, tensor
+from .ctranslate2_file import Variables
+from .graph import Graph, tensor
 
 MEL_BANDS = 80
 EMOTION_LAYERS = (3, 4, 5)  # counted from 1; their mean carried the most emotion of all layers tried

@@ -1,7 +1,7 @@
 """Bring every model.json up to date with the files beside it: sizes, sha256, and the tensors of each graph.
 
-    python write_manifest.py MODELS_DIR            writes
-    python write_manifest.py MODELS_DIR --check    only compares; exit status 1 when one is out of date
+    python -m convert.write_manifest MODELS_DIR            writes
+    python -m convert.write_manifest MODELS_DIR --check    only compares; exit status 1 when one is out of date
 
 Everything else in a manifest (parameters, labels, figures) is written by hand and left alone.
 """
@@ -15,8 +15,8 @@ from typing import Any
 
 import onnxruntime
 
-from model_folder import cpu_session, model_folders
-from packages import sha256
+from .model_folder import cpu_session, model_folders
+from .packages import sha256
 
 TYPES = {"tensor(float)": "float32", "tensor(int64)": "int64"}
 MAX_WIDTH = 120  # the printWidth of .prettierrc.json
