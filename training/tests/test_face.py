@@ -78,7 +78,7 @@ def test_stray_votes_are_dropped_and_unnameable_pictures_left_out() -> None:
 def test_bad_data_is_refused_with_file_and_reason(data: Path, tmp_path: Path, changed: dict, reason: str) -> None:
     rewrite(data, **changed)
     out = tmp_path / "out"
-    with pytest.raises(ValueError, match="ferplus.npz") as refused:
+    with pytest.raises(ValueError, match=r"ferplus\.npz") as refused:
         train.train(arguments(data, out, "--epochs", "1"))
     assert reason in str(refused.value)
     assert not out.exists()

@@ -151,4 +151,3 @@ def _decayed(network: FaceEncoder, weight_decay: float) -> list[dict[str, object
     matrices = [p for p in network.parameters() if p.dim() > 1]
     rest = [p for p in network.parameters() if p.dim() <= 1]
     return [{"params": matrices, "weight_decay": weight_decay}, {"params": rest, "weight_decay": 0.0}]
-
