@@ -1,6 +1,8 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { evaluateFace } from './tasks/face-task';
+import { evaluateIntents } from './tasks/intent-task';
+import { evaluateText } from './tasks/text-task';
 import { evaluateVoice } from './tasks/voice-task';
 
 /** What every task is told. */
@@ -22,6 +24,8 @@ export interface EvalOptions {
 
 const TASKS: Readonly<Record<string, (options: EvalOptions) => Promise<void>>> = {
   face: evaluateFace,
+  text: evaluateText,
+  intent: evaluateIntents,
   voice: evaluateVoice,
 };
 

@@ -1,0 +1,148 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type IntentIndex, parseIntentIndex, scoreIntents } from '../../fusion/intent-index';
+import { readNpz } from '../../models/runtime/npz';
+import { type LabelledText, readTexts } from '../corpora/texts';
+import type { EvalOptions } from '../main';
+import { bootstrap } from '../metrics/bootstrap';
+import { type Figure, figure, keep, plain } from '../report/figures';
+import { progressOf } from '../report/progress';
+import { mapSome, Served } from '../served';
+import { misheard, wordErrorRate } from '../signal/text-noise';
+import { fewShot } from './few-shot';
+
+const SMOKE_TEXTS = 120;
+/** Share of in-scope texts that may be called out of scope by mistake. */
+const FALSE_ALARMS = 0.05;
+
+export interface Placed {
+  readonly label: string;
+  readonly embedding: Float32Array;
+}
+
+/** Intents: the 27 of the product, those of CLINC150, and custom ones from ten examples. */
+export async function evaluateIntents({ dataDir, modelsDir, outDir, workers, smoke }: EvalOptions): Promise<void> {
+  const served = await Served.open(modelsDir, workers);
+  const some = <T>(items: readonly T[]): readonly T[] => (smoke ? items.slice(0, SMOKE_TEXTS) : items);
+  const place = async (name: string, texts: readonly LabelledText[]): Promise<Placed[]> =>
+    mapSome(
+      some(texts),
+      2 * workers,
+      async ({ text, labels }) => ({
+        label: labels[0]!,
+        embedding: (await served.run('text-tokens', { text })).embedding,
+      }),
+      progressOf(`intents, ${name}`, some(texts).length),
+    );
+  try {
+    const bitext = readTexts(dataDir, 'bitext27', 'test');
+    const noisy = bitext.map((row, i) => ({ ...row, text: misheard(row.text, i + 1) }));
+    const index = intentIndex(served);
+    const figures: Figure[] = [
+      ofProduct('Bitext 27 test, clean', index, await place('Bitext', bitext), 0.99),
+      ofProduct('Bitext 27 test, misheard words', index, await place('Bitext, misheard', noisy), 0.94),
+      plain('Bitext 27 test, misheard words: word error rate', meanErrors(bitext, noisy), 'share'),
+      ...clinc(
+        await place('CLINC150 train', readTexts(dataDir, 'clinc150', 'train')),
+        await place('CLINC150 test', readTexts(dataDir, 'clinc150', 'test')),
+      ),
+      ...(await customIntents(dataDir, place)),
+    ];
+    keep(outDir, 'accuracy-intent', figures, 'npm run eval -- intent');
+  } finally {
+    await served.close();
+  }
+}
+
+function intentIndex(served: Served): IntentIndex {
+  const { path, manifest } = served.models.text;
+  const prototypes = readNpz(readFileSync(join(path, manifest.assets['prototypes']!.file)));
+  return parseIntentIndex(JSON.parse(readFileSync(join(path, 'model.json'), 'utf8')), prototypes);
+}
+
+function ofProduct(name: string, index: IntentIndex, placed: readonly Placed[], atLeast: number): Figure {
+  const right = placed.map(({ label, embedding }) => {
+    const { intents, outOfScope } = scoreIntents(index, embedding);
+    return !outOfScope && intents[0]!.name === label;
+  });
+  return figure(`${name}: accuracy, out of scope counted wrong, n=${right.length}`, bootstrap(right, share), 'share', {
+    atLeast,
+  });
+}
+
+function meanErrors(clean: readonly LabelledText[], noisy: readonly LabelledText[]): number {
+  const words = ({ text }: LabelledText): string[] => text.toLowerCase().match(/[\p{L}\p{N}']+/gu) ?? [];
+  const rates = clean.map((row, i) => wordErrorRate(words(row), words(noisy[i]!)));
+  return rates.reduce((a, b) => a + b, 0) / rates.length;
+}
+
+/** Prototypes are the means of the train part; what is out of scope shows by its distance to the nearest. */
+function clinc(train: readonly Placed[], test: readonly Placed[]): Figure[] {
+  const prototypes = means(train.filter(({ label }) => label !== OUT_OF_SCOPE));
+  const told = test.map((one) => ({ truth: one.label, ...nearest(prototypes, one.embedding) }));
+  const inScope = told.filter(({ truth }) => truth !== OUT_OF_SCOPE);
+  const outside = told.filter(({ truth }) => truth === OUT_OF_SCOPE);
+  const cosines = inScope.map(({ cosine }) => cosine).sort((a, b) => a - b);
+  const threshold = cosines[Math.floor(FALSE_ALARMS * cosines.length)]!;
+  const right = inScope.map(({ truth, label }) => truth === label);
+  const rejected = outside.map(({ cosine }) => cosine < threshold);
+  return [
+    figure(`CLINC150 test, in scope: accuracy, n=${right.length}`, bootstrap(right, share), 'share', { atLeast: 0.96 }),
+    figure(
+      `CLINC150 test: out-of-scope recall at 5 % false alarms, n=${rejected.length}`,
+      bootstrap(rejected, share),
+      'share',
+      { atLeast: 0.75 },
+    ),
+  ];
+}
+
+const OUT_OF_SCOPE = 'oos';
+
+async function customIntents(
+  dataDir: string,
+  place: (name: string, texts: readonly LabelledText[]) => Promise<Placed[]>,
+): Promise<Figure[]> {
+  const dstc = [...readTexts(dataDir, 'dstc11_intents', 'dev'), ...readTexts(dataDir, 'dstc11_intents', 'test')];
+  const figures: Figure[] = [];
+  for (const [domain, atLeast] of [
+    ['banking', 0.95],
+    ['finance', 0.95],
+    ['insurance', 0.97],
+  ] as const) {
+    const own = dstc.filter(({ row }) => row['domain'] === domain);
+    const placed = await place(`DSTC11 ${domain}`, own);
+    figures.push(fewShot(`DSTC11 ${domain} (10 examples drawn from the scored split)`, placed, placed, atLeast));
+  }
+  const train = await place('banking77 train', readTexts(dataDir, 'banking77', 'train'));
+  const test = await place('banking77 test', readTexts(dataDir, 'banking77', 'test'));
+  figures.push(fewShot('banking77 test (10 examples from its train part)', train, test, 0.83));
+  return figures;
+}
+
+/** Mean of the embeddings of each label, L2 norm 1: what an intent's prototype is. */
+export function means(placed: readonly Placed[]): Map<string, Float32Array> {
+  const sums = new Map<string, Float32Array>();
+  for (const { label, embedding } of placed) {
+    const sum = sums.get(label) ?? new Float32Array(embedding.length);
+    sums.set(
+      label,
+      sum.map((value, i) => value + embedding[i]!),
+    );
+  }
+  return new Map([...sums].map(([label, sum]) => [label, sum.map((value) => value / Math.hypot(...sum))]));
+}
+
+export function nearest(
+  prototypes: ReadonlyMap<string, Float32Array>,
+  embedding: Float32Array,
+): { label: string; cosine: number } {
+  let best = { label: '', cosine: -Infinity };
+  for (const [label, prototype] of prototypes) {
+    const cosine = prototype.reduce((sum, value, i) => sum + value * embedding[i]!, 0);
+    if (cosine > best.cosine) best = { label, cosine };
+  }
+  return best;
+}
+
+const share = (right: readonly boolean[]): number => right.filter(Boolean).length / Math.max(1, right.length);
