@@ -1,0 +1,142 @@
+"""Features of any fold: corpora read once, each encoder run once, and kept in a folder where later commands find them."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+import torch
+from torch import Tensor
+
+from ..atomic_file import write_atomically
+from ..corpora.faces import VotedFaces, read_ferplus
+from ..corpora.speech import read_speech
+from ..face import encoder as face_encoder
+from ..text import encoder as text_encoder
+from ..voice import encoder as voice_encoder
+from .face_frames import face_features
+from .features import FaceFeatures, Features, ServiceFeatures, TextFeatures, VoiceFeatures
+from .pool import VoiceTeacher
+from .text_rows import service_features, text_features, text_rows
+from .voice_windows import VoiceWindows
+
+RECIPE = 1
+"""Raised when features are made in another way: older files are then left alone."""
+SMOKE_EVERY_CLIP, SMOKE_EVERY_FACE, SMOKE_EVERY_TEXT = 60, 120, 400
+SEED = 0
+
+Kept = TypeVar("Kept")
+
+
+class FeatureSource:
+    """data: the corpora; weights: start weights; encoders: checkpoints (voice.<fold>.pt, text*.pt, face.pt; one that is
+    missing means its start weights); cache: where features are kept, None keeps them in memory only. smoke: a tiny part
+    of everything, for the CPU."""
+
+    def __init__(
+        self, data: Path, weights: Path, encoders: Path, device: torch.device, cache: Path | None, smoke: bool, threads: int = 8
+    ) -> None:
+        self.data, self.weights, self.encoders, self.device = data, weights, encoders, device
+        self.cache, self.smoke, self.threads = cache, smoke, threads
+        self._windows: VoiceWindows | None = None
+        self._shared: dict[str, Any] | None = None
+
+    def fold(self, fold: str) -> Features:
+        shared = self.shared()
+        return Features(voice=self.voice(fold), **shared)
+
+    def voice_teacher(self, fold: str) -> VoiceTeacher:
+        encoder = self.voice_encoder(fold)
+
+        @torch.no_grad()
+        def answer(tokens: Tensor, mask: Tensor) -> Tensor:
+            return encoder.emotion_logits(tokens, mask.bool()).float()
+
+        return answer
+
+    def voice_encoder(self, fold: str) -> voice_encoder.VoiceEncoder:
+        return voice_encoder.load(self.weights, self._checkpoint(f"voice.{fold}.pt"), self.device)
+
+    def text_encoder(self) -> Any:
+        return text_encoder.load(self.weights, self.encoders, self.device)
+
+    def windows(self) -> VoiceWindows:
+        if self._windows is None:
+            clips = read_speech(self.data, self.threads, every=SMOKE_EVERY_CLIP if self.smoke else 1)
+            self._windows = VoiceWindows(clips, self.device)
+        return self._windows
+
+    def voice(self, fold: str) -> VoiceFeatures:
+        """Fold `start` is that of fold 0 through the start weights, for comparison."""
+        checkpoint = self._checkpoint(f"voice.{fold}.pt")
+        name = f"voice.{fold}.{self._print(checkpoint)}"
+        return self._kept(name, VoiceFeatures, lambda: self.windows().features(self.voice_encoder(fold), fold, SEED))
+
+    def voice_of_start_weights(self, fold: str) -> VoiceFeatures:
+        """Tokens that no clip was fitted to; the teacher is an untrained head and must not be used."""
+        encoder = voice_encoder.load(self.weights, None, self.device)
+        return self._kept(f"voice.start.{fold}", VoiceFeatures, lambda: self.windows().features(encoder, fold, SEED))
+
+    def shared(self) -> dict[str, Any]:
+        """What is the same in every fold: face and text."""
+        if self._shared is None:
+            texts = "-".join(self._print(path) for path in sorted(self.encoders.glob("text*.pt"))) or "start"
+            self._shared = self._faces() | {
+                "text": self._texts("train", texts),
+                "valid_text": self._texts("dev", texts),
+                "service": self._service(texts),
+            }
+        return self._shared
+
+    def _faces(self) -> dict[str, FaceFeatures]:
+        checkpoint = self._checkpoint("face.pt")
+        splits: dict[str, VotedFaces] = {}
+
+        def made(split: str) -> FaceFeatures:
+            if not splits:
+                splits.update(read_ferplus(self.data))
+            faces = splits[split]
+            if self.smoke:
+                faces = VotedFaces(faces.images[::SMOKE_EVERY_FACE], faces.votes[::SMOKE_EVERY_FACE])
+            return face_features(faces, face_encoder.load(checkpoint, self.device), self.device, SEED)
+
+        stamp = self._print(checkpoint)
+        return {
+            name: self._kept(f"face.{split}.{stamp}", FaceFeatures, lambda split=split: made(split))
+            for name, split in (("face", "train"), ("valid_face", "valid"))
+        }
+
+    def _texts(self, split: str, stamp: str) -> TextFeatures:
+        def made() -> TextFeatures:
+            rows = text_rows(self.data, split)
+            return text_features(rows[:: SMOKE_EVERY_TEXT if self.smoke else 1], self.text_encoder(), self.device)
+
+        return self._kept(f"text.{split}.{stamp}", TextFeatures, made)
+
+    def _service(self, stamp: str) -> ServiceFeatures | None:
+        made = lambda: service_features(self.data, self.text_encoder(), self.device)  # noqa: E731
+        try:
+            return self._kept(f"service.{stamp}", ServiceFeatures, made)
+        except FileNotFoundError:
+            print("no labels of the service-language set: its figures are left out", flush=True)
+            return None
+
+    def _checkpoint(self, name: str) -> Path | None:
+        path = self.encoders / name
+        return path if path.exists() else None
+
+    def _print(self, checkpoint: Path | None) -> str:
+        """Stands for the encoder in the names of files: other weights, other features."""
+        return hashlib.sha256(checkpoint.read_bytes()).hexdigest()[:12] if checkpoint else "start"
+
+    def _kept(self, name: str, kind: type[Kept], make: Callable[[], Kept]) -> Kept:
+        if self.cache is None:
+            return make()
+        path = self.cache / f"{name}.{'smoke.' if self.smoke else ''}r{RECIPE}.pt"
+        if not path.exists():
+            made = make()
+            tensors = {field.name: getattr(made, field.name) for field in fields(kind)}  # type: ignore[arg-type]
+            write_atomically(path, lambda unfinished: torch.save(tensors, unfinished))
+            return made
+        return kind(**torch.load(path, map_location=self.device, weights_only=True))

@@ -1,0 +1,78 @@
+"""Calibration: one temperature for each subset of modalities.
+
+A single modality is fitted on real validation examples. Several are fitted on SYNTHETIC label-matched pairs, which agree
+more than real modalities do: so their temperature is never below that of the sharpest of their single ones.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import torch
+
+from ..labels import EMOTIONS
+from .answers import logits_of, one_frame, subset_key, subsets_of, text_tokens, voice_tokens
+from .features import PLAIN_REQUEST, Features
+from .network import FusionNet
+from .pool import smoothed
+from .scores import fit_temperature
+from .synthetic_pairs import SyntheticPairs
+
+PAIRS = 3000
+SEED = 7
+
+Temperatures = dict[str, float]
+
+
+def fit_single(net: FusionNet, features: Features) -> Temperatures:
+    """By modality, on the validation parts; voice only where the fold holds speakers out. Each speech corpus weighs the
+    same, however many clips it has."""
+    found: Temperatures = {}
+    held = features.voice.held.nonzero().squeeze(1)
+    if len(held):
+        voice = features.voice.part(held)
+        every = torch.arange(len(held), device=held.device)
+        weight = 1 / torch.bincount(voice.corpus)[voice.corpus].float()
+        hot = smoothed(voice.label, len(EMOTIONS), 0)
+        found["voice"] = fit_temperature(logits_of(net, {"voice": voice_tokens(voice, every)}), hot, weight)
+    face = features.valid_face
+    found["face"] = fit_temperature(logits_of(net, {"face": one_frame(face)}), face.target)
+    text = features.valid_text
+    rows = ((text.label >= 0) & (text.kind != PLAIN_REQUEST)).nonzero().squeeze(1)
+    hot = smoothed(text.label[rows], len(EMOTIONS), 0)
+    found["text"] = fit_temperature(logits_of(net, {"text": text_tokens(text, rows)}), hot)
+    return found
+
+
+def fit_combined(net: FusionNet, features: Features, single: Mapping[str, float]) -> Temperatures:
+    """By name of every subset of two and more; `single` gives the floor. Needs held-out speakers."""
+    config = net.config.but(distillation=0.0, smoothing=0.0)
+    pool = SyntheticPairs(features, held=True)
+    generator = torch.Generator(pool.shares.device).manual_seed(SEED)
+    batch = pool.gather(pool.draw(PAIRS, config, generator), config, generator)
+    found: Temperatures = {}
+    for subset in subsets_of(net.names):
+        if len(subset) == 1:
+            continue
+        logits = logits_of(net, {name: (batch.tokens[name], batch.masks[name]) for name in subset})
+        target = batch.targets[:, [net.names.index(name) for name in subset]].mean(1)
+        found[subset_key(subset)] = max(fit_temperature(logits, target), min(single[name] for name in subset))
+    return found
+
+
+def fitted(net: FusionNet, features: Features) -> Temperatures:
+    """Of one fold, on its own validation parts; without held-out speakers, of face and text alone."""
+    single = fit_single(net, features)
+    return single | fit_combined(net, features, single) if "voice" in single else single
+
+
+def of_others(by_fold: Mapping[str, Temperatures], fold: str) -> Temperatures:
+    """The temperatures that `fold` is given: the geometric mean of those that the other folds were fitted to, so that
+    its calibration error is measured on speakers that fitted nothing. The shipped model gets the mean of all folds. With
+    no other fold its own are all there is."""
+    others = [found for other, found in by_fold.items() if other != fold and "voice" in found] or [by_fold[fold]]
+    return {key: round(_geometric_mean([found[key] for found in others]), 3) for key in others[0]}
+
+
+def _geometric_mean(values: Sequence[float]) -> float:
+    return math.exp(sum(map(math.log, values)) / len(values))
+
