@@ -23,7 +23,7 @@ from .voice_windows import VoiceWindows
 
 RECIPE = 1
 """Raised when features are made in another way: older files are then left alone."""
-SMOKE_EVERY_CLIP, SMOKE_EVERY_FACE, SMOKE_EVERY_TEXT = 60, 120, 400
+SMOKE_EVERY_CLIP, SMOKE_EVERY_FACE, SMOKE_EVERY_TEXT = 150, 400, 900
 SEED = 0
 
 Kept = TypeVar("Kept")

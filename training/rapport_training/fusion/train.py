@@ -21,7 +21,7 @@ from .config import FusionConfig
 from .feature_source import FeatureSource
 from .features import Features
 from .measure import measure, one_line
-from .missing_curve import HeldPairs
+from .missing_curve import PAIRS, HeldPairs
 from .network import FusionNet, served_parameters
 from .options import add_options, source_of
 from .stored import checkpoint_path, load, save
@@ -31,13 +31,14 @@ from .trainer import train
 
 MEASURING_SHARE = 0.15
 """Share of the time of a fold that is left for measuring it."""
-SMOKE_STEPS = 12
+SMOKE_STEPS, SMOKE_BATCH, SMOKE_PAIRS = 6, 24, 60
 SEED = 1
 
 
 class Run:
     def __init__(self, source: FeatureSource, out: Path, config: FusionConfig, folds: list[str], budget_s: float) -> None:
-        self.source, self.out, self.config, self.folds = source, out, config, folds
+        self.source, self.out, self.folds = source, out, folds
+        self.config = config.but(batch=SMOKE_BATCH) if source.smoke else config
         self.started = time.monotonic()
         self.deadline = self.started + budget_s
         self.temperatures: dict[str, Temperatures] = {}
@@ -83,7 +84,7 @@ class Run:
             features = self.source.fold(fold)
             notes["figures"] = measure(net, features, notes["temperatures"])
             if features.voice.held.any():
-                pairs = HeldPairs(net, features)
+                pairs = HeldPairs(net, features, SMOKE_PAIRS if self.source.smoke else PAIRS)
                 notes["SYNTHETIC pairs"] = {
                     "accuracy on agreeing pairs": pairs.accuracy(),
                     "each modality missing with probability": pairs.missing_curve(),
