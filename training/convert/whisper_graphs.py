@@ -5,6 +5,7 @@ S = T / 2 encoder frames of 20 ms, P cached tokens. The weights keep their exact
 the attention scale 1 / sqrt(head width) is folded into the query weights.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -65,9 +66,8 @@ class Whisper:
         return g.add("Add", x, self.linear(g, y, layer + "ffn/linear_1"), out=out)
 
 
-def write_encoder(w: Whisper, path: Path, with_emotion: bool = True) -> None:
-    """mel [B, 80, T], T even -> hidden [B, S, width], emo [B, S, width] (mean of EMOTION_LAYERS; only on demand)."""
-    g = Graph()
+def _encoder_layers(w: Whisper, g: Graph) -> list[str]:
+    """From `mel` to the outputs of all layers, before the last normalisation."""
 
     def convolution(x: str, name: str, stride: int) -> str:
         kernel, bias = g.weight(name + ".w", w.fp32(name + "/weight")), g.weight(name + ".b", w.fp32(name + "/bias"))
@@ -88,13 +88,34 @@ def write_encoder(w: Whisper, path: Path, with_emotion: bool = True) -> None:
         x = g.add("Add", x, w.linear(g, y, layer + "self_attention/linear_1"))
         x = w.feed_forward(g, x, layer, out=f"layer{i + 1}")
         outputs.append(x)
-    w.norm(g, x, "encoder/layer_norm", out="hidden")
+    return outputs
+
+
+def write_encoder(w: Whisper, path: Path, with_emotion: bool = True) -> None:
+    """mel [B, 80, T], T even -> hidden [B, S, width], emo [B, S, width] (mean of EMOTION_LAYERS; only on demand)."""
+    g = Graph()
+    outputs = _encoder_layers(w, g)
+    w.norm(g, outputs[-1], "encoder/layer_norm", out="hidden")
     if with_emotion:
         total = g.add("Sum", *(outputs[n - 1] for n in EMOTION_LAYERS))
         g.add("Mul", total, g.weight("third", np.array(1 / len(EMOTION_LAYERS), np.float32)), out="emo")
     shape = ["b", "s", w.width]
     names = ["hidden", "emo"] if with_emotion else ["hidden"]
     g.save(path, "whisper_encoder", [tensor("mel", ["b", MEL_BANDS, "t"])], [tensor(name, shape) for name in names])
+
+
+def write_emotion_encoder(w: Whisper, path: Path, shares: Sequence[float]) -> None:
+    """mel [B, 80, T], T even -> emo [B, S, width]: the outputs of the layers, each by its share. `w` has only those
+    layers that it needs, with the weights of its own training."""
+    g = Graph()
+    parts = [
+        g.add("Mul", x, g.weight(f"share{i + 1}", np.array(share, np.float32)))
+        for i, (x, share) in enumerate(zip(_encoder_layers(w, g), shares, strict=True))
+    ]
+    g.add("Sum", *parts, out="emo")
+    g.save(
+        path, "whisper_emotion", [tensor("mel", ["b", MEL_BANDS, "t"])], [tensor("emo", ["b", "s", w.width])]
+    )
 
 
 def _cross_tensors(w: Whisper) -> list[onnx.ValueInfoProto]:

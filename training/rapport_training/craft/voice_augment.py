@@ -4,6 +4,8 @@ Every piece works on a batch of waves [B, S], 16 kHz float -1..1, on their devic
 `phase_vocoder.py`, a real Opus round trip in `opus.py`.
 """
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -52,7 +54,7 @@ def room_responses(decay_s: Tensor, samples: int, generator: torch.Generator) ->
 
 def mu_law(waves: Tensor) -> Tensor:
     """To 8-bit G.711 mu-law and back (256 levels, none at zero)."""
-    scale = torch.log1p(torch.tensor(float(MU), device=waves.device))
+    scale = math.log1p(MU)
     compressed = waves.sign() * torch.log1p(MU * waves.abs().clamp(max=1)) / scale
     steps = (torch.round(compressed * 127.5 - 0.5) + 0.5) / 127.5
     return steps.sign() * torch.expm1(steps.abs() * scale) / MU

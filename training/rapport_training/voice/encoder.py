@@ -68,7 +68,7 @@ def read_start_weights(folder: Path) -> Weights:
     """By their CTranslate2 names, fp16 on the CPU. Raises FileNotFoundError that says how to make them."""
     path = folder / START_WEIGHTS
     if not path.exists():
-        raise FileNotFoundError(f"{path} is not there: make it with training/convert/write_encoder_weights.py {folder}")
+        raise FileNotFoundError(f"{path} is not there: make it with python -m convert.write_encoder_weights {folder}")
     return load_file(path)
 
 

@@ -6,9 +6,7 @@
 from functools import cache
 
 import torch
-from torch import Tensor
-
-from ..conversion import (
+from convert.log_mel import (
     ACTIVE_POWER_RATIO,
     FFT_SAMPLES,
     FILTERS,
@@ -19,6 +17,7 @@ from ..conversion import (
     PEAK_LIMIT,
     POWER_FLOOR,
 )
+from torch import Tensor
 
 TAIL_SAMPLES = 16_000
 """Zeros behind every window: Whisper never saw audio that ends with its window."""

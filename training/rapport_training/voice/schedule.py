@@ -1,35 +1,21 @@
 """How far a training is: by the steps taken, or by the time spent when another process shares the device.
 
 A schedule over time needs no measured speed: whatever the machine does meanwhile, the learning rate has fallen when the
-time is over. It does not repeat to the bit; one over steps does.
+time is over. It does not repeat to the bit; one over steps alone does.
 """
 
 import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
-
-
-class Schedule(Protocol):
-    """progress: 0 at the start, 1 when the training is over, before step `step`."""
-
-    def progress(self, step: int) -> float: ...
 
 
 @dataclass(frozen=True)
-class StepSchedule:
-    steps: int
+class Schedule:
+    """Over after `most_steps` steps, or after `seconds` from now on, whichever is sooner. `clock` gives seconds."""
 
-    def progress(self, step: int) -> float:
-        return step / self.steps
-
-
-@dataclass(frozen=True)
-class TimeSchedule:
-    """seconds from now on; `clock` gives seconds."""
-
-    seconds: float
+    most_steps: int
+    seconds: float = math.inf
     clock: Callable[[], float] = time.monotonic
     start: float = field(init=False)
 
@@ -37,7 +23,8 @@ class TimeSchedule:
         object.__setattr__(self, "start", self.clock())
 
     def progress(self, step: int) -> float:
-        return (self.clock() - self.start) / max(self.seconds, 1e-6)
+        """0 at the start, 1 when the training is over, before step `step`."""
+        return max(step / self.most_steps, (self.clock() - self.start) / max(self.seconds, 1e-6))
 
 
 def learning_rate_share(step: int, progress: float, warm_up_steps: int) -> float:

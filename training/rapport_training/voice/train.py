@@ -25,7 +25,7 @@ from .augmentation import AugmentRecipe, Surroundings, VoiceAugmentation, read_s
 from .clip_store import ClipStore
 from .crops import CropRecipe, CropSampler
 from .encoder import VoiceConfig, VoiceEncoder, load, read_start_weights, save
-from .schedule import Schedule, StepSchedule, TimeSchedule
+from .schedule import Schedule
 from .trainer import TrainRecipe, VoiceTrainer
 from .validation import recalls
 
@@ -45,7 +45,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--budget-seconds", type=float, help="for all models together; they share what is left")
-    parser.add_argument("--steps", type=int, default=1_200, help="of each model, when there is no budget")
+    parser.add_argument("--steps", type=int, default=1_500, help="of each model, at most")
     parser.add_argument("--batch", type=int, default=TrainRecipe.batch)
     parser.add_argument("--adapter-rate", type=float, default=TrainRecipe.adapter_rate)
     parser.add_argument("--rank", type=int, default=VoiceConfig.rank)
@@ -115,10 +115,10 @@ def main() -> None:
     folds = args.folds.split(",")
     report: dict[str, object] = {}
     for done, fold in enumerate(folds):
-        schedule: Schedule = StepSchedule(args.steps)
+        schedule = Schedule(args.steps)
         if args.budget_seconds and not args.smoke:
             left = args.budget_seconds - (time.monotonic() - start)
-            schedule = TimeSchedule(left / (len(folds) - done) - RESERVED_SECONDS)
+            schedule = Schedule(args.steps, left / (len(folds) - done) - RESERVED_SECONDS)
         notes = train_fold(fold, args, clips, originals, store, around, schedule)
         report[fold] = notes
         print(f"voice {fold}: {notes['steps']} steps, layer shares {notes['shares']}", flush=True)
