@@ -26,7 +26,11 @@ export class FaceEncoder {
   async run({ still, customer }: JobInput<'face-tokens'>): Promise<JobOutput<'face-tokens'>> {
     const decoded = await decodeStill(still);
     if ('refused' in decoded) return { faces: [], refused: decoded.refused };
-    const { picture } = decoded;
+    return { faces: await this.look(decoded.picture, customer) };
+  }
+
+  /** Faces of a decoded picture, largest first; features of one alone. */
+  async look(picture: Picture, customer?: FaceBox): Promise<Face[]> {
     const { inputSizePx, valueScale, valueOffset } = this.detection.manifest.parameters;
     const fitted = letterbox(picture, inputSizePx, valueScale, valueOffset);
     const outputs = await this.detector.run(fitted.values);
@@ -41,7 +45,7 @@ export class FaceEncoder {
       const features = i === assessed ? await this.features(picture, fitted, detection) : new Float32Array(0);
       faces.push({ score: detection.score, box, features });
     }
-    return { faces };
+    return faces;
   }
 
   private async features(picture: Picture, fitted: Letterbox, face: Detection): Promise<Float32Array> {
