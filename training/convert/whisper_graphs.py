@@ -113,9 +113,7 @@ def write_emotion_encoder(w: Whisper, path: Path, shares: Sequence[float]) -> No
         for i, (x, share) in enumerate(zip(_encoder_layers(w, g), shares, strict=True))
     ]
     g.add("Sum", *parts, out="emo")
-    g.save(
-        path, "whisper_emotion", [tensor("mel", ["b", MEL_BANDS, "t"])], [tensor("emo", ["b", "s", w.width])]
-    )
+    g.save(path, "whisper_emotion", [tensor("mel", ["b", MEL_BANDS, "t"])], [tensor("emo", ["b", "s", w.width])])
 
 
 def _cross_tensors(w: Whisper) -> list[onnx.ValueInfoProto]:

@@ -139,8 +139,9 @@ def test_only_what_is_trained_is_in_the_checkpoint_and_it_comes_back(weights, tm
 
 def test_export_computes_what_pytorch_computes(weights, tmp_path: Path):
     pytest.importorskip("onnxruntime", reason="onnxruntime is not installed")
-    from rapport_training.voice.export import parity, write_graphs
     from safetensors.torch import save_file
+
+    from rapport_training.voice.export import parity, write_graphs
 
     save_file(weights, tmp_path / "whisper-base-encoder.safetensors")
     encoder = stir(VoiceEncoder(weights, VoiceConfig()))

@@ -66,7 +66,9 @@ def telephone_band(waves: Tensor, low_hz: Tensor, high_hz: Tensor) -> Tensor:
     samples = waves.shape[1]
     half = torch.fft.rfft(waves)[:, : samples // 4 + 1]  # up to 4 kHz: resampled to 8 kHz without aliasing
     hz = torch.linspace(0, SAMPLE_RATE_HZ / 4, half.shape[1], device=waves.device)[None].clamp(1, 3_999)
-    warped, low, high = (torch.tan(torch.pi * f / (SAMPLE_RATE_HZ / 2)) for f in (hz, low_hz[:, None], high_hz[:, None]))
+    warped, low, high = (
+        torch.tan(torch.pi * f / (SAMPLE_RATE_HZ / 2)) for f in (hz, low_hz[:, None], high_hz[:, None])
+    )
     detuning = (warped.square() - low * high) / (warped * (high - low))
     narrow = torch.fft.irfft(half / torch.sqrt(1 + detuning ** (2 * BUTTERWORTH_ORDER)), n=samples // 2) / 2
     wide = torch.fft.rfft(mu_law(narrow))

@@ -124,7 +124,9 @@ class VoiceAugmentation:
         starts = self.choices.integers(len(self.around.noise), size=len(some[::3]))
         index = on_device(starts, waves.device)[:, None] + torch.arange(samples, device=waves.device)[None]
         recorded = self.around.noise[index % len(self.around.noise)]
-        coloured = craft.coloured_noise((len(some[1::3]), samples), self._uniform(len(some[1::3]), 0, 2), self.generator)
+        coloured = craft.coloured_noise(
+            (len(some[1::3]), samples), self._uniform(len(some[1::3]), 0, 2), self.generator
+        )
         others = on_device(self.choices.integers(len(waves), size=(3, len(some[2::3]))), waves.device)
         babble = waves[others].sum(0) + 1e-5
         noise = torch.cat([recorded, coloured, babble])

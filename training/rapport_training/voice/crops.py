@@ -37,7 +37,9 @@ def sampling_weights(clips: SpeechClips, chosen: np.ndarray, corpus_share: tuple
 class CropSampler:
     """Draws clips and the lengths of windows; all by its own generator."""
 
-    def __init__(self, clips: SpeechClips, chosen: np.ndarray, recipe: CropRecipe, generator: np.random.Generator) -> None:
+    def __init__(
+        self, clips: SpeechClips, chosen: np.ndarray, recipe: CropRecipe, generator: np.random.Generator
+    ) -> None:
         self.clips, self.chosen, self.recipe, self.generator = clips, chosen, recipe, generator
         self.edges = np.cumsum(sampling_weights(clips, chosen, recipe.corpus_share))
 

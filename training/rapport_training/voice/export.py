@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import torch
+
 from convert.ctranslate2_file import Variables
 from convert.model_folder import cpu_session, folder_of, model_folders
 from convert.quantize import quantize
@@ -83,7 +84,9 @@ def parity(encoder: VoiceEncoder, fp32: Path, int8: Path) -> dict[str, float]:
     }
     for name, least in (("fp32", LEAST_COSINE_FP32), ("int8", LEAST_COSINE_INT8)):
         if found[name] < least:
-            raise ValueError(f"the {name} graph differs from PyTorch: cosine {found[name]:.5f}, at least {least} expected")
+            raise ValueError(
+                f"the {name} graph differs from PyTorch: cosine {found[name]:.5f}, at least {least} expected"
+            )
     return found
 
 

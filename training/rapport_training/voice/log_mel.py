@@ -6,6 +6,8 @@
 from functools import cache
 
 import torch
+from torch import Tensor
+
 from convert.log_mel import (
     ACTIVE_POWER_RATIO,
     FFT_SAMPLES,
@@ -17,7 +19,6 @@ from convert.log_mel import (
     PEAK_LIMIT,
     POWER_FLOOR,
 )
-from torch import Tensor
 
 TAIL_SAMPLES = 16_000
 """Zeros behind every window: Whisper never saw audio that ends with its window."""

@@ -123,7 +123,9 @@ class VoiceTrainer:
                 last_line = time.monotonic()
                 mean = total.item() / counted
                 speed = steps * self.recipe.batch / (last_line - start)
-                print(f"voice {name}: {progress:4.0%}, step {steps}, loss {mean:.3f}, {speed:.0f} windows/s", flush=True)
+                print(
+                    f"voice {name}: {progress:4.0%}, step {steps}, loss {mean:.3f}, {speed:.0f} windows/s", flush=True
+                )
                 if not np.isfinite(mean):
                     raise FloatingPointError(f"voice {name}: the loss is {mean} at step {steps}; lower the rates")
                 total, counted = torch.zeros_like(total), 0
