@@ -25,25 +25,35 @@ export function letterbox(picture: Picture, sizePx: number, valueScale: number, 
   const columns = taps(picture.width, width);
   const rows = taps(picture.height, height);
   const narrow = narrowed.take(picture.height * width * 3);
-  for (let y = 0; y < picture.height; y++) {
-    for (let x = 0; x < width; x++) {
-      const { first, weights } = columns[x] as Taps;
-      for (let channel = 0; channel < 3; channel++) {
-        let sum = 0;
-        let from = (y * picture.width + first) * 3 + channel;
-        for (let i = 0; i < weights.length; i++, from += 3) sum += picture.rgb[from]! * weights[i]!;
-        narrow[(y * width + x) * 3 + channel] = sum;
+  const { rgb } = picture;
+  for (let y = 0, out = 0; y < picture.height; y++) {
+    for (let x = 0; x < width; x++, out += 3) {
+      const { first, weights } = columns[x]!;
+      let [red, green, blue] = [0, 0, 0];
+      for (let i = 0, from = (y * picture.width + first) * 3; i < weights.length; i++, from += 3) {
+        const weight = weights[i]!;
+        red += rgb[from]! * weight;
+        green += rgb[from + 1]! * weight;
+        blue += rgb[from + 2]! * weight;
       }
+      narrow[out] = red;
+      narrow[out + 1] = green;
+      narrow[out + 2] = blue;
     }
   }
   const values = fitted.take(sizePx * sizePx * 3).fill(valueOffset);
+  // A row at a time, in doubles: memory is read in order.
+  const sums = new Float64Array(width * 3);
   for (let y = 0; y < height; y++) {
-    const { first, weights } = rows[y] as Taps;
-    for (let i = 0; i < width * 3; i++) {
-      let sum = 0;
-      for (let row = 0; row < weights.length; row++) sum += narrow[(first + row) * width * 3 + i]! * weights[row]!;
-      values[((y + top) * sizePx + left) * 3 + i] = sum / valueScale + valueOffset;
+    const { first, weights } = rows[y]!;
+    sums.fill(0);
+    for (let row = 0; row < weights.length; row++) {
+      const weight = weights[row]!;
+      const from = (first + row) * sums.length;
+      for (let i = 0; i < sums.length; i++) sums[i]! += narrow[from + i]! * weight;
     }
+    const to = ((y + top) * sizePx + left) * 3;
+    for (let i = 0; i < sums.length; i++) values[to + i] = sums[i]! / valueScale + valueOffset;
   }
   return { values, scale, left, top };
 }
