@@ -1,0 +1,141 @@
+"""Does session memory help? MELD in dialogue order, text alone: the moving mean of earlier joint embeddings as one more token.
+
+    python -m rapport_training.fusion.memory_experiment --data D --weights W --encoders O --out O --device cuda
+
+Needs OUT/fusion.all.pt (or of another fold). MELD is television: research only, its test part is not touched. Memory is
+kept in the product only if the gain on dev exceeds the spread over the seeds. OUT/memory.json.
+"""
+
+import argparse
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Generator, Tensor
+
+from ..atomic_file import write_atomically
+from ..corpora.texts import TextRow, read_texts
+from ..labels import EMOTIONS
+from .answers import joint_of, logits_of
+from .config import FusionConfig
+from .network import FusionNet
+from .options import add_options, source_of
+from .pool import Batch, ClassSampler, moments, smoothed
+from .scores import score
+from .stored import load
+from .text_rows import encoded
+from .trainer import train
+
+CONFIG = FusionConfig(
+    contrastive=0.0, distillation=0.0, mixing=0.0, balance=0.0, progressive=False, modality_dropout=0.2, alone=0.3, batch=256
+)
+MEMORY_RATE = 0.3
+"""Share that the newest embedding moves the mean."""
+STEPS, SMOKE_STEPS, SMOKE_ROWS = 500, 4, 120
+
+
+class MeldPool:
+    """Texts with the memory that they were said in. `remember=False`: text alone."""
+
+    classes = len(EMOTIONS)
+
+    def __init__(self, tokens: Tensor, length: Tensor, memory: Tensor, known: Tensor, label: Tensor, remember: bool) -> None:
+        self.text, self.length, self.memory, self.known, self.label = tokens, length, memory, known, label
+        self.widths = {"text": tokens.shape[-1]} | ({"memory": memory.shape[-1]} if remember else {})
+        share = 1 / torch.bincount(label, minlength=self.classes).clamp(min=1).float().sqrt()
+        self.sampler = ClassSampler(torch.zeros_like(label), share[label], 1)
+
+    def given(self, rows: Tensor) -> dict[str, tuple[Tensor, Tensor]]:
+        place = torch.arange(self.text.shape[1], device=rows.device)
+        found = {
+            "text": (self.text[rows].float(), (place < self.length[rows][:, None]).float()),
+            "memory": (self.memory[rows][:, None], self.known[rows][:, None].float()),
+        }
+        return {name: found[name] for name in self.widths}
+
+    def draw(self, size: int, config: FusionConfig, generator: Generator) -> Tensor:
+        rows = self.sampler.draw(torch.zeros(size, dtype=torch.long, device=self.label.device), generator)
+        return rows[:, None].expand(-1, len(self.widths)).clone()
+
+    def gather(self, rows: Tensor, config: FusionConfig, generator: Generator) -> Batch:
+        given, labels = self.given(rows[:, 0]), self.label[rows]
+        says = torch.ones_like(labels, dtype=torch.float)
+        return Batch(
+            tokens={name: part[0] for name, part in given.items()},
+            masks={name: part[1] for name, part in given.items()},
+            targets=smoothed(labels, self.classes, config.smoothing),
+            says=says,
+            labels=labels,
+        )
+
+    def standard(self) -> dict[str, tuple[Tensor, Tensor]]:
+        every = torch.arange(len(self.label), device=self.label.device)
+        return {name: moments(tokens, mask) for name, (tokens, mask) in self.given(every).items()}
+
+
+def in_order(rows: Sequence[TextRow]) -> list[TextRow]:
+    return sorted(rows, key=lambda row: (int(row.columns["dialogue_id"]), int(row.columns["utterance_id"])))
+
+
+def remembered(embeddings: Tensor, sessions: Sequence[object], rate: float = MEMORY_RATE) -> tuple[Tensor, Tensor]:
+    """The moving mean before each row of its own session, as the service keeps it: [n, width] and whether there is one."""
+    rows: dict[object, list[int]] = defaultdict(list)
+    for i, session in enumerate(sessions):
+        rows[session].append(i)
+    source, memory = embeddings.cpu(), torch.zeros(embeddings.shape)
+    known = torch.zeros(len(embeddings), dtype=torch.bool)
+    for own in rows.values():
+        mean = source[own[0]]
+        for i in own[1:]:
+            memory[i], known[i] = mean, True
+            mean = mean + rate * (source[i] - mean)
+    return memory.to(embeddings.device), known.to(embeddings.device)
+
+
+def parts(args: argparse.Namespace, net: FusionNet, scope: str) -> dict[str, tuple[Tensor, ...]]:
+    """train and dev: tokens, length, memory, known, label. scope: the memory of the `speaker` or of the `dialogue`."""
+    source, found = source_of(args), {}
+    encoder = source.text_encoder()
+    for split in ("train", "dev"):
+        rows = in_order(read_texts(args.data, "meld", split))[: SMOKE_ROWS if args.smoke else None]
+        tokens, length, _ = encoded([row.text for row in rows], encoder, source.device)
+        mask = (torch.arange(tokens.shape[1], device=source.device) < length[:, None]).float()
+        embedding, _ = joint_of(net, {"text": (tokens, mask)})
+        who = [(row.columns["dialogue_id"], row.columns["speaker"] if scope == "speaker" else "") for row in rows]
+        label = torch.tensor([EMOTIONS.index(row.labels[0]) for row in rows], device=source.device)
+        found[split] = (tokens, length, *remembered(embedding, who), label)
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    add_options(parser, 40)
+    parser.add_argument("--seeds", default="1,2,3")
+    parser.add_argument("--fold", default="all", help="whose fusion network gives the embeddings")
+    args = parser.parse_args()
+    device = torch.device(args.device)
+    net, _ = load(args.out / f"fusion.{args.fold}.pt", device)
+    report: dict[str, Any] = {"what": "MELD dev (television), text alone, memory of earlier turns", "rate": MEMORY_RATE}
+    config, seeds = (CONFIG.but(batch=16) if args.smoke else CONFIG), [int(s) for s in args.seeds.split(",")]
+    for scope, remember in (("without memory", False), ("speaker", True), ("dialogue", True)):
+        data = parts(args, net, scope)
+        pool, dev = MeldPool(*data["train"], remember), MeldPool(*data["dev"], remember)
+        figures = []
+        for seed in seeds:
+            own, _ = train(pool, config, seed=seed, device=device, steps=SMOKE_STEPS if args.smoke else STEPS)
+            every = torch.arange(len(dev.label), device=device)
+            figures.append(score(logits_of(own, dev.given(every)), dev.label, EMOTIONS).uar)
+        values = torch.tensor(figures)
+        report[scope] = {"uar": round(values.mean().item(), 4), "sd": round(values.std().item(), 4), "seeds": figures}
+        print(f"memory, {scope}: {report[scope]}", flush=True)
+    spread = max(report[scope]["sd"] for scope in ("without memory", "speaker", "dialogue"))
+    for scope in ("speaker", "dialogue"):
+        report[f"{scope} helps"] = report[scope]["uar"] - report["without memory"]["uar"] > spread
+    text = json.dumps(report, indent=1) + "\n"
+    write_atomically(args.out / "memory.json", lambda path: path.write_text(text) and None)
+
+
+if __name__ == "__main__":
+    main()
