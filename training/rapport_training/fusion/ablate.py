@@ -85,8 +85,7 @@ class Ablation:
     def __init__(self, source: FeatureSource, fold: str) -> None:
         self.source, self.device = source, source.device
         self.features = source.fold(fold)
-        clips = source.windows().clips
-        self.units = read_action_units(source.data, clips.paths, clips.corpora, self.device)
+        self.units = read_action_units(source.data, self.device, source.every_clip)
         teacher: VoiceTeacher = source.voice_teacher(fold)
         self.synthetic = SyntheticPairs(self.features, teacher)
         self.real = RealPairs(self.features.voice, self.units)

@@ -46,6 +46,10 @@ class FeatureSource:
         shared = self.shared()
         return Features(voice=self.voice(fold), **shared)
 
+    @property
+    def every_clip(self) -> int:
+        return SMOKE_EVERY_CLIP if self.smoke else 1
+
     def voice_teacher(self, fold: str) -> VoiceTeacher:
         encoder = self.voice_encoder(fold)
 
@@ -63,7 +67,7 @@ class FeatureSource:
 
     def windows(self) -> VoiceWindows:
         if self._windows is None:
-            clips = read_speech(self.data, self.threads, every=SMOKE_EVERY_CLIP if self.smoke else 1)
+            clips = read_speech(self.data, self.threads, every=self.every_clip)
             self._windows = VoiceWindows(clips, self.device)
         return self._windows
 

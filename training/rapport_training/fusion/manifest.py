@@ -3,6 +3,7 @@
 from typing import Any
 
 from ..labels import EMOTIONS
+from .answers import subset_key, subsets_of
 from .features import MAX_FACE_TOKENS, MAX_TEXT_TOKENS, MAX_VOICE_TOKENS
 from .network import FusionNet
 
@@ -39,8 +40,12 @@ PROTOCOLS = {
 def manifest_of(before: dict[str, Any], net: FusionNet, notes: dict[str, Any], baseline_k: float) -> dict[str, Any]:
     """Sizes, hashes and tensors are filled in by `refresh`, once the files are there."""
     temperatures = notes.get("temperatures")
-    if temperatures is None:
-        raise ValueError("the checkpoint has no temperatures: train at least one fold with held-out speakers beside it")
+    subsets = {subset_key(subset) for subset in subsets_of(net.names)}
+    if set(temperatures or {}) != subsets:
+        raise ValueError(
+            f"the checkpoint has temperatures of {sorted(temperatures or {})}, not of all {len(subsets)} subsets: "
+            "train at least one fold with held-out speakers beside it"
+        )
     major, minor, _ = before["version"].split(".")
     return {
         **before,

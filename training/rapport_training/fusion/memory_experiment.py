@@ -20,6 +20,7 @@ from ..corpora.texts import TextRow, read_texts
 from ..labels import EMOTIONS
 from .answers import joint_of, logits_of
 from .config import FusionConfig
+from .feature_source import FeatureSource
 from .network import FusionNet
 from .options import add_options, source_of
 from .pool import Batch, ClassSampler, moments, smoothed
@@ -33,6 +34,7 @@ CONFIG = FusionConfig(
 )
 MEMORY_RATE = 0.3
 """Share that the newest embedding moves the mean."""
+SCOPES = ("none", "speaker", "dialogue")
 STEPS, SMOKE_STEPS, SMOKE_ROWS = 500, 4, 120
 
 
@@ -94,19 +96,22 @@ def remembered(embeddings: Tensor, sessions: Sequence[object], rate: float = MEM
     return memory.to(embeddings.device), known.to(embeddings.device)
 
 
-def parts(args: argparse.Namespace, net: FusionNet, scope: str) -> dict[str, tuple[Tensor, ...]]:
-    """train and dev: tokens, length, memory, known, label. scope: the memory of the `speaker` or of the `dialogue`."""
-    source, found = source_of(args), {}
-    encoder = source.text_encoder()
-    for split in ("train", "dev"):
+class Meld:
+    """One split in the order of its dialogues, through the text encoder and a fusion network."""
+
+    def __init__(self, args: argparse.Namespace, source: FeatureSource, net: FusionNet, split: str) -> None:
         rows = in_order(read_texts(args.data, "meld", split))[: SMOKE_ROWS if args.smoke else None]
-        tokens, length, _ = encoded([row.text for row in rows], encoder, source.device)
-        mask = (torch.arange(tokens.shape[1], device=source.device) < length[:, None]).float()
-        embedding, _ = joint_of(net, {"text": (tokens, mask)})
-        who = [(row.columns["dialogue_id"], row.columns["speaker"] if scope == "speaker" else "") for row in rows]
-        label = torch.tensor([EMOTIONS.index(row.labels[0]) for row in rows], device=source.device)
-        found[split] = (tokens, length, *remembered(embedding, who), label)
-    return found
+        self.tokens, self.length, _ = encoded([row.text for row in rows], source.text_encoder(), source.device)
+        mask = (torch.arange(self.tokens.shape[1], device=source.device) < self.length[:, None]).float()
+        self.embedding, _ = joint_of(net, {"text": (self.tokens, mask)})
+        self.label = torch.tensor([EMOTIONS.index(row.labels[0]) for row in rows], device=source.device)
+        self.dialogues = [row.columns["dialogue_id"] for row in rows]
+        self.speakers = [(row.columns["dialogue_id"], row.columns["speaker"]) for row in rows]
+
+    def pool(self, scope: str) -> MeldPool:
+        """scope: the memory of the `speaker`, of the `dialogue`, or `none`."""
+        memory, known = remembered(self.embedding, self.speakers if scope == "speaker" else self.dialogues)
+        return MeldPool(self.tokens, self.length, memory, known, self.label, scope != "none")
 
 
 def main() -> None:
@@ -115,14 +120,14 @@ def main() -> None:
     parser.add_argument("--seeds", default="1,2,3")
     parser.add_argument("--fold", default="all", help="whose fusion network gives the embeddings")
     args = parser.parse_args()
-    device = torch.device(args.device)
+    source = source_of(args)
+    device = source.device
     net, _ = load(args.out / f"fusion.{args.fold}.pt", device)
+    train_part, dev_part = (Meld(args, source, net, split) for split in ("train", "dev"))
     report: dict[str, Any] = {"what": "MELD dev (television), text alone, memory of earlier turns", "rate": MEMORY_RATE}
     config, seeds = (CONFIG.but(batch=16) if args.smoke else CONFIG), [int(s) for s in args.seeds.split(",")]
-    for scope, remember in (("without memory", False), ("speaker", True), ("dialogue", True)):
-        data = parts(args, net, scope)
-        pool, dev = MeldPool(*data["train"], remember), MeldPool(*data["dev"], remember)
-        figures = []
+    for scope in SCOPES:
+        pool, dev, figures = train_part.pool(scope), dev_part.pool(scope), []
         for seed in seeds:
             own, _ = train(pool, config, seed=seed, device=device, steps=SMOKE_STEPS if args.smoke else STEPS)
             every = torch.arange(len(dev.label), device=device)
@@ -130,9 +135,9 @@ def main() -> None:
         values = torch.tensor(figures)
         report[scope] = {"uar": round(values.mean().item(), 4), "sd": round(values.std().item(), 4), "seeds": figures}
         print(f"memory, {scope}: {report[scope]}", flush=True)
-    spread = max(report[scope]["sd"] for scope in ("without memory", "speaker", "dialogue"))
-    for scope in ("speaker", "dialogue"):
-        report[f"{scope} helps"] = report[scope]["uar"] - report["without memory"]["uar"] > spread
+    spread = max(report[scope]["sd"] for scope in SCOPES)
+    for scope in SCOPES[1:]:
+        report[f"{scope} helps"] = report[scope]["uar"] - report["none"]["uar"] > spread
     text = json.dumps(report, indent=1) + "\n"
     write_atomically(args.out / "memory.json", lambda path: path.write_text(text) and None)
 

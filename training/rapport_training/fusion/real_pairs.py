@@ -1,5 +1,6 @@
 """The only true pairs there are: RAVDESS voice and facial action units of the same take. For research runs, not served."""
 
+import csv
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import numpy as np
 import torch
 from torch import Generator, Tensor
 
-from ..corpora.speech import CORPORA, SpeechClips
+from ..corpora.speech import CORPORA
 from .config import FusionConfig
 from .features import CLEAN, WHOLE, VoiceFeatures
 from .pool import Batch, moments, smoothed
@@ -15,6 +16,7 @@ from .pool import Batch, moments, smoothed
 RAVDESS_EMOTIONS = ("neutral", "calm", "happy", "sad", "angry", "fearful", "disgust", "surprised")
 """All eight, as published figures use them."""
 RAVDESS_FILE = Path("ravdess") / "au35.npz"
+UNITS = 35
 
 
 @dataclass(frozen=True)
@@ -27,24 +29,20 @@ class ActionUnits:
     """[clips]: place in RAVDESS_EMOTIONS"""
 
 
-def read_action_units(data: Path, paths: np.ndarray, corpora: np.ndarray, device: torch.device) -> ActionUnits:
-    """paths, corpora: of the speech clips. Raises KeyError for a clip of RAVDESS that the file lacks."""
-    import csv
-
+def read_action_units(data: Path, device: torch.device, every: int = 1) -> ActionUnits:
+    """By the numbers that `read_speech(data, every=every)` gives the clips: corpus by corpus, in the order of index.csv.
+    Raises KeyError for a clip of RAVDESS that the file of action units lacks."""
     with np.load(data / RAVDESS_FILE) as file:
         by_key = dict(zip(file["keys"].tolist(), file["au35"], strict=True))
-    with (data / "ravdess" / "index.csv").open(newline="", encoding="utf-8") as table:
-        by_path = {row["path"]: row for row in csv.DictReader(table)}
-    units, labels = np.zeros((len(paths), 35), np.float32), np.full(len(paths), -1)
-    for i, (path, corpus) in enumerate(zip(paths.tolist(), corpora.tolist(), strict=True)):
-        if CORPORA[corpus] == "ravdess":
-            row = by_path[path]
-            units[i], labels[i] = by_key[row["key"]], RAVDESS_EMOTIONS.index(row["emotion"])
-    return ActionUnits(torch.from_numpy(units).to(device), torch.from_numpy(labels).to(device))
-
-
-def clip_columns(clips: SpeechClips) -> tuple[np.ndarray, np.ndarray]:
-    return clips.paths, clips.corpora
+    units: list[np.ndarray] = []
+    labels: list[int] = []
+    for corpus in CORPORA:
+        with (data / corpus / "index.csv").open(newline="", encoding="utf-8") as table:
+            rows = list(csv.DictReader(table))[::every]
+        own = corpus == "ravdess"
+        units += [by_key[row["key"]] if own else np.zeros(UNITS, np.float32) for row in rows]
+        labels += [RAVDESS_EMOTIONS.index(row["emotion"]) if own else -1 for row in rows]
+    return ActionUnits(torch.from_numpy(np.stack(units)).to(device), torch.tensor(labels, device=device))
 
 
 class RealPairs:

@@ -65,8 +65,7 @@ def summary(by_fold: list[dict[str, float]]) -> dict[str, dict[str, float]]:
 
 def run(source: FeatureSource, budget_s: float, folds: list[str], voices: list[str]) -> dict[str, Any]:
     started, report = time.monotonic(), {}
-    clips = source.windows().clips
-    units = read_action_units(source.data, clips.paths, clips.corpora, source.device)
+    units = read_action_units(source.data, source.device, source.every_clip)
     config = CONFIG.but(batch=16) if source.smoke else CONFIG
     todo = [(which, fold) for which in voices for fold in folds]
     results: dict[str, list[dict[str, float]]] = {which: [] for which in voices}

@@ -32,7 +32,7 @@ class SyntheticPairs:
 
     def __init__(self, features: Features, voice_teacher: VoiceTeacher | None = None, held: bool = False) -> None:
         self.widths, self.held = features.widths, held
-        self.voice = features.voice.part(features.voice.held.nonzero().squeeze(1) if held else (~features.voice.held).nonzero().squeeze(1))
+        self.voice = features.voice.part((features.voice.held == held).nonzero().squeeze(1))
         self.face = features.valid_face if held else features.face
         self.text = features.valid_text if held else features.text
         device = self.voice.tokens.device
@@ -43,6 +43,7 @@ class SyntheticPairs:
         self.text_rows = ClassSampler(self.text.label, self._text_weights(), self.classes)
         self.requests = (self.text.kind == PLAIN_REQUEST).nonzero().squeeze(1)
         self.mixing = None if held else VoiceMixing(self.voice, voice_teacher)
+        self._standard: dict[str, tuple[Tensor, Tensor]] | None = None
 
     def draw(self, size: int, config: FusionConfig, generator: Generator) -> Tensor:
         device = self.shares.device
@@ -74,13 +75,15 @@ class SyntheticPairs:
         )
 
     def standard(self) -> dict[str, tuple[Tensor, Tensor]]:
-        every = torch.arange(len(self.voice.label), device=self.shares.device)
-        texts = torch.arange(len(self.text.label), device=self.shares.device)
-        return {
-            "voice": moments(self.voice.tokens, self.voice.mask(every)),
-            "face": moments(self.face.features, torch.ones(self.face.features.shape[:2], device=self.shares.device)),
-            "text": moments(self.text.tokens, self.text.mask(texts)),
-        }
+        if self._standard is None:
+            every = torch.arange(len(self.voice.label), device=self.shares.device)
+            texts = torch.arange(len(self.text.label), device=self.shares.device)
+            self._standard = {
+                "voice": moments(self.voice.tokens, self.voice.mask(every)),
+                "face": moments(self.face.features, torch.ones(self.face.features.shape[:2], device=self.shares.device)),
+                "text": moments(self.text.tokens, self.text.mask(texts)),
+            }
+        return self._standard
 
     def _voice(self, rows: Tensor, config: FusionConfig, generator: Generator) -> tuple[Tensor, Tensor, Tensor]:
         if self.mixing is not None:

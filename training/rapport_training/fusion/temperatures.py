@@ -43,12 +43,12 @@ def fit_single(net: FusionNet, features: Features) -> Temperatures:
     return found
 
 
-def fit_combined(net: FusionNet, features: Features, single: Mapping[str, float]) -> Temperatures:
+def fit_combined(net: FusionNet, features: Features, single: Mapping[str, float], pairs: int = PAIRS) -> Temperatures:
     """By name of every subset of two and more; `single` gives the floor. Needs held-out speakers."""
     config = net.config.but(distillation=0.0, smoothing=0.0)
     pool = SyntheticPairs(features, held=True)
     generator = torch.Generator(pool.shares.device).manual_seed(SEED)
-    batch = pool.gather(pool.draw(PAIRS, config, generator), config, generator)
+    batch = pool.gather(pool.draw(pairs, config, generator), config, generator)
     found: Temperatures = {}
     for subset in subsets_of(net.names):
         if len(subset) == 1:
@@ -59,10 +59,10 @@ def fit_combined(net: FusionNet, features: Features, single: Mapping[str, float]
     return found
 
 
-def fitted(net: FusionNet, features: Features) -> Temperatures:
+def fitted(net: FusionNet, features: Features, pairs: int = PAIRS) -> Temperatures:
     """Of one fold, on its own validation parts; without held-out speakers, of face and text alone."""
     single = fit_single(net, features)
-    return single | fit_combined(net, features, single) if "voice" in single else single
+    return single | fit_combined(net, features, single, pairs) if "voice" in single else single
 
 
 def of_others(by_fold: Mapping[str, Temperatures], fold: str) -> Temperatures:

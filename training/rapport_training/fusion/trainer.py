@@ -1,5 +1,6 @@
 """One training of the fusion network: a fixed number of steps, or as many as fit into a time."""
 
+import math
 import time
 from collections.abc import Callable
 
@@ -44,7 +45,7 @@ def train(
     )
     balance = ModalityBalance(len(net.names), device, config.balance) if config.balance > 0 else None
     average = AveragedWeights(net, AVERAGE_DECAY)
-    total = steps or MIN_STEPS
+    total = steps or (MAX_STEPS if seconds is not None else MIN_STEPS)
     step, since, running = 0, time.monotonic(), torch.zeros((), device=device)
     started = since
     net.train()
@@ -81,8 +82,7 @@ def rate(progress: float) -> float:
     """Share of the full learning rate at `progress` in [0, 1]."""
     if progress < WARM_UP:
         return max(progress / WARM_UP, 0.02)
-    turn = torch.pi * (progress - WARM_UP) / (1 - WARM_UP)
-    return 0.5 * (1 + float(torch.cos(torch.tensor(turn))))
+    return 0.5 * (1 + math.cos(math.pi * (progress - WARM_UP) / (1 - WARM_UP)))
 
 
 def parameter_groups(net: nn.Module, weight_decay: float) -> list[dict[str, object]]:
