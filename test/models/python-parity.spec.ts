@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { readNpz } from '../../src/models/runtime/npz';
+import { PYTHON, TRAINING } from '../training/python';
 import { MODELS_DIR } from './models-dir';
 
 /** The version of the Node package: another one may round otherwise. */
 const ONNXRUNTIME = '1.30.0';
-const TRAINING = join(__dirname, '..', '..', 'training');
 const GREATEST_DIFFERENCE = 1e-3;
 
-const python = spawnSync('python3', ['-c', 'import numpy, onnxruntime; print(onnxruntime.__version__)'], {
+const python = spawnSync(PYTHON, ['-c', 'import numpy, onnxruntime; print(onnxruntime.__version__)'], {
   encoding: 'utf8',
 });
 const missing =
@@ -28,7 +28,7 @@ const missing =
     it(`differ by less than ${GREATEST_DIFFERENCE}`, async () => {
       const dir = mkdtempSync(join(tmpdir(), 'rapport-parity-'));
       const file = join(dir, 'python.npz');
-      const run = spawnSync('python3', ['-m', 'convert.run_golden', MODELS_DIR, file], {
+      const run = spawnSync(PYTHON, ['-m', 'convert.run_golden', MODELS_DIR, file], {
         cwd: TRAINING,
         encoding: 'utf8',
       });
