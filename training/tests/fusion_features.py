@@ -21,7 +21,7 @@ def answers_of(label: torch.Tensor) -> torch.Tensor:
     return torch.eye(CLASSES)[label] * 0.86 + 0.02
 
 
-def voice_features(each: int = 12, width: int = 24) -> VoiceFeatures:
+def voice_features(each: int = 24, width: int = 24) -> VoiceFeatures:
     label = torch.arange(CLASSES).repeat(each)
     n = len(label)
     row = torch.arange(n)
@@ -29,10 +29,10 @@ def voice_features(each: int = 12, width: int = 24) -> VoiceFeatures:
         tokens=tokens_of(label, 20, width, 1).half(),
         length=torch.full((n,), 15),
         label=label,
-        corpus=row // CLASSES % 3,
+        corpus=row // CLASSES // 6 % 3,
         speaker=row // CLASSES % 6,
-        channel=row // CLASSES % 2,
-        cut=row // CLASSES // 2 % 2,
+        channel=row // CLASSES // 6 % 2,
+        cut=row // CLASSES // 12 % 2,
         held=row // CLASSES % 6 == 5,
         clip=row,
         teacher=answers_of(label),
