@@ -4,7 +4,7 @@ First everything is trained together; then the weights below the emotion branch 
 (Wortsman et al. 2022; how far is chosen on intents that were never trained), frozen, and the emotion branch is trained on.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,11 +52,15 @@ class Labels:
 class StudentTraining:
     """Holds what both parts of the training share."""
 
-    def __init__(self, net: TextEncoder, texts: TrainingTexts, pool: TokenPool, labels: Labels, seed: int) -> None:
+    def __init__(
+        self, net: TextEncoder, texts: TrainingTexts, pool: TokenPool, labels: Labels, seed: int,
+        mix: Mix = MIX, emotion_batch: int = EMOTION_BATCH,
+    ) -> None:  # fmt: skip
+        self.emotion_batch = emotion_batch
         self.net, self.texts, self.pool, self.labels = net.to(pool.device), texts, pool, labels
         self.net.embeddings.requires_grad_(False)
         self.start = {name: value.detach().clone() for name, value in net.state_dict().items()}
-        self.sampler = IntentSampler(texts, MIX, seed)
+        self.sampler = IntentSampler(texts, mix, seed)
         self.drawn = np.random.default_rng(seed)
         device = pool.device
         hard, fine = torch.from_numpy(texts.emotions).to(device), torch.from_numpy(texts.fine).to(device)
@@ -132,10 +136,10 @@ class StudentTraining:
         if taken % AVERAGE_EVERY == 0:
             average.update()
 
-    def _emotion_batches(self):  # noqa: ANN202
+    def _emotion_batches(self) -> Iterator[np.ndarray]:
         while True:
             rows = self.sampler.noised(self.emotion_rows, NOISED_SHARE)
-            yield from self.pool.batches(rows, EMOTION_BATCH, self.drawn)
+            yield from self.pool.batches(rows, self.emotion_batch, self.drawn)
 
     def _emotion_loss(self, rows: np.ndarray, frozen_below: bool) -> Tensor:
         ids, mask = self.pool.batch(rows)

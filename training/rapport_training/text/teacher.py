@@ -63,7 +63,7 @@ def labelled_epoch(texts: TrainingTexts, sampler: IntentSampler, noised_share: f
 
 
 def train_emotion_teacher(
-    start: Transformer, texts: TrainingTexts, pool: TokenPool, seconds: float, max_steps: int, seed: int,
+    start: Transformer, texts: TrainingTexts, pool: TokenPool, seconds: float, max_steps: int, batch: int, seed: int,
     report: Callable[[str], None],
 ) -> EmotionTeacher:  # fmt: skip
     torch.manual_seed(seed)
@@ -76,7 +76,7 @@ def train_emotion_teacher(
     emotions, fine = _on(texts.emotions, pool), _on(texts.fine, pool)
     weights = class_weights(texts.emotions[texts.group == GROUPS.index("reddit")], pool.device)
     sampler = IntentSampler(texts, SENTENCE_MIX, seed)
-    batches = _endless(pool, lambda: labelled_epoch(texts, sampler, 0.15), EMOTION_BATCH, seed)
+    batches = _endless(pool, lambda: labelled_epoch(texts, sampler, 0.15), batch, seed)
     for share in phase.steps():
         rows = next(batches)
         at = torch.from_numpy(rows).to(pool.device)
@@ -90,7 +90,7 @@ def train_emotion_teacher(
 
 
 def train_sentence_teacher(
-    start: Transformer, texts: TrainingTexts, pool: TokenPool, seconds: float, max_steps: int, seed: int,
+    start: Transformer, texts: TrainingTexts, pool: TokenPool, seconds: float, max_steps: int, mix: Mix, seed: int,
     report: Callable[[str], None],
 ) -> Transformer:  # fmt: skip
     """Prototypes and pairs of the learnt intents, anchored to the untouched embedding of the clean text."""
@@ -109,7 +109,7 @@ def train_sentence_teacher(
     groups.append(([*prototypes.named_parameters(), ("log_scale", log_scale)], 5e-3))
     optimiser = optimiser_of(groups, 0.01)
     phase = Phase(optimiser, seconds, max_steps)
-    sampler = IntentSampler(texts, SENTENCE_MIX, seed)
+    sampler = IntentSampler(texts, mix, seed)
     for share in phase.steps():
         batch = sampler.batch()
         ids, mask = pool.batch(batch.rows, MAX_SENTENCE_TOKENS)

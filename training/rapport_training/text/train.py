@@ -19,15 +19,18 @@ from torch import Tensor
 
 from ..labels import EMOTIONS
 from ..randomness import fix_seeds
+from . import student
 from .dev_figures import DevParts
 from .encoder import TextEncoder
-from .figures import recall_at_false_alarms
+from .figures import decide_emotions, f1_scores, few_shot_accuracy, fit_thresholds, recall_at_false_alarms
+from .intent_sampler import Mix
 from .prototypes import calibrated, fit_prototypes, out_of_scope_threshold, scope_scores
 from .start_weights import load_minilm, load_mpnet
 from .student import Labels, StudentTraining, embed
 from .teacher import (
     EMOTION_BATCH,
     EMOTION_EPOCHS,
+    SENTENCE_MIX,
     SENTENCE_STEPS,
     emotion_labels,
     sentence_embeddings,
@@ -36,8 +39,8 @@ from .teacher import (
 )
 from .text_checkpoint import write_text_checkpoint
 from .token_pool import TokenPool, open_tokenizer
-from .training_texts import GROUPS, Amounts, TrainingTexts, training_texts
-from .transformer import Transformer
+from .training_texts import FINE, GROUPS, Amounts, TrainingTexts, training_texts
+from .transformer import MPNET, Transformer
 
 EMOTION_TEACHER_SHARE, SENTENCE_TEACHER_SHARE, TOGETHER_SHARE = 0.15, 0.09, 0.68
 """Of the seconds that are left: each emotion teacher, the sentence teacher; and of the student's: the joint part."""
@@ -52,12 +55,22 @@ OUTSIDE_ROWS = 6000
 
 @dataclass(frozen=True)
 class Limits:
-    """The most steps of each phase, whatever the clock says."""
+    """The most steps of each phase, whatever the clock says, and the sizes of batches."""
 
     emotion_teacher: int
     sentence_teacher: int = SENTENCE_STEPS
     together: int = 9000
     branch: int = 6000
+    teacher_layers: int = MPNET.layers
+    teacher_batch: int = EMOTION_BATCH
+    teacher_mix: Mix = SENTENCE_MIX
+    student_batch: int = student.EMOTION_BATCH
+    student_mix: Mix = student.MIX
+
+    @classmethod
+    def tiny(cls) -> "Limits":
+        mix = Mix({"bitext27": 2, "clinc150": 2, "hwu64": 2, "multidogo": 2}, out_of_scope=2, generic=2)
+        return cls(2, 2, 3, 2, teacher_layers=1, teacher_batch=8, teacher_mix=mix, student_batch=16, student_mix=mix)
 
 
 class Clock:
@@ -83,8 +96,6 @@ def merged(start: Transformer, tuned: Transformer, alpha: float) -> Transformer:
 
 def best_teacher(start: Transformer, tuned: Transformer, dev: DevParts, clock: Clock) -> Transformer:
     """The average of untouched and tuned MPNet that takes never-trained intents best."""
-    from .figures import few_shot_accuracy
-
     scored: list[tuple[float, float]] = []
     for alpha in (0.0, *TEACHER_ALPHAS):
         body = merged(start, tuned, alpha)
@@ -99,11 +110,14 @@ def best_teacher(start: Transformer, tuned: Transformer, dev: DevParts, clock: C
 
 
 def teach(weights: Path, texts: TrainingTexts, pool: TokenPool, dev: DevParts, clock: Clock, limits: Limits, teachers: int) -> Labels:
-    """Trains the teachers and asks them about every text."""
+    """Trains the teachers and asks them about every text; with none, the untouched MiniLM keeps the sentence space."""
+    if teachers == 0:
+        return untaught(weights, texts, pool)
     start = load_mpnet(weights)
+    start.layers = start.layers[: limits.teacher_layers]
     left = clock.left() - LAST_SECONDS
     emotion = [
-        train_emotion_teacher(start, texts, pool, left * EMOTION_TEACHER_SHARE, limits.emotion_teacher, seed, clock.say)
+        train_emotion_teacher(start, texts, pool, left * EMOTION_TEACHER_SHARE, limits.emotion_teacher, limits.teacher_batch, seed, clock.say)
         for seed in range(teachers)
     ]
     clean = np.unique(texts.clean_of)
@@ -118,16 +132,22 @@ def teach(weights: Path, texts: TrainingTexts, pool: TokenPool, dev: DevParts, c
         plain, upset = ([row.get(k) == "1" for _, row in dev.turns] for k in ("plain_request", "upset"))
         clock.say(f"emotion teachers: plain neutral {neutral[plain].mean():.3f}, upset not neutral {1 - neutral[upset].mean():.3f}")
     del emotion
-    tuned = train_sentence_teacher(start, texts, pool, left * SENTENCE_TEACHER_SHARE, limits.sentence_teacher, 0, clock.say)
+    tuned = train_sentence_teacher(start, texts, pool, left * SENTENCE_TEACHER_SHARE, limits.sentence_teacher, limits.teacher_mix, 0, clock.say)
     body = best_teacher(start.to(pool.device).eval(), tuned, dev, clock)
     sentences = sentence_embeddings(body, pool, clean)
     clock.say(f"teachers done: {len(asked)} texts with emotions, {len(clean)} sentences")
     return Labels(seven, fine, sentences.half())
 
 
-def _dev_f1(probabilities: np.ndarray, truth: np.ndarray) -> float:
-    from .figures import decide_emotions, f1_scores, fit_thresholds
+def untaught(weights: Path, texts: TrainingTexts, pool: TokenPool) -> Labels:
+    """What is left to learn from without teachers, for a machine without a GPU."""
+    body = load_minilm(weights).to(pool.device).eval()
+    sentences = sentence_embeddings(body, pool, np.unique(texts.clean_of))
+    unknown = [torch.full((len(pool), width), torch.nan, device=pool.device) for width in (len(EMOTIONS), len(FINE))]
+    return Labels(unknown[0], unknown[1], sentences)
 
+
+def _dev_f1(probabilities: np.ndarray, truth: np.ndarray) -> float:
     return float(f1_scores(truth, decide_emotions(probabilities, fit_thresholds(probabilities, truth))).mean())
 
 
@@ -235,12 +255,12 @@ def train(data: Path, weights: Path, out: Path, device: str, budget: float, seed
     pool = TokenPool(tokenizer, texts.texts, where)
     clock.say(f"tokenised, {int(pool.lengths.sum())} tokens; {len(dev.turns)} turns of service language to tune on")
     epoch = int((~np.isnan(texts.emotions[np.unique(texts.clean_of), 0])).sum())
-    limits = Limits(3, 3, 4, 3) if smoke else Limits(EMOTION_EPOCHS * epoch // EMOTION_BATCH)
+    limits = Limits.tiny() if smoke else Limits(EMOTION_EPOCHS * epoch // EMOTION_BATCH)
     labels = teach(weights, texts, pool, dev, clock, limits, teachers)
 
     torch.manual_seed(seed)
     net = TextEncoder(load_minilm(weights)).to(where)
-    training = StudentTraining(net, texts, pool, labels, seed)
+    training = StudentTraining(net, texts, pool, labels, seed, limits.student_mix, limits.student_batch)
     clock.say("untouched student: " + _named(dev.custom(net.eval())))
 
     def measure(own: TextEncoder) -> None:
@@ -265,7 +285,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--budget-seconds", type=float, default=240.0)
-    parser.add_argument("--emotion-teachers", type=int, default=2, help="seeds whose probabilities are averaged")
+    parser.add_argument("--emotion-teachers", type=int, default=2, help="seeds whose probabilities are averaged; 0: no teachers")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--smoke", action="store_true", help="few texts, few steps: does everything run")
     a = parser.parse_args()
