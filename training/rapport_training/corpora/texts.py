@@ -7,7 +7,6 @@ least the columns id, text, label and split (train, dev or test).
 import csv
 import gzip
 import io
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -77,14 +76,3 @@ def _content(path: Path) -> str:
         return (gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()).decode("utf-8")
     except (OSError, EOFError, UnicodeDecodeError) as error:
         raise CorpusError(f"{path} cannot be read ({error}): it must be CSV in UTF-8") from error
-
-
-def without_ids(rows: Iterable[TextRow], ids: frozenset[str]) -> list[TextRow]:
-    """The rows whose id is not among `ids`, nor their text that of one: what is scored is never trained on."""
-    rows = list(rows)
-    texts = {_plain(row.text) for row in rows if row.id in ids}
-    return [row for row in rows if row.id not in ids and _plain(row.text) not in texts]
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.lower().split())

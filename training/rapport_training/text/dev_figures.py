@@ -10,12 +10,12 @@ from torch import Tensor
 
 from ..corpora.texts import read_texts
 from ..labels import EMOTIONS
+from ..service_language.evaluation_set import load
 from . import intent_sets
 from .encoder import TextEncoder
 from .figures import decide_emotions, f1_scores, few_shot_accuracy, fit_thresholds
 from .intent_sets import IntentSet
 from .prototypes import centroids
-from .service_plain import tuning_turns
 from .student import embed, feel
 from .token_pool import TokenPool
 from .training_texts import TrainingTexts, noised_variants
@@ -59,8 +59,8 @@ class DevParts:
         self.clinc_outside = part(outside, [0] * len(outside))
         # a smoke test scores few rows; a random part of them, since the files are sorted by label
         self.checks = {own.corpus: of(_some(own, min(most, CHECK_ROWS))) for own in (intent_sets.check_hwu(data), intent_sets.check_nlupp(data))}
-        self.turns = _with_texts(data, tuning_turns())
-        self.turn_pool = TokenPool(tokenizer, [text for text, _ in self.turns], device) if self.turns else None
+        self.turns = load(data, "tuning")
+        self.turn_pool = TokenPool(tokenizer, [turn.text for turn in self.turns], device) if self.turns else None
 
     def emotion(self, net: TextEncoder) -> tuple[float, np.ndarray, np.ndarray]:
         """Macro-F1 on GoEmotions dev, its thresholds (fitted on it), F1 of each class."""
@@ -87,9 +87,14 @@ class DevParts:
         if self.turn_pool is None:
             return {}
         neutral = feel(net, self.turn_pool).argmax(1) == EMOTIONS.index("neutral")
-        plain = np.array([row.get("plain_request") == "1" for _, row in self.turns])
-        upset = np.array([row.get("upset") == "1" for _, row in self.turns])
-        return {"plain called neutral": float(neutral[plain].mean()), "upset not neutral": float(1 - neutral[upset].mean())}
+        plain = np.array([turn.plain_request is True for turn in self.turns])
+        upset = np.array([turn.upset is True for turn in self.turns])
+        unsworn = upset & np.array([turn.stratum != "offensive" for turn in self.turns])
+        return {
+            "plain called neutral": float(neutral[plain].mean()),
+            "upset not neutral": float(1 - neutral[upset].mean()),
+            "upset without swearing not neutral": float(1 - neutral[unsworn].mean()),
+        }
 
 
 def _some(own: IntentSet, count: int) -> IntentSet:
@@ -98,10 +103,3 @@ def _some(own: IntentSet, count: int) -> IntentSet:
     kept = np.random.default_rng(0).permutation(len(own.texts))[:count]
     return IntentSet.of(own.corpus, [(own.texts[i], own.names[own.labels[i]]) for i in kept], own.names)
 
-
-def _with_texts(data: Path, turns: list[dict[str, str]]) -> list[tuple[str, dict[str, str]]]:
-    if not turns:
-        return []
-    wanted = {row["id"] for row in turns}
-    texts = {r.id: r.text for c in ("bitext27", "multidogo_turn") for r in read_texts(data, c, "train") if r.id in wanted}
-    return [(texts[row["id"]], row) for row in turns if row["id"] in texts]

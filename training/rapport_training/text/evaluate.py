@@ -18,6 +18,7 @@ import numpy as np
 
 from ..corpora.texts import TextRow, read_texts
 from ..labels import EMOTIONS
+from ..service_language.evaluation_set import Half, load
 from . import intent_sets
 from .evaluation_noise import EvaluationNoise, word_error_rate
 from .figures import (
@@ -29,7 +30,6 @@ from .figures import (
     recall_at_false_alarms,
     unit,
 )
-from .service_plain import labelled_turns
 
 WORD_ERRORS = 0.2
 EXAMPLES, SEEDS, FALSE_ALARMS = 10, 20, 0.05
@@ -96,18 +96,21 @@ def emotion_figures(encode: Encoder, data: Path, split: str) -> dict[str, Any]:
     return {"macroF1": macro, "f1": each, "thresholds": thresholds.tolist(), "thresholdsFittedOn": "dev"}
 
 
-def service_figures(encode: Encoder, data: Path, half: str) -> dict[str, Any]:
+def service_figures(encode: Encoder, data: Path, half: Half) -> dict[str, Any]:
     """Machine-labelled customer turns; `called` is the likeliest of the seven."""
-    turns = [row for row in labelled_turns() if half in (row.get("half"), row.get("part"), row.get("split"))]
-    texts = {r.id: r.text for c in ("bitext27", "multidogo_turn") for r in read_texts(data, c, "train")}
-    turns = [row for row in turns if row["id"] in texts]
-    if not turns:
-        return {"absent": f"no labelled turns of the half {half}"}
-    called = encode([texts[row["id"]] for row in turns])[0].argmax(1)
+    turns = load(data, half)
+    called = encode([turn.text for turn in turns])[0].argmax(1)
     neutral = called == EMOTIONS.index("neutral")
-    plain, upset = (np.array([row.get(name) == "1" for row in turns]) for name in ("plain_request", "upset"))
-    right = np.array([EMOTIONS[k] == row["label"] for k, row in zip(called, turns, strict=True)])
-    return {"plainCalledNeutral": share(neutral[plain]), "upsetNotNeutral": share(~neutral[upset]), "accuracy": share(right)}
+    plain, upset = (np.array([getattr(turn, name) is True for turn in turns]) for name in ("plain_request", "upset"))
+    unsworn = upset & np.array([turn.stratum != "offensive" for turn in turns])
+    agreed = np.array([turn.label is not None for turn in turns])
+    right = np.array([EMOTIONS[k] == turn.label for k, turn in zip(called, turns, strict=True)])
+    return {
+        "plainCalledNeutral": share(neutral[plain]),
+        "upsetNotNeutral": share(~neutral[upset]),
+        "upsetWithoutSwearingNotNeutral": share(~neutral[unsworn]),
+        "accuracy": share(right[agreed]),
+    }
 
 
 def bitext_figures(encode: Encoder, data: Path, split: str, rows: np.ndarray, outside: np.ndarray, scale: float, limit: float) -> dict[str, Any]:

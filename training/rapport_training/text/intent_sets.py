@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..corpora.texts import TextRow, read_texts, without_ids
+from ..corpora.texts import TextRow, read_texts
+from .service_plain import without_kept_apart
 
 ACTS = frozenset({"contentonly", "confirmation", "rejection", "thankyou", "openinggreeting", "closinggreeting"})
 OUT_OF_SCOPE = "oos"
@@ -39,8 +40,14 @@ class IntentSet:
         return cls(corpus, [text for text, _ in kept], [label for _, label in kept], names)
 
 
-def bitext(data: Path, split: str, apart: frozenset[str] = frozenset()) -> IntentSet:
-    return IntentSet.of("bitext27", ((r.text, r.label) for r in without_ids(read_texts(data, "bitext27", split), apart)))
+def _to_learn(data: Path, corpus: str, split: str) -> list[TextRow]:
+    """Training parts come without the service-language set; dev and test parts as they are."""
+    rows = read_texts(data, corpus, split)
+    return without_kept_apart(rows, data) if split == "train" else rows
+
+
+def bitext(data: Path, split: str) -> IntentSet:
+    return IntentSet.of("bitext27", ((r.text, r.label) for r in _to_learn(data, "bitext27", split)))
 
 
 def clinc(data: Path, split: str) -> IntentSet:
@@ -75,8 +82,8 @@ def multidogo_label(row: TextRow) -> str | None:
     return row.label if shared else f"{row.columns['domain']}:{row.label}"
 
 
-def multidogo(data: Path, split: str, apart: frozenset[str] = frozenset()) -> IntentSet:
-    rows = without_ids(read_texts(data, "multidogo_turn", split), apart)
+def multidogo(data: Path, split: str) -> IntentSet:
+    rows = _to_learn(data, "multidogo_turn", split)
     pairs = [(row.text, label) for row in rows if (label := multidogo_label(row))]
     counts = Counter(label for _, label in pairs)
     return IntentSet.of("multidogo", [pair for pair in pairs if counts[pair[1]] >= MIN_MULTIDOGO_ROWS])

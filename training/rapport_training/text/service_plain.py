@@ -1,14 +1,18 @@
 """Which turns of service corpora are plain requests: weak `neutral` labels by intent and by the absence of feeling words."""
 
-import csv
 import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from ..corpora.texts import TextRow
+from ..service_language.evaluation_set import keep_out_of_training
+from ..service_language.sample import normalised
 
-LABELLED = Path(__file__).parent.parent / "service_language"
-"""ids and labels of the machine-labelled turns; their half `tuning` chooses, their half `final` is scored once."""
+SWEARING = re.compile(
+    r"\b(f+u+c*k\w*|f+c+k\w*|god\s*dam\w*|damn\w*|shit\w*|bullshit|bloody|bastard\w*|crap\w*|freaking|fricking|wtf|asshole\w*|"
+    r"son of a bitch|bitch\w*|screw you|pissed)\b",
+    re.IGNORECASE,
+)
 
 NOT_PLAIN_INTENTS = frozenset(
     {
@@ -40,20 +44,12 @@ def plain_requests(rows: Iterable[TextRow]) -> list[str]:
     )
 
 
-def labelled_turns(folder: Path = LABELLED) -> list[dict[str, str]]:
-    """Rows of every CSV with an `id` in the folder, empty while there is none."""
-    rows: list[dict[str, str]] = []
-    for path in sorted(folder.glob("*.csv")):
-        with path.open(encoding="utf-8", newline="") as file:
-            rows += [row for row in csv.DictReader(file) if row.get("id")]
-    return rows
+def swearing_requests(rows: Iterable[TextRow]) -> list[str]:
+    """Distinct texts with a swear word: by the guideline anger, whatever they ask for. Weak labels, like the plain ones."""
+    return sorted({row.text for row in rows if SWEARING.search(row.text)})
 
 
-def kept_apart_ids(folder: Path = LABELLED) -> frozenset[str]:
-    """Every id of the set, both halves: no training sees them."""
-    return frozenset(row["id"] for row in labelled_turns(folder))
-
-
-def tuning_turns(folder: Path = LABELLED) -> list[dict[str, str]]:
-    """The rows (id, label, plain_request, upset, ...) that may choose."""
-    return [row for row in labelled_turns(folder) if "tuning" in (row.get("half"), row.get("part"), row.get("split"))]
+def without_kept_apart(rows: Iterable[TextRow], data: Path) -> list[TextRow]:
+    """The rows whose text is not in the service-language set, neither half: what is scored is never trained on."""
+    apart = keep_out_of_training(data)
+    return [row for row in rows if normalised(row.text) not in apart]

@@ -129,7 +129,7 @@ def teach(weights: Path, texts: TrainingTexts, pool: TokenPool, dev: DevParts, c
     clock.say(f"emotion teachers: GoEmotions dev macro-F1 {_dev_f1(dev_seven.cpu().numpy(), dev.reddit_truth):.4f}")
     if dev.turn_pool is not None:
         neutral = emotion_labels(emotion, dev.turn_pool, np.arange(len(dev.turn_pool)))[0].argmax(1).cpu().numpy() == EMOTIONS.index("neutral")
-        plain, upset = ([row.get(k) == "1" for _, row in dev.turns] for k in ("plain_request", "upset"))
+        plain, upset = (np.array([getattr(turn, k) is True for turn in dev.turns]) for k in ("plain_request", "upset"))
         clock.say(f"emotion teachers: plain neutral {neutral[plain].mean():.3f}, upset not neutral {1 - neutral[upset].mean():.3f}")
     del emotion
     tuned = train_sentence_teacher(start, texts, pool, left * SENTENCE_TEACHER_SHARE, limits.sentence_teacher, limits.teacher_mix, 0, clock.say)

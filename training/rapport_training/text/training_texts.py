@@ -10,13 +10,13 @@ from pathlib import Path
 
 import numpy as np
 
-from ..corpora.texts import TextRow, read_texts, without_ids
+from ..corpora.texts import TextRow, read_texts
 from ..craft.text_augment import noised
 from ..labels import EMOTIONS
 from . import intent_sets
 from .intent_sets import ACTS, NOT_OUT_OF_SCOPE, OUT_OF_SCOPE, IntentSet
 from .machine_written import machine_written
-from .service_plain import kept_apart_ids, plain_requests
+from .service_plain import plain_requests, swearing_requests, without_kept_apart
 
 FINE = tuple(
     "admiration amusement anger annoyance approval caring confusion curiosity desire disappointment disapproval disgust "
@@ -112,7 +112,6 @@ def _several(names: Sequence[str], given: Iterable[str]) -> np.ndarray:
 def training_texts(data: Path, amounts: Amounts, seed: int) -> TrainingTexts:
     """Reads the training parts only, less every turn of the service-language set."""
     drawn = np.random.default_rng(seed)
-    apart = kept_apart_ids()
     all_texts = _Collected()
 
     def some(rows: Sequence[TextRow], count: int) -> list[TextRow]:
@@ -125,20 +124,21 @@ def training_texts(data: Path, amounts: Amounts, seed: int) -> TrainingTexts:
     for text, emotion in machine_written(amounts.machine_written, seed):
         all_texts.add(text, "service", [emotion])
     for corpus in ("bitext27", "multidogo_turn"):
-        plain = plain_requests(without_ids(read_texts(data, corpus, "train"), apart))
-        for text in drawn.permutation(plain)[: amounts.plain].tolist():
-            all_texts.add(text, "service", ["neutral"])
+        rows = without_kept_apart(read_texts(data, corpus, "train"), data)
+        for texts, emotion in ((plain_requests(rows), "neutral"), (swearing_requests(rows), "anger")):
+            for text in drawn.permutation(texts)[: amounts.plain].tolist():
+                all_texts.add(text, "service", [emotion])
     for corpus in UNLABELLED:
         for row in some(read_texts(data, corpus, "train"), amounts.unlabelled):
             all_texts.add(row.text, "generic")
-    for row in some(without_ids(read_texts(data, "multidogo_turn", "train"), apart), amounts.multidogo):
+    for row in some(without_kept_apart(read_texts(data, "multidogo_turn", "train"), data), amounts.multidogo):
         all_texts.add(row.text, "generic")
 
     intents = {
-        "bitext27": intent_sets.bitext(data, "train", apart),
+        "bitext27": intent_sets.bitext(data, "train"),
         "clinc150": intent_sets.clinc(data, "train"),
         "hwu64": intent_sets.hwu(data, "train"),
-        "multidogo": intent_sets.multidogo(data, "train", apart),
+        "multidogo": intent_sets.multidogo(data, "train"),
     }
     intents = {name: _some_intents(own, amounts.intents, drawn) for name, own in intents.items()}
     intent_rows = {
