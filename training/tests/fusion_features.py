@@ -77,4 +77,6 @@ def service_features(width: int = 20) -> ServiceFeatures:
 
 
 def features() -> Features:
-    return Features(voice_features(), face_features(8), text_features(9), face_features(3), text_features(6), service_features())
+    return Features(
+        voice_features(), face_features(8), text_features(9), face_features(3), text_features(6), service_features()
+    )

@@ -8,6 +8,8 @@ import torch
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+from fusion_features import features
+
 from rapport_training.craft.contrastive import joint_space_loss, symmetric_contrastive
 from rapport_training.craft.cross_modal_mixing import mixed_sources
 from rapport_training.craft.fusion_block import FusionBlock
@@ -26,8 +28,6 @@ from rapport_training.fusion.stored import checkpoint_path, load, save
 from rapport_training.fusion.synthetic_pairs import SyntheticPairs
 from rapport_training.fusion.temperatures import fitted, of_others
 from rapport_training.fusion.trainer import train
-
-from fusion_features import features
 
 CPU = torch.device("cpu")
 SMALL = FusionConfig(width=32, heads=2, blocks=1, embedding=16, batch=48, learning_rate=4e-3, dropout=0.1)

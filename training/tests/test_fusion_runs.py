@@ -8,6 +8,7 @@ import numpy as np
 import onnxruntime
 import pytest
 import torch
+from fusion_features import features, tokens_of
 from torch import Tensor
 
 from rapport_training.fusion import ablate, memory_experiment, research_au, speaker_baseline
@@ -22,8 +23,6 @@ from rapport_training.fusion.stored import load, save
 from rapport_training.fusion.synthetic_pairs import SyntheticPairs
 from rapport_training.fusion.train import Run, parse_config
 from rapport_training.fusion.trainer import train
-
-from fusion_features import features, tokens_of
 
 CPU = torch.device("cpu")
 SMALL = FusionConfig(width=32, heads=2, blocks=1, embedding=16, batch=32, learning_rate=4e-3)
@@ -58,7 +57,7 @@ def test_training_of_two_folds_and_the_shipped_one(tmp_path: Path) -> None:
     assert set(report["folds"]) == {"0", "1", "all"}
     assert json.loads(json.dumps(report))["mean over folds"]["face valid"]["n"] == 42
     for fold in ("0", "1", "all"):
-        net, notes = load(tmp_path / f"fusion.{fold}.pt")
+        _, notes = load(tmp_path / f"fusion.{fold}.pt")
         assert len(notes["temperatures"]) == 7 and notes["steps"] > 0
         assert any(what.startswith("voice") for what in notes["figures"])
         assert (tmp_path / f"fusion.{fold}.pt").stat().st_size < 2_500_000
@@ -152,7 +151,9 @@ def test_one_sided_sessions_are_mostly_of_one_emotion() -> None:
 def test_residual_without_evidence_stays_small() -> None:
     generator = torch.Generator().manual_seed(0)
     labels = torch.arange(4).repeat(30)
-    texts = torch.nn.functional.normalize(torch.eye(4, 12)[labels] + 0.1 * torch.randn(120, 12, generator=generator), dim=1)
+    texts = torch.nn.functional.normalize(
+        torch.eye(4, 12)[labels] + 0.1 * torch.randn(120, 12, generator=generator), dim=1
+    )
     joint = torch.randn(200, 8, generator=generator)
     ideals = prototypes(texts, labels)
     head = train_residual(joint, texts, labels, ideals, 100, generator)

@@ -55,14 +55,18 @@ TIMED_STEPS, SMOKE_STEPS = 30, 3
 def real_recipe(config: FusionConfig) -> FusionConfig:
     """The switches of `config` on the schedule of the research run."""
     names = ("contrastive", "cross_attention", "gated_fusion", "modality_dropout", "mixing", "balance", "progressive")
-    return REAL_CONFIG.but(**{name: getattr(config, name) for name in names}, batch=min(REAL_CONFIG.batch, config.batch))
+    return REAL_CONFIG.but(
+        **{name: getattr(config, name) for name in names}, batch=min(REAL_CONFIG.batch, config.batch)
+    )
 
 
 def synthetic_figures(net: FusionNet, features: Features) -> dict[str, float]:
     voice, text = features.voice, features.valid_text
     held = voice.held.nonzero().squeeze(1)
     logits = logits_of(net, {"voice": voice_tokens(voice, held)})
-    corpora = [score(logits[voice.corpus[held] == c], voice.label[held][voice.corpus[held] == c], EMOTIONS).uar for c in (0, 1)]
+    corpora = [
+        score(logits[voice.corpus[held] == c], voice.label[held][voice.corpus[held] == c], EMOTIONS).uar for c in (0, 1)
+    ]
     face = score(logits_of(net, {"face": one_frame(features.valid_face)}), features.valid_face.label, EMOTIONS).uar
     rows = (text.kind == GOEMOTIONS).nonzero().squeeze(1)
     words = score(logits_of(net, {"text": text_tokens(text, rows)}), text.label[rows], EMOTIONS).uar
@@ -101,7 +105,10 @@ class Ablation:
     def steps_within(self, seconds: float, config: FusionConfig) -> tuple[int, int]:
         """Steps of both trainings that fit, by the speed of a few; the same for every variant."""
         found = []
-        for pool, recipe, share in ((self.synthetic, config, 1 - REAL_SHARE), (self.real, real_recipe(config), REAL_SHARE)):
+        for pool, recipe, share in (
+            (self.synthetic, config, 1 - REAL_SHARE),
+            (self.real, real_recipe(config), REAL_SHARE),
+        ):
             for counted in (5, TIMED_STEPS):
                 began = time.monotonic()
                 train(pool, recipe, seed=0, device=self.device, steps=counted)
@@ -154,7 +161,9 @@ def main() -> None:
     args = parser.parse_args()
     report = run(source_of(args), args.budget_seconds, args.fold, [int(seed) for seed in args.seeds.split(",")])
     for name, row in report["variants"].items():
-        print(f"{name:28s} {row['mean']['mean']:.4f} sd {row['sd']['mean']}  bought {row['bought']:+.4f} sd {row['bought sd']}")
+        print(
+            f"{name:28s} {row['mean']['mean']:.4f} sd {row['sd']['mean']}  bought {row['bought']:+.4f} sd {row['bought sd']}"
+        )
     text = json.dumps(report, indent=1) + "\n"
     write_atomically(args.out / "ablation.json", lambda path: path.write_text(text) and None)
 

@@ -38,7 +38,7 @@ def joint_of(net: FusionNet, given: Tokens) -> tuple[Tensor, Tensor]:
     return torch.cat([o.embedding for o in outputs]), torch.cat([o.joint for o in outputs])
 
 
-def _chunks(net: FusionNet, given: Tokens):  # noqa: ANN202  pairs of tokens and masks by name
+def _chunks(net: FusionNet, given: Tokens):
     count = len(next(iter(given.values()))[0])
     for start in range(0, count, CHUNK):
         tokens, masks = {}, {}

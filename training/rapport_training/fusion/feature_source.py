@@ -35,7 +35,14 @@ class FeatureSource:
     of everything, for the CPU."""
 
     def __init__(
-        self, data: Path, weights: Path, encoders: Path, device: torch.device, cache: Path | None, smoke: bool, threads: int = 8
+        self,
+        data: Path,
+        weights: Path,
+        encoders: Path,
+        device: torch.device,
+        cache: Path | None,
+        smoke: bool,
+        threads: int = 8,
     ) -> None:
         self.data, self.weights, self.encoders, self.device = data, weights, encoders, device
         self.cache, self.smoke, self.threads = cache, smoke, threads

@@ -73,7 +73,9 @@ def figures_of(figures: dict[str, dict[str, Any]], fold: str) -> list[dict[str, 
     rows = []
     for what, figure in figures.items():
         key = "uar" if "uar" in figure else "share"
-        subject = next((text for name, text in PROTOCOLS.items() if name in what.split(",")[0].split()), "validation data")
+        subject = next(
+            (text for name, text in PROTOCOLS.items() if name in what.split(",")[0].split()), "validation data"
+        )
         protocol = f"{subject}, n={figure['n']}, fold {fold}"
         rows.append(
             {"what": what, "value": figure[key], "unit": key.upper() if key == "uar" else "share", "protocol": protocol,

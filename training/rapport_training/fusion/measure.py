@@ -5,7 +5,18 @@ from torch import Tensor
 
 from ..labels import EMOTIONS
 from .answers import all_frames, logits_of, one_frame, text_tokens, voice_tokens
-from .features import CLEAN, CROP, GOEMOTIONS, PLAIN_REQUEST, TELEPHONE, WHOLE, Features, ServiceFeatures, TextFeatures, VoiceFeatures
+from .features import (
+    CLEAN,
+    CROP,
+    GOEMOTIONS,
+    PLAIN_REQUEST,
+    TELEPHONE,
+    WHOLE,
+    Features,
+    ServiceFeatures,
+    TextFeatures,
+    VoiceFeatures,
+)
 from .network import FusionNet
 from .scores import calibration_error, score
 

@@ -30,7 +30,14 @@ from .text_rows import encoded
 from .trainer import train
 
 CONFIG = FusionConfig(
-    contrastive=0.0, distillation=0.0, mixing=0.0, balance=0.0, progressive=False, modality_dropout=0.2, alone=0.3, batch=256
+    contrastive=0.0,
+    distillation=0.0,
+    mixing=0.0,
+    balance=0.0,
+    progressive=False,
+    modality_dropout=0.2,
+    alone=0.3,
+    batch=256,
 )
 MEMORY_RATE = 0.3
 """Share that the newest embedding moves the mean."""
@@ -43,7 +50,9 @@ class MeldPool:
 
     classes = len(EMOTIONS)
 
-    def __init__(self, tokens: Tensor, length: Tensor, memory: Tensor, known: Tensor, label: Tensor, remember: bool) -> None:
+    def __init__(
+        self, tokens: Tensor, length: Tensor, memory: Tensor, known: Tensor, label: Tensor, remember: bool
+    ) -> None:
         self.text, self.length, self.memory, self.known, self.label = tokens, length, memory, known, label
         self.widths = {"text": tokens.shape[-1]} | ({"memory": memory.shape[-1]} if remember else {})
         share = 1 / torch.bincount(label, minlength=self.classes).clamp(min=1).float().sqrt()

@@ -35,7 +35,8 @@ class HeldPairs:
     def accuracy(self) -> dict[str, float]:
         label = self.batch.labels[self.agree, 0]
         return {
-            subset_key(s): round((z[self.agree].argmax(1) == label).float().mean().item(), 4) for s, z in self.logits.items()
+            subset_key(s): round((z[self.agree].argmax(1) == label).float().mean().item(), 4)
+            for s, z in self.logits.items()
         }
 
     def missing_curve(self, steps: int = 10) -> dict[str, float]:

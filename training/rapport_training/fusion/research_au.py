@@ -37,7 +37,12 @@ def accuracy(logits: Tensor, labels: Tensor) -> float:
 
 
 def one_fold(
-    voice: VoiceFeatures, units: ActionUnits, config: FusionConfig, device: torch.device, seconds: float, steps: int | None
+    voice: VoiceFeatures,
+    units: ActionUnits,
+    config: FusionConfig,
+    device: torch.device,
+    seconds: float,
+    steps: int | None,
 ) -> dict[str, float]:
     """Accuracy on the held-out actors: fusion with both and with either, and the models of one modality."""
     rows, clips, labels = held_clips(voice, units)

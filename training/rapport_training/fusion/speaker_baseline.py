@@ -88,9 +88,7 @@ def run(source: FeatureSource, args: argparse.Namespace) -> dict[str, Any]:
         by_fold[fold] = of_fold(net, source.voice(fold), SMOKE_SESSIONS if args.smoke else SESSIONS)
     kinds = next(iter(by_fold.values()))
     gain = {
-        kind: {
-            k: [fold[kind][k] - fold[kind]["off"] for fold in by_fold.values()] for k in kinds[kind] if k != "off"
-        }
+        kind: {k: [fold[kind][k] - fold[kind]["off"] for fold in by_fold.values()] for k in kinds[kind] if k != "off"}
         for kind in kinds
     }
     mean = {kind: {k: sum(values) / len(values) for k, values in row.items()} for kind, row in gain.items()}

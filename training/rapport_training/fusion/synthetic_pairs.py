@@ -39,7 +39,9 @@ class SyntheticPairs:
         self.shares = torch.tensor([CLASS_SHARES[name] for name in EMOTIONS], device=device)
         self.neutral = EMOTIONS.index("neutral")
         self.voice_rows = ClassSampler(self.voice.label, self._voice_weights(), self.classes)
-        self.face_rows = ClassSampler(self.face.label, torch.ones_like(self.face.label, dtype=torch.float), self.classes)
+        self.face_rows = ClassSampler(
+            self.face.label, torch.ones_like(self.face.label, dtype=torch.float), self.classes
+        )
         self.text_rows = ClassSampler(self.text.label, self._text_weights(), self.classes)
         self.requests = (self.text.kind == PLAIN_REQUEST).nonzero().squeeze(1)
         self.mixing = None if held else VoiceMixing(self.voice, voice_teacher)
@@ -55,7 +57,9 @@ class SyntheticPairs:
             other = self.requests[torch.randint(len(self.requests), (size,), generator=generator, device=device)]
             asks = torch.rand(size, generator=generator, device=device) < REQUESTS
             text = torch.where(asks, other, text)
-        return torch.stack([self.voice_rows.draw(own[:, 0], generator), self.face_rows.draw(own[:, 1], generator), text], 1)
+        return torch.stack(
+            [self.voice_rows.draw(own[:, 0], generator), self.face_rows.draw(own[:, 1], generator), text], 1
+        )
 
     def gather(self, rows: Tensor, config: FusionConfig, generator: Generator) -> Batch:
         voice, face, text = rows.unbind(1)
@@ -65,7 +69,9 @@ class SyntheticPairs:
         plain = self.text.kind[text] == PLAIN_REQUEST
         says = torch.ones_like(rows, dtype=torch.float)
         says[:, 2] = torch.where(plain, REQUEST_SAYS, 1.0)
-        labels = torch.stack([self.voice.label[voice], self.face.label[face], self.text.label[text].masked_fill(plain, -1)], 1)
+        labels = torch.stack(
+            [self.voice.label[voice], self.face.label[face], self.text.label[text].masked_fill(plain, -1)], 1
+        )
         return Batch(
             tokens={name: part[0] for name, part in zip(self.widths, parts, strict=True)},
             masks={name: part[1] for name, part in zip(self.widths, parts, strict=True)},
@@ -80,7 +86,9 @@ class SyntheticPairs:
             texts = torch.arange(len(self.text.label), device=self.shares.device)
             self._standard = {
                 "voice": moments(self.voice.tokens, self.voice.mask(every)),
-                "face": moments(self.face.features, torch.ones(self.face.features.shape[:2], device=self.shares.device)),
+                "face": moments(
+                    self.face.features, torch.ones(self.face.features.shape[:2], device=self.shares.device)
+                ),
                 "text": moments(self.text.tokens, self.text.mask(texts)),
             }
         return self._standard
@@ -126,7 +134,10 @@ class SyntheticPairs:
     def _text_weights(self) -> Tensor:
         cell = self.text.kind * self.classes + self.text.label
         count = torch.bincount(cell, minlength=len(TEXT_SHARES) * self.classes)[cell]
-        return torch.tensor([TEXT_SHARES[kind] for kind in sorted(TEXT_SHARES)], device=cell.device)[self.text.kind] / count
+        return (
+            torch.tensor([TEXT_SHARES[kind] for kind in sorted(TEXT_SHARES)], device=cell.device)[self.text.kind]
+            / count
+        )
 
 
 def _lose(mask: Tensor, share: float, generator: Generator) -> Tensor:

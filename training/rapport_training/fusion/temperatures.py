@@ -75,4 +75,3 @@ def of_others(by_fold: Mapping[str, Temperatures], fold: str) -> Temperatures:
 
 def _geometric_mean(values: Sequence[float]) -> float:
     return math.exp(sum(map(math.log, values)) / len(values))
-

@@ -24,8 +24,18 @@ SENTENCES_EACH = 400
 FEWEST_WORDS = 4
 
 NOT_PLAIN_INTENTS = frozenset(
-    "complaint review thankyou openinggreeting closinggreeting rejection contentonly outofdomain payment_issue "
-    "registration_problems".split()
+    [
+        "complaint",
+        "review",
+        "thankyou",
+        "openinggreeting",
+        "closinggreeting",
+        "rejection",
+        "contentonly",
+        "outofdomain",
+        "payment_issue",
+        "registration_problems",
+    ]
 )
 FEELING = re.compile(
     r"\b(ang(ry|er)|upset|furious|annoy\w*|frustrat\w*|terribl\w*|awful|worst|hate\w*|ridiculous|sorry|worr\w*|scared|"
@@ -105,9 +115,7 @@ def service_features(data: Path, encoder: TextEncoder, device: torch.device) -> 
 
 
 @torch.no_grad()
-def encoded(
-    texts: Sequence[str], encoder: TextEncoder, device: torch.device
-) -> tuple[Tensor, Tensor, Tensor]:
+def encoded(texts: Sequence[str], encoder: TextEncoder, device: torch.device) -> tuple[Tensor, Tensor, Tensor]:
     """Tokens [n, t, 384] fp16, length [n] and the encoder's own probabilities [n, 7], in the order of `texts`."""
     order = sorted(range(len(texts)), key=lambda i: len(texts[i]))  # alike in length, so that little is padded
     parts: list[tuple[Tensor, Tensor, Tensor]] = []

@@ -29,14 +29,16 @@ from .synthetic_pairs import SyntheticPairs
 from .temperatures import Temperatures, fitted, of_others
 from .trainer import train
 
-MEASURING_SHARE = 0.15
+MEASURING_SHARE = 0.25
 """Share of the time of a fold that is left for measuring it."""
 SMOKE_STEPS, SMOKE_BATCH, SMOKE_PAIRS = 6, 24, 60
 SEED = 1
 
 
 class Run:
-    def __init__(self, source: FeatureSource, out: Path, config: FusionConfig, folds: list[str], budget_s: float) -> None:
+    def __init__(
+        self, source: FeatureSource, out: Path, config: FusionConfig, folds: list[str], budget_s: float
+    ) -> None:
         self.source, self.out, self.folds = source, out, folds
         self.config = config.but(batch=SMOKE_BATCH) if source.smoke else config
         self.pairs = SMOKE_PAIRS if source.smoke else PAIRS
@@ -56,7 +58,9 @@ class Run:
             features_s = time.monotonic() - began
             left = len(self.folds) - done
             seconds = (self.deadline - time.monotonic() - (left - 1) * features_s) / left * (1 - MEASURING_SHARE)
-            self.say(f"fold {fold}: {len(features.voice.label)} windows in {features_s:.1f} s; training for {seconds:.0f} s")
+            self.say(
+                f"fold {fold}: {len(features.voice.label)} windows in {features_s:.1f} s; training for {seconds:.0f} s"
+            )
             nets[fold], report["folds"][fold] = self.one(fold, features, max(seconds, 2.0))
         return report | self.finish(nets, report)
 
@@ -101,7 +105,9 @@ class Run:
         if SHIPPED in nets and summary:
             # no speaker is left to measure the shipped voice on: its figures are those of the folds
             notes = report["folds"][SHIPPED]
-            notes["figures"] = {what: row for what, row in summary.items() if what.startswith("voice")} | notes["figures"]
+            notes["figures"] = {what: row for what, row in summary.items() if what.startswith("voice")} | notes[
+                "figures"
+            ]
             save(nets[SHIPPED], checkpoint_path(self.out, SHIPPED), notes)
         return {"mean over folds": summary, "parameters": served_parameters(next(iter(nets.values())))}
 
