@@ -24,19 +24,11 @@ SENTENCES_EACH = 400
 FEWEST_WORDS = 4
 
 NOT_PLAIN_INTENTS = frozenset(
-    [
-        "complaint",
-        "review",
-        "thankyou",
-        "openinggreeting",
-        "closinggreeting",
-        "rejection",
-        "contentonly",
-        "outofdomain",
-        "payment_issue",
-        "registration_problems",
-    ]
-)
+    (
+        "complaint", "review", "thankyou", "openinggreeting", "closinggreeting", "rejection", "contentonly",
+        "outofdomain", "payment_issue", "registration_problems",
+    )
+)  # fmt: skip
 FEELING = re.compile(
     r"\b(ang(ry|er)|upset|furious|annoy\w*|frustrat\w*|terribl\w*|awful|worst|hate\w*|ridiculous|sorry|worr\w*|scared|"
     r"afraid|sad|happy|glad|love\w*|great|awesome|amazing|thank\w*|wow|shock\w*|surpris\w*|disgust\w*|disappoint\w*|"
