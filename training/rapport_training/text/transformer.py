@@ -108,14 +108,14 @@ class Transformer(nn.Module):
 
 
 def distance_buckets(length: int, buckets: int, device: torch.device) -> Tensor:
-    """[T, T] bucket of key place minus query place: exact near by, logarithmic up to 128, one half for each direction."""
+    """[T, T] bucket of query place (row) minus key place: exact near by, logarithmic up to 128, one half for each direction."""
     places = torch.arange(length, device=device)
     distance = places[:, None] - places[None, :]
     half, exact = buckets // 2, buckets // 4
-    behind = (distance < 0).long() * half
+    ahead = (distance < 0).long() * half
     distance = distance.abs()
     far = exact + (torch.log(distance.clamp(min=1).float() / exact) / math.log(128 / exact) * (half - exact)).long()
-    return behind + torch.where(distance < exact, distance, far.clamp(max=half - 1))
+    return ahead + torch.where(distance < exact, distance, far.clamp(max=half - 1))
 
 
 def masked_mean(states: Tensor, mask: Tensor) -> Tensor:
