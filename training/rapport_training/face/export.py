@@ -8,6 +8,7 @@ figures the manifest then states.
 
 import argparse
 import json
+import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -46,14 +47,25 @@ def write_golden(model: ModelFolder) -> None:
     write_stored(model.path / "golden.npz", arrays)
 
 
+def calibration_faces(train: VotedFaces) -> np.ndarray:
+    """[N, 1, 48, 48] of which the ranges of the activations are taken."""
+    chosen = np.random.default_rng(0).choice(len(train), min(CALIBRATION_PICTURES, len(train)), replace=False)
+    return as_served(train.images[chosen])
+
+
 def write_folder(checkpoint: Path, train: VotedFaces, folder: Path, evaluation: dict[str, Any] | None) -> None:
+    with tempfile.TemporaryDirectory() as scratch:
+        fp32, int8 = Path(scratch) / "fp32.onnx", Path(scratch) / "int8.onnx"
+        write_fp32(encoder.load(checkpoint), fp32)
+        write_int8(fp32, int8, calibration_faces(train))
+        fill_folder(checkpoint, int8, folder, evaluation)
+
+
+def fill_folder(checkpoint: Path, graph: Path, folder: Path, evaluation: dict[str, Any] | None) -> None:
     """model.onnx, golden.npz and model.json; the card is written by hand and left alone."""
     folder.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(graph, folder / "model.onnx")
     network = encoder.load(checkpoint)
-    chosen = np.random.default_rng(0).choice(len(train), min(CALIBRATION_PICTURES, len(train)), replace=False)
-    with tempfile.TemporaryDirectory() as scratch:
-        write_fp32(network, Path(scratch) / "fp32.onnx")
-        write_int8(Path(scratch) / "fp32.onnx", folder / "model.onnx", as_served(train.images[chosen]))
     stated = manifest(network.feature_width, encoder.stored_figures(checkpoint), evaluation)
     (folder / "model.json").write_text(text_of(stated) + "\n")
     write_golden(ModelFolder(folder))

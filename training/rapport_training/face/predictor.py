@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from convert.model_folder import ModelFolder
+from convert.model_folder import ModelFolder, cpu_session
 from rapport_training.face import encoder
 
 BATCH = 64
@@ -21,9 +21,13 @@ def as_served(images: np.ndarray) -> np.ndarray:
 
 
 def of_model_folder(path: Path) -> Predictor:
-    model = ModelFolder(path)
+    return of_graph(path / ModelFolder(path).manifest["graphs"]["model"]["file"])
+
+
+def of_graph(path: Path) -> Predictor:
+    session = cpu_session(path)
     return lambda images: np.concatenate(
-        [model.run("model", {"face": images[i : i + BATCH]})["probs8"] for i in range(0, len(images), BATCH)]
+        [session.run(["probs8"], {"face": images[i : i + BATCH]})[0] for i in range(0, len(images), BATCH)]
     )
 
 
