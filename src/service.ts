@@ -7,6 +7,7 @@ import type { Config } from './config/config';
 import { ConfigModule } from './config/config.module';
 import { GATEWAY_OPTIONS, type GatewayOptions } from './gateway/gateway-options';
 import { GatewayModule } from './gateway/gateway.module';
+import { HttpFaultFilter } from './gateway/http-fault.filter';
 import { RapportWsAdapter } from './gateway/rapport-ws.adapter';
 import { UpgradePolicy } from './gateway/upgrade-policy';
 import { LOGGER, loggingModule } from './ops/logging';
@@ -31,6 +32,8 @@ export async function createService(config: Config, parts: ServiceParts = {}): P
     bufferLogs: true,
     autoFlushLogs: false,
     abortOnError: false,
+    // Bodies are read by who wants one, within bounds and for known callers only (gateway/request-body.ts).
+    bodyParser: false,
   });
   app.useLogger(app.get(LOGGER));
   // Until this, Nest only collects: without it not a line would ever be written, and memory would grow by each.
@@ -38,6 +41,7 @@ export async function createService(config: Config, parts: ServiceParts = {}): P
   const options = app.get<GatewayOptions>(GATEWAY_OPTIONS);
   const [policy, meter] = [app.get(UpgradePolicy), app.get<ServiceMeter>(METER)];
   app.useWebSocketAdapter(new RapportWsAdapter(app, policy, options, meter));
+  app.useGlobalFilters(new HttpFaultFilter(app.getHttpAdapter(), meter));
   return app;
 }
 

@@ -18,6 +18,7 @@ const calibration: FusionCalibration = {
 };
 /** Two intents and out of scope, one axis each. */
 const intents: IntentIndex = {
+  customMinCosine: 0.5,
   names: ['get_refund', 'complaint'],
   prototypes: Float32Array.of(1, 0, 0, 0, 1, 0),
   outOfScope: Float32Array.of(0, 0, 1),

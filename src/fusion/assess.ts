@@ -18,7 +18,8 @@ export interface AssessDeps {
   readonly pool: Pick<InferencePool, 'submit' | 'models'>;
   readonly sessionId: string;
   readonly calibration: FusionCalibration;
-  readonly intents: IntentIndex;
+  /** A function is asked for each event, so that what the tenant adds counts in open sessions. */
+  readonly intents: IntentIndex | (() => IntentIndex);
   /** Monotonic wall time, on the clock of `Hop.releasedAtMs`. */
   readonly nowMs: () => number;
   /** BCP 47, as `session.start` states it. */
@@ -38,7 +39,8 @@ export interface AssessDeps {
  */
 export function assess(deps: AssessDeps): OperatorFunction<EncodedFact, SessionResult> {
   const options = { ...FUSION_DEFAULTS, ...deps.options };
-  const policy: FusionPolicy = { calibration: deps.calibration, intents: deps.intents, options };
+  const { calibration, intents } = deps;
+  const indexNow = typeof intents === 'function' ? intents : () => intents;
   return (facts) =>
     defer((): Observable<SessionResult> => {
       let state = deps.initialState ?? initialState(deps.language);
@@ -47,6 +49,7 @@ export function assess(deps: AssessDeps): OperatorFunction<EncodedFact, SessionR
       const served = deps.pool.models;
 
       const apply = (event: SessionEvent): readonly SessionResult[] => {
+        const policy: FusionPolicy = { calibration, intents: indexNow(), options };
         const [next, results] = step(state, event, policy);
         state = next;
         deps.onState?.(state);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { softmax } from './calibration';
+import { dot, unitRows } from './unit-vectors';
 
 /** Prototypes in the text encoder's space that intents are told by. */
 export interface IntentIndex {
@@ -13,6 +14,18 @@ export interface IntentIndex {
   readonly scale: number;
   /** Out of scope from above this probability of the out-of-scope prototype. */
   readonly outOfScopeMinProbability: number;
+  /** A custom intent is looked at from this cosine to its prototype on. */
+  readonly customMinCosine: number;
+  /** The tenant's own intents; absent: none. */
+  readonly custom?: CustomPrototypes;
+}
+
+/** Prototypes made of a tenant's examples by the text encoder alone (`custom-intents.ts`). */
+export interface CustomPrototypes {
+  /** In the order of the rows; none is a name of the default intents. */
+  readonly names: readonly string[];
+  /** [names, width], each row of L2 norm 1. */
+  readonly prototypes: Float32Array;
 }
 
 export interface ScoredIntent {
@@ -21,7 +34,7 @@ export interface ScoredIntent {
 }
 
 export interface IntentScores {
-  /** All intents, best first. Their scores and the out-of-scope probability sum to 1. */
+  /** Best first: the default intents and those custom ones that are near. Their scores and the out-of-scope probability sum to 1. */
   readonly intents: readonly ScoredIntent[];
   readonly outOfScope: boolean;
 }
@@ -31,6 +44,7 @@ const Manifest = z.object({
   parameters: z.object({
     intentScale: z.number().positive(),
     outOfScopeMinProbability: z.number().min(0).max(1),
+    customIntentMinCosine: z.number().min(0).max(1).default(0.5),
   }),
 });
 
@@ -57,20 +71,62 @@ export function parseIntentIndex(
     outOfScope: unitRows(outOfScope.data, width),
     scale: parameters.intentScale,
     outOfScopeMinProbability: parameters.outOfScopeMinProbability,
+    customMinCosine: parameters.customIntentMinCosine,
   };
 }
 
-/** Softmax over the scaled cosines to every prototype and the out-of-scope one, as the text encoder was trained. */
+/**
+ * Softmax over the scaled cosines to every default prototype and the out-of-scope one, as the text encoder was trained;
+ * the custom intents that are near join it. A text near none of them is scored exactly as without them, and the default
+ * intents keep their order and their ratios to each other and to out of scope in any case.
+ *
+ * The out-of-scope prototype was learnt from requests that are none of the default intents, which custom ones are too: it
+ * cannot judge them. So they are judged by `customMinCosine`, and what fits one of them is in scope. Where the defaults
+ * alone say out of scope, custom cosines are lifted so that a text at `customMinCosine` is worth as much as out of scope.
+ * Throws when the embedding is not [width].
+ */
 export function scoreIntents(index: IntentIndex, embedding: Float32Array): IntentScores {
   const width = index.outOfScope.length;
   if (embedding.length !== width) throw new Error(`an intent embedding has ${width} numbers, not ${embedding.length}`);
   const unit = unitRows(embedding, width);
-  const cosines = index.names.map((_, i) => dot(unit, index.prototypes.subarray(i * width, (i + 1) * width)));
-  const probabilities = softmax([...cosines, dot(unit, index.outOfScope)].map((cosine) => cosine * index.scale));
-  const intents = index.names
-    .map((name, i) => ({ name, score: probabilities[i] ?? 0 }))
-    .sort((a, b) => b.score - a.score);
-  return { intents, outOfScope: (probabilities.at(-1) ?? 0) > index.outOfScopeMinProbability };
+  const defaults = cosines(index, unit);
+  const outOfScopeCosine = dot(unit, index.outOfScope);
+  const trained = scaledSoftmax([...defaults.map(({ cosine }) => cosine), outOfScopeCosine], index.scale);
+  const noDefault = (trained.at(-1) ?? 0) > index.outOfScopeMinProbability;
+
+  const near = customCosines(index, unit).filter(({ cosine }) => cosine >= index.customMinCosine);
+  if (near.length === 0) return { intents: ranked(defaults, trained), outOfScope: noDefault };
+  const lift = noDefault ? Math.max(0, outOfScopeCosine - index.customMinCosine) : 0;
+  const joined = [...defaults, ...near.map(({ name, cosine }) => ({ name, cosine: cosine + lift }))];
+  const probabilities = scaledSoftmax([...joined.map(({ cosine }) => cosine), outOfScopeCosine], index.scale);
+  return { intents: ranked(joined, probabilities), outOfScope: false };
+}
+
+/** How near a prototype is, in [-1, 1]. */
+export interface IntentCosine {
+  readonly name: string;
+  readonly cosine: number;
+}
+
+/** To every intent, default and custom, in the order of the index; the vector, [width], has L2 norm 1. */
+export function intentCosines(index: IntentIndex, unit: Float32Array): IntentCosine[] {
+  return [...cosines(index, unit), ...customCosines(index, unit)];
+}
+
+const customCosines = ({ custom }: IntentIndex, unit: Float32Array): IntentCosine[] =>
+  custom === undefined ? [] : cosines(custom, unit);
+
+function cosines({ names, prototypes }: CustomPrototypes, unit: Float32Array): IntentCosine[] {
+  const width = unit.length;
+  return names.map((name, i) => ({ name, cosine: dot(unit, prototypes.subarray(i * width, (i + 1) * width)) }));
+}
+
+const scaledSoftmax = (values: readonly number[], scale: number): number[] =>
+  softmax(values.map((cosine) => cosine * scale));
+
+/** The first probabilities are those of the intents, in their order. */
+function ranked(intents: readonly IntentCosine[], probabilities: readonly number[]): ScoredIntent[] {
+  return intents.map(({ name }, i) => ({ name, score: probabilities[i] ?? 0 })).sort((a, b) => b.score - a.score);
 }
 
 /** What the other modalities add to the words, [width], and how far the gate lets it, in [0, 1]. */
@@ -87,20 +143,4 @@ export function intentEmbedding(text: Float32Array, residual?: GatedResidual): F
   if (residual === undefined || residual.gate === 0) return text;
   const sum = text.map((value, i) => value + residual.gate * (residual.vector[i] ?? 0));
   return unitRows(sum, sum.length);
-}
-
-function unitRows(rows: Float32Array, width: number): Float32Array {
-  const unit = new Float32Array(rows.length);
-  for (let start = 0; start < rows.length; start += width) {
-    const row = rows.subarray(start, start + width);
-    const norm = Math.sqrt(dot(row, row)) || 1;
-    for (let i = 0; i < width; i++) unit[start + i] = (row[i] ?? 0) / norm;
-  }
-  return unit;
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * (b[i] ?? 0);
-  return sum;
 }

@@ -1,4 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { RapportError } from '@rapport-live/protocol';
 import type { ApiKey } from '../config/config';
 
 const digest = (key: string): Buffer => createHash('sha256').update(key).digest();
@@ -35,4 +37,12 @@ export class ApiKeys {
 /** The key of `Authorization: Bearer KEY` (RFC 6750 section 2.1), or undefined. */
 export function bearerKey(authorization: string | undefined): string | undefined {
   return /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+}
+
+/** Whose request or upgrade it is; throws RapportError `unauthorized`. */
+export function requireTenant(keys: ApiKeys, request: IncomingMessage): string {
+  const key = bearerKey(request.headers.authorization);
+  const tenant = keys.tenantOf(key, request.socket.remoteAddress);
+  if (tenant !== null) return tenant;
+  throw new RapportError('unauthorized', key === undefined ? 'No API key was sent.' : 'The API key is not known.');
 }

@@ -1,4 +1,4 @@
-/** Every bound of the WebSocket door. Times in ms, sizes in bytes. */
+/** Every bound of the doors, WebSocket and HTTP. Times in ms, sizes in bytes. */
 export interface GatewayOptions {
   /** Largest binary message, header included. Default 1 MiB + 24. */
   readonly maxMessageBytes: number;
@@ -18,6 +18,10 @@ export interface GatewayOptions {
   readonly closeTimeoutMs: number;
   /** Connections at once, with or without a session. Default twice the sessions. */
   readonly maxConnections: number;
+  /** Largest body of an HTTP request. Default 256 KiB. */
+  readonly maxRequestBytes: number;
+  /** For the body of an HTTP request to come; above, its connection is cut. Default 10 s. */
+  readonly bodyTimeoutMs: number;
 }
 
 export const GATEWAY_OPTIONS = Symbol('GatewayOptions');
@@ -32,4 +36,6 @@ export const defaultGatewayOptions = (maxSessions: number): GatewayOptions => ({
   idleTimeoutMs: 60_000,
   closeTimeoutMs: 2_000,
   maxConnections: 2 * maxSessions,
+  maxRequestBytes: 256 * 1024,
+  bodyTimeoutMs: 10_000,
 });

@@ -6,11 +6,13 @@ import { PipelineModule } from '../pipeline/pipeline.module';
 import { CONVERSATION_HOST, ConversationHost } from '../pipeline/conversation-host';
 import { ApiKeys } from './api-keys';
 import { GATEWAY_OPTIONS, type GatewayOptions, defaultGatewayOptions } from './gateway-options';
+import { IntentsController } from './intents.controller';
 import { RapportGateway } from './rapport.gateway';
 import { UpgradePolicy } from './upgrade-policy';
 
 @Module({
   imports: [PipelineModule, MeterModule],
+  controllers: [IntentsController],
   providers: [
     RapportGateway,
     {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { RapportError, SUBPROTOCOL } from '@rapport-live/protocol';
 import { parseTraceparent, type TraceContext } from '../facts/trace-context';
-import { bearerKey, type ApiKeys } from './api-keys';
+import { type ApiKeys, requireTenant } from './api-keys';
 
 /** Where the door is. */
 export const STREAM_PATH = '/v1/stream';
@@ -43,11 +43,7 @@ export class UpgradePolicy {
         `Offered subprotocols: ${what}; this service speaks "${SUBPROTOCOL}".`,
       );
     }
-    const key = bearerKey(request.headers.authorization);
-    const tenant = this.keys.tenantOf(key, request.socket.remoteAddress);
-    if (tenant === null) {
-      throw new RapportError('unauthorized', key === undefined ? 'No API key was sent.' : 'The API key is not known.');
-    }
+    const tenant = requireTenant(this.keys, request);
     if (openConnections >= this.maxConnections) {
       throw new RapportError('too_many_sessions', `All ${this.maxConnections} connections are taken.`, {
         retryAfterMs: 1000,

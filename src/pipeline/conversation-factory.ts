@@ -1,6 +1,7 @@
 import { tap } from 'rxjs';
 import type { ResultStore } from '../delivery/result-feed';
 import { assess } from '../fusion/assess';
+import type { IntentIndex } from '../fusion/intent-index';
 import { type EncodeDeps, encodeFacts } from '../models/encode/encode-facts';
 import type { Meter } from '../facts/meter';
 import type { InferencePool } from '../inference/inference-pool';
@@ -23,6 +24,8 @@ export interface PipelineDeps {
   readonly pool: InferencePool;
   readonly store: ResultStore;
   readonly assets: FusionAssets;
+  /** The intents of a tenant as they are now; absent: the default ones. */
+  readonly intentsOf?: (tenant: string) => IntentIndex;
   readonly options: StreamOptions;
   /** Absent: video is refused. */
   readonly video?: VideoDecoders;
@@ -38,6 +41,7 @@ export function conversationFactory({
   pool,
   store,
   assets,
+  intentsOf = () => assets.intents,
   options,
   video,
   meter,
@@ -46,7 +50,7 @@ export function conversationFactory({
 }: PipelineDeps): ConversationFactory {
   const rings = new RingMemory(options.maxSpareRingBytes);
   return (identity, start, streams, spans) => {
-    const { sessionId } = identity;
+    const { sessionId, tenant } = identity;
     const { language } = start.session;
     const sessionStreams = new SessionStreams(
       { sessionId, streams, pace: start.pace },
@@ -72,7 +76,16 @@ export function conversationFactory({
             // A hop is done with behind fusion: when fusion is slow, it is the sender that must wait.
             settle: (fact) => fact.kind !== 'hop' && settle(fact),
           }),
-          assess({ pool: stagePool, sessionId, ...assets, language, nowMs: () => clock.nowMs(), onState, settle }),
+          assess({
+            pool: stagePool,
+            sessionId,
+            calibration: assets.calibration,
+            intents: () => intentsOf(tenant),
+            language,
+            nowMs: () => clock.nowMs(),
+            onState,
+            settle,
+          }),
         ),
       wallNow: () => new Date(),
       endTimeoutMs: END_TIMEOUT_MS,

@@ -12,6 +12,8 @@ export const FUSION_ASSETS = Symbol('FusionAssets');
 export interface FusionAssets {
   readonly calibration: FusionCalibration;
   readonly intents: IntentIndex;
+  /** Name, version and weights of the text encoder: embeddings of another one cannot be compared with its. */
+  readonly textEncoder: string;
 }
 
 /** Rejects with RapportError `model_missing` or `model_corrupt`. */
@@ -22,10 +24,19 @@ export async function loadFusionAssets(modelsDir: string): Promise<FusionAssets>
   if (prototypes === undefined) throw new RapportError('model_corrupt', `${text.folder} names no asset "prototypes".`);
   try {
     const arrays = readNpz(await readFile(join(text.folder, prototypes.file)));
-    return { calibration: parseFusionCalibration(fusion.json), intents: parseIntentIndex(text.json, arrays) };
+    return {
+      calibration: parseFusionCalibration(fusion.json),
+      intents: parseIntentIndex(text.json, arrays),
+      textEncoder: identityOf(text.manifest),
+    };
   } catch (cause) {
     throw new RapportError('model_corrupt', `${fusion.folder} or ${text.folder} does not fit this version.`, { cause });
   }
+}
+
+function identityOf({ name, version, graphs, assets }: Manifest): string {
+  const files = Object.values({ ...graphs, tokenizer: assets.tokenizer }).map((file) => file?.sha256.slice(0, 16));
+  return [`${name} ${version}`, ...files].join(' ');
 }
 
 interface ReadManifest {

@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import { Inject, Logger, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { CONFIG, type Config } from '../config/config';
 import { DeliveryModule } from '../delivery/delivery.module';
 import type { SessionTracer } from '../facts/session-trace';
 import { RESULT_STORE, type ResultStore } from '../delivery/result-feed';
 import { INFERENCE_POOL, type InferencePool } from '../inference/inference-pool';
+import { modelRefs } from '../inference/served-models';
 import { MeteredPool } from '../inference/metered-pool';
 import { ModelsModule } from '../models/models.module';
 import { loadWrittenLanguages, readLanguage } from '../models/encode/written-language';
@@ -19,6 +21,7 @@ import { conversationFactory } from './conversation-factory';
 import { FUSION_ASSETS, type FusionAssets, loadFusionAssets } from './fusion-assets';
 import { findVideoDecoders } from '../streams/video/find-video-decoders';
 import { VIDEO_DECODERS, type VideoDecoders } from '../streams/video/video-decoder';
+import { TENANT_INTENTS, TenantIntents } from './intents/tenant-intents';
 import { STREAM_LIMITS, type StreamLimits } from './stream-limits';
 import { endUnfinishedSessions } from './unfinished-sessions';
 
@@ -39,6 +42,8 @@ const STREAM_OPTIONS = Symbol('StreamOptions');
     },
     { provide: VIDEO_DECODERS, inject: [CONFIG, STREAM_OPTIONS], useFactory: startVideo },
     { provide: FUSION_ASSETS, inject: [CONFIG], useFactory: (config: Config) => loadFusionAssets(config.modelsDir) },
+    // After the store, whose lock on the data folder holds for the intents in it too.
+    { provide: TENANT_INTENTS, inject: [CONFIG, INFERENCE_POOL, FUSION_ASSETS, RESULT_STORE], useFactory: openIntents },
     {
       provide: CONVERSATION_HOST,
       inject: [
@@ -50,6 +55,7 @@ const STREAM_OPTIONS = Symbol('StreamOptions');
         VIDEO_DECODERS,
         METER,
         SESSION_TRACER,
+        TENANT_INTENTS,
       ],
       useFactory: async (
         config: Config,
@@ -60,6 +66,7 @@ const STREAM_OPTIONS = Symbol('StreamOptions');
         video: VideoDecoders,
         meter: ServiceMeter,
         tracer: SessionTracer,
+        intents: TenantIntents,
       ) => {
         await loadWrittenLanguages();
         const onFault = faultLog('conversation');
@@ -68,6 +75,7 @@ const STREAM_OPTIONS = Symbol('StreamOptions');
           pool: new MeteredPool(pool, meter),
           store,
           assets,
+          intentsOf: (tenant) => intents.indexOf(tenant),
           options,
           video,
           meter,
@@ -78,7 +86,7 @@ const STREAM_OPTIONS = Symbol('StreamOptions');
       },
     },
   ],
-  exports: [CONVERSATION_HOST, STREAM_LIMITS, VIDEO_DECODERS],
+  exports: [CONVERSATION_HOST, STREAM_LIMITS, VIDEO_DECODERS, TENANT_INTENTS],
 })
 export class PipelineModule implements OnApplicationBootstrap {
   private readonly logger = new Logger('Pipeline');
@@ -89,6 +97,24 @@ export class PipelineModule implements OnApplicationBootstrap {
     const ended = await endUnfinishedSessions(this.store, () => new Date());
     if (ended > 0) this.logger.warn({ msg: 'ended the sessions that a dead process left open', sessions: ended });
   }
+}
+
+/** Each change is one line of the log: names and counts, never an example. */
+function openIntents(
+  { dataDir }: Config,
+  pool: InferencePool,
+  { intents: defaults, textEncoder }: FusionAssets,
+): Promise<TenantIntents> {
+  const logger = new Logger('Intents');
+  return TenantIntents.open({
+    folder: join(dataDir, 'intents'),
+    pool,
+    defaults,
+    // a pool of another kind in the same data folder is another encoder too
+    encoder: [textEncoder, ...modelRefs(pool.models, ['text']).map(({ name }) => name)].join(' by '),
+    now: () => new Date(),
+    onChange: (change) => logger.log({ msg: 'custom intents changed', ...change }),
+  });
 }
 
 /** Looked for once; what was found, and why not the other, is said once. */

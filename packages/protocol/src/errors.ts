@@ -15,7 +15,7 @@ export interface ErrorSpec {
 export const ERRORS = {
   // at the upgrade
   unsupported_subprotocol: { http: 400, advice: 'Offer the WebSocket subprotocol "rapport.v1".' },
-  unknown_path: { http: 404, advice: 'Connect to /v1/stream.' },
+  unknown_path: { http: 404, advice: 'Connect to /v1/stream; /v1/intents takes requests.' },
   unauthorized: {
     http: 401,
     close: 4401,
@@ -59,6 +59,15 @@ export const ERRORS = {
   session_unknown: { http: 404, close: 4404, advice: 'The session is over or never was: start a new one.' },
   session_taken_over: { close: 4409, advice: 'A second connection resumed this session: nothing to do here.' },
   resume_expired: { http: 410, close: 4410, advice: 'The resume window has passed: start a new session.' },
+  // requests about intents
+  invalid_request: { http: 400, advice: 'Correct what is named; docs/intents.md has the bodies.' },
+  request_too_large: { http: 413, advice: 'Send fewer or shorter examples.' },
+  intent_name: { http: 400, advice: 'Name it as a-z, 0-9 and "_", 2 to 64 characters, not as a default intent.' },
+  intent_examples: { http: 422, advice: 'Correct the named examples; docs/intents.md says what makes good ones.' },
+  intent_limit: { http: 409, advice: 'Remove an intent first.' },
+  intent_unknown: { http: 404, advice: 'GET /v1/intents lists the names.' },
+  preview_required: { http: 409, advice: 'Ask for the preview of these examples, look at it, and send its "preview".' },
+  intent_not_recommended: { http: 409, advice: 'Change the examples as the message says, or send "force": true.' },
   // the service
   slow_consumer: { close: 1013, advice: 'Read results faster: the unread ones passed the bound.' },
   inference_failed: { advice: 'A model run failed; the window or transcript is announced as degraded.' },

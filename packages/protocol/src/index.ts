@@ -6,3 +6,4 @@ export * from './events';
 export * from './event-table';
 export * from './server-messages';
 export * from './http-messages';
+export * from './intent-messages';

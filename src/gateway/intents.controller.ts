@@ -1,0 +1,53 @@
+import type { IncomingMessage } from 'node:http';
+import { Controller, Delete, Get, Header, HttpCode, Inject, Param, Post, Put, Req } from '@nestjs/common';
+import {
+  IntentChange,
+  type IntentChanged,
+  IntentExamples,
+  type IntentList,
+  type IntentPreview,
+} from '@rapport-live/protocol';
+import { TENANT_INTENTS, type TenantIntents } from '../pipeline/intents/tenant-intents';
+import { RawText } from '../redaction/redaction';
+import { ApiKeys, requireTenant } from './api-keys';
+import { GATEWAY_OPTIONS, type GatewayOptions } from './gateway-options';
+import { readBody } from './request-body';
+
+/** `/v1/intents`: a tenant's own intents, made of examples (docs/intents.md). The key says whose. */
+@Controller('v1/intents')
+export class IntentsController {
+  constructor(
+    private readonly keys: ApiKeys,
+    @Inject(TENANT_INTENTS) private readonly intents: TenantIntents,
+    @Inject(GATEWAY_OPTIONS) private readonly options: GatewayOptions,
+  ) {}
+
+  @Get()
+  @Header('cache-control', 'no-store')
+  list(@Req() request: IncomingMessage): IntentList {
+    return this.intents.list(requireTenant(this.keys, request));
+  }
+
+  @Post(':name/preview')
+  @HttpCode(200)
+  async preview(@Req() request: IncomingMessage, @Param('name') name: string): Promise<IntentPreview> {
+    const tenant = requireTenant(this.keys, request);
+    const { examples } = await readBody(request, IntentExamples, this.options);
+    return this.intents.preview(tenant, name, raw(examples));
+  }
+
+  @Put(':name')
+  async put(@Req() request: IncomingMessage, @Param('name') name: string): Promise<IntentChanged> {
+    const tenant = requireTenant(this.keys, request);
+    const { examples, ...change } = await readBody(request, IntentChange, this.options);
+    return this.intents.put(tenant, name, { ...change, examples: raw(examples) });
+  }
+
+  @Delete(':name')
+  @HttpCode(204)
+  remove(@Req() request: IncomingMessage, @Param('name') name: string): Promise<void> {
+    return this.intents.remove(requireTenant(this.keys, request), name);
+  }
+}
+
+const raw = (examples: readonly string[]): RawText[] => examples.map((example) => new RawText(example));
