@@ -1,6 +1,6 @@
 import { RapportError } from '@rapport-live/protocol';
 import type { InferencePool } from '../../inference/inference-pool';
-import { RawText, Redactor } from '../../redaction/redaction';
+import { type RawText, Redactor } from '../../redaction/redaction';
 import type { StoredExample } from './intent-files';
 
 /** Examples in work at once: few, so that an added intent never fills the queue that sessions share. */
