@@ -61,6 +61,8 @@ class VoiceWindows:
         parts = []
         for cuts, own in ((TRAINING_CUTS, ~held), (HELD_CUTS, held)):
             rows = own.nonzero().squeeze(1)
+            if not len(rows):  # the shipped model holds nobody out
+                continue
             rows = rows[self.lengths[rows].argsort()]  # alike in length, so that little is padded
             for cut in cuts:
                 for chunk in rows.split(CHUNK):
