@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+
 from rapport_training.corpora.speech import SpeechClips
 from rapport_training.fusion.features import CROP, TELEPHONE, WHOLE, VoiceFeatures
 from rapport_training.fusion.voice_windows import HELD_CUTS, TRAINING_CUTS, VoiceWindows
