@@ -128,20 +128,25 @@ def export(checkpoint: Path, models: Path, out: Path, baseline_k: float) -> tupl
     if net.names != ("voice", "face", "text") or net.classes != len(EMOTIONS):
         raise ValueError(f"{checkpoint} has {net.names} and {net.classes} classes: a research run is not served")
     before = folder_of(models, "fusion")
-    manifest: dict[str, Any] = json.loads((before / "model.json").read_text())
+    manifest = json.loads((before / "model.json").read_text())
     with tempfile.TemporaryDirectory() as scratch:
-        graph, golden = Path(scratch) / GRAPH_FILE, Path(scratch) / GOLDEN_FILE
+        graph = Path(scratch) / GRAPH_FILE
         write_graph(net, graph)
-        session = cpu_session(graph)
-        worst = largest_difference(net, session)
-        write_golden(net, session, golden)
+        worst = largest_difference(net, cpu_session(graph))
         target = before if out.resolve() == models.resolve() else link_set(models, out, before)
-        shutil.copyfile(graph, target / GRAPH_FILE)
-        shutil.copyfile(golden, target / GOLDEN_FILE)
-    manifest = manifest_of(manifest, net, notes, baseline_k)
-    refresh(manifest, target)
-    (target / "model.json").write_text(text_of(manifest) + "\n")
+        fill_folder(net, notes, graph, manifest, target, baseline_k)
     return target, worst
+
+
+def fill_folder(
+    net: FusionNet, notes: dict[str, Any], graph: Path, manifest: dict[str, Any], folder: Path, baseline_k: float = 0.0
+) -> None:
+    """The graph, its golden cases and a manifest over `manifest`, that of the fusion model before it."""
+    shutil.copyfile(graph, folder / GRAPH_FILE)
+    write_golden(net, cpu_session(graph), folder / GOLDEN_FILE)
+    manifest = manifest_of(manifest, net, notes, baseline_k)
+    refresh(manifest, folder)
+    (folder / "model.json").write_text(text_of(manifest) + "\n")
 
 
 def main() -> None:

@@ -43,11 +43,12 @@ class Encoder(Protocol):
 
 
 def onnx_encoder(folder: Path) -> Encoder:
-    from .export import session
+    from convert.model_folder import cpu_session
+
     from .token_pool import open_tokenizer
 
     manifest = json.loads((folder / "model.json").read_text())
-    graph, tokenizer = session(folder / manifest["graphs"]["model"]["file"]), open_tokenizer(folder)
+    graph, tokenizer = cpu_session(folder / manifest["graphs"]["model"]["file"]), open_tokenizer(folder)
 
     def encode(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         rows = []

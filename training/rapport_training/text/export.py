@@ -7,7 +7,6 @@ model's, and are written by the evaluation.
 """
 
 import argparse
-import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -15,10 +14,13 @@ from typing import Any
 
 import numpy as np
 import onnx
-import onnxruntime
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import Tensor, nn
+
+from convert.model_folder import cpu_session
+from convert.stored_npz import write_stored
+from convert.write_manifest import refresh, text_of
 
 from ..atomic_file import write_atomically
 from ..labels import EMOTIONS
@@ -45,15 +47,6 @@ class Served(nn.Module):
         return logits.sigmoid(), embedding, tokens
 
 
-def session(path: Path) -> onnxruntime.InferenceSession:
-    """One thread, with exact 8-bit sums on processors without VNNI, as the service runs it."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.log_severity_level = 3
-    options.add_session_config_entry("session.x64quantprecision", "1")
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-
-
 def export_fp32(net: TextEncoder, weights: Path, path: Path) -> None:
     """Raises ValueError when ONNX Runtime and PyTorch differ by more than MAX_FP32_DIFFERENCE."""
     served = Served(net).eval()
@@ -68,7 +61,7 @@ def export_fp32(net: TextEncoder, weights: Path, path: Path) -> None:
         served, (ids, mask), str(path), input_names=list(INPUTS), output_names=list(OUTPUTS), dynamic_axes=axes,
         opset_version=OPSET, dynamo=False,
     )  # fmt: skip
-    found = session(path).run(list(OUTPUTS), {"input_ids": ids.numpy(), "attention_mask": mask.numpy()})
+    found = cpu_session(path).run(list(OUTPUTS), {"input_ids": ids.numpy(), "attention_mask": mask.numpy()})
     for name, a, b in zip(OUTPUTS, expected, found, strict=True):
         difference = float(np.abs(a.numpy() - b).max())
         if not difference <= MAX_FP32_DIFFERENCE:
@@ -84,12 +77,12 @@ def write_prototypes(heads: dict[str, Any], path: Path) -> list[str]:
     """`prototypes` [27, 384] and `outOfScope` [1, 384], stored without compression; returns the names of the rows."""
     own = heads["intents"]["bitext27"]
     rows = own["prototypes"].numpy().astype(np.float32)
-    np.savez(path, prototypes=rows[:-1], outOfScope=rows[-1:])
+    write_stored(path, {"prototypes": rows[:-1], "outOfScope": rows[-1:]})
     return list(own["names"])
 
 
-def manifest_of(like: dict[str, Any], heads: dict[str, Any], names: list[str], folder: Path) -> dict[str, Any]:
-    """The manifest of `like` with this model's values. The prompt of every number: see docs of the manifest."""
+def manifest_of(like: dict[str, Any], heads: dict[str, Any], names: list[str]) -> dict[str, Any]:
+    """The manifest of `like` with this model's values; sizes and hashes are filled in by `refresh`."""
     manifest = json.loads(json.dumps(like))
     manifest["version"] = "2.0.0"
     manifest["intents"] = names
@@ -98,20 +91,16 @@ def manifest_of(like: dict[str, Any], heads: dict[str, Any], names: list[str], f
         "outOfScopeMinProbability": round(heads["out_of_scope_min_probability"], 4),
         "emotionThresholds": dict(zip(EMOTIONS, (round(t, 3) for t in heads["emotion_thresholds"]), strict=True)),
     }
-    manifest["origin"] = "our own training (training/rapport_training/text) from MiniLM-L6, taught by MPNet-base; sentence and emotion branch"
+    manifest["origin"] = (
+        "our own training (training/rapport_training/text) from MiniLM-L6, taught by MPNet-base; sentence and emotion branch"
+    )
     manifest["figures"] = []
-    for entry in [*manifest["graphs"].values(), *manifest["assets"].values(), manifest["golden"]]:
-        path = folder / entry["file"]
-        if path.exists():
-            entry["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
-            if "bytes" in entry:
-                entry["bytes"] = path.stat().st_size
     return manifest
 
 
 def write_golden(manifest: dict[str, Any], folder: Path) -> None:
     """Inputs and outputs of the sentences in the manifest, one item at a time, as the service runs them."""
-    graph = session(folder / manifest["graphs"]["model"]["file"])
+    graph = cpu_session(folder / manifest["graphs"]["model"]["file"])
     tokenizer = open_tokenizer(folder, manifest["parameters"]["maxTokens"])
     arrays: dict[str, np.ndarray] = {}
     for case in manifest["golden"]["cases"]:
@@ -120,7 +109,7 @@ def write_golden(manifest: dict[str, Any], folder: Path) -> None:
         arrays |= {f"model/{case['name']}/in/{name}": value for name, value in inputs.items()}
         outputs = zip(OUTPUTS, graph.run(list(OUTPUTS), inputs), strict=True)
         arrays |= {f"model/{case['name']}/out/{name}": value for name, value in outputs}
-    np.savez(folder / manifest["golden"]["file"], **arrays)
+    write_stored(folder / manifest["golden"]["file"], arrays)
 
 
 def export(weights: Path, checkpoint: Path, like: Path, out: Path) -> None:
@@ -129,13 +118,21 @@ def export(weights: Path, checkpoint: Path, like: Path, out: Path) -> None:
     model = load(weights, checkpoint, "cpu")
     fp32 = out / "model.fp32.onnx"
     write_atomically(fp32, lambda path: export_fp32(model.net, weights, path))
-    write_atomically(out / "model.onnx", lambda path: export_int8(fp32, path))
+    int8 = out / "model.int8.onnx"
+    write_atomically(int8, lambda path: export_int8(fp32, path))
     shutil.copyfile(like / "tokenizer.json", out / "tokenizer.json")
-    names = write_prototypes(heads, out / "prototypes.npz")
-    before = json.loads((like / "model.json").read_text())
-    write_golden(before, out)
-    manifest = manifest_of(before, heads, names, out)
-    (out / "model.json").write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
+    fill_folder(int8, heads, json.loads((like / "model.json").read_text()), out)
+    int8.unlink()
+
+
+def fill_folder(graph: Path, heads: dict[str, Any], like: dict[str, Any], folder: Path) -> None:
+    """Graph, prototypes, golden cases and manifest; the tokenizer is there. `like`: the manifest of the model before."""
+    shutil.copyfile(graph, folder / like["graphs"]["model"]["file"])
+    names = write_prototypes(heads, folder / "prototypes.npz")
+    write_golden(like, folder)
+    manifest = manifest_of(like, heads, names)
+    refresh(manifest, folder)
+    (folder / "model.json").write_text(text_of(manifest) + "\n")
 
 
 def main() -> None:

@@ -102,14 +102,18 @@ def write_models(models: Path, out: Path, int8: Path, notes: dict[str, Any]) -> 
             if not link.exists():
                 link.symlink_to(path.resolve())
     target = out / speech.name
-    shutil.copyfile(int8, target / FILE)
-    manifest = json.loads((speech / "model.json").read_text())
+    fill_folder(int8, target, json.loads((speech / "model.json").read_text()), notes)
+    return target
+
+
+def fill_folder(int8: Path, folder: Path, manifest: dict[str, Any], notes: dict[str, Any]) -> None:
+    """The graph, and `manifest`, that of the speech model before it, with the graph in it."""
+    shutil.copyfile(int8, folder / FILE)
     manifest["graphs"][GRAPH] = {"file": FILE, "sha256": "", "bytes": 0, "inputs": [], "outputs": [], "maxBatch": 1}
     manifest["parameters"]["emotionWidth"] = WIDTH
     manifest["parameters"]["emotionLayers"] = list(range(1, len(notes["shares"]) + 1))
-    refresh(manifest, target)
-    (target / "model.json").write_text(text_of(manifest) + "\n")
-    return target
+    refresh(manifest, folder)
+    (folder / "model.json").write_text(text_of(manifest) + "\n")
 
 
 def main() -> None:
