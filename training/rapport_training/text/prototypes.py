@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from .losses import prototype_loss
 
-STEPS, BATCH, RATE = 600, 4096, 2e-3
+STEPS, BATCH, RATE = 400, 1024, 2e-3
 OUT_OF_SCOPE_SHARE = 0.12
 """Of a batch."""
 SCALES = np.arange(8.0, 61.0, 1.0)
