@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,11 +13,12 @@ from ..atomic_file import write_atomically
 from ..corpora.faces import VotedFaces, read_ferplus
 from ..corpora.speech import read_speech
 from ..face import encoder as face_encoder
+from ..labels import EMOTIONS
 from ..text import encoder as text_encoder
 from ..voice import encoder as voice_encoder
 from .face_frames import face_features
 from .features import FaceFeatures, Features, ServiceFeatures, TextFeatures, VoiceFeatures
-from .pool import VoiceTeacher
+from .pool import VoiceTeacher, smoothed
 from .text_rows import service_features, text_features, text_rows
 from .voice_windows import VoiceWindows
 
@@ -25,6 +26,7 @@ RECIPE = 1
 """Raised when features are made in another way: older files are then left alone."""
 SMOKE_EVERY_CLIP, SMOKE_EVERY_FACE, SMOKE_EVERY_TEXT = 150, 400, 900
 SEED = 0
+LABEL_SMOOTHING = 0.1
 
 Kept = TypeVar("Kept")
 
@@ -57,7 +59,10 @@ class FeatureSource:
     def every_clip(self) -> int:
         return SMOKE_EVERY_CLIP if self.smoke else 1
 
-    def voice_teacher(self, fold: str) -> VoiceTeacher:
+    def voice_teacher(self, fold: str) -> VoiceTeacher | None:
+        """None where the voice encoder is Whisper as it is: its head knows nothing."""
+        if self._checkpoint(f"voice.{fold}.pt") is None:
+            return None
         encoder = self.voice_encoder(fold)
 
         @torch.no_grad()
@@ -82,7 +87,11 @@ class FeatureSource:
         """Fold `start` is that of fold 0 through the start weights, for comparison."""
         checkpoint = self._checkpoint(f"voice.{fold}.pt")
         name = f"voice.{fold}.{self._print(checkpoint)}"
-        return self._kept(name, VoiceFeatures, lambda: self.windows().features(self.voice_encoder(fold), fold, SEED))
+        made = self._kept(name, VoiceFeatures, lambda: self.windows().features(self.voice_encoder(fold), fold, SEED))
+        if checkpoint is not None:
+            return made
+        # no head to learn from: the label stands in its place
+        return replace(made, teacher=smoothed(made.label, len(EMOTIONS), LABEL_SMOOTHING))
 
     def voice_of_start_weights(self, fold: str) -> VoiceFeatures:
         """Tokens that no clip was fitted to; the teacher is an untrained head and must not be used."""
