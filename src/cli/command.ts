@@ -8,6 +8,8 @@ export interface Surroundings {
   readonly folder: string;
   /** Reads and checks the settings; throws RapportError `config_invalid`. */
   readonly config: () => Config;
+  /** Answers to questions. */
+  readonly stdin: NodeJS.ReadStream;
   /** Results, for people or for a pipe. */
   readonly stdout: NodeJS.WriteStream;
   /** Progress and advice. */

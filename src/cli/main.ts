@@ -6,11 +6,22 @@ import type { Command, Surroundings } from './command';
 import { configCommand } from './config';
 import { exportCommand } from './export';
 import { helpOf, overview } from './help';
+import { intentsAdd, intentsList, intentsRemove, intentsTest } from './intents/commands';
 import { modelsVerify } from './models-verify';
 import { EXIT, Refusal, misuse } from './refusal';
 import { tail } from './tail';
 
-export const COMMANDS: readonly Command[] = [analyze, tail, exportCommand, modelsVerify, configCommand];
+export const COMMANDS: readonly Command[] = [
+  analyze,
+  tail,
+  exportCommand,
+  intentsAdd,
+  intentsTest,
+  intentsList,
+  intentsRemove,
+  modelsVerify,
+  configCommand,
+];
 
 /** One Ctrl-C reaches us twice under npm: from the terminal, and passed on by npm. */
 const ONE_PRESS_MS = 500;
@@ -28,10 +39,11 @@ export async function run(argv: readonly string[], folder: string): Promise<numb
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   // `rapport tail | head`: who reads no more ends us, without a fault.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? EXIT.ok : 1));
-  const { stdout, stderr } = process;
+  const { stdin, stdout, stderr } = process;
   const around: Surroundings = {
     folder,
     config: () => readConfig(),
+    stdin,
     stdout,
     stderr,
     interrupted: stop.signal,

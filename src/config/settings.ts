@@ -29,7 +29,11 @@ export const SETTINGS = {
     shownDefault: '',
     purpose: '`host:port,...`; `docker compose up -d kafka` starts one on localhost:9092',
   },
-  RAPPORT_DATA_DIR: { schema: text('.rapport/data'), shownDefault: '.rapport/data', purpose: 'the local log' },
+  RAPPORT_DATA_DIR: {
+    schema: text('.rapport/data'),
+    shownDefault: '.rapport/data',
+    purpose: 'the local log, and intents of tenants',
+  },
   RAPPORT_MODELS_DIR: { schema: text('models'), shownDefault: 'models', purpose: 'the models' },
   RAPPORT_WORKERS: {
     schema: z.preprocess(optional, z.coerce.number().int().min(1).max(256).optional()),

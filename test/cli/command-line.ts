@@ -17,13 +17,15 @@ export class CommandLine {
   stdout = '';
   stderr = '';
 
-  constructor(args: readonly string[], env: Record<string, string> = {}) {
+  /** `answers` is typed on standard input, which otherwise is at its end. */
+  constructor(args: readonly string[], env: Record<string, string> = {}, answers?: string) {
     const base = Object.entries(process.env).filter(([n]) => !/^(RAPPORT_|KAFKA_|PORT$|HOST$|LOG_LEVEL$)/.test(n));
     this.child = spawn(process.execPath, [MAIN, ...args], {
       cwd: ROOT,
       env: { ...Object.fromEntries(base), ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [answers === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     });
+    this.child.stdin?.end(answers);
     this.child.stdout!.on('data', (data) => (this.stdout += String(data)));
     this.child.stderr!.on('data', (data) => (this.stderr += String(data)));
     this.ended = new Promise((resolve) =>
@@ -40,5 +42,5 @@ export class CommandLine {
   }
 }
 
-export const rapport = (args: readonly string[], env?: Record<string, string>): Promise<Ran> =>
-  new CommandLine(args, env).ended;
+export const rapport = (args: readonly string[], env?: Record<string, string>, answers?: string): Promise<Ran> =>
+  new CommandLine(args, env, answers).ended;

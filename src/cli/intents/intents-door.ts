@@ -1,0 +1,116 @@
+import { ErrorBody, IntentChanged, IntentList, IntentPreview } from '@rapport-live/protocol';
+import type { z } from 'zod';
+import { type Config, DEVELOPMENT_KEY } from '../../config/config';
+import { EXIT, misuse, Refusal } from '../refusal';
+
+/** Options of every command that talks to a service. */
+export const DOOR_OPTIONS = {
+  url: { value: 'URL', purpose: 'of the service; by default the one of PORT on this machine' },
+  tenant: { value: 'TENANT', purpose: 'whose key of RAPPORT_API_KEYS is used, where there are several' },
+  key: { value: 'KEY', purpose: 'instead: the key itself' },
+} as const;
+
+type DoorOptions = { readonly [K in keyof typeof DOOR_OPTIONS]?: string };
+
+/** The encoder has 50 examples to read, at most, behind whatever sessions want of it. */
+const TIMEOUT_MS = 60_000;
+
+/** The requests of docs/intents.md; each rejects with a Refusal that says what to do. */
+export class IntentsDoor {
+  private readonly base: string;
+  private readonly key: string;
+
+  constructor(
+    options: DoorOptions,
+    config: Config,
+    private readonly interrupted: AbortSignal,
+  ) {
+    this.base = baseUrl(options.url, config);
+    this.key = keyOf(options, config);
+  }
+
+  list(): Promise<IntentList> {
+    return this.ask('GET', '', IntentList);
+  }
+
+  preview(name: string, examples: readonly string[]): Promise<IntentPreview> {
+    return this.ask('POST', `/${encodeURIComponent(name)}/preview`, IntentPreview, { examples });
+  }
+
+  put(name: string, change: { examples: readonly string[]; preview: string; force: boolean }): Promise<IntentChanged> {
+    return this.ask('PUT', `/${encodeURIComponent(name)}`, IntentChanged, change);
+  }
+
+  async remove(name: string): Promise<void> {
+    await this.answer('DELETE', `/${encodeURIComponent(name)}`);
+  }
+
+  private async ask<S extends z.ZodType>(method: string, path: string, schema: S, body?: object): Promise<z.infer<S>> {
+    const parsed = schema.safeParse(await this.answer(method, path, body));
+    if (parsed.success) return parsed.data;
+    throw new Refusal(`${this.base} answers as no Rapport of this version does: check --url.`);
+  }
+
+  /** The body of an answer, undefined where there is none or it is no JSON. */
+  private async answer(method: string, path: string, body?: object): Promise<unknown> {
+    let response: Response;
+    let text: string;
+    try {
+      response = await fetch(`${this.base}/v1/intents${path}`, {
+        method,
+        headers: { authorization: `Bearer ${this.key}`, 'content-type': 'application/json' },
+        body: body === undefined ? undefined : JSON.stringify(body),
+        signal: AbortSignal.any([this.interrupted, AbortSignal.timeout(TIMEOUT_MS)]),
+      });
+      text = await response.text();
+    } catch (error) {
+      if (this.interrupted.aborted) throw new Refusal('Interrupted.', EXIT.interrupted);
+      throw new Refusal(
+        `No service answers at ${this.base} (${reasonOf(error)}): start it with \`npm start\`, or name it with --url.`,
+      );
+    }
+    const value = parseJson(text);
+    if (response.ok) return value;
+    const refusal = ErrorBody.safeParse(value);
+    if (!refusal.success) throw new Refusal(`${this.base} answers ${response.status}: check --url.`);
+    const { message, advice, code } = refusal.data;
+    throw new Refusal(`${message} ${advice} (${code})`);
+  }
+}
+
+function baseUrl(given: string | undefined, { host, port }: Config): string {
+  if (given !== undefined) {
+    const url = URL.canParse(given) ? new URL(given) : undefined;
+    if (url?.protocol !== 'http:' && url?.protocol !== 'https:') throw misuse(`--url ${given} is no http:// URL.`);
+    return given.replace(/\/+$/, '');
+  }
+  if (port === 0) throw misuse('PORT is 0, so the service may be anywhere: name it with --url.');
+  const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+}
+
+function keyOf({ key, tenant }: DoorOptions, { apiKeys }: Config): string {
+  if (key !== undefined) return key;
+  const own = tenant === undefined ? apiKeys : apiKeys.filter((one) => one.tenant === tenant);
+  const tenants = [...new Set(apiKeys.map((one) => one.tenant))].join(', ');
+  if (tenant !== undefined && own.length === 0) {
+    throw misuse(`RAPPORT_API_KEYS has no key of tenant ${tenant}${tenants === '' ? '' : `, but of ${tenants}`}.`);
+  }
+  if (new Set(own.map((one) => one.tenant)).size > 1) {
+    throw misuse(`RAPPORT_API_KEYS has the tenants ${tenants}: add --tenant with one of them.`);
+  }
+  return own[0]?.key ?? DEVELOPMENT_KEY;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const { name, cause } = error as { name?: string; cause?: { code?: string } };
+  return cause?.code ?? name ?? 'error';
+}
