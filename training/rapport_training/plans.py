@@ -1,40 +1,82 @@
 """The four models and what their stages run. Voice, text and face stand alone; fusion is trained on what they answer."""
 
-from .stages import STAGES, Command, Nothing, Plan, Settings, StageOf
+from .folds import SHIPPED
+from .stages import Command, Nothing, Plan, Settings, StageOf
 
 BUDGET_SHARES = {"voice": 0.45, "text": 0.2, "face": 0.15, "fusion": 0.2}
 """Of one budget, when all models are trained."""
+BY_FOLD = ("voice", "fusion")
+"""Models of which every fold of speakers has its own; text and face have splits of their corpora's own."""
 
 
 def _command(module: str, *arguments: object) -> Command:
     return Command(f"rapport_training.{module}", [str(argument) for argument in arguments])
 
 
-def _prepare(model: str, part: str, starts_from_weights: bool) -> StageOf:
+def _folds(model: str, settings: Settings) -> str:
+    return ",".join(settings.folds) if model in BY_FOLD else SHIPPED
+
+
+def _prepare(part: str, weights_of: str | None) -> StageOf:
+    """The data looked through, and the start weights brought."""
+
     def commands(settings: Settings) -> list[Command]:
-        weights = (
-            [_command("start_weights", "--out", settings.weights, "--model", model)] if starts_from_weights else []
-        )
-        return [_command("check_data", part, "--data", settings.data), *weights]
+        looked = _command("check_data", part, "--data", settings.data)
+        if weights_of is None:
+            return [looked]
+        return [looked, _command("start_weights", "--out", settings.weights, "--model", weights_of)]
 
     return commands
 
 
-def _train(model: str, *paths: str) -> StageOf:
-    """The model's own training command; `paths` are the further folders that it takes."""
+def _on_corpora(model: str, module: str, *further: str) -> StageOf:
+    """A command of the model's own; `further` folders that it takes beside the common ones."""
 
     def commands(settings: Settings) -> list[Command]:
-        folders = {"encoders": settings.checkpoints, "cache": settings.work / "features"}
-        further = [text for name in paths for text in (f"--{name}", folders[name])]
-        folds = ["--folds", ",".join(settings.folds)] if model in BY_FOLD else []
-        places = ["--data", settings.data, "--weights", settings.weights, "--out", settings.checkpoints, *further]
-        return [_command(f"{model}.train", *places, *folds, *settings.flags())]
+        places = {"data": settings.data, "weights": settings.weights, "out": settings.checkpoints}
+        places |= {name: {"encoders": settings.checkpoints, "cache": settings.features}[name] for name in further}
+        named = [part for name, path in places.items() for part in (f"--{name}", path)]
+        folds = ["--folds", _folds(model, settings)] if model in BY_FOLD else []
+        return [_command(f"{model}.{module}", *named, *folds, *settings.flags())]
 
     return commands
 
 
-BY_FOLD = ("voice", "fusion")
-"""Models of which every fold of speakers has its own; text and face have splits of their corpora's own."""
+def _graphs(stage: str, model: str) -> StageOf:
+    def commands(settings: Settings) -> list[Command]:
+        places = {
+            "data": settings.data,
+            "weights": settings.weights,
+            "checkpoints": settings.checkpoints,
+            "graphs": settings.work / "graphs",
+            "models": settings.out,
+            "figures": settings.figures,
+        }
+        named = [part for name, path in places.items() for part in (f"--{name}", path)]
+        smoke = ["--smoke"] if settings.smoke else []
+        return [_command("graph_stage", stage, model, "--folds", _folds(model, settings), *named, *smoke)]
+
+    return commands
+
+
+def _card(model: str) -> StageOf:
+    def commands(settings: Settings) -> list[Command]:
+        return [_command("card", settings.out / fold) for fold in _folds(model, settings).split(",")]
+
+    return commands
+
+
+def _plan(model: str, prepare: StageOf, features: StageOf, train: StageOf, evaluate: StageOf) -> Plan:
+    """The stages behind training are the same commands for every model."""
+    stages = {
+        "prepare": prepare,
+        "features": features,
+        "train": train,
+        "evaluate": evaluate,
+        **{stage: _graphs(stage, model) for stage in ("export", "quantise", "parity")},
+        "card": _card(model),
+    }
+    return Plan(model, stages)
 
 
 def _evaluate_face(settings: Settings) -> list[Command]:
@@ -42,4 +84,45 @@ def _evaluate_face(settings: Settings) -> list[Command]:
     return [_command("face.evaluate", "--data", settings.data, "--model", model, "--split", "valid", "--out", out)]
 
 
-PLANS: dict[str, Plan] = {name: Plan(name, {stage: Nothing("not yet") for stage in STAGES}) for name in BUDGET_SHARES}
+def _evaluate_text(settings: Settings) -> list[Command]:
+    places = ("--data", settings.data, "--weights", settings.weights, "--checkpoint", settings.checkpoints)
+    return [_command("text.evaluate", *places, "--split", "dev", "--out", settings.figures / "text.json")]
+
+
+WITHIN_TRAINING = Nothing(
+    "training measures the held-out speakers of each fold itself, and `npm run eval` what is served"
+)
+
+PLANS = {
+    plan.model: plan
+    for plan in (
+        _plan(
+            "voice",
+            _prepare("speech", "voice"),
+            Nothing("its encoder is trained, so that its states change at every step"),
+            _on_corpora("voice", "train"),
+            WITHIN_TRAINING,
+        ),
+        _plan(
+            "text",
+            _prepare("texts", "text"),
+            Nothing("its encoder is trained"),
+            _on_corpora("text", "train"),
+            _evaluate_text,
+        ),
+        _plan(
+            "face",
+            _prepare("faces", None),
+            Nothing("it starts from pixels"),
+            _on_corpora("face", "train"),
+            _evaluate_face,
+        ),
+        _plan(
+            "fusion",
+            Nothing("voice, text and face have looked through the data"),
+            _on_corpora("fusion", "make_features", "encoders", "cache"),
+            _on_corpora("fusion", "train", "encoders", "cache"),
+            WITHIN_TRAINING,
+        ),
+    )
+}

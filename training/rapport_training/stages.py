@@ -31,6 +31,10 @@ class Settings:
         return self.work / "checkpoints"
 
     @property
+    def features(self) -> Path:
+        return self.work / "features"
+
+    @property
     def figures(self) -> Path:
         return self.work / "figures"
 
@@ -60,11 +64,10 @@ StageOf = Callable[[Settings], list[Command]] | Nothing
 
 @dataclass(frozen=True)
 class Plan:
-    """One model. `after`: models whose checkpoints it is made from; they come first when all are trained."""
+    """One model."""
 
     model: str
     stages: Mapping[str, StageOf]
-    after: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if tuple(self.stages) != STAGES:

@@ -130,6 +130,7 @@ def train(args: argparse.Namespace) -> FaceScores:
     splits = read_ferplus(args.data)
     train_faces, valid = splits["train"], splits["valid"]
     if args.smoke:
+        args.epochs = 1
         train_faces = VotedFaces(train_faces.images[:SMOKE_PICTURES], train_faces.votes[:SMOKE_PICTURES])
         valid = VotedFaces(valid.images[:SMOKE_PICTURES], valid.votes[:SMOKE_PICTURES])
     recipe = FaceRecipe(seed=args.seed, batch=64 if args.smoke else args.batch)
