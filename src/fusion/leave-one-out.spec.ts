@@ -61,6 +61,15 @@ describe('leave-one-out', () => {
     });
   });
 
+  it('tells what each example is told as today', () => {
+    const refunds = about([1, 0, 0.9, 0], 5);
+    const report = leaveOneOut(index, [], added('refund_of_menu', refunds), INTENT_DEFAULTS);
+    expect(report.examples.map(({ today }) => today)).toEqual(refunds.map(() => 'get_refund'));
+    expect(report.toldRight).toBe(5);
+    const menus = leaveOneOut(index, [], added('ask_for_menu', menu.slice(0, 2)), INTENT_DEFAULTS);
+    expect(menus.examples.map(({ today }) => today)).toEqual([null, null]);
+  });
+
   it('names the examples of other own intents that it would take', () => {
     const others = [{ name: 'opening_hours', embeddings: [...about([0, 0, 0.8, 1], 4), ...about([0, 0, 1, 0.9], 1)] }];
     const report = leaveOneOut(index, others, added('ask_for_menu', about([0, 0, 1, 0.7], 5)), INTENT_DEFAULTS);

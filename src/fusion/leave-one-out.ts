@@ -17,7 +17,8 @@ export interface AddedIntent extends CustomIntent {
  * likewise: one that was told right and would now be told as the new intent is named.
  *
  * Default intents have no examples here, only prototypes, and a prototype is always nearest to itself. So for them it is
- * looked at the other way round: the nearest prototypes are named, and one is a doubt when it is as near to the new
+ * looked at the other way round: it is told what each new example is told as today, which is what that intent loses (no
+ * doubt by itself: to tell a special case apart may be the aim); the nearest prototypes are named, and one is a doubt when it is as near to the new
  * prototype as the new examples are to each other's, or so near that its intent has a share in the new prototype itself:
  * the texts around it would be shared.
  */
@@ -33,12 +34,12 @@ export function leaveOneOut(
   const examples = added.embeddings.map((embedding, i) => {
     const rest = withoutEach[i]!;
     const unit = unitRows(embedding, embedding.length);
-    const { intents, outOfScope } = scoreIntents(withPrototype(before, added.name, rest), unit);
-    const told = outOfScope ? null : (intents[0]?.name ?? null);
+    const told = toldAs(withPrototype(before, added.name, rest), unit);
     const nearest = nearestFirst(before, unit)[0];
     return {
       number: i + 1,
       text: added.texts[i] ?? '',
+      today: toldAs(before, unit),
       told,
       right: told === added.name,
       cosine: rounded(dot(unit, rest)),
@@ -70,10 +71,15 @@ function taken(before: IntentIndex, other: CustomIntent, prototype: Float32Array
     const rest = withoutEach[i]!;
     // Custom intents rank among themselves by cosine: only these can be lost, and few need the whole scoring.
     if (dot(unit, prototype) <= dot(unit, rest)) return [];
-    const { intents, outOfScope } = scoreIntents(withPrototype(before, other.name, rest), unit);
-    return !outOfScope && intents[0]?.name === other.name ? [i + 1] : [];
+    return toldAs(withPrototype(before, other.name, rest), unit) === other.name ? [i + 1] : [];
   });
   return lost.length === 0 ? [] : [{ name: other.name, examples: lost, of: other.embeddings.length }];
+}
+
+/** Of a text; null: out of scope. */
+function toldAs(index: IntentIndex, unit: Float32Array): string | null {
+  const { intents, outOfScope } = scoreIntents(index, unit);
+  return outOfScope ? null : (intents[0]?.name ?? null);
 }
 
 /** The index with one custom prototype put in place of that name's, or beside the others. */

@@ -31,6 +31,8 @@ export const IntentReport = z.object({
       number: z.number().int().min(1),
       /** Redacted, as it is kept. */
       text: z.string(),
+      /** What it is told as today, without the new intent; null: out of scope. */
+      today: z.string().nullable(),
       /** What it is told as by the other examples; null: out of scope. */
       told: z.string().nullable(),
       right: z.boolean(),
