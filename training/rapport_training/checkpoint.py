@@ -29,6 +29,21 @@ class Stateful(Protocol):
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> Any: ...
 
 
+class Tensors:
+    """Bare tensors as a part of a checkpoint; their values are put back in place."""
+
+    def __init__(self, **tensors: torch.Tensor) -> None:
+        self.tensors = tensors
+
+    def state_dict(self) -> dict[str, torch.Tensor]:
+        return {name: value.detach() for name, value in self.tensors.items()}
+
+    @torch.no_grad()
+    def load_state_dict(self, state_dict: Mapping[str, torch.Tensor]) -> None:
+        for name, value in self.tensors.items():
+            value.copy_(state_dict[name])
+
+
 class CheckpointError(ValueError):
     """The file cannot be resumed from; the message says which file, why, and what to do."""
 

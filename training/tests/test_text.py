@@ -250,8 +250,8 @@ def test_fitted_prototypes_tell_labels_and_what_is_out_of_scope() -> None:
 
 def test_a_phase_ends_by_steps_or_by_the_clock() -> None:
     optimiser = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=1.0)
-    shares = list(Phase(optimiser, 1e6, 5).steps())
+    shares = list(Phase(optimiser, 1e6, 5).steps(lambda: None))
     assert len(shares) == 5
-    assert len(list(Phase(optimiser, 1e-9, 10**6).steps())) <= 2
+    assert len(list(Phase(optimiser, 1e-9, 10**6).steps(lambda: None))) <= 2
     assert rate(0.06) == pytest.approx(1.0)
     assert rate(1.0) == pytest.approx(0.02)

@@ -6,6 +6,7 @@ First everything is trained together; then the weights below the emotion branch 
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -13,6 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..averaged_weights import AveragedWeights
+from ..checkpoint import Stateful, Tensors
 from ..craft.text_augment import mask_tokens
 from .encoder import TextEncoder
 from .intent_sampler import IntentBatch, IntentSampler, Mix
@@ -54,9 +56,11 @@ class StudentTraining:
 
     def __init__(
         self, net: TextEncoder, texts: TrainingTexts, pool: TokenPool, labels: Labels, seed: int,
-        mix: Mix = MIX, emotion_batch: int = EMOTION_BATCH,
+        mix: Mix = MIX, emotion_batch: int = EMOTION_BATCH, state: Path | None = None,
     ) -> None:  # fmt: skip
-        self.emotion_batch = emotion_batch
+        """state: a folder where both parts are kept, to go on from when they are interrupted."""
+        self.emotion_batch, self.state = emotion_batch, state
+        self.recipe = {"seed": seed, "emotion_batch": emotion_batch}
         self.net, self.texts, self.pool, self.labels = net.to(pool.device), texts, pool, labels
         self.net.embeddings.requires_grad_(False)
         self.start = {name: value.detach().clone() for name, value in net.state_dict().items()}
@@ -85,12 +89,14 @@ class StudentTraining:
         head = [(n, p) for n, p in rest if n.startswith("emotion_head")]
         groups += [([(n, p) for n, p in rest if not n.startswith("emotion_head")], RATE), (head, HEAD_RATE)]
         own = [*self.projection.named_parameters(), *self.prototypes.named_parameters(), ("scale", self.log_scale)]
-        phase = Phase(optimiser_of([*groups, (own, 2e-3)], 0.01), seconds, max_steps)
         average = AveragedWeights(net, AVERAGE_DECAY)
+        parts: dict[str, Stateful] = {"net": net, "average": average, "projection": self.projection, "prototypes": self.prototypes}
+        parts["scale"] = Tensors(log_scale=self.log_scale)
+        phase = self._phase("together", optimiser_of([*groups, (own, 2e-3)], 0.01), seconds, max_steps, parts)
         batches = self._emotion_batches()
-        for share in phase.steps():
-            emotion = self._emotion_loss(next(batches), frozen_below=False)
-            sentence = self._sentence_loss(self.sampler.batch())
+        for share, (rows, intents) in phase.steps(lambda: (next(batches), self.sampler.batch())):
+            emotion = self._emotion_loss(rows, frozen_below=False)
+            sentence = self._sentence_loss(intents)
             step(EMOTION_WEIGHT * emotion + sentence, net, phase.optimiser)
             self._average(average, phase.taken)
             if phase.taken % 100 == 0:
@@ -106,11 +112,12 @@ class StudentTraining:
             (list(net.emotion_layers.named_parameters()), BRANCH_RATE),
             (list(net.emotion_head.named_parameters()), HEAD_RATE / 2),
         ]
-        phase = Phase(optimiser_of(groups, 0.01), seconds, max_steps)
         average = AveragedWeights(net, AVERAGE_DECAY)
+        parts: dict[str, Stateful] = {"net": net, "average": average}
+        phase = self._phase("branch", optimiser_of(groups, 0.01), seconds, max_steps, parts)
         batches = self._emotion_batches()
-        for share in phase.steps():
-            loss = self._emotion_loss(next(batches), frozen_below=True)
+        for share, rows in phase.steps(lambda: next(batches)):
+            loss = self._emotion_loss(rows, frozen_below=True)
             step(loss, net, phase.optimiser)
             self._average(average, phase.taken)
             if phase.taken % 200 == 0:
@@ -126,6 +133,12 @@ class StudentTraining:
             for name, value in tuned.items()
         }
         self.net.load_state_dict(own)
+
+    def _phase(
+        self, name: str, optimiser: torch.optim.Optimizer, seconds: float, max_steps: int, parts: dict[str, Stateful]
+    ) -> Phase:
+        state = self.state / f"student-{name}.pt" if self.state else None
+        return Phase(optimiser, seconds, max_steps, state, parts, self.recipe)
 
     def _measured(self, average: AveragedWeights, measure: Callable[[TextEncoder], None]) -> None:
         with average.in_place():

@@ -7,12 +7,14 @@ texts, and their likeness between sentences.
 import copy
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
+from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ..checkpoint import Tensors
 from ..labels import EMOTIONS
 from .encoder import EmotionHead
 from .intent_sampler import IntentSampler, Mix
@@ -64,21 +66,21 @@ def labelled_epoch(texts: TrainingTexts, sampler: IntentSampler, noised_share: f
 
 def train_emotion_teacher(
     start: Transformer, texts: TrainingTexts, pool: TokenPool, seconds: float, max_steps: int, batch: int, seed: int,
-    report: Callable[[str], None],
+    report: Callable[[str], None], state: Path | None = None,
 ) -> EmotionTeacher:  # fmt: skip
+    """state: where the training is kept, to go on from when it is interrupted."""
     torch.manual_seed(seed)
     teacher = EmotionTeacher(copy.deepcopy(start)).to(pool.device).train()
     teacher.body.embeddings.requires_grad_(False)
     optimiser = optimiser_of(layer_rates(teacher, [teacher.body.layers], EMOTION_RATE, LAYER_DECAY), 0.01)
     for group in optimiser.param_groups[-2:]:
         group["lr"] = EMOTION_RATE * 10  # the head is new
-    phase = Phase(optimiser, seconds, max_steps)
+    phase = Phase(optimiser, seconds, max_steps, state, {"teacher": teacher}, {"seed": seed, "batch": batch})
     emotions, fine = _on(texts.emotions, pool), _on(texts.fine, pool)
     weights = class_weights(texts.emotions[texts.group == GROUPS.index("reddit")], pool.device)
     sampler = IntentSampler(texts, SENTENCE_MIX, seed)
     batches = _endless(pool, lambda: labelled_epoch(texts, sampler, 0.15), batch, seed)
-    for share in phase.steps():
-        rows = next(batches)
+    for share, rows in phase.steps(lambda: next(batches)):
         at = torch.from_numpy(rows).to(pool.device)
         with autocast(pool.device):
             seven, many = teacher(*pool.batch(rows))
@@ -91,7 +93,7 @@ def train_emotion_teacher(
 
 def train_sentence_teacher(
     start: Transformer, texts: TrainingTexts, pool: TokenPool, seconds: float, max_steps: int, mix: Mix, seed: int,
-    report: Callable[[str], None],
+    report: Callable[[str], None], state: Path | None = None,
 ) -> Transformer:  # fmt: skip
     """Prototypes and pairs of the learnt intents, anchored to the untouched embedding of the clean text."""
     torch.manual_seed(seed)
@@ -108,10 +110,10 @@ def train_sentence_teacher(
     groups = layer_rates(body, [body.layers], SENTENCE_RATE, LAYER_DECAY)
     groups.append(([*prototypes.named_parameters(), ("log_scale", log_scale)], 5e-3))
     optimiser = optimiser_of(groups, 0.01)
-    phase = Phase(optimiser, seconds, max_steps)
+    parts = {"body": body, "prototypes": prototypes, "scale": Tensors(log_scale=log_scale)}
+    phase = Phase(optimiser, seconds, max_steps, state, parts, {"seed": seed})
     sampler = IntentSampler(texts, mix, seed)
-    for share in phase.steps():
-        batch = sampler.batch()
+    for share, batch in phase.steps(sampler.batch):
         ids, mask = pool.batch(batch.rows, MAX_SENTENCE_TOKENS)
         clean_ids, clean_mask = pool.batch(batch.clean_rows, MAX_SENTENCE_TOKENS)
         with autocast(pool.device):

@@ -1,35 +1,61 @@
-"""Training by the clock: a phase lasts a number of seconds or of steps, whichever ends first, and the rate follows it."""
+"""A phase of training lasts a number of seconds or of steps, whichever ends first, and the rate follows it. By steps alone
+it comes out the same every time, and goes on from its checkpoint."""
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
 
 import torch
 from torch import nn
+
+from ..checkpoint import Checkpoint, Stateful
 
 WARM_UP = 0.06
 LAST_RATE = 0.02
 """Share of the highest rate that is left at the end."""
 
 
-class Phase:
-    """`for share in phase.steps()` gives the share of the phase that is done, 0 to 1, and sets the rate before each step."""
+Batch = TypeVar("Batch")
 
-    def __init__(self, optimiser: torch.optim.Optimizer, seconds: float, max_steps: int) -> None:
+STEPS_BETWEEN_SAVES = 200
+
+
+class Phase:
+    """`for share, batch in phase.steps(draw)`: the share of the phase that is done, 0 to 1, and what was drawn for the step;
+    the rate is set before it.
+
+    state: where the phase is kept, None: nowhere. parts: what it changes beside the optimiser, by name.
+    """
+
+    def __init__(
+        self, optimiser: torch.optim.Optimizer, seconds: float, max_steps: int,
+        state: Path | None = None, parts: Mapping[str, Stateful] | None = None, recipe: Mapping[str, Any] | None = None,
+    ) -> None:  # fmt: skip
         self.optimiser, self.seconds, self.max_steps = optimiser, seconds, max_steps
         self.highest = [group["lr"] for group in optimiser.param_groups]
         self.taken = 0
+        changed = {"optimiser": optimiser, **(parts or {})}
+        self.checkpoint = Checkpoint(state, changed, recipe={**(recipe or {}), "steps": max_steps}) if state else None
 
-    def steps(self) -> Iterator[float]:
+    def steps(self, draw: Callable[[], Batch]) -> Iterator[tuple[float, Batch]]:
+        """`draw` may use generators of its own: what was drawn before an interruption is drawn again and not used."""
         start = time.monotonic()
+        if self.checkpoint:
+            self.taken = self.checkpoint.resume()
+            for _ in range(self.taken):
+                draw()
         while self.taken < self.max_steps:
             share = max((time.monotonic() - start) / self.seconds, self.taken / self.max_steps)
             if share >= 1 and self.taken > 0:
                 return
             for group, highest in zip(self.optimiser.param_groups, self.highest, strict=True):
                 group["lr"] = highest * rate(min(share, 1.0))
-            yield share
+            yield share, draw()
             self.taken += 1
+            if self.checkpoint and (self.taken % STEPS_BETWEEN_SAVES == 0 or self.taken == self.max_steps):
+                self.checkpoint.save(self.taken)
 
 
 def rate(share: float) -> float:

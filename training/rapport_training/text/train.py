@@ -1,16 +1,18 @@
-"""Trains the text encoder, teachers first, within a budget of seconds.
+"""Trains the text encoder, teachers first, within a budget of seconds or by a number of steps.
 
     python -m rapport_training.text.train --data DATA --weights WEIGHTS --out OUT --device cuda --budget-seconds 240
 
 DATA has text/*.csv.gz; WEIGHTS has minilm.safetensors, tokenizer.json and mpnet.<0|1>.safetensors (see start_weights.py).
-Writes OUT/text.encoder.<i>.pt and OUT/text.heads.pt, first after the joint training and again at the end.
+Writes OUT/text.encoder.<i>.pt and OUT/text.heads.pt, first after the joint training and again at the end. Without a
+budget the result is the same every time, and an interrupted training goes on where it was (OUT/text-state/).
 """
 
 import argparse
 import copy
 import json
+import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -67,6 +69,11 @@ class Limits:
     student_batch: int = student.EMOTION_BATCH
     student_mix: Mix = student.MIX
 
+    def shortened(self, share: float) -> "Limits":
+        """Every phase with that share of its steps, at least one."""
+        names = ("emotion_teacher", "sentence_teacher", "together", "branch")
+        return replace(self, **{name: max(1, round(share * getattr(self, name))) for name in names})
+
     @classmethod
     def tiny(cls) -> "Limits":
         mix = Mix({"bitext27": 2, "clinc150": 2, "hwu64": 2, "multidogo": 2}, out_of_scope=2, generic=2)
@@ -109,7 +116,10 @@ def best_teacher(start: Transformer, tuned: Transformer, dev: DevParts, clock: C
     return merged(start, tuned, max(scored)[1])
 
 
-def teach(weights: Path, texts: TrainingTexts, pool: TokenPool, dev: DevParts, clock: Clock, limits: Limits, teachers: int) -> Labels:
+def teach(
+    weights: Path, texts: TrainingTexts, pool: TokenPool, dev: DevParts, clock: Clock, limits: Limits, teachers: int,
+    state: Path | None,
+) -> Labels:  # fmt: skip
     """Trains the teachers and asks them about every text; with none, the untouched MiniLM keeps the sentence space."""
     if teachers == 0:
         return untaught(weights, texts, pool)
@@ -117,7 +127,10 @@ def teach(weights: Path, texts: TrainingTexts, pool: TokenPool, dev: DevParts, c
     start.layers = start.layers[: limits.teacher_layers]
     left = clock.left() - LAST_SECONDS
     emotion = [
-        train_emotion_teacher(start, texts, pool, left * EMOTION_TEACHER_SHARE, limits.emotion_teacher, limits.teacher_batch, seed, clock.say)
+        train_emotion_teacher(
+            start, texts, pool, left * EMOTION_TEACHER_SHARE, limits.emotion_teacher, limits.teacher_batch, seed, clock.say,
+            state / f"emotion-teacher-{seed}.pt" if state else None,
+        )  # fmt: skip
         for seed in range(teachers)
     ]
     clean = np.unique(texts.clean_of)
@@ -132,7 +145,10 @@ def teach(weights: Path, texts: TrainingTexts, pool: TokenPool, dev: DevParts, c
         plain, upset = (np.array([getattr(turn, k) is True for turn in dev.turns]) for k in ("plain_request", "upset"))
         clock.say(f"emotion teachers: plain neutral {neutral[plain].mean():.3f}, upset not neutral {1 - neutral[upset].mean():.3f}")
     del emotion
-    tuned = train_sentence_teacher(start, texts, pool, left * SENTENCE_TEACHER_SHARE, limits.sentence_teacher, limits.teacher_mix, 0, clock.say)
+    tuned = train_sentence_teacher(
+        start, texts, pool, left * SENTENCE_TEACHER_SHARE, limits.sentence_teacher, limits.teacher_mix, 0, clock.say,
+        state / "sentence-teacher.pt" if state else None,
+    )  # fmt: skip
     body = best_teacher(start.to(pool.device).eval(), tuned, dev, clock)
     sentences = sentence_embeddings(body, pool, clean)
     clock.say(f"teachers done: {len(asked)} texts with emotions, {len(clean)} sentences")
@@ -241,9 +257,13 @@ def _named(figures: dict[str, float]) -> str:
     return ", ".join(f"{name} {value:.4f}" for name, value in figures.items())
 
 
-def train(data: Path, weights: Path, out: Path, device: str, budget: float, seed: int, teachers: int, smoke: bool) -> dict[str, float]:
-    """Returns the dev figures of what was written."""
-    clock = Clock(budget)
+def train(
+    data: Path, weights: Path, out: Path, device: str, budget: float | None, seed: int, teachers: int, smoke: bool,
+    steps_share: float = 1.0,
+) -> dict[str, float]:  # fmt: skip
+    """Returns the dev figures of what was written. budget: seconds in all; None: by steps, of which `steps_share` are taken."""
+    clock = Clock(budget or math.inf)
+    state = None if budget else out / "text-state"
     fix_seeds(seed)
     torch.set_float32_matmul_precision("high")
     out.mkdir(parents=True, exist_ok=True)
@@ -255,12 +275,12 @@ def train(data: Path, weights: Path, out: Path, device: str, budget: float, seed
     pool = TokenPool(tokenizer, texts.texts, where)
     clock.say(f"tokenised, {int(pool.lengths.sum())} tokens; {len(dev.turns)} turns of service language to tune on")
     epoch = int((~np.isnan(texts.emotions[np.unique(texts.clean_of), 0])).sum())
-    limits = Limits.tiny() if smoke else Limits(EMOTION_EPOCHS * epoch // EMOTION_BATCH)
-    labels = teach(weights, texts, pool, dev, clock, limits, teachers)
+    limits = Limits.tiny() if smoke else Limits(EMOTION_EPOCHS * epoch // EMOTION_BATCH).shortened(steps_share)
+    labels = teach(weights, texts, pool, dev, clock, limits, teachers, state)
 
     torch.manual_seed(seed)
     net = TextEncoder(load_minilm(weights)).to(where)
-    training = StudentTraining(net, texts, pool, labels, seed, limits.student_mix, limits.student_batch)
+    training = StudentTraining(net, texts, pool, labels, seed, limits.student_mix, limits.student_batch, state)
     clock.say("untouched student: " + _named(dev.custom(net.eval())))
 
     def measure(own: TextEncoder) -> None:
@@ -284,12 +304,13 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-    parser.add_argument("--budget-seconds", type=float, default=240.0)
+    parser.add_argument("--budget-seconds", type=float, help="in all; without it: by steps")
+    parser.add_argument("--steps-share", type=float, default=1.0, help="of the steps of every phase, without a budget")
     parser.add_argument("--emotion-teachers", type=int, default=2, help="seeds whose probabilities are averaged; 0: no teachers")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--smoke", action="store_true", help="few texts, few steps: does everything run")
     a = parser.parse_args()
-    train(a.data, a.weights, a.out, a.device, a.budget_seconds, a.seed, a.emotion_teachers, a.smoke)
+    train(a.data, a.weights, a.out, a.device, a.budget_seconds, a.seed, a.emotion_teachers, a.smoke, a.steps_share)
 
 
 if __name__ == "__main__":
