@@ -4,8 +4,11 @@ import { readFileSync } from 'node:fs';
 import { deserialize } from 'node:v8';
 import { Encoders } from '../dist/models/encoders/encoders.js';
 import { loadManifests } from '../dist/models/runtime/model-folder.js';
+import { markHeapsSeldom } from '../dist/models/runtime/v8-heaps.js';
 
 const [modelsDir, recording] = process.argv.slice(2);
+// as the service does: else V8 marks this heap for each few megabytes of pictures, and bare would be the dearer
+markHeapsSeldom();
 const encoders = await Encoders.load(await loadManifests(modelsDir));
 const jobs = deserialize(readFileSync(recording));
 

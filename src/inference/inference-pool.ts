@@ -94,8 +94,6 @@ export interface JobOptions {
   readonly jobClass: JobClass;
   /** The result that the job works for, told to traces. */
   readonly resultKey?: ResultKey;
-  /** Buffers of the input handed over, not copied. */
-  readonly transfer?: readonly ArrayBuffer[];
 }
 
 export interface JobResult<K extends JobKind> {
@@ -107,7 +105,10 @@ export interface JobResult<K extends JobKind> {
 }
 
 export interface InferencePool {
-  /** Rejects with RapportError: `inference_failed`, or `overloaded` when the bounded queue is full. */
+  /**
+   * The input is not copied until a worker gets it: from here on nobody changes it.
+   * Rejects with RapportError: `inference_failed`, or `overloaded` when the bounded queue is full.
+   */
   submit<K extends JobKind>(kind: K, input: JobInput<K>, options: JobOptions): Promise<JobResult<K>>;
   /** The models that serve, for results and readiness. */
   readonly models: readonly ServedModel[];

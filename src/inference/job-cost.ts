@@ -20,11 +20,3 @@ export function failureReason(error: unknown): HopFailed['reason'] {
   if (error instanceof RapportError && error.code === 'inference_failed') return 'inference_failed';
   throw error;
 }
-
-/** The buffer of samples that own it whole, to be handed over with a job; a view of something larger is copied. */
-export function ownBuffer(samples: Int16Array): ArrayBuffer[] {
-  const { buffer } = samples;
-  return buffer instanceof ArrayBuffer && buffer.byteLength === samples.byteLength && buffer.byteLength > 0
-    ? [buffer]
-    : [];
-}

@@ -2,7 +2,8 @@ import { Inject, Logger, Module, type OnApplicationShutdown } from '@nestjs/comm
 import { CONFIG, type Config } from '../config/config';
 import { SERVICE_PARTS, type ServiceParts } from '../config/service-parts';
 import { INFERENCE_POOL, type InferencePool } from '../inference/inference-pool';
-import { type PoolEvent, WorkerPool } from './runtime/worker-pool';
+import { WorkerPool } from './runtime/worker-pool';
+import type { PoolEvent } from './runtime/worker-pool-options';
 
 const logger = new Logger('Models');
 
@@ -30,7 +31,7 @@ function logEvent(event: PoolEvent): void {
   if (event.type === 'worker-replaced') logger.log({ msg: 'inference worker replaced' });
   else if (event.type === 'rung-lost') logger.warn({ msg: 'inference goes down a rung', ...event.rung });
   else {
-    const { cause, runningKind, replaced } = event;
-    logger.error({ msg: 'inference worker ended', err: cause, runningKind, replaced });
+    const { cause, runningKinds, replaced } = event;
+    logger.error({ msg: 'inference worker ended', err: cause, runningKinds, replaced });
   }
 }

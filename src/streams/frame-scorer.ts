@@ -94,7 +94,7 @@ export class FrameScorer {
       const { output } = await this.pool.submit(
         'voice-activity',
         { samples, state: this.#state ?? freshState() },
-        { sessionId: this.sessionId, jobClass: 'voice-activity', transfer: [samples.buffer] },
+        { sessionId: this.sessionId, jobClass: 'voice-activity' },
       );
       return output.probabilities.length === frames ? output : undefined;
     } catch {

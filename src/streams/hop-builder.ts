@@ -10,7 +10,7 @@ export interface VoiceSource {
 
 /** Puts a hop together from every lane. Each voice stream is in each hop, silent ones with one shared array of zeros. */
 export class HopBuilder {
-  #silence: Int16Array;
+  readonly #silence: Int16Array;
 
   constructor(
     private readonly hopMs: number,
@@ -34,8 +34,6 @@ export class HopBuilder {
   }
 
   #silent(spec: StreamSpec): HopVoice {
-    // A consumer that transferred the zeros to a worker has detached them.
-    if (this.#silence.length === 0) this.#silence = new Int16Array(this.hopMs * SAMPLES_PER_MS);
     return { streamName: spec.name, party: spec.party, pcm: this.#silence, speech: [] };
   }
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Machine } from '../../src/models/runtime/providers';
-import { type PoolEvent, WorkerPool } from '../../src/models/runtime/worker-pool';
+import { WorkerPool } from '../../src/models/runtime/worker-pool';
+import type { PoolEvent } from '../../src/models/runtime/worker-pool-options';
 import { eventually } from '../support/eventually';
 import { MODELS_DIR } from './models-dir';
 

@@ -79,7 +79,7 @@ export class HopEncoder {
       const { output, ...spent } = await this.pool.submit(
         'voice-tokens',
         { pcm },
-        { sessionId: this.sessionId, jobClass: 'assessment', resultKey: hopEndMs, transfer: [pcm.buffer] },
+        { sessionId: this.sessionId, jobClass: 'assessment', resultKey: hopEndMs },
       );
       cost = spent;
       this.newSpeechMs = 0;

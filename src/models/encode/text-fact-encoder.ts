@@ -2,7 +2,7 @@ import type { ChatReceived, StreamUpdated, UtteranceClosed } from '../../facts/s
 import type { EncodedText, LanguageTold } from '../../facts/encoded-fact';
 import type { InferencePool, ServedModel, SpokenLanguage } from '../../inference/inference-pool';
 import { RawText, type Redactor } from '../../redaction/redaction';
-import { failureReason, ownBuffer } from '../../inference/job-cost';
+import { failureReason } from '../../inference/job-cost';
 import { isKnown, modelRefs, primaryLanguage, servesLanguage, takesAnyLanguage } from '../../inference/served-models';
 import type { LanguageWatch } from './language-watch';
 
@@ -110,7 +110,7 @@ export class TextFactEncoder {
       const { output } = await pool.submit(
         'transcript',
         { pcm, language: isKnown(language) ? primaryLanguage(language) : undefined },
-        { sessionId, jobClass: 'final', resultKey: utterance.utteranceId, transfer: ownBuffer(pcm) },
+        { sessionId, jobClass: 'final', resultKey: utterance.utteranceId },
       );
       words = new RawText(output.text);
       confidence = output.meanProbability;

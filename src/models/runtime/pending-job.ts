@@ -7,8 +7,9 @@ export class PendingJob implements Schedulable {
   readonly sessionId: string;
   readonly jobClass: JobOptions['jobClass'];
   readonly bytes: number;
+  readonly input: JobInput<JobKind>;
   readonly result: Promise<JobResult<JobKind>>;
-  /** Workers that ended while this job ran in them. */
+  /** Workers that ended while they had this job, or one beside it. */
   crashes = 0;
   /** Sum of the steps in the worker that has it now. */
   private modelMs = 0;
@@ -20,18 +21,23 @@ export class PendingJob implements Schedulable {
   constructor(
     readonly id: number,
     readonly kind: JobKind,
-    /** The pool's own: nothing outside can change it. */
-    readonly input: JobInput<JobKind>,
+    input: JobInput<JobKind>,
     options: JobOptions,
   ) {
+    this.input = compact(input);
     this.sessionId = options.sessionId;
     this.jobClass = options.jobClass;
     this.bytes = bytesOf(input);
     this.result = new Promise((resolve, reject) => (this.settle = { resolve, reject }));
   }
 
-  /** A step is over. What passes between its end and our hearing of it is neither wait nor model. */
-  stepped({ beganAtMs, ms }: StepTime): void {
+  /** It runs in steps, so that others can go in between, or may be what ended a worker. */
+  get alone(): boolean {
+    return this.kind === 'transcript' || this.crashes > 0;
+  }
+
+  /** Some of it is done. What passes between its end and our hearing of it is neither wait nor model. */
+  worked({ beganAtMs, ms }: StepTime): void {
     this.waitMs += Math.max(0, beganAtMs - this.waitingSinceMs);
     this.modelMs += ms;
     this.waitingSinceMs = beganAtMs + ms;
@@ -51,28 +57,16 @@ export class PendingJob implements Schedulable {
   }
 }
 
-/**
- * The input as the pool's own: buffers handed over in `transfer` are moved, everything else is copied, and of a view
- * into a larger buffer only the part it shows.
- */
-export function ownInput<T>(input: T, transfer: readonly ArrayBuffer[]): T {
-  const moved = new Set<ArrayBufferLike>(transfer);
-  const views = mapViews(input, (view) => {
-    if (moved.has(view.buffer)) return view;
-    const copy = view.slice();
-    moved.add(copy.buffer);
-    return copy;
-  });
-  return structuredClone(views, { transfer: [...moved] as ArrayBuffer[] });
+/** Of a view into a larger buffer only the part it shows: a message to a worker carries whole buffers. */
+function compact(input: JobInput<JobKind>): JobInput<JobKind> {
+  const isPart = (value: unknown): value is View =>
+    ArrayBuffer.isView(value) && value.byteLength !== value.buffer.byteLength;
+  const entries = Object.entries(input);
+  if (!entries.some(([, value]) => isPart(value))) return input;
+  return Object.fromEntries(entries.map(([name, value]) => [name, isPart(value) ? value.slice() : value])) as never;
 }
 
 type View = Float32Array | Int16Array | Uint8Array;
-
-function mapViews<T>(value: T, map: (view: View) => View): T {
-  if (ArrayBuffer.isView(value)) return map(value as unknown as View) as T;
-  if (Array.isArray(value) || typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, mapViews(each, map)])) as T;
-}
 
 function bytesOf(value: unknown): number {
   if (ArrayBuffer.isView(value)) return value.byteLength;

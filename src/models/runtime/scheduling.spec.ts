@@ -5,11 +5,12 @@ import { JobQueue, nextWork, type Schedulable } from './scheduling';
 interface Job extends Schedulable {
   readonly name: string;
 }
-const job = (name: string, jobClass: JobClass, sessionId = 'a', bytes = 1): Job => ({
+const job = (name: string, jobClass: JobClass, sessionId = 'a', bytes = 1, alone = false): Job => ({
   name,
   jobClass,
   sessionId,
   bytes,
+  alone,
 });
 const queueOf = (...jobs: Job[]) => {
   const queue = new JobQueue<Job>({ maxQueuedJobs: 1000, maxQueuedBytes: 1000 });
@@ -90,12 +91,43 @@ describe('nextWork', () => {
   it('goes on with a begun job unless something more urgent waits', () => {
     const begun = [job('begun', 'final')];
     expect(nextWork(queueOf(job('f', 'final'), job('p', 'partial')), begun)).toEqual({ resume: begun[0] });
-    expect(nextWork(queueOf(job('v', 'voice-activity')), begun)).toMatchObject({ start: { name: 'v' } });
+    expect(nextWork(queueOf(job('v', 'voice-activity')), begun)).toMatchObject({ start: [{ name: 'v' }] });
   });
 
   it('goes on with the most urgent of several', () => {
     const begun = [job('p', 'partial'), job('f', 'final')];
     expect(nextWork(queueOf(), begun)).toEqual({ resume: begun[1] });
+  });
+
+  const started = (queue: JobQueue<Job>, freeWorkers = 1): string[] => {
+    const work = nextWork(queue, [], freeWorkers);
+    return work && 'start' in work ? names(work.start) : [];
+  };
+
+  it('takes voice activity together, whoever it is for, and nothing else with it', () => {
+    const voice = ['a', 'b', 'c'].map((id) => job(id, 'voice-activity', id));
+    const queue = queueOf(job('t', 'assessment'), ...voice);
+    expect(started(queue)).toEqual(['a', 'b', 'c']);
+    expect(started(queue)).toEqual(['t']);
+  });
+
+  it('takes the jobs of one hop together, not those of another session', () => {
+    const queue = queueOf(job('1', 'assessment'), job('other', 'assessment', 'b'), job('2', 'assessment'));
+    expect(started(queue)).toEqual(['1', '2']);
+    expect(started(queue)).toEqual(['other']);
+  });
+
+  it('joins nothing to a job that is to be alone, and that to none', () => {
+    const alone = (name: string) => job(name, 'assessment', 'a', 1, true);
+    const queue = queueOf(job('1', 'assessment'), alone('2'), alone('3'), job('4', 'assessment'));
+    expect([started(queue), started(queue), started(queue), started(queue)]).toEqual([['1'], ['2'], ['3'], ['4']]);
+  });
+
+  it('bounds what goes together, and leaves to the next free worker what it can take at once', () => {
+    const voice = (count: number) => Array.from({ length: count }, (_, i) => job(`${i}`, 'voice-activity', `${i}`));
+    expect(started(queueOf(...voice(20)))).toHaveLength(8);
+    const queue = queueOf(...voice(5));
+    expect([started(queue, 2).length, started(queue, 1).length]).toEqual([3, 2]);
   });
 
   it('has nothing to do when nothing waits', () => {

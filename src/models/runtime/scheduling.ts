@@ -3,11 +3,17 @@ import { JOB_CLASSES, type JobClass } from '../../inference/inference-pool';
 /**
  * The order of all work, in one place (design rule 15): classes by urgency, round robin over the sessions inside a
  * class, first come first served inside a session. A job already begun comes before new ones of its class.
+ *
+ * A worker may get several jobs in one message and answers with one: each message wakes both threads, which costs more
+ * than a small job does. Voice activity goes together whoever it is for, assessments with those of their own session,
+ * which waits for all of them anyway. Between two of them the worker looks whether something more urgent waits.
  */
 
 export interface Schedulable {
   readonly sessionId: string;
   readonly jobClass: JobClass;
+  /** Never in one message with others. */
+  readonly alone: boolean;
   /** Of the input, while it waits. */
   readonly bytes: number;
 }
@@ -23,17 +29,24 @@ export function moreUrgent(a: JobClass, b: JobClass): boolean {
   return JOB_CLASSES.indexOf(a) < JOB_CLASSES.indexOf(b);
 }
 
-/** What a free worker does next: go on with a job it has begun, or take one from the queue. */
+/** Jobs in one message, at most: 8 of voice activity take about as long as one still. */
+const MAX_TOGETHER = 8;
+
+/**
+ * What a free worker does next: go on with a job that it has, or take some from the queue. `freeWorkers`: those that look
+ * for work now, this one included; what another could do at once is left to it.
+ */
 export function nextWork<J extends Schedulable>(
   queue: JobQueue<J>,
   begun: Iterable<J>,
-): { resume: J } | { start: J } | undefined {
+  freeWorkers = 1,
+): { resume: J } | { start: J[] } | undefined {
   let first: J | undefined;
   for (const job of begun) if (!first || moreUrgent(job.jobClass, first.jobClass)) first = job;
   const waiting = queue.mostUrgent();
   if (first && !(waiting && moreUrgent(waiting, first.jobClass))) return { resume: first };
-  const job = queue.take();
-  return job && { start: job };
+  const together = queue.takeTogether(Math.min(MAX_TOGETHER, Math.ceil(queue.length / freeWorkers)));
+  return together.length > 0 ? { start: together } : undefined;
 }
 
 /** Jobs that wait, bounded. */
@@ -83,15 +96,22 @@ export class JobQueue<J extends Schedulable> {
 
   take(): J | undefined {
     const jobClass = this.mostUrgent();
-    if (!jobClass) return undefined;
-    const sessions = this.sessionsOf(jobClass);
-    const [sessionId, jobs] = sessions.entries().next().value as [string, J[]];
-    const job = jobs.shift() as J;
-    // The session goes to the end of the line.
-    sessions.delete(sessionId);
-    if (jobs.length > 0) sessions.set(sessionId, jobs);
-    this.count(job, -1);
-    return job;
+    const [sessionId] = jobClass ? this.sessionsOf(jobClass).keys() : [];
+    return jobClass && this.takeOf(jobClass, sessionId as string);
+  }
+
+  /** The job that `take` would give and those that may go with it, `limit` at most. */
+  takeTogether(limit: number): J[] {
+    const first = this.take();
+    if (!first) return [];
+    const together = [first];
+    while (!first.alone && together.length < limit) {
+      const sessions = this.sessionsOf(first.jobClass);
+      const [next] = first.jobClass === 'voice-activity' ? sessions.keys() : [first.sessionId];
+      if (next === undefined || (sessions.get(next)?.[0]?.alone ?? true)) break;
+      together.push(this.takeOf(first.jobClass, next));
+    }
+    return together;
   }
 
   /** Empties the queue. */
@@ -99,6 +119,17 @@ export class JobQueue<J extends Schedulable> {
     const all: J[] = [];
     for (let job = this.take(); job; job = this.take()) all.push(job);
     return all;
+  }
+
+  /** The session goes to the end of the line. */
+  private takeOf(jobClass: JobClass, sessionId: string): J {
+    const sessions = this.sessionsOf(jobClass);
+    const jobs = sessions.get(sessionId) as J[];
+    const job = jobs.shift() as J;
+    sessions.delete(sessionId);
+    if (jobs.length > 0) sessions.set(sessionId, jobs);
+    this.count(job, -1);
+    return job;
   }
 
   private fits(job: J): boolean {

@@ -1,15 +1,20 @@
-import type { JobKind } from '../../inference/inference-pool';
+import type { JobClass, JobKind } from '../../inference/inference-pool';
 import type { RungNotTaken } from '../../inference/provider';
 import type { Task } from './manifest';
 import type { ModelSet } from './model-folder';
 import type { WorkerProviders } from './providers';
 
-/** What the pool and its workers say to each other. One job runs in a worker at a time; begun ones may be parked there. */
+/**
+ * What the pool and its workers say to each other. A worker that was given work is busy until it says `worked`; what it has
+ * and did not finish stays with it, parked.
+ */
 
 /** `workerData`. */
 export interface WorkerSettings {
   readonly models: ModelSet;
   readonly providers: WorkerProviders;
+  /** The most urgent class that waits, for all workers: see `WaitingClass`. */
+  readonly waiting: SharedArrayBuffer;
   /** Run the golden cases before saying `ready`. */
   readonly selfTest: boolean;
   /** Tests only: a text-tokens job of exactly this text ends the worker. */
@@ -17,8 +22,9 @@ export interface WorkerSettings {
 }
 
 export type ToWorker =
-  | { readonly type: 'start'; readonly jobId: number; readonly kind: JobKind; readonly input: unknown }
-  /** Another step of a job begun before. */
+  /** Take these, and do them one after the other. */
+  | { readonly type: 'start'; readonly jobs: readonly NewJob[] }
+  /** Go on with a job that is parked. */
   | { readonly type: 'resume'; readonly jobId: number }
   /** Release everything and end. */
   | { readonly type: 'close' };
@@ -28,10 +34,24 @@ export type FromWorker =
   | { readonly type: 'not-ready'; readonly error: WorkerFault }
   /** A GPU failed in a job and fails the reference cases too: the worker ends, and the job runs elsewhere. */
   | { readonly type: 'rung-lost'; readonly rung: RungNotTaken }
-  /** The job has more steps to go. */
-  | ({ readonly type: 'step'; readonly jobId: number } & StepTime)
-  | ({ readonly type: 'done'; readonly jobId: number; readonly output: unknown } & StepTime)
-  | ({ readonly type: 'failed'; readonly jobId: number; readonly error: WorkerFault } & StepTime);
+  /** Free again: more urgent work waits, or there is nothing left to do. */
+  | { readonly type: 'worked'; readonly outcomes: readonly Outcome[] };
+
+export interface NewJob {
+  readonly jobId: number;
+  readonly kind: JobKind;
+  readonly jobClass: JobClass;
+  readonly input: unknown;
+}
+
+/** What became of a job that ran; those that had no turn have none. */
+export type Outcome = { readonly jobId: number } & StepTime &
+  (
+    | { readonly type: 'done'; readonly output: unknown }
+    | { readonly type: 'failed'; readonly error: WorkerFault }
+    /** It has more steps to go. */
+    | { readonly type: 'step' }
+  );
 
 export interface WorkerReady {
   readonly selfTest: readonly SelfTest[];
@@ -44,7 +64,7 @@ export interface FallenModel extends RungNotTaken {
   readonly task: Task;
 }
 
-/** When a step began, on `threadClockMs`, and how long it took. */
+/** When steps taken without a break began, on `threadClockMs`, and how long they took. */
 export interface StepTime {
   readonly beganAtMs: number;
   readonly ms: number;

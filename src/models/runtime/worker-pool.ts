@@ -10,53 +10,17 @@ import type {
   JobResult,
   ServedModel,
 } from '../../inference/inference-pool';
-import type { RungNotTaken, WantedProviders } from '../../inference/provider';
+import type { RungNotTaken } from '../../inference/provider';
 import type { Task } from './manifest';
 import { loadManifests, type ModelSet } from './model-folder';
-import { ownInput, PendingJob } from './pending-job';
+import { PendingJob } from './pending-job';
 import { ProviderLadder, THIS_MACHINE } from './provider-ladder';
-import { defaultWorkers, type Machine, type WorkerProviders } from './providers';
-import { JobQueue, nextWork, type QueueBounds } from './scheduling';
+import { defaultWorkers, type WorkerProviders } from './providers';
+import { JobQueue, nextWork } from './scheduling';
+import { WaitingClass } from './waiting-class';
 import type { SelfTest } from './worker-messages';
+import type { ModelReport, WorkerPoolOptions } from './worker-pool-options';
 import { WorkerThread } from './worker-thread';
-
-export interface WorkerPoolOptions extends Partial<QueueBounds> {
-  readonly modelsDir: string;
-  /** Threads, each with all models loaded (about 0.3 GB). Default: one for each core the process may use, CUDA: at most 4. */
-  readonly workers?: number;
-  /** The rungs that are tried before the CPU. Default: none. */
-  readonly providers?: WantedProviders;
-  /** Default: this one. Tests script another. */
-  readonly machine?: Machine;
-  /** Jobs that may wait; more are refused with `overloaded`. Default 512. */
-  readonly maxQueuedJobs?: number;
-  /** Bytes of input that may wait; more are refused with `overloaded`. Default 64 MiB, about 130 of the longest utterances. */
-  readonly maxQueuedBytes?: number;
-  /** Ended workers that are replaced within `restartWindowMs`; beyond it they stay away. Default 5. */
-  readonly restartLimit?: number;
-  /** Default 60,000 ms. */
-  readonly restartWindowMs?: number;
-  /** Time a worker has for its running step when the pool closes. Default 5,000 ms. */
-  readonly closeTimeoutMs?: number;
-  /** The compiled `worker.js`. Default: beside this file, or under dist/ when this file is source. */
-  readonly workerPath?: string;
-  /** Told when a worker ends or is replaced: for logs and readiness. */
-  readonly onEvent?: (event: PoolEvent) => void;
-  /** Tests only: a text-tokens job of exactly this text ends its worker. */
-  readonly crashOnText?: string;
-}
-
-export type PoolEvent =
-  | { readonly type: 'worker-ended'; readonly cause: Error; readonly runningKind?: JobKind; readonly replaced: boolean }
-  | { readonly type: 'worker-replaced' }
-  /** A GPU failed under a job, or a worker could not take a rung: work goes on further down. */
-  | { readonly type: 'rung-lost'; readonly rung: RungNotTaken };
-
-/** What start-up found of one model: for the log. */
-export interface ModelReport extends SelfTest {
-  readonly provider: string;
-  readonly notTaken: readonly RungNotTaken[];
-}
 
 const RETRY_AFTER_MS = 1_000;
 /** Workers that a job may end before it is given up. */
@@ -65,6 +29,8 @@ const MAX_CRASHES = 2;
 /** ONNX Runtime behind a bounded queue: the thread that owns this never runs a model. */
 export class WorkerPool implements InferencePool {
   private readonly queue: JobQueue<PendingJob>;
+  private readonly waiting = new WaitingClass();
+  private dispatchDue = false;
   private readonly threads = new Set<WorkerThread>();
   private restartsMs: number[] = [];
   private nextJobId = 0;
@@ -81,6 +47,7 @@ export class WorkerPool implements InferencePool {
   ) {
     const { maxQueuedJobs = 512, maxQueuedBytes = 64 * 1024 * 1024 } = options;
     this.queue = new JobQueue({ maxQueuedJobs, maxQueuedBytes });
+    this.waiting.set(undefined);
   }
 
   /**
@@ -131,11 +98,11 @@ export class WorkerPool implements InferencePool {
   async submit<K extends JobKind>(kind: K, input: JobInput<K>, options: JobOptions): Promise<JobResult<K>> {
     if (this.closing) throw new RapportError('inference_failed', 'the inference pool is closed');
     if (this.isEmpty) throw new RapportError('inference_failed', 'no inference worker is left');
-    const job = new PendingJob(this.nextJobId++, kind, ownInput(input, options.transfer ?? []), options);
+    const job = new PendingJob(this.nextJobId++, kind, input, options);
     const { accepted, shed } = this.queue.push(job);
     for (const partial of shed) partial.reject(overloaded(partial));
     if (!accepted) throw overloaded(job);
-    this.dispatch();
+    this.dispatchSoon();
     return (await job.result) as JobResult<K>;
   }
 
@@ -146,13 +113,13 @@ export class WorkerPool implements InferencePool {
   }
 
   private async shutDown(): Promise<void> {
+    this.waiting.close();
     const closed = new RapportError('inference_failed', 'the inference pool was closed');
     for (const job of this.queue.takeAll()) job.reject(closed);
     await Promise.all(
       [...this.threads].map(async (thread) => {
         await thread.close(this.options.closeTimeoutMs ?? 5_000);
-        thread.running?.reject(closed);
-        for (const job of thread.parked.values()) job.reject(closed);
+        for (const job of [...thread.running, ...thread.parked.values()]) job.reject(closed);
       }),
     );
   }
@@ -161,8 +128,14 @@ export class WorkerPool implements InferencePool {
     const { workerPath = defaultWorkerPath(), crashOnText } = this.options;
     const thread = new WorkerThread(
       workerPath,
-      { models: this.modelSet, providers: this.ladder.forWorker(this.providersInUse), selfTest, crashOnText },
-      { free: () => this.dispatch(), ended: (ended, cause) => this.lost(ended, cause) },
+      {
+        models: this.modelSet,
+        providers: this.ladder.forWorker(this.providersInUse),
+        waiting: this.waiting.memory,
+        selfTest,
+        crashOnText,
+      },
+      { free: () => this.dispatchSoon(), ended: (ended, cause) => this.lost(ended, cause) },
     );
     this.threads.add(thread);
     void thread.ready.then(
@@ -199,16 +172,32 @@ export class WorkerPool implements InferencePool {
     }));
   }
 
+  /**
+   * Not at once: what is submitted in the same turn of the event loop shares a message (both parties' voice activity, the
+   * jobs of one hop), and what follows from a result is there when the next work is chosen.
+   */
+  private dispatchSoon(): void {
+    if (this.closing) return;
+    this.waiting.set(this.queue.mostUrgent());
+    if (this.dispatchDue) return;
+    this.dispatchDue = true;
+    setImmediate(() => {
+      this.dispatchDue = false;
+      this.dispatch();
+    });
+  }
+
   private dispatch(): void {
     if (this.closing) return;
     // Threads with nothing begun take what is new; the others then go on.
     const idle = [...this.threads].filter((thread) => thread.idle).sort((a, b) => a.parked.size - b.parked.size);
-    for (const thread of idle) {
-      const next = nextWork(this.queue, thread.parked.values());
+    for (const [i, thread] of idle.entries()) {
+      const next = nextWork(this.queue, thread.parked.values(), idle.length - i);
       if (!next) continue;
       if ('resume' in next) thread.resume(next.resume);
       else thread.start(next.start);
     }
+    this.waiting.set(this.queue.mostUrgent());
   }
 
   /** A thread ended unasked: its parked jobs start again elsewhere, the running one too unless it has ended two. */
@@ -219,16 +208,18 @@ export class WorkerPool implements InferencePool {
     const { running, lostRung } = thread;
     for (const job of thread.parked.values()) this.again(job);
     if (lostRung) {
-      if (running) this.again(running);
+      for (const job of running) this.again(job);
       void this.descend(lostRung);
       this.dispatch();
       return;
     }
-    if (running && ++running.crashes < MAX_CRASHES) this.again(running);
-    else running?.reject(new RapportError('inference_failed', `${running.kind} ended its worker twice`, { cause }));
+    for (const job of running) {
+      if (++job.crashes < MAX_CRASHES) this.again(job);
+      else job.reject(new RapportError('inference_failed', `${job.kind} ended its worker twice`, { cause }));
+    }
 
     const replaced = this.mayRestart();
-    this.options.onEvent?.({ type: 'worker-ended', cause, runningKind: running?.kind, replaced });
+    this.options.onEvent?.({ type: 'worker-ended', cause, runningKinds: running.map(({ kind }) => kind), replaced });
     if (replaced) this.replace();
     else if (this.isEmpty) {
       const error = new RapportError('inference_failed', 'no inference worker is left', { cause });

@@ -1,32 +1,25 @@
-import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { ERROR_CODES, type ErrorCode, RapportError } from '@rapport-live/protocol';
 import type { RungNotTaken } from '../../inference/provider';
 import type { PendingJob } from './pending-job';
 import type { WorkerProviders } from './providers';
-import type { FromWorker, ToWorker, WorkerFault, WorkerReady, WorkerSettings } from './worker-messages';
-
-/**
- * MB of old objects and array memory at which V8 first marks a worker's heap. Left to itself it holds a heap of 22 MB to
- * 45 MB and marks again for each 8 MB of pictures and spectra: 65 times in 40 s of 4 sessions, 13 ms CPU for each
- * conversation second on its helper threads, to free nothing that the scavenger does not free; with this, never.
- * No option of `Worker` sets it, and V8 reads it when a heap is made: that of the main thread stays as it was.
- */
-const FIRST_MARKING_MB = 128;
+import { markHeapsSeldom } from './v8-heaps';
+import type { FromWorker, Outcome, ToWorker, WorkerFault, WorkerReady, WorkerSettings } from './worker-messages';
 
 /** What a worker thread tells the pool. */
 export interface WorkerThreadEvents {
   /** The thread ended without being asked to; its jobs are with the pool again. */
   ended(thread: WorkerThread, cause: Error): void;
-  /** The running job took a step, or is over: the thread is free. */
+  /** The running jobs are over, or made room: the thread is free. */
   free(thread: WorkerThread): void;
 }
 
-/** One worker thread: at most one job runs in it, and the begun ones that wait for their next step stay with it. */
+/** One worker thread: the jobs it works on, one after the other, and those that made room for more urgent ones. */
 export class WorkerThread {
-  /** Begun, with steps to go, not running now. */
+  /** With steps to go, or not even begun, and not being worked on now. */
   readonly parked = new Map<number, PendingJob>();
-  running: PendingJob | undefined;
+  /** Which of them is the one that runs now, only the thread knows. */
+  running: readonly PendingJob[] = [];
   state: 'loading' | 'ready' | 'ended' = 'loading';
   /** Settles when the models are loaded (and tested), or rejects with the reason why not. */
   readonly ready: Promise<WorkerReady>;
@@ -44,7 +37,7 @@ export class WorkerThread {
     private readonly events: WorkerThreadEvents,
   ) {
     this.providers = settings.providers;
-    setFlagsFromString(`--initial-old-space-size=${FIRST_MARKING_MB}`);
+    markHeapsSeldom();
     this.worker = new Worker(path, { workerData: settings, name: 'inference' });
     this.ready = new Promise((resolve, reject) => {
       this.worker.on('message', (message: FromWorker) => {
@@ -58,7 +51,7 @@ export class WorkerThread {
           void this.worker.terminate();
         } else if (message.type === 'rung-lost') {
           this.lostRung = message.rung;
-        } else this.heard(message);
+        } else this.worked(message.outcomes);
       });
       this.worker.on('exit', () => reject(this.lastError ?? new Error('the worker ended while loading')));
     });
@@ -75,17 +68,20 @@ export class WorkerThread {
   }
 
   get idle(): boolean {
-    return this.state === 'ready' && !this.running;
+    return this.state === 'ready' && this.running.length === 0;
   }
 
-  start(job: PendingJob): void {
-    this.running = job;
-    this.say({ type: 'start', jobId: job.id, kind: job.kind, input: job.input });
+  start(jobs: readonly PendingJob[]): void {
+    this.running = jobs;
+    this.say({
+      type: 'start',
+      jobs: jobs.map(({ id, kind, jobClass, input }) => ({ jobId: id, kind, jobClass, input })),
+    });
   }
 
   resume(job: PendingJob): void {
     this.parked.delete(job.id);
-    this.running = job;
+    this.running = [job];
     this.say({ type: 'resume', jobId: job.id });
   }
 
@@ -98,24 +94,26 @@ export class WorkerThread {
     clearTimeout(timer);
   }
 
-  /** Copies: the pool keeps the input for a second try should this thread die. 28 µs for 768 kB (notes on the runtime). */
+  /** Copies: the pool keeps the inputs for a second try should this thread die. 28 µs for 768 kB (notes on the runtime). */
   private say(message: ToWorker): void {
     this.worker.postMessage(message);
   }
 
-  private heard(message: Exclude<FromWorker, { type: 'ready' | 'not-ready' | 'rung-lost' }>): void {
-    const job = this.running;
-    if (!job || job.id !== message.jobId) return;
-    this.running = undefined;
-    job.stepped(message);
-    if (message.type === 'step') this.parked.set(job.id, job);
-    else if (message.type === 'done') job.resolve(message.output);
-    else
-      job.reject(
-        new RapportError('inference_failed', `${job.kind}: ${message.error.message}`, {
-          cause: errorOf(message.error),
-        }),
-      );
+  private worked(outcomes: readonly Outcome[]): void {
+    const { running } = this;
+    this.running = [];
+    for (const job of running) {
+      const outcome = outcomes.find(({ jobId }) => jobId === job.id);
+      if (outcome) job.worked(outcome);
+      if (!outcome || outcome.type === 'step') this.parked.set(job.id, job);
+      else if (outcome.type === 'done') job.resolve(outcome.output);
+      else
+        job.reject(
+          new RapportError('inference_failed', `${job.kind}: ${outcome.error.message}`, {
+            cause: errorOf(outcome.error),
+          }),
+        );
+    }
     this.events.free(this);
   }
 }

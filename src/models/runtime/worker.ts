@@ -3,8 +3,11 @@ import { RapportError } from '@rapport-live/protocol';
 import { Encoders, type Steps } from '../encoders/encoders';
 import type { JobInput, JobKind } from '../../inference/inference-pool';
 import type { WorkerProviders } from './providers';
+import { WaitingClass } from './waiting-class';
 import {
   type FromWorker,
+  type NewJob,
+  type Outcome,
   threadClockMs,
   type ToWorker,
   type WorkerFault,
@@ -12,13 +15,15 @@ import {
   type WorkerSettings,
 } from './worker-messages';
 
-/** The entry of a worker thread: loads every model, then runs steps of jobs as the pool tells it. */
+/** The entry of a worker thread: loads every model, then runs jobs in steps as the pool tells it. */
 
 const port = parentPort;
 if (!port) throw new Error('worker.js runs in a worker thread only');
 const settings = workerData as WorkerSettings;
+const waiting = new WaitingClass(settings.waiting);
 const say = (message: FromWorker) => port.postMessage(message);
-const begun = new Map<number, Steps<unknown>>();
+/** Jobs that the pool gave and that are not done; `steps` once they were begun. */
+const held = new Map<number, { readonly job: NewJob; steps?: Steps<unknown> }>();
 
 async function start(): Promise<void> {
   try {
@@ -38,31 +43,41 @@ async function obey(message: ToWorker, encoders: Encoders): Promise<void> {
     port?.close();
     return;
   }
-  if (message.type === 'start') {
-    crashIfAsked(message.input);
-    begun.set(message.jobId, encoders.steps(message.kind, message.input as JobInput<JobKind>));
+  const jobs = message.type === 'start' ? message.jobs : [held.get(message.jobId)!.job];
+  if (message.type === 'start') for (const job of jobs) held.set(job.jobId, { job });
+  const outcomes: Outcome[] = [];
+  for (const job of jobs) {
+    outcomes.push(await run(job, encoders));
+    if (waiting.isBefore(job.jobClass)) break;
   }
-  await step(message.jobId, encoders);
+  say({ type: 'worked', outcomes });
 }
 
-async function step(jobId: number, encoders: Encoders): Promise<void> {
+/** To its end, or until something more urgent waits. */
+async function run({ jobId, kind, jobClass, input }: NewJob, encoders: Encoders): Promise<Outcome> {
   const beganAtMs = threadClockMs();
-  const time = () => ({ beganAtMs, ms: threadClockMs() - beganAtMs });
+  const about = () => ({ jobId, beganAtMs, ms: threadClockMs() - beganAtMs });
   try {
-    const result = await begun.get(jobId)?.next();
-    if (!result) throw new Error(`no job ${jobId} was begun here`);
-    if (!result.done) return say({ type: 'step', jobId, ...time() });
-    begun.delete(jobId);
-    say({ type: 'done', jobId, ...time(), output: result.value });
+    const one = held.get(jobId)!;
+    crashIfAsked(input);
+    one.steps ??= encoders.steps(kind, input as JobInput<JobKind>);
+    for (;;) {
+      const result = await one.steps.next();
+      if (result.done) {
+        held.delete(jobId);
+        return { type: 'done', ...about(), output: result.value };
+      }
+      if (waiting.isBefore(jobClass)) return { type: 'step', ...about() };
+    }
   } catch (error) {
-    begun.delete(jobId);
+    held.delete(jobId);
     const rung = await encoders.lostRung(error);
     if (rung) {
       say({ type: 'rung-lost', rung });
       // Not by the pool: ending a thread from outside while a graph runs in it ends the process.
       process.exit(1);
     }
-    say({ type: 'failed', jobId, ...time(), error: fault(error) });
+    return { type: 'failed', ...about(), error: fault(error) };
   }
 }
 
