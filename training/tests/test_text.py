@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+
 from rapport_training.corpora.texts import CorpusError, read_texts
 from rapport_training.craft import text_augment
 from rapport_training.craft.few_shot import TooFewExamples, leave_one_out, prototype
@@ -13,7 +14,14 @@ from rapport_training.labels import EMOTIONS
 from rapport_training.text import losses
 from rapport_training.text.encoder import TextEncoder
 from rapport_training.text.evaluation_noise import EvaluationNoise, word_error_rate
-from rapport_training.text.figures import decide_emotions, f1_scores, few_shot_accuracy, fit_thresholds, recall_at_false_alarms, unit
+from rapport_training.text.figures import (
+    decide_emotions,
+    f1_scores,
+    few_shot_accuracy,
+    fit_thresholds,
+    recall_at_false_alarms,
+    unit,
+)
 from rapport_training.text.intent_sets import multidogo_label
 from rapport_training.text.machine_written import machine_written
 from rapport_training.text.prototypes import calibrated, fit_prototypes
@@ -36,7 +44,9 @@ def text_file(folder: Path, content: str) -> Path:
 
 
 def test_reads_a_users_own_chats(tmp_path: Path) -> None:
-    data = text_file(tmp_path, "id,text,label,split,channel\n1,hello there,joy|surprise,train,chat\n2,bye,joy,dev,chat\n")
+    data = text_file(
+        tmp_path, "id,text,label,split,channel\n1,hello there,joy|surprise,train,chat\n2,bye,joy,dev,chat\n"
+    )
     rows = read_texts(data, "own", "train")
     assert [(r.text, r.labels, r.columns["channel"]) for r in rows] == [("hello there", ("joy", "surprise"), "chat")]
 
@@ -149,8 +159,12 @@ class Row:
 
 
 def test_weak_labels_of_service_turns() -> None:
-    rows = [Row("i need to move my flight to friday", "bookflight"), Row("i am worried about my flight on friday", "bookflight"),
-            Row("where is my damn boarding pass", "getboardingpass"), Row("hello good morning to you", "openinggreeting")]  # fmt: skip
+    rows = [
+        Row("i need to move my flight to friday", "bookflight"),
+        Row("i am worried about my flight on friday", "bookflight"),
+        Row("where is my damn boarding pass", "getboardingpass"),
+        Row("hello good morning to you", "openinggreeting"),
+    ]
     assert plain_requests(rows) == ["i need to move my flight to friday"]
     assert swearing_requests(rows) == ["where is my damn boarding pass"]
     assert multidogo_label(rows[0]) == "airline:bookflight"

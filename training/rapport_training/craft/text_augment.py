@@ -139,8 +139,12 @@ def with_synonyms(text: str, drawn: Drawn, rate: float = 0.4) -> str:
     return _SYNONYM.sub(replaced, text)
 
 
-_BY_WORD = {word: [w for group in SYNONYMS if word in group for w in group if w != word] for g in SYNONYMS for word in g}
-_SYNONYM = re.compile(r"\b(" + "|".join(sorted(map(re.escape, _BY_WORD), key=len, reverse=True)) + r")\b", re.IGNORECASE)
+_BY_WORD = {
+    word: [w for group in SYNONYMS if word in group for w in group if w != word] for g in SYNONYMS for word in g
+}
+_SYNONYM = re.compile(
+    r"\b(" + "|".join(sorted(map(re.escape, _BY_WORD), key=len, reverse=True)) + r")\b", re.IGNORECASE
+)
 
 
 def noised(text: str, drawn: Drawn, vocabulary: Sequence[str] = ()) -> str:
@@ -156,7 +160,9 @@ def noised(text: str, drawn: Drawn, vocabulary: Sequence[str] = ()) -> str:
     return drawn.choice(kinds)()
 
 
-def mask_tokens(ids: Tensor, mask: Tensor, rate: float, mask_id: int, generator: torch.Generator | None = None) -> Tensor:
+def mask_tokens(
+    ids: Tensor, mask: Tensor, rate: float, mask_id: int, generator: torch.Generator | None = None
+) -> Tensor:
     """ids int64 [B, T] with each token but the first and the last of a row masked with probability `rate`."""
     chance = torch.rand(ids.shape, device=ids.device, generator=generator)
     inner = (mask > 0).clone()

@@ -58,7 +58,10 @@ class DevParts:
         outside = intent_sets.clinc_out_of_scope(data, "dev")
         self.clinc_outside = part(outside, [0] * len(outside))
         # a smoke test scores few rows; a random part of them, since the files are sorted by label
-        self.checks = {own.corpus: of(_some(own, min(most, CHECK_ROWS))) for own in (intent_sets.check_hwu(data), intent_sets.check_nlupp(data))}
+        self.checks = {
+            own.corpus: of(_some(own, min(most, CHECK_ROWS)))
+            for own in (intent_sets.check_hwu(data), intent_sets.check_nlupp(data))
+        }
         self.turns = load(data, "tuning")
         self.turn_pool = TokenPool(tokenizer, [turn.text for turn in self.turns], device) if self.turns else None
 
@@ -102,4 +105,3 @@ def _some(own: IntentSet, count: int) -> IntentSet:
         return own
     kept = np.random.default_rng(0).permutation(len(own.texts))[:count]
     return IntentSet.of(own.corpus, [(own.texts[i], own.names[own.labels[i]]) for i in kept], own.names)
-

@@ -145,6 +145,8 @@ def load(weights_dir: Path | str, checkpoint_dir: Path | str | None, device: tor
         tensors = pieces | read_heads(Path(checkpoint_dir or "."))["emotion_head"]
         missing = sorted(set(net.trained_names()) - set(tensors))
         if missing:
-            raise FileNotFoundError(f"the text checkpoint in {checkpoint_dir} lacks {missing[0]} and {len(missing) - 1} more")
+            raise FileNotFoundError(
+                f"the text checkpoint in {checkpoint_dir} lacks {missing[0]} and {len(missing) - 1} more"
+            )
         net.load_state_dict({name: value.float() for name, value in tensors.items()}, strict=False)
     return TextModel(net, Path(weights_dir), torch.device(device))

@@ -114,7 +114,9 @@ def service_figures(encode: Encoder, data: Path, half: Half) -> dict[str, Any]:
     }
 
 
-def bitext_figures(encode: Encoder, data: Path, split: str, rows: np.ndarray, outside: np.ndarray, scale: float, limit: float) -> dict[str, Any]:
+def bitext_figures(
+    encode: Encoder, data: Path, split: str, rows: np.ndarray, outside: np.ndarray, scale: float, limit: float
+) -> dict[str, Any]:
     """Among the 27 without rejection, clean and noised; and what rejection keeps and catches."""
     own = intent_sets.bitext(data, split)
     noise = EvaluationNoise(own.texts, NOISE_SEED)
@@ -158,7 +160,10 @@ def clinc_figures(encode: Encoder, data: Path, split: str, heads: dict[str, Any]
         "inScope": share(right),
         "score": score,
         "outOfScopeRecallAt5PercentFalseAlarms": recall_at_false_alarms(scores_in, scores_out, FALSE_ALARMS),
-        "atDevThreshold": {"recall": share(caught), "falseAlarms": float((scores_in < heads["clinc_scope_threshold"]).mean())},
+        "atDevThreshold": {
+            "recall": share(caught),
+            "falseAlarms": float((scores_in < heads["clinc_scope_threshold"]).mean()),
+        },
     }
 
 
@@ -171,11 +176,15 @@ def custom_figures(encode: Encoder, data: Path, split: str) -> dict[str, Any]:
         return figures
     for domain, part in (("insurance", "dev"), ("banking", "test"), ("finance", "test")):
         rows = [row for row in read_texts(data, "dstc11_intents", part) if row.columns["domain"] == domain]
-        figures[f"dstc11:{domain}"] = _over_draws(few_shot_accuracy(encode(_texts(rows))[1], _labels(rows), EXAMPLES, SEEDS))
+        figures[f"dstc11:{domain}"] = _over_draws(
+            few_shot_accuracy(encode(_texts(rows))[1], _labels(rows), EXAMPLES, SEEDS)
+        )
     train, test = read_texts(data, "banking77", "train"), read_texts(data, "banking77", "test")
     names = sorted({row.label for row in train})
     scored = encode(_texts(test))[1], [names.index(row.label) for row in test]
-    found = few_shot_accuracy(encode(_texts(train))[1], [names.index(row.label) for row in train], EXAMPLES, SEEDS, scored)
+    found = few_shot_accuracy(
+        encode(_texts(train))[1], [names.index(row.label) for row in train], EXAMPLES, SEEDS, scored
+    )
     figures["banking77"] = _over_draws(found)
     return figures
 
@@ -202,7 +211,12 @@ def evaluate(encode: Encoder, data: Path, split: str, model: Path | None, checkp
     if model is not None:
         manifest, arrays = json.loads((model / "model.json").read_text()), np.load(model / "prototypes.npz")
         parameters = manifest["parameters"]
-        bitext = arrays["prototypes"], arrays["outOfScope"], parameters["intentScale"], parameters["outOfScopeMinProbability"]
+        bitext = (
+            arrays["prototypes"],
+            arrays["outOfScope"],
+            parameters["intentScale"],
+            parameters["outOfScopeMinProbability"],
+        )
     elif heads is not None:
         own = heads["intents"]["bitext27"]
         rows = own["prototypes"].numpy()

@@ -54,7 +54,9 @@ def export_fp32(net: TextEncoder, weights: Path, path: Path) -> None:
     width = max(map(len, encoded))
     ids = torch.tensor([own + [0] * (width - len(own)) for own in encoded])
     mask = torch.tensor([[1] * len(own) + [0] * (width - len(own)) for own in encoded])
-    axes = {name: {0: "b", 1: "t"} for name in (*INPUTS, "tokens")} | {name: {0: "b"} for name in ("emotion", "embedding")}
+    axes = {name: {0: "b", 1: "t"} for name in (*INPUTS, "tokens")} | {
+        name: {0: "b"} for name in ("emotion", "embedding")
+    }
     with torch.no_grad():
         expected = served(ids, mask)
     torch.onnx.export(
@@ -65,11 +67,15 @@ def export_fp32(net: TextEncoder, weights: Path, path: Path) -> None:
     for name, a, b in zip(OUTPUTS, expected, found, strict=True):
         difference = float(np.abs(a.numpy() - b).max())
         if not difference <= MAX_FP32_DIFFERENCE:
-            raise ValueError(f"{path}: {name} differs by {difference} from PyTorch, at most {MAX_FP32_DIFFERENCE} is allowed")
+            raise ValueError(
+                f"{path}: {name} differs by {difference} from PyTorch, at most {MAX_FP32_DIFFERENCE} is allowed"
+            )
 
 
 def export_int8(fp32: Path, int8: Path) -> None:
-    quantize_dynamic(str(fp32), str(int8), weight_type=QuantType.QInt8, per_channel=True, op_types_to_quantize=QUANTISED)
+    quantize_dynamic(
+        str(fp32), str(int8), weight_type=QuantType.QInt8, per_channel=True, op_types_to_quantize=QUANTISED
+    )
     onnx.checker.check_model(str(int8))
 
 
@@ -123,6 +129,7 @@ def export(weights: Path, checkpoint: Path, like: Path, out: Path) -> None:
     shutil.copyfile(like / "tokenizer.json", out / "tokenizer.json")
     fill_folder(int8, heads, json.loads((like / "model.json").read_text()), out)
     int8.unlink()
+    fp32.unlink()
 
 
 def fill_folder(graph: Path, heads: dict[str, Any], like: dict[str, Any], folder: Path) -> None:
@@ -139,7 +146,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--weights", type=Path, required=True)
     parser.add_argument("--checkpoint", type=Path, required=True)
-    parser.add_argument("--like", type=Path, required=True, help="model folder whose manifest and tokenizer are taken over")
+    parser.add_argument(
+        "--like", type=Path, required=True, help="model folder whose manifest and tokenizer are taken over"
+    )
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     export(args.weights, args.checkpoint, args.like, args.out)

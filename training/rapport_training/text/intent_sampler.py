@@ -64,7 +64,9 @@ class IntentSampler:
         for corpus, count in self.mix.labels.items():
             labels = self.drawn.choice(len(self.chances[corpus]), count, p=self.chances[corpus])
             groups = self.by_label[corpus]
-            own = np.concatenate([groups[label][self.drawn.integers(len(groups[label]), size=EACH)] for label in labels])
+            own = np.concatenate(
+                [groups[label][self.drawn.integers(len(groups[label]), size=EACH)] for label in labels]
+            )
             labels = np.repeat(labels, EACH)
             if corpus == "bitext27":
                 outside = self.texts.out_of_scope_rows

@@ -32,7 +32,14 @@ MAX_SENTENCE_TOKENS = 32
 AVERAGE_EVERY, AVERAGE_DECAY = 8, 0.98
 HARD_SHARE = 0.35
 """Of the target of a labelled text; the rest is what the teachers say."""
-FINE_WEIGHT, EMOTION_WEIGHT, PROTOTYPE_WEIGHT, CONTRAST_WEIGHT, LIKENESS_WEIGHT, SPACE_WEIGHT = 0.5, 3.0, 0.25, 0.1, 1.0, 2.0
+FINE_WEIGHT, EMOTION_WEIGHT, PROTOTYPE_WEIGHT, CONTRAST_WEIGHT, LIKENESS_WEIGHT, SPACE_WEIGHT = (
+    0.5,
+    3.0,
+    0.25,
+    0.1,
+    1.0,
+    2.0,
+)
 MASKED_SHARE = 0.08
 """Of the tokens of an emotion batch."""
 NOISED_SHARE = 0.3
@@ -77,10 +84,14 @@ class StudentTraining:
         self.emotion_rows = clean[asked[: len(clean)].cpu().numpy()]
         self.projection = nn.Linear(384, labels.sentences.shape[1]).to(device)
         names = {corpus: len(own.names) + (corpus == "bitext27") for corpus, own in texts.intents.items()}
-        self.prototypes = nn.ParameterDict({k: nn.Parameter(torch.randn(n, 384) * 0.05) for k, n in names.items()}).to(device)
+        self.prototypes = nn.ParameterDict({k: nn.Parameter(torch.randn(n, 384) * 0.05) for k, n in names.items()}).to(
+            device
+        )
         self.log_scale = nn.Parameter(torch.tensor(3.0, device=device))
 
-    def train_together(self, seconds: float, max_steps: int, report: Report, measure: Callable[[TextEncoder], None]) -> None:
+    def train_together(
+        self, seconds: float, max_steps: int, report: Report, measure: Callable[[TextEncoder], None]
+    ) -> None:
         """All layers, both tasks; leaves the averaged weights in `net`."""
         net = self.net.train()
         stacks = [net.shared, net.sentence_layers]
@@ -90,7 +101,12 @@ class StudentTraining:
         groups += [([(n, p) for n, p in rest if not n.startswith("emotion_head")], RATE), (head, HEAD_RATE)]
         own = [*self.projection.named_parameters(), *self.prototypes.named_parameters(), ("scale", self.log_scale)]
         average = AveragedWeights(net, AVERAGE_DECAY)
-        parts: dict[str, Stateful] = {"net": net, "average": average, "projection": self.projection, "prototypes": self.prototypes}
+        parts: dict[str, Stateful] = {
+            "net": net,
+            "average": average,
+            "projection": self.projection,
+            "prototypes": self.prototypes,
+        }
         parts["scale"] = Tensors(log_scale=self.log_scale)
         phase = self._phase("together", optimiser_of([*groups, (own, 2e-3)], 0.01), seconds, max_steps, parts)
         batches = self._emotion_batches()
@@ -100,12 +116,16 @@ class StudentTraining:
             step(EMOTION_WEIGHT * emotion + sentence, net, phase.optimiser)
             self._average(average, phase.taken)
             if phase.taken % 100 == 0:
-                report(f"student: {share:.0%}, step {phase.taken}, emotion {emotion.item():.4f}, intents {sentence.item():.3f}")
+                report(
+                    f"student: {share:.0%}, step {phase.taken}, emotion {emotion.item():.4f}, intents {sentence.item():.3f}"
+                )
             if phase.taken % 1000 == 999:
                 self._measured(average, measure)
         net.load_state_dict(average.average)
 
-    def train_emotion_branch(self, seconds: float, max_steps: int, report: Report, measure: Callable[[TextEncoder], None]) -> None:
+    def train_emotion_branch(
+        self, seconds: float, max_steps: int, report: Report, measure: Callable[[TextEncoder], None]
+    ) -> None:
         """The emotion layers and their head over frozen layers; leaves the averaged weights in `net`."""
         net = self.net.train()
         groups = [

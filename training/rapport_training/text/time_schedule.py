@@ -78,15 +78,15 @@ def optimiser_of(groups: list[tuple[list[tuple[str, nn.Parameter]], float]], wei
     return torch.optim.AdamW(parameters, betas=(0.9, 0.98), fused=fused)
 
 
-def layer_rates(module: nn.Module, stacks: list[nn.ModuleList], lr: float, decay: float) -> list[tuple[list[tuple[str, nn.Parameter]], float]]:
+def layer_rates(
+    module: nn.Module, stacks: list[nn.ModuleList], lr: float, decay: float
+) -> list[tuple[list[tuple[str, nn.Parameter]], float]]:
     """Each layer a `decay` slower than the one above it; whatever is in no stack gets the full rate.
 
     stacks: lowest first; a list of lists is one stack after another. Embeddings that need no gradient are left out.
     """
     layers = [layer for stack in stacks for layer in stack]
-    groups = [
-        (list(layer.named_parameters()), lr * decay ** (len(layers) - 1 - i)) for i, layer in enumerate(layers)
-    ]
+    groups = [(list(layer.named_parameters()), lr * decay ** (len(layers) - 1 - i)) for i, layer in enumerate(layers)]
     inside = {id(value) for layer in layers for value in layer.parameters()}
     rest = [(name, value) for name, value in module.named_parameters() if id(value) not in inside]
     return [*groups, (rest, lr)]

@@ -128,9 +128,16 @@ def teach(
     left = clock.left() - LAST_SECONDS
     emotion = [
         train_emotion_teacher(
-            start, texts, pool, left * EMOTION_TEACHER_SHARE, limits.emotion_teacher, limits.teacher_batch, seed, clock.say,
+            start,
+            texts,
+            pool,
+            left * EMOTION_TEACHER_SHARE,
+            limits.emotion_teacher,
+            limits.teacher_batch,
+            seed,
+            clock.say,
             state / f"emotion-teacher-{seed}.pt" if state else None,
-        )  # fmt: skip
+        )
         for seed in range(teachers)
     ]
     clean = np.unique(texts.clean_of)
@@ -141,9 +148,13 @@ def teach(
     dev_seven, _ = emotion_labels(emotion, dev.reddit, np.arange(len(dev.reddit)))
     clock.say(f"emotion teachers: GoEmotions dev macro-F1 {_dev_f1(dev_seven.cpu().numpy(), dev.reddit_truth):.4f}")
     if dev.turn_pool is not None:
-        neutral = emotion_labels(emotion, dev.turn_pool, np.arange(len(dev.turn_pool)))[0].argmax(1).cpu().numpy() == EMOTIONS.index("neutral")
+        neutral = emotion_labels(emotion, dev.turn_pool, np.arange(len(dev.turn_pool)))[0].argmax(
+            1
+        ).cpu().numpy() == EMOTIONS.index("neutral")
         plain, upset = (np.array([getattr(turn, k) is True for turn in dev.turns]) for k in ("plain_request", "upset"))
-        clock.say(f"emotion teachers: plain neutral {neutral[plain].mean():.3f}, upset not neutral {1 - neutral[upset].mean():.3f}")
+        clock.say(
+            f"emotion teachers: plain neutral {neutral[plain].mean():.3f}, upset not neutral {1 - neutral[upset].mean():.3f}"
+        )
     del emotion
     tuned = train_sentence_teacher(
         start, texts, pool, left * SENTENCE_TEACHER_SHARE, limits.sentence_teacher, limits.teacher_mix, 0, clock.say,
@@ -186,13 +197,21 @@ def finish(training: StudentTraining, dev: DevParts, out: Path, alpha: float, cl
     """Fits prototypes and thresholds over the present weights, measures them on dev, and writes the checkpoint."""
     net, texts, pool = training.net.eval(), training.texts, training.pool
     macro, thresholds, each = dev.emotion(net)
-    figures = {"GoEmotions dev macro-F1": macro} | dict(zip(EMOTIONS, each.tolist(), strict=True)) | dev.service(net) | dev.custom(net)
+    figures = (
+        {"GoEmotions dev macro-F1": macro}
+        | dict(zip(EMOTIONS, each.tolist(), strict=True))
+        | dev.service(net)
+        | dev.custom(net)
+    )
     fitted = {}
     for corpus, outside_rows in (("bitext27", texts.out_of_scope_rows), ("clinc150", _not_clinc(texts))):
         rows, labels = _with_variants(texts, corpus)
         outside = np.random.default_rng(0).permutation(outside_rows)[:OUTSIDE_ROWS]
         fitted[corpus] = fit_prototypes(
-            embed(net, pool, rows), torch.from_numpy(labels).to(pool.device), embed(net, pool, outside), len(texts.intents[corpus].names)
+            embed(net, pool, rows),
+            torch.from_numpy(labels).to(pool.device),
+            embed(net, pool, outside),
+            len(texts.intents[corpus].names),
         )
     clean, noised, outside = (p.embedded(net) for p in (dev.bitext, dev.bitext_noised, dev.clinc_outside))
     inside = torch.cat([clean, noised])
@@ -200,7 +219,9 @@ def finish(training: StudentTraining, dev: DevParts, out: Path, alpha: float, cl
     bitext = calibrated(
         fitted["bitext27"],
         torch.cat([inside, outside]),
-        torch.cat([dev.bitext.labels, dev.bitext_noised.labels, torch.full((len(outside),), names, device=pool.device)]),
+        torch.cat(
+            [dev.bitext.labels, dev.bitext_noised.labels, torch.full((len(outside),), names, device=pool.device)]
+        ),
     )
     limit = out_of_scope_threshold(bitext, inside)
     figures |= {
@@ -285,7 +306,9 @@ def train(
 
     def measure(own: TextEncoder) -> None:
         macro, _, each = dev.emotion(own)
-        figures = {"GoEmotions dev macro-F1": macro, "disgust": each[1], "fear": each[2]} | dev.service(own) | dev.custom(own)
+        figures = (
+            {"GoEmotions dev macro-F1": macro, "disgust": each[1], "fear": each[2]} | dev.service(own) | dev.custom(own)
+        )
         clock.say("student, averaged: " + _named(figures))
 
     student_seconds = clock.left() - LAST_SECONDS
@@ -306,7 +329,9 @@ def main() -> None:
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--budget-seconds", type=float, help="in all; without it: by steps")
     parser.add_argument("--steps-share", type=float, default=1.0, help="of the steps of every phase, without a budget")
-    parser.add_argument("--emotion-teachers", type=int, default=2, help="seeds whose probabilities are averaged; 0: no teachers")
+    parser.add_argument(
+        "--emotion-teachers", type=int, default=2, help="seeds whose probabilities are averaged; 0: no teachers"
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--smoke", action="store_true", help="few texts, few steps: does everything run")
     a = parser.parse_args()
