@@ -1,4 +1,5 @@
 import type { Confusion } from '../metrics/confusion';
+import { svg } from './svg';
 
 const CELL_PX = 54;
 const LEFT_PX = 90;
@@ -35,13 +36,6 @@ export function confusionPicture<L extends string>(title: string, confusion: Con
     ...rows,
     ...cells,
   ]);
-}
-
-export function svg(width: number, height: number, parts: readonly string[]): string {
-  return (
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" ` +
-    `font-family="sans-serif" font-size="11"><rect width="${width}" height="${height}" fill="#fff"/>${parts.join('\n')}</svg>\n`
-  );
 }
 
 /** White to blue. */

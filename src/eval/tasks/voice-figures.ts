@@ -1,8 +1,9 @@
 import type { Emotion } from '@rapport-live/protocol';
 import { bootstrap } from '../metrics/bootstrap';
-import { calibrationError } from '../metrics/calibration';
+import { calibrationError, type Told } from '../metrics/calibration';
 import { Confusion } from '../metrics/confusion';
 import { type Figure, figure, overFolds, plain, type Target } from '../report/figures';
+import { best } from '../served';
 import { answerOf, classesOf, type HeardClip } from './voice';
 
 /** Unweighted average recall over the classes of the corpus. */
@@ -17,6 +18,14 @@ export function confusionOf(heard: readonly HeardClip[], classes: readonly Emoti
   );
 }
 
+/** Of all seven emotions, as the service tells them. */
+export function toldOf(heard: readonly HeardClip[]): Told[] {
+  return heard.map(({ probabilities, clip }) => ({
+    confidence: Math.max(...probabilities),
+    right: best(probabilities) === clip.emotion,
+  }));
+}
+
 /** The figures of one corpus under one condition: `name` says both. */
 export function voiceFigures(name: string, heard: readonly HeardClip[], target: Target, ece: Target): Figure[] {
   const classes = classesOf(heard.map(({ clip }) => clip));
@@ -28,10 +37,7 @@ export function voiceFigures(name: string, heard: readonly HeardClip[], target: 
     ),
   );
   const genders = [...new Set(heard.map(({ clip }) => clip.gender))].sort();
-  const told = heard.map(({ probabilities, clip }) => ({
-    confidence: Math.max(...probabilities),
-    right: answerOf({ probabilities, clip, present: true }, classes) === clip.emotion,
-  }));
+  const told = toldOf(heard);
   return [
     figure(`${name}: UAR, mean of the folds (lowest, highest fold)`, overFolds(byFold), 'share', target),
     figure(

@@ -6,8 +6,10 @@ import type { EvalOptions } from '../main';
 import { type Figure, keep, type Target } from '../report/figures';
 import { Served } from '../served';
 import { clean, type Distortion, lossy, noisy, telephone } from '../signal/distortions';
-import { capped, CORPUS_TOLD, hearClips, type HeardClip } from './voice';
-import { voiceFigures } from './voice-figures';
+import { confusionPicture } from '../report/confusion-picture';
+import { reliabilityPicture } from '../report/reliability-picture';
+import { capped, classesOf, CORPUS_TOLD, hearClips, type HeardClip } from './voice';
+import { confusionOf, toldOf, voiceFigures } from './voice-figures';
 
 interface Condition {
   readonly name: string;
@@ -33,6 +35,15 @@ const ECE = { atMost: 0.05 };
 /** nEMO has 4,481 clips: so many of each speaker and emotion are enough for an interval of a point. */
 const MOST_A_SPEAKER_AND_EMOTION = 25;
 const SMOKE_CLIPS = 1;
+
+/** Of RAVDESS as it is. */
+function pictures(heard: readonly HeardClip[]): Record<string, string> {
+  const classes = classesOf(heard.map(({ clip }) => clip));
+  return {
+    'confusion-voice': confusionPicture('RAVDESS, unseen speakers, voice alone', confusionOf(heard, classes)),
+    'reliability-voice': reliabilityPicture('RAVDESS, unseen speakers, voice alone', toldOf(heard)),
+  };
+}
 
 /** Voice alone, of speakers that the models of their fold never heard. */
 export async function evaluateVoice({ dataDir, foldsDir, outDir, workers, smoke }: EvalOptions): Promise<void> {
@@ -63,5 +74,5 @@ export async function evaluateVoice({ dataDir, foldsDir, outDir, workers, smoke 
     const name = `${CORPUS_TOLD[corpus]}, ${key.slice(corpus.length + 1)}`;
     figures.push(...voiceFigures(name, clips, TARGETS[key] ?? {}, key === 'ravdess clean' ? ECE : {}));
   }
-  keep(outDir, 'accuracy-voice', figures, 'npm run eval -- voice');
+  keep(outDir, 'accuracy-voice', figures, 'npm run eval -- voice', pictures(heard.get('ravdess clean') ?? []));
 }

@@ -17,9 +17,10 @@ def adjustment(prior: np.ndarray, strength: float) -> np.ndarray:
 
 
 def choose_strength(
-    logits: np.ndarray, votes: np.ndarray, prior: np.ndarray, accuracy_worth: float = 0.5
+    logits: np.ndarray, votes: np.ndarray, prior: np.ndarray, accuracy_worth: float = 0.65
 ) -> tuple[float, list[tuple[float, FaceScores]]]:
-    """The strength with the best mean of strict accuracy (weighted `accuracy_worth`) and macro-recall (the rest), and
+    """The strength with the best mean of strict accuracy (weighted `accuracy_worth`: most
+    faces of a call are neutral, and calling them something else costs trust) and macro-recall (the rest), and
     the scores of all. Each strength is judged with its two neighbours: a lucky single one is not chosen."""
     tried = [(s, face_scores(logits + adjustment(prior, s), votes)) for s in STRENGTHS]
     worth = np.array([accuracy_worth * t.strict_accuracy + (1 - accuracy_worth) * t.macro_recall for _, t in tried])
