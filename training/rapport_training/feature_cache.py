@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,19 +27,36 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def folder_digest(folders: Sequence[Path]) -> bytes:
+    """Of every file below the folders, names and bytes: the content of features that are made of a whole corpus."""
+    digest = hashlib.sha256()
+    for folder in folders:
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            digest.update(f"{folder.name}/{path.relative_to(folder)} {file_sha256(path)}\n".encode())
+    return digest.digest()
+
+
 class FeatureCache:
     """The features of one encoder with one set of parameters.
 
-    encoder: the file whose weights make the features (its bytes count, not its name or time).
+    encoder: the files whose weights make the features (their bytes count, not their names or times).
     parameters: plain values that change the features, such as window length and layers.
     max_bytes: on opening, entries that were longest not read are removed until the folder is within it.
     """
 
     def __init__(
-        self, folder: Path, encoder: Path, parameters: Mapping[str, Any], max_bytes: int = DEFAULT_MAX_BYTES
+        self,
+        folder: Path,
+        encoder: Sequence[Path],
+        parameters: Mapping[str, Any],
+        max_bytes: int = DEFAULT_MAX_BYTES,
     ) -> None:
         self.folder = folder
-        settings = {"format": FORMAT, "encoder": file_sha256(encoder), "parameters": dict(parameters)}
+        settings = {
+            "format": FORMAT,
+            "encoder": [file_sha256(path) for path in encoder],
+            "parameters": dict(parameters),
+        }
         self.settings = json.dumps(settings, sort_keys=True).encode()
         self.hits = 0
         self.misses = 0

@@ -3,6 +3,8 @@
 The easy modality otherwise wins the race and the others stop learning (Wang et al. 2020; Peng et al. 2022). The measure
 is the divergence from the target, which has the floor 0 for every modality, whatever the noise of its labels."""
 
+from collections.abc import Mapping
+
 import torch
 from torch import Tensor
 
@@ -20,6 +22,12 @@ class ModalityBalance:
         moved = self.moving * self.decay + divergence.clamp(min=1e-4) * (1 - self.decay)
         self.moving = torch.where(seen > 0, moved, self.moving)
         return self.weights()
+
+    def state_dict(self) -> dict[str, Tensor]:
+        return {"moving": self.moving}
+
+    def load_state_dict(self, state_dict: Mapping[str, Tensor]) -> None:
+        self.moving = state_dict["moving"].to(self.moving.device)
 
     def weights(self) -> Tensor:
         raw = self.moving**self.strength

@@ -1,7 +1,6 @@
 """Features of any fold: corpora read once, each encoder run once, and kept in a folder where later commands find them."""
 
-import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -9,12 +8,13 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor
 
-from ..atomic_file import write_atomically
 from ..corpora.faces import VotedFaces, read_ferplus
 from ..corpora.speech import read_speech
 from ..face import encoder as face_encoder
+from ..feature_cache import Arrays, FeatureCache, folder_digest
 from ..labels import EMOTIONS
 from ..text import encoder as text_encoder
+from ..text.start_weights import MINILM_FILE
 from ..voice import encoder as voice_encoder
 from .face_frames import face_features
 from .features import FaceFeatures, Features, ServiceFeatures, TextFeatures, VoiceFeatures
@@ -27,6 +27,9 @@ RECIPE = 1
 SMOKE_EVERY_CLIP, SMOKE_EVERY_FACE, SMOKE_EVERY_TEXT = 150, 400, 900
 SEED = 0
 LABEL_SMOOTHING = 0.1
+
+CORPORA = {"speech": ("ravdess", "nemo", "urdu", "speech"), "faces": ("ferplus", "faces"), "texts": ("text", "texts")}
+"""Folders below the data folder, the user's own among them; one that is not there counts as empty."""
 
 Kept = TypeVar("Kept")
 
@@ -50,6 +53,7 @@ class FeatureSource:
         self.cache, self.smoke, self.threads = cache, smoke, threads
         self._windows: VoiceWindows | None = None
         self._shared: dict[str, Any] | None = None
+        self._digests: dict[str, bytes] = {}
 
     def fold(self, fold: str) -> Features:
         shared = self.shared()
@@ -84,10 +88,12 @@ class FeatureSource:
         return self._windows
 
     def voice(self, fold: str) -> VoiceFeatures:
-        """Fold `start` is that of fold 0 through the start weights, for comparison."""
         checkpoint = self._checkpoint(f"voice.{fold}.pt")
-        name = f"voice.{fold}.{self._print(checkpoint)}"
-        made = self._kept(name, VoiceFeatures, lambda: self.windows().features(self.voice_encoder(fold), fold, SEED))
+
+        def make() -> VoiceFeatures:
+            return self.windows().features(self.voice_encoder(fold), fold, SEED)
+
+        made = self._kept(f"voice, fold {fold}", VoiceFeatures, "speech", self._voice_files(checkpoint), make)
         if checkpoint is not None:
             return made
         # no head to learn from: the label stands in its place
@@ -96,16 +102,21 @@ class FeatureSource:
     def voice_of_start_weights(self, fold: str) -> VoiceFeatures:
         """Tokens that no clip was fitted to; the teacher is an untrained head and must not be used."""
         encoder = voice_encoder.load(self.weights, None, self.device)
-        return self._kept(f"voice.start.{fold}", VoiceFeatures, lambda: self.windows().features(encoder, fold, SEED))
+
+        def make() -> VoiceFeatures:
+            return self.windows().features(encoder, fold, SEED)
+
+        return self._kept(
+            f"voice of start weights, fold {fold}", VoiceFeatures, "speech", self._voice_files(None), make
+        )
 
     def shared(self) -> dict[str, Any]:
         """What is the same in every fold: face and text."""
         if self._shared is None:
-            texts = "-".join(self._print(path) for path in sorted(self.encoders.glob("text*.pt"))) or "start"
             self._shared = self._faces() | {
-                "text": self._texts("train", texts),
-                "valid_text": self._texts("dev", texts),
-                "service": self._service(texts),
+                "text": self._texts("train"),
+                "valid_text": self._texts("dev"),
+                "service": self._service(),
             }
         return self._shared
 
@@ -121,23 +132,25 @@ class FeatureSource:
                 faces = VotedFaces(faces.images[::SMOKE_EVERY_FACE], faces.votes[::SMOKE_EVERY_FACE])
             return face_features(faces, face_encoder.load(checkpoint, self.device), self.device, SEED)
 
-        stamp = self._print(checkpoint)
+        files = [checkpoint] if checkpoint else []
         return {
-            name: self._kept(f"face.{split}.{stamp}", FaceFeatures, lambda split=split: made(split))
+            name: self._kept(f"face, {split}", FaceFeatures, "faces", files, lambda split=split: made(split))
             for name, split in (("face", "train"), ("valid_face", "valid"))
         }
 
-    def _texts(self, split: str, stamp: str) -> TextFeatures:
+    def _texts(self, split: str) -> TextFeatures:
         def made() -> TextFeatures:
             rows = text_rows(self.data, split)
             return text_features(rows[:: SMOKE_EVERY_TEXT if self.smoke else 1], self.text_encoder(), self.device)
 
-        return self._kept(f"text.{split}.{stamp}", TextFeatures, made)
+        return self._kept(f"text, {split}", TextFeatures, "texts", self._text_files(), made)
 
-    def _service(self, stamp: str) -> ServiceFeatures | None:
-        made = lambda: service_features(self.data, self.text_encoder(), self.device)  # noqa: E731
+    def _service(self) -> ServiceFeatures | None:
+        def make() -> ServiceFeatures:
+            return service_features(self.data, self.text_encoder(), self.device)
+
         try:
-            return self._kept(f"service.{stamp}", ServiceFeatures, made)
+            return self._kept("service", ServiceFeatures, "texts", self._text_files(), make)
         except FileNotFoundError:
             print("no labels of the service-language set: its figures are left out", flush=True)
             return None
@@ -146,17 +159,27 @@ class FeatureSource:
         path = self.encoders / name
         return path if path.exists() else None
 
-    def _print(self, checkpoint: Path | None) -> str:
-        """Stands for the encoder in the names of files: other weights, other features."""
-        return hashlib.sha256(checkpoint.read_bytes()).hexdigest()[:12] if checkpoint else "start"
+    def _voice_files(self, checkpoint: Path | None) -> list[Path]:
+        return [self.weights / voice_encoder.START_WEIGHTS, *([checkpoint] if checkpoint else [])]
 
-    def _kept(self, name: str, kind: type[Kept], make: Callable[[], Kept]) -> Kept:
+    def _text_files(self) -> list[Path]:
+        return [self.weights / MINILM_FILE, *sorted(self.encoders.glob("text*.pt"))]
+
+    def _corpora(self, kind: str) -> bytes:
+        """Stands for the corpora of one kind: other bytes in them, other features."""
+        if kind not in self._digests:
+            self._digests[kind] = folder_digest([self.data / name for name in CORPORA[kind]])
+        return self._digests[kind]
+
+    def _kept(self, name: str, of: type[Kept], corpora: str, encoder: Sequence[Path], make: Callable[[], Kept]) -> Kept:
+        """What `make` makes, from the cache when it was made of the same corpora by the same encoder."""
         if self.cache is None:
             return make()
-        path = self.cache / f"{name}.{'smoke.' if self.smoke else ''}r{RECIPE}.pt"
-        if not path.exists():
+
+        def arrays() -> Arrays:
             made = make()
-            tensors = {field.name: getattr(made, field.name) for field in fields(kind)}  # type: ignore[arg-type]
-            write_atomically(path, lambda unfinished: torch.save(tensors, unfinished))
-            return made
-        return kind(**torch.load(path, map_location=self.device, weights_only=True))
+            return {field.name: getattr(made, field.name).cpu().numpy() for field in fields(of)}  # type: ignore[arg-type]
+
+        parameters = {"features": name, "recipe": RECIPE, "smoke": self.smoke}
+        found = FeatureCache(self.cache, encoder, parameters).get(self._corpora(corpora), arrays)
+        return of(**{name: torch.from_numpy(array).to(self.device) for name, array in found.items()})

@@ -4,10 +4,12 @@
         --device cuda --budget-seconds 180
 
 Writes OUT/fusion.<fold>.pt as soon as one is trained, and OUT/fusion.json with figures and temperatures at the end. The
-budget holds features, training and measuring together. --config NAME=VALUE changes a piece of FusionConfig.
+budget holds features, training and measuring together; --steps instead of it gives the same result every time, and an
+interrupted training goes on where it was (OUT/fusion-state/). --config NAME=VALUE changes a piece of FusionConfig.
 """
 
 import argparse
+import hashlib
 import json
 import time
 from pathlib import Path
@@ -37,8 +39,17 @@ SEED = 1
 
 class Run:
     def __init__(
-        self, source: FeatureSource, out: Path, config: FusionConfig, folds: list[str], budget_s: float
+        self,
+        source: FeatureSource,
+        out: Path,
+        config: FusionConfig,
+        folds: list[str],
+        budget_s: float,
+        steps: int | None = None,
+        seed: int = SEED,
     ) -> None:
+        """steps: of each fold, whatever the budget; None: as many as the budget holds."""
+        self.steps, self.seed = SMOKE_STEPS if source.smoke else steps, seed
         self.source, self.out, self.folds = source, out, folds
         self.config = config.but(batch=SMOKE_BATCH) if source.smoke else config
         self.pairs = SMOKE_PAIRS if source.smoke else PAIRS
@@ -67,8 +78,8 @@ class Run:
     def one(self, fold: str, features: Features, seconds: float) -> tuple[FusionNet, dict[str, Any]]:
         pool = SyntheticPairs(features, self.source.voice_teacher(fold))
         net, steps = train(
-            pool, self.config, seed=SEED, device=self.source.device, seconds=seconds,
-            steps=SMOKE_STEPS if self.source.smoke else None,
+            pool, self.config, seed=self.seed, device=self.source.device, seconds=seconds, steps=self.steps,
+            state=self.out / "fusion-state" / f"{fold}.{fingerprint(features)}.pt",
             report=lambda step, total, loss: self.say(f"fold {fold}: step {step} of {total}, loss {loss:.3f}"),
         )  # fmt: skip
         self.temperatures[fold] = fitted(net, features, self.pairs)
@@ -120,6 +131,16 @@ class Run:
         print(f"[{time.monotonic() - self.started:5.0f} s] {line}", flush=True)
 
 
+def fingerprint(features: Features) -> str:
+    """Stands for what is trained on in the name of the state, so that no training goes on from other features."""
+    digest = hashlib.sha256()
+    for part in (features.voice.tokens, features.voice.label, features.face.features, features.text.tokens):
+        digest.update(
+            f"{tuple(part.shape)} {part.double().sum().item():.6f} {part[::97].double().norm().item():.6f}".encode()
+        )
+    return digest.hexdigest()[:12]
+
+
 def mean_figures(by_fold: dict[str, dict[str, Any]]) -> dict[str, dict[str, float]]:
     """Mean and deviation over the folds of every headline figure."""
     found: dict[str, dict[str, float]] = {}
@@ -153,10 +174,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_options(parser, 180)
     parser.add_argument("--folds", default="0,1,2,3,4,all")
+    parser.add_argument("--steps", type=int, help="of each fold, instead of a budget")
+    parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--config", action="append", default=[], metavar="NAME=VALUE")
     args = parser.parse_args()
     source = source_of(args)
-    run = Run(source, args.out, parse_config(args.config), args.folds.split(","), args.budget_seconds)
+    folds = args.folds.split(",")
+    run = Run(source, args.out, parse_config(args.config), folds, args.budget_seconds, args.steps, args.seed)
     report = run.everything()
     text = json.dumps(report, indent=1)
     write_atomically(args.out / "fusion.json", lambda path: path.write_text(text + "\n") and None)

@@ -3,11 +3,13 @@
 import math
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import torch
 from torch import nn
 
 from ..averaged_weights import AveragedWeights
+from ..checkpoint import Checkpoint, Stateful
 from ..craft.loss_balance import ModalityBalance
 from .config import FusionConfig
 from .losses import fusion_loss
@@ -21,6 +23,7 @@ UNTIMED_STEPS = 10
 """The first steps allocate memory and choose kernels."""
 AVERAGE_EVERY, AVERAGE_DECAY = 2, 0.99
 MIN_STEPS, MAX_STEPS = 60, 6000
+STEPS_BETWEEN_SAVES = 100
 
 
 def train(
@@ -32,9 +35,11 @@ def train(
     seconds: float | None = None,
     steps: int | None = None,
     report: Callable[[int, int, float], None] | None = None,
+    state: Path | None = None,
 ) -> tuple[FusionNet, int]:
     """The averaged network in eval mode, and the steps taken. Give `steps` to repeat a run, or `seconds` to fit one:
-    the number of steps is then set from the speed of the first ones. `report` gets step, steps and mean loss."""
+    the number of steps is then set from the speed of the first ones. `report` gets step, steps and mean loss. `state`, with
+    `steps` only: a file from which an interrupted training goes on to the same result."""
     torch.manual_seed(seed)
     generator = torch.Generator(device).manual_seed(seed)
     net = FusionNet(pool.widths, pool.classes, config).to(device)
@@ -45,8 +50,16 @@ def train(
     )
     balance = ModalityBalance(len(net.names), device, config.balance) if config.balance > 0 else None
     average = AveragedWeights(net, AVERAGE_DECAY)
+    checkpoint = None
+    if state is not None and steps is not None:
+        parts: dict[str, Stateful] = {"net": net, "optimiser": optimiser, "average": average}
+        if balance is not None:
+            parts["balance"] = balance
+        recipe = {"seed": seed, "steps": steps, **config.as_dict()}
+        checkpoint = Checkpoint(state, parts, {"draws": generator}, recipe)
     total = steps or (MAX_STEPS if seconds is not None else MIN_STEPS)
-    step, since, running = 0, time.monotonic(), torch.zeros((), device=device)
+    step = before = checkpoint.resume() if checkpoint else 0
+    since, running = time.monotonic(), torch.zeros((), device=device)
     started = since
     net.train()
     while step < total:
@@ -72,8 +85,10 @@ def train(
         running += loss.detach()
         if step % AVERAGE_EVERY == 0:
             average.update()
+        if checkpoint and (step % STEPS_BETWEEN_SAVES == 0 or step == total):
+            checkpoint.save(step)
         if report is not None and (step % max(1, total // 4) == 0 or step == total):
-            report(step, total, running.item() / step)
+            report(step, total, running.item() / (step - before))
     net.load_state_dict(average.average)
     return net.eval(), total
 
