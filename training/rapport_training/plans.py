@@ -86,7 +86,8 @@ def _evaluate_face(settings: Settings) -> list[Command]:
 
 def _evaluate_text(settings: Settings) -> list[Command]:
     places = ("--data", settings.data, "--weights", settings.weights, "--checkpoint", settings.checkpoints)
-    return [_command("text.evaluate", *places, "--split", "dev", "--out", settings.figures / "text.json")]
+    only = ("--only", "serviceLanguage") if settings.smoke else ()
+    return [_command("text.evaluate", *places, "--split", "dev", *only, "--out", settings.figures / "text.json")]
 
 
 WITHIN_TRAINING = Nothing(

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from ..atomic_file import write_atomically
 from ..corpora.texts import TextRow, read_texts
 from ..labels import EMOTIONS
 from ..service_language.evaluation_set import Half, load
@@ -204,7 +205,17 @@ def _over_draws(found: list[float]) -> dict[str, float]:
     return {"value": float(np.mean(found)), "sd": float(np.std(found)), "low": low, "high": high, "draws": len(found)}
 
 
-def evaluate(encode: Encoder, data: Path, split: str, model: Path | None, checkpoint: Path | None) -> dict[str, Any]:
+PARTS = ("emotion", "serviceLanguage", "bitext27", "custom", "clinc150")
+
+
+def evaluate(
+    encode: Encoder,
+    data: Path,
+    split: str,
+    model: Path | None,
+    checkpoint: Path | None,
+    parts: Sequence[str] = PARTS,
+) -> dict[str, Any]:
     from .text_checkpoint import read_heads
 
     heads = read_heads(checkpoint) if checkpoint is not None else None
@@ -223,16 +234,15 @@ def evaluate(encode: Encoder, data: Path, split: str, model: Path | None, checkp
         bitext = rows[:-1], rows[-1:], own["scale"], heads["out_of_scope_min_probability"]
     else:
         raise ValueError("give a model folder or a checkpoint")
-    figures: dict[str, Any] = {
-        "split": split,
-        "emotion": emotion_figures(encode, data, split),
-        "serviceLanguage": service_figures(encode, data, "final" if split == "test" else "tuning"),
-        "bitext27": bitext_figures(encode, data, split, *bitext),
-        "custom": custom_figures(encode, data, split),
+    of: dict[str, Callable[[], Any]] = {
+        "emotion": lambda: emotion_figures(encode, data, split),
+        "serviceLanguage": lambda: service_figures(encode, data, "final" if split == "test" else "tuning"),
+        "bitext27": lambda: bitext_figures(encode, data, split, *bitext),
+        "custom": lambda: custom_figures(encode, data, split),
     }
     if heads is not None:
-        figures["clinc150"] = clinc_figures(encode, data, split, heads)
-    return figures
+        of["clinc150"] = lambda: clinc_figures(encode, data, split, heads)
+    return {"split": split} | {name: make() for name, make in of.items() if name in parts}
 
 
 def main() -> None:
@@ -243,14 +253,16 @@ def main() -> None:
     parser.add_argument("--checkpoint", type=Path)
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--split", choices=("dev", "test"), default="dev")
+    parser.add_argument("--only", choices=PARTS, action="append", help="of these parts; default: all")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     if args.model is None and (args.weights is None or args.checkpoint is None):
         parser.error("give --model, or --weights and --checkpoint")
     encode = onnx_encoder(args.model) if args.model else checkpoint_encoder(args.weights, args.checkpoint, args.device)
-    figures = evaluate(encode, args.data, args.split, args.model, args.checkpoint)
-    args.out.write_text(json.dumps(figures, indent=1) + "\n")
-    print(json.dumps(figures, indent=1))
+    figures = evaluate(encode, args.data, args.split, args.model, args.checkpoint, args.only or PARTS)
+    text = json.dumps(figures, indent=1)
+    write_atomically(args.out, lambda path: path.write_text(text + "\n"))
+    print(text)
 
 
 if __name__ == "__main__":
