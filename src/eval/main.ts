@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { evaluateFace } from './tasks/face-task';
 import { evaluateIntents } from './tasks/intent-task';
+import { evaluateMissing } from './tasks/missing-task';
 import { evaluateText } from './tasks/text-task';
 import { evaluateVoice } from './tasks/voice-task';
 
@@ -27,6 +28,7 @@ const TASKS: Readonly<Record<string, (options: EvalOptions) => Promise<void>>> =
   text: evaluateText,
   intent: evaluateIntents,
   voice: evaluateVoice,
+  missing: evaluateMissing,
 };
 
 /** `npm run eval -- TASK...`: test data through the path that serves. Resolves to the exit status. */

@@ -30,6 +30,9 @@ SOURCES = {
     "clinc150": Source("CLINC150", "requests to an assistant, and some out of scope", "CC BY 3.0", True),
     "hwu64": Source("HWU64", "commands to a home assistant", "CC BY 4.0", True),
     "multidogo_turn": Source("MultiDoGO", "customer turns of human service chats", "CDLA-Permissive-1.0", True),
+    "meld": Source("MELD", "lines of a television series, without their labels", "GPL-3.0 repository; transcripts for research", False),
+    "emorynlp": Source("EmoryNLP", "lines of the same series, without their labels", "as MELD", False),
+    "tweeteval": Source("TweetEval emotion", "tweets, without their labels", "rules of SemEval-2018 and Twitter", False),
     "machine_written": Source(
         "our service turns", "written and labelled by a machine for training", "Apache-2.0", True
     ),
@@ -42,10 +45,11 @@ SOURCES = {
 TRAINED_ON = {
     "whisper-base": ("whisper",),
     "text-minilm": (
-        "minilm", "mpnet", "goemotions", "bitext27", "clinc150", "hwu64", "multidogo_turn", "machine_written",
+        "minilm", "mpnet", "goemotions", "bitext27", "clinc150", "hwu64", "multidogo_turn", "meld", "emorynlp",
+        "tweeteval", "machine_written",
     ),
     "fernet": ("ferplus",),
-    "fusion": ("ravdess", "nemo", "urdu", "ferplus", "goemotions", "bitext27", "multidogo_turn"),
+    "fusion": ("ravdess", "nemo", "urdu", "ferplus", "goemotions", "bitext27", "multidogo_turn", "machine_written"),
 }  # fmt: skip
 """By model folder, when its manifest has no `trainedOn`."""
 

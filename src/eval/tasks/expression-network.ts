@@ -1,7 +1,18 @@
+import type { Emotion } from '@rapport-live/protocol';
 import { FACE_SIZE_PX, type Expression } from '../corpora/faces';
 import type { ModelFolder } from '../../models/runtime/model-folder';
 import { float32, floats, Graph, output } from '../../models/runtime/onnx';
 
+/** What our seven emotions are called in FER+; contempt is none of ours. */
+export const EMOTION_OF: Readonly<Partial<Record<Expression, Emotion>>> = {
+  neutral: 'neutral',
+  happiness: 'joy',
+  surprise: 'surprise',
+  sadness: 'sadness',
+  anger: 'anger',
+  disgust: 'disgust',
+  fear: 'fear',
+};
 export interface Read {
   readonly answer: Expression;
   readonly confidence: number;

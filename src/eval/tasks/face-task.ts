@@ -1,4 +1,3 @@
-import type { Emotion } from '@rapport-live/protocol';
 import { type Expression, EXPRESSIONS, readFaces, type VotedFace } from '../corpora/faces';
 import type { EvalOptions } from '../main';
 import { bootstrap } from '../metrics/bootstrap';
@@ -10,22 +9,12 @@ import { progressOf } from '../report/progress';
 import { reliabilityPicture } from '../report/reliability-picture';
 import { Served } from '../served';
 import { blurred, halfHidden } from '../signal/face-distortions';
-import { ExpressionNetwork, type Read } from './expression-network';
+import { EMOTION_OF, ExpressionNetwork, type Read } from './expression-network';
 
 interface SeenFace extends Read {
   readonly truth: Expression;
 }
 
-/** What our seven emotions are called in FER+; contempt is none of ours. */
-const EMOTION_OF: Readonly<Partial<Record<Expression, Emotion>>> = {
-  neutral: 'neutral',
-  happiness: 'joy',
-  surprise: 'surprise',
-  sadness: 'sadness',
-  anger: 'anger',
-  disgust: 'disgust',
-  fear: 'fear',
-};
 const SEVEN = EXPRESSIONS.filter((name) => name !== 'contempt');
 const SMOKE_FACES = 100;
 
