@@ -4,6 +4,7 @@ import { type ErrorCode, ERRORS, FrameFlag, type ServerMessage, type TypedEvent 
 import sharp from 'sharp';
 import { ID } from '../../src/streams/codecs/ebml';
 import { cluster, element, simpleBlock, webmHeader } from '../../src/streams/codecs/testing/webm-writer';
+import { film8k, FILM_8K, hasFfmpeg, slicesOf } from '../support/film';
 import { RawClient } from '../support/raw-client';
 import { type RunningService, startService } from '../support/service';
 import { bytesOf, tone } from '../support/sound';
@@ -129,6 +130,26 @@ describe('bad media at the door', () => {
     const { errors } = await end();
     expect(errors.map(({ code, seq }) => [code, seq])).toEqual([['payload_invalid', 0]]);
   });
+
+  (hasFfmpeg ? it : it.skip)(
+    `of a video of 8K the pictures are refused with their size, the sound is heard, and no other session notices${hasFfmpeg ? '' : ' (skipped: no ffmpeg)'}`,
+    async () => {
+      const beside = await open(voice);
+      const film = await open(camera('webm-video'));
+      for (const { ptsMs, bytes } of slicesOf(film8k('libx264'), FILM_8K.durationMs)) film.send(bytes, ptsMs);
+      for (let i = 0; i < 4; i += 1) beside.send(bytesOf(tone(1000)), i * 1000);
+      const seen = await film.end();
+      expect(seen.errors).toMatchObject([
+        { code: 'media_too_large', message: expect.stringContaining('7680 x 4320 px'), fatal: false },
+      ]);
+      expect(finals(seen.events).length).toBeGreaterThan(0);
+      expect(ended(seen.events)).toMatchObject({ incomplete: false, dropped: { video_refused: 8 } });
+      const { events, errors } = await beside.end();
+      expect([errors, ended(events).incomplete, ended(events).dropped]).toEqual([[], false, {}]);
+      expect(finals(events).length).toBeGreaterThan(0);
+    },
+    60_000,
+  );
 
   it('of an animated WebP the first frame is seen', async () => {
     const picture = (background: string) => sharp({ create: { width: 64, height: 48, channels: 3, background } });

@@ -5,7 +5,18 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { findVideoDecoders } from '../../src/streams/video/find-video-decoders';
 import type { VideoSlots } from '../../src/streams/video/video-slots';
-import { fixture, FLASH_DURATION_MS, FLASH_MS, type FlashFilm, hasFfmpeg, largeFilm, slicesOf } from '../support/film';
+import {
+  type Encoder8k,
+  film8k,
+  FILM_8K,
+  fixture,
+  FLASH_DURATION_MS,
+  FLASH_MS,
+  type FlashFilm,
+  hasFfmpeg,
+  largeFilm,
+  slicesOf,
+} from '../support/film';
 import { FILM, FilmSession } from '../support/film-session';
 
 const LIMITS = { stillsPerSecond: 2, maxStillWidthPx: 640, maxVideoPixels: 3840 * 2160, maxVideoBytes: 1536 << 20 };
@@ -191,6 +202,31 @@ withFfmpeg('a video decoder that fails', () => {
     expect(session.utterances.length).toBeGreaterThan(0);
   });
 
+  it.each<Encoder8k>(['libvpx-vp9', 'libx264'])(
+    'a video of 8K whose container says 640 x 360 (%s) is never decoded: given up, and the sound goes on',
+    async (encoder) => {
+      const film = slicesOf(film8k(encoder, { width: 640, height: 360 }), FILM_8K.durationMs);
+      const video = await find({ ffmpeg: wrapper });
+      const session = new FilmSession(video, 1, { videoStallMs: 300, maxVideoRestarts: 1 });
+      const rssBytes = process.memoryUsage.rss();
+      let decoderBytes = 0;
+      await session.play(film, () => {
+        if (existsSync(pids)) decoderBytes = Math.max(decoderBytes, peakBytes(newest()));
+      });
+      const ended = await session.end();
+      expect(session.verdicts.filter(({ ok }) => !ok)).toEqual([
+        { ok: false, code: 'video_unavailable', message: expect.stringMatching(/more than 1 times.*send stills/) },
+      ]);
+      expect([session.stills, video.inUse]).toEqual([[], 0]);
+      expect(session.utterances.length).toBeGreaterThan(0);
+      expect(ended.durationMs).toBeGreaterThan(FILM_8K.durationMs - 100);
+      // a picture is 50 MB: not one is held, neither here nor in the decoder
+      expect(decoderBytes).toBeGreaterThan(0);
+      expect(decoderBytes).toBeLessThan(200 * MB);
+      expect(process.memoryUsage.rss() - rssBytes).toBeLessThan(100 * MB);
+    },
+  );
+
   it('a stuck exec of @ffmpeg/core is stopped with its thread', async () => {
     const stuck = join(folder, 'stuck-core');
     mkdirSync(join(stuck, 'dist/umd'), { recursive: true });
@@ -208,6 +244,17 @@ withFfmpeg('a video decoder that fails', () => {
     expect(session.utterances.length).toBeGreaterThan(0);
   });
 });
+
+const MB = 2 ** 20;
+
+/** The most memory that a process ever held; 0 when it is gone. */
+function peakBytes(pid: number): number {
+  try {
+    return 1024 * Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
+}
 
 describe('without a decoder', () => {
   it('says why, and what to send instead', async () => {
