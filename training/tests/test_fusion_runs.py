@@ -66,6 +66,21 @@ def test_training_of_two_folds_and_the_shipped_one(tmp_path: Path) -> None:
     assert "SYNTHETIC pairs" not in report["folds"]["all"]
 
 
+def test_trained_networks_are_measured_again_and_trained_on(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    for folder in (first, second):
+        folder.mkdir()
+    folds = ["0", "1", "all"]
+    report = Run(SmallSource(), first, SMALL, folds, 5).everything()
+    again = Run(SmallSource(), first, SMALL, folds, 5).measure_trained()
+    assert again["mean over folds"]["face valid"]["uar"] == report["mean over folds"]["face valid"]["uar"]
+    further = Run(SmallSource(), second, SMALL, folds, 5, start=first).everything()
+    assert further["mean over folds"]["face valid"]["uar"] >= report["mean over folds"]["face valid"]["uar"]
+    before, after = (load(folder / "fusion.0.pt")[0] for folder in (first, second))
+    assert torch.equal(before.voice_mean, after.voice_mean)
+    assert not torch.equal(before.emotion.weight, after.emotion.weight)
+
+
 def test_the_shipped_model_alone_takes_the_temperatures_of_folds_trained_before(tmp_path: Path) -> None:
     Run(SmallSource(), tmp_path, SMALL, ["0"], 5).everything()
     report = Run(SmallSource(), tmp_path, SMALL, ["all"], 5).everything()

@@ -52,12 +52,32 @@ class SpeechClips:
 
     def held_out(self, fold: str) -> np.ndarray:
         """bool [clips]: the clips of the speakers that `fold` leaves out, corpus by corpus."""
-        out = np.zeros(len(self), bool)
-        for corpus in range(len(CORPORA)):
-            of_corpus = self.corpora == corpus
-            left_out = held_out(fold, self.speakers[of_corpus].tolist())
-            out |= of_corpus & np.isin(self.speakers, sorted(left_out))
-        return out
+        return _held_out(fold, self.corpora, self.speakers)
+
+
+@dataclass(frozen=True)
+class SpeechIndex:
+    """What is known of the clips before any is decoded; arrays as in SpeechClips, all [clips]."""
+
+    labels: np.ndarray
+    corpora: np.ndarray
+    speakers: np.ndarray
+    paths: np.ndarray
+
+    def held_out(self, fold: str) -> np.ndarray:
+        return _held_out(fold, self.corpora, self.speakers)
+
+    def part(self, keep: np.ndarray) -> "SpeechIndex":
+        return SpeechIndex(**{name: value[keep] for name, value in vars(self).items()})
+
+
+def _held_out(fold: str, corpora: np.ndarray, speakers: np.ndarray) -> np.ndarray:
+    out = np.zeros(len(speakers), bool)
+    for corpus in range(len(CORPORA)):
+        of_corpus = corpora == corpus
+        left_out = held_out(fold, speakers[of_corpus].tolist())
+        out |= of_corpus & np.isin(speakers, sorted(left_out))
+    return out
 
 
 def _rows(folder: Path, name: str, every: int) -> list[dict[str, str]]:
@@ -108,24 +128,30 @@ def read_speech(folder: Path, threads: int, every: int = 1) -> SpeechClips:
 
     Raises SpeechCorpusError, naming the file.
     """
-    rows: list[tuple[int, dict[str, str]]] = []
-    encoded: list[tuple[str, bytes]] = []
-    for corpus, name in enumerate(CORPORA):
-        of_corpus = _rows(folder, name, every)
-        files = _files(folder / name / f"{name}.tar", {row["path"] for row in of_corpus})
-        rows += [(corpus, row) for row in of_corpus]
-        encoded += [(f"{name}.tar: {row['path']}", files[row["path"]]) for row in of_corpus]
-    with ThreadPoolExecutor(threads) as pool:
-        samples, starts, lengths = _joined(list(pool.map(lambda item: _decode(*item), encoded)))
-    return SpeechClips(
-        samples,
-        starts,
-        lengths,
+    return read_clips(folder, read_index(folder, every), threads)
+
+
+def read_index(folder: Path, every: int = 1) -> SpeechIndex:
+    """Of all of CORPORA, one after another; nothing is decoded. Raises SpeechCorpusError."""
+    rows = [(corpus, row) for corpus, name in enumerate(CORPORA) for row in _rows(folder, name, every)]
+    return SpeechIndex(
         labels=np.array([EMOTIONS.index(SPEECH_LABELS[row["emotion"]]) for _, row in rows]),
         corpora=np.array([corpus for corpus, _ in rows]),
         speakers=np.array([row[SPEAKER_COLUMN[CORPORA[corpus]]] for corpus, row in rows]),
         paths=np.array([row["path"] for _, row in rows]),
     )
+
+
+def read_clips(folder: Path, index: SpeechIndex, threads: int) -> SpeechClips:
+    """The clips of `index`, decoded, in its order. Raises SpeechCorpusError."""
+    encoded: list[tuple[str, bytes]] = []
+    for corpus, name in enumerate(CORPORA):
+        paths = index.paths[index.corpora == corpus].tolist()
+        files = _files(folder / name / f"{name}.tar", set(paths))
+        encoded += [(f"{name}.tar: {path}", files[path]) for path in paths]
+    with ThreadPoolExecutor(threads) as pool:
+        samples, starts, lengths = _joined(list(pool.map(lambda item: _decode(*item), encoded)))
+    return SpeechClips(samples, starts, lengths, **vars(index))
 
 
 def opus_copies(clips: SpeechClips, chosen: np.ndarray, bits_per_second: int, threads: int) -> SpeechClips:

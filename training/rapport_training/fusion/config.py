@@ -32,6 +32,8 @@ class FusionConfig:
     """Share of the encoder's own head in the target; the rest is the label."""
     voice_mix: float = 0.5
     """Share of voice rows that are a mix of two windows, which the teacher answers anew."""
+    voice_part: float = 0.4
+    """Share of voice rows of which only a part in a row is shown, as of a window that speech did not fill."""
     speaker_shift: float = 0.5
     """Share of voice rows from which part of their speaker's mean is taken, as the caller baseline does in service."""
 

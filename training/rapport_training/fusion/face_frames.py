@@ -1,12 +1,14 @@
 """Faces of FER+ as frames: the picture and jittered copies of it, through the face encoder."""
 
+from typing import Protocol
+
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor
 
 from ..corpora.faces import VotedFaces, vote_targets
-from ..face.encoder import TO_EMOTIONS, FaceEncoder, normalise
+from ..face.encoder import TO_EMOTIONS, normalise
 from .features import FaceFeatures
 
 VIEWS = 8
@@ -14,8 +16,18 @@ CHUNK = 2048
 TURN_RAD, ZOOM, SHIFT, CONTRAST, LIGHT = 0.17, 0.1, 0.1, 0.25, 0.15
 
 
+class FaceEncoder(Protocol):
+    """Of `face.encoder`, or as served."""
+
+    def features(self, images: Tensor) -> Tensor: ...
+
+    def emotion_logits(self, images: Tensor) -> Tensor: ...
+
+
 @torch.no_grad()
-def face_features(faces: VotedFaces, encoder: FaceEncoder, device: torch.device, seed: int) -> FaceFeatures:
+def face_features(
+    faces: VotedFaces, encoder: FaceEncoder, device: torch.device, seed: int, views: int = VIEWS
+) -> FaceFeatures:
     """Pictures whose votes name one of the seven emotions; contempt has no place among them."""
     share = vote_targets(faces.votes)[:, TO_EMOTIONS]
     named = share.sum(1) >= 0.5
@@ -25,10 +37,11 @@ def face_features(faces: VotedFaces, encoder: FaceEncoder, device: torch.device,
     generator = torch.Generator(device).manual_seed(seed)
     features, teachers = [], []
     for chunk in images.split(CHUNK):
-        views = [chunk] + [jittered(chunk, generator) for _ in range(VIEWS - 1)]
+        frames = [chunk] + [jittered(chunk, generator) for _ in range(views - 1)]
         with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
-            features.append(torch.stack([encoder.features(view) for view in views], 1).half())
-            teachers.append(torch.stack([encoder.emotion_logits(view).float().softmax(-1) for view in views], 1))
+            answers = [(encoder.features(view), encoder.emotion_logits(view).float().softmax(-1)) for view in frames]
+        features.append(torch.stack([own for own, _ in answers], 1).half())
+        teachers.append(torch.stack([own for _, own in answers], 1))
     target = torch.from_numpy(share.astype(np.float32)).to(device)
     strict = votes[:, TO_EMOTIONS].max(1) > votes.sum(1) / 2
     return FaceFeatures(

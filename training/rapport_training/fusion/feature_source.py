@@ -19,10 +19,10 @@ from ..voice import encoder as voice_encoder
 from .face_frames import face_features
 from .features import FaceFeatures, Features, ServiceFeatures, TextFeatures, VoiceFeatures
 from .pool import VoiceTeacher, smoothed
-from .text_rows import service_features, text_features, text_rows
+from .text_rows import LabelledText, service_features, text_features, text_rows
 from .voice_windows import VoiceWindows
 
-RECIPE = 1
+RECIPE = 2
 """Raised when features are made in another way: older files are then left alone."""
 SMOKE_EVERY_CLIP, SMOKE_EVERY_FACE, SMOKE_EVERY_TEXT = 150, 400, 900
 SEED = 0
@@ -121,7 +121,6 @@ class FeatureSource:
         return self._shared
 
     def _faces(self) -> dict[str, FaceFeatures]:
-        checkpoint = self._checkpoint("face.pt")
         splits: dict[str, VotedFaces] = {}
 
         def made(split: str) -> FaceFeatures:
@@ -130,17 +129,24 @@ class FeatureSource:
             faces = splits[split]
             if self.smoke:
                 faces = VotedFaces(faces.images[::SMOKE_EVERY_FACE], faces.votes[::SMOKE_EVERY_FACE])
-            return face_features(faces, face_encoder.load(checkpoint, self.device), self.device, SEED)
+            return self._face_features(faces, split)
 
-        files = [checkpoint] if checkpoint else []
+        files = self._face_files()
         return {
             name: self._kept(f"face, {split}", FaceFeatures, "faces", files, lambda split=split: made(split))
             for name, split in (("face", "train"), ("valid_face", "valid"))
         }
 
+    def _face_features(self, faces: VotedFaces, split: str) -> FaceFeatures:
+        encoder = face_encoder.load(self._checkpoint("face.pt"), self.device)
+        return face_features(faces, encoder, self.device, SEED)
+
+    def _text_rows(self, split: str) -> list[LabelledText]:
+        return text_rows(self.data, split)
+
     def _texts(self, split: str) -> TextFeatures:
         def made() -> TextFeatures:
-            rows = text_rows(self.data, split)
+            rows = self._text_rows(split)
             return text_features(rows[:: SMOKE_EVERY_TEXT if self.smoke else 1], self.text_encoder(), self.device)
 
         return self._kept(f"text, {split}", TextFeatures, "texts", self._text_files(), made)
@@ -161,6 +167,10 @@ class FeatureSource:
 
     def _voice_files(self, checkpoint: Path | None) -> list[Path]:
         return [self.weights / voice_encoder.START_WEIGHTS, *([checkpoint] if checkpoint else [])]
+
+    def _face_files(self) -> list[Path]:
+        checkpoint = self._checkpoint("face.pt")
+        return [checkpoint] if checkpoint else []
 
     def _text_files(self) -> list[Path]:
         return [self.weights / MINILM_FILE, *sorted(self.encoders.glob("text*.pt"))]

@@ -1,6 +1,6 @@
 """What the encoders make of the corpora, kept for the training and the parity of fusion.
 
-    python -m rapport_training.fusion.make_features --folds all --data D --weights W --encoders E --out O --cache C
+python -m rapport_training.fusion.make_features --folds all --data D --weights W --encoders E --out O --cache C
 """
 
 import argparse

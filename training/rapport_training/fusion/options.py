@@ -7,6 +7,7 @@ from pathlib import Path
 import torch
 
 from .feature_source import FeatureSource
+from .served_source import ServedSource
 
 
 def add_options(parser: argparse.ArgumentParser, budget_seconds: float) -> None:
@@ -17,6 +18,8 @@ def add_options(parser: argparse.ArgumentParser, budget_seconds: float) -> None:
     parser.add_argument("--cache", type=Path, help="where features are kept for later commands; default: OUT/features")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--budget-seconds", type=float, default=budget_seconds)
+    parser.add_argument("--served", type=Path, help="a models folder: features from its int8 graphs, on the CPU")
+    parser.add_argument("--threads", type=int, help="for reading and for the served encoders; default: at most 16")
     parser.add_argument("--smoke", action="store_true", help="a tiny part of everything, a few steps: for the CPU")
 
 
@@ -28,4 +31,8 @@ def source_of(args: argparse.Namespace) -> FeatureSource:
     args.out.mkdir(parents=True, exist_ok=True)
     cache = args.cache or args.out / "features"
     threads = min(16, os.cpu_count() or 1)
-    return FeatureSource(args.data, args.weights, args.encoders, device, cache, args.smoke, threads)
+    if args.served is not None:
+        return ServedSource(
+            args.served, args.data, args.weights, args.encoders, device, cache, args.smoke, args.threads or threads
+        )
+    return FeatureSource(args.data, args.weights, args.encoders, device, cache, args.smoke, args.threads or threads)

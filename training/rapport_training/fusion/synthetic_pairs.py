@@ -5,7 +5,7 @@ from torch import Generator, Tensor
 
 from ..labels import EMOTIONS
 from .config import FusionConfig
-from .features import GOEMOTIONS, MAX_FACE_TOKENS, PLAIN_REQUEST, SERVICE_SENTENCE, Features
+from .features import CUSTOMER_TURN, GOEMOTIONS, MAX_FACE_TOKENS, PLAIN_REQUEST, SERVICE_SENTENCE, Features
 from .pool import Batch, ClassSampler, VoiceTeacher, moments, smoothed
 from .voice_mixing import VoiceMixing
 
@@ -14,8 +14,8 @@ CLASS_SHARES = {
 }  # fmt: skip
 CORPUS_SHARES = (0.5, 0.36, 0.14)
 """RAVDESS, nEMO, URDU."""
-TEXT_SHARES = {GOEMOTIONS: 0.6, PLAIN_REQUEST: 0.0, SERVICE_SENTENCE: 0.4}
-REQUESTS = 0.25
+TEXT_SHARES = {GOEMOTIONS: 0.4, PLAIN_REQUEST: 0.0, SERVICE_SENTENCE: 0.35, CUSTOMER_TURN: 0.25}
+REQUESTS = 0.28
 """Share of rows, of any label, whose text is a plain request: customers ask with any voice and face."""
 REQUEST_SAYS = 0.2
 OFF_NEUTRAL = 0.1

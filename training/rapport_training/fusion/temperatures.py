@@ -24,16 +24,14 @@ Temperatures = dict[str, float]
 
 
 def fit_single(net: FusionNet, features: Features) -> Temperatures:
-    """By modality, on the validation parts; voice only where the fold holds speakers out. Each speech corpus weighs the
-    same, however many clips it has."""
+    """By modality, on the validation parts; voice only where the fold holds speakers out."""
     found: Temperatures = {}
     held = features.voice.held.nonzero().squeeze(1)
     if len(held):
         voice = features.voice.part(held)
         every = torch.arange(len(held), device=held.device)
-        weight = 1 / torch.bincount(voice.corpus)[voice.corpus].float()
         hot = smoothed(voice.label, len(EMOTIONS), 0)
-        found["voice"] = fit_temperature(logits_of(net, {"voice": voice_tokens(voice, every)}), hot, weight)
+        found["voice"] = fit_temperature(logits_of(net, {"voice": voice_tokens(voice, every)}), hot)
     face = features.valid_face
     found["face"] = fit_temperature(logits_of(net, {"face": one_frame(face)}), face.target)
     text = features.valid_text

@@ -2,7 +2,7 @@
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -12,15 +12,24 @@ from torch import Tensor
 from ..corpora.texts import TextRow, read_texts
 from ..labels import EMOTIONS
 from ..service_language.evaluation_set import keep_out_of_training, load
-from ..service_language.sample import normalised
+from ..service_language.sample import OFFENSIVE_TAG, normalised
 from ..text.machine_written import machine_written
-from .features import GOEMOTIONS, MAX_TEXT_TOKENS, PLAIN_REQUEST, SERVICE_SENTENCE, ServiceFeatures, TextFeatures
+from .features import (
+    CUSTOMER_TURN,
+    GOEMOTIONS,
+    MAX_TEXT_TOKENS,
+    PLAIN_REQUEST,
+    SERVICE_SENTENCE,
+    ServiceFeatures,
+    TextFeatures,
+)
 
 CHUNK = 512
 SEED = 0
 REQUESTS = {"train": 3000, "dev": 600}
 SENTENCES_EACH = 400
 """Machine-written sentences of each emotion."""
+CUSTOMER_TURNS = 3000
 FEWEST_WORDS = 4
 
 NOT_PLAIN_INTENTS = frozenset(
@@ -29,6 +38,7 @@ NOT_PLAIN_INTENTS = frozenset(
         "outofdomain", "payment_issue", "registration_problems",
     )
 )  # fmt: skip
+COMPLAINTS = frozenset(("complaint", "payment_issue", "registration_problems"))
 FEELING = re.compile(
     r"\b(ang(ry|er)|upset|furious|annoy\w*|frustrat\w*|terribl\w*|awful|worst|hate\w*|ridiculous|sorry|worr\w*|scared|"
     r"afraid|sad|happy|glad|love\w*|great|awesome|amazing|thank\w*|wow|shock\w*|surpris\w*|disgust\w*|disappoint\w*|"
@@ -37,7 +47,7 @@ FEELING = re.compile(
 )
 
 LabelledText = tuple[str, int, int]
-"""Text, emotion, kind."""
+"""Text, emotion (-1: as the encoder answers), kind."""
 
 
 class TextEncoder(Protocol):
@@ -47,8 +57,8 @@ class TextEncoder(Protocol):
 
 
 def text_rows(data: Path, split: str) -> list[LabelledText]:
-    """split: train or dev. GoEmotions of one label, plain requests, and in training the machine-written sentences. No turn
-    of the service-language evaluation set is among them."""
+    """split: train or dev. GoEmotions of one label, plain requests, and in training the machine-written sentences and
+    customer turns. No turn of the service-language evaluation set is among them."""
     rows: list[LabelledText] = [
         (row.text, EMOTIONS.index(row.labels[0]), GOEMOTIONS)
         for row in read_texts(data, "goemotions", split)
@@ -58,18 +68,33 @@ def text_rows(data: Path, split: str) -> list[LabelledText]:
     rows += [(text, neutral, PLAIN_REQUEST) for text in plain_requests(data, split, REQUESTS[split])]
     if split == "train":
         rows += [(text, EMOTIONS.index(name), SERVICE_SENTENCE) for text, name in machine_written(SENTENCES_EACH, SEED)]
+        rows += [(text, -1, CUSTOMER_TURN) for text in customer_turns(data, CUSTOMER_TURNS)]
     return rows
 
 
 def plain_requests(data: Path, split: str, count: int) -> list[str]:
     """Customer turns that ask for something and name no feeling, by rule: taken as neutral, which no person checked."""
+    return _turns(data, split, count, _is_plain)
+
+
+def customer_turns(data: Path, count: int) -> list[str]:
+    """Customer turns of the training parts that name a feeling, complain or swear: there the text encoder is the teacher."""
+    return _turns(data, "train", count, _may_feel)
+
+
+def _turns(data: Path, split: str, count: int, wanted: Callable[[TextRow], bool]) -> list[str]:
     kept_out = keep_out_of_training(data)
     found: list[str] = []
     for corpus in ("bitext27", "multidogo_turn"):
-        texts = sorted({row.text for row in read_texts(data, corpus, split) if _is_plain(row)})
+        texts = sorted({row.text for row in read_texts(data, corpus, split) if wanted(row)})
         random.Random(SEED).shuffle(texts)
         found += [text for text in texts if normalised(text) not in kept_out][: count // 2]
     return sorted(set(found))
+
+
+def _may_feel(row: TextRow) -> bool:
+    tags = row.columns.get("tags") or ""
+    return bool(FEELING.search(row.text)) or bool(COMPLAINTS & set(row.labels)) or OFFENSIVE_TAG in tags
 
 
 def _is_plain(row: TextRow) -> bool:
@@ -79,10 +104,11 @@ def _is_plain(row: TextRow) -> bool:
 
 def text_features(rows: Sequence[LabelledText], encoder: TextEncoder, device: torch.device) -> TextFeatures:
     tokens, length, teacher = encoded([text for text, _, _ in rows], encoder, device)
+    label = torch.tensor([label for _, label, _ in rows], device=device)
     return TextFeatures(
         tokens=tokens,
         length=length,
-        label=torch.tensor([label for _, label, _ in rows], device=device),
+        label=torch.where(label < 0, teacher.argmax(1), label),
         kind=torch.tensor([kind for _, _, kind in rows], device=device),
         teacher=teacher,
     )

@@ -6,6 +6,7 @@
 Writes OUT/fusion.<fold>.pt as soon as one is trained, and OUT/fusion.json with figures and temperatures at the end. The
 budget holds features, training and measuring together; --steps instead of it gives the same result every time, and an
 interrupted training goes on where it was (OUT/fusion-state/). --config NAME=VALUE changes a piece of FusionConfig.
+With --served MODELS and --start DIR the networks of an earlier run are trained on, on what the int8 graphs of MODELS give.
 """
 
 import argparse
@@ -34,6 +35,8 @@ from .trainer import train
 MEASURING_SHARE = 0.25
 """Share of the time of a fold that is left for measuring it."""
 SMOKE_STEPS, SMOKE_BATCH, SMOKE_PAIRS = 6, 24, 60
+CPU_PAIRS = 600
+"""Pairs to measure on where a GPU takes PAIRS."""
 SEED = 1
 
 
@@ -47,12 +50,13 @@ class Run:
         budget_s: float,
         steps: int | None = None,
         seed: int = SEED,
+        start: Path | None = None,
     ) -> None:
-        """steps: of each fold, whatever the budget; None: as many as the budget holds."""
+        """steps: of each fold, whatever the budget; None: as many as the budget holds. start: of networks to train on."""
         self.steps, self.seed = SMOKE_STEPS if source.smoke else steps, seed
-        self.source, self.out, self.folds = source, out, folds
+        self.source, self.out, self.folds, self.start = source, out, folds, start
         self.config = config.but(batch=SMOKE_BATCH) if source.smoke else config
-        self.pairs = SMOKE_PAIRS if source.smoke else PAIRS
+        self.pairs = SMOKE_PAIRS if source.smoke else PAIRS if source.device.type == "cuda" else CPU_PAIRS
         self.started = time.monotonic()
         self.deadline = self.started + budget_s
         self.temperatures: dict[str, Temperatures] = {}
@@ -77,10 +81,12 @@ class Run:
 
     def one(self, fold: str, features: Features, seconds: float) -> tuple[FusionNet, dict[str, Any]]:
         pool = SyntheticPairs(features, self.source.voice_teacher(fold))
+        start = load(checkpoint_path(self.start, fold), self.source.device)[0] if self.start else None
         net, steps = train(
             pool, self.config, seed=self.seed, device=self.source.device, seconds=seconds, steps=self.steps,
             state=self.out / "fusion-state" / f"{fold}.{fingerprint(features)}.pt",
             report=lambda step, total, loss: self.say(f"fold {fold}: step {step} of {total}, loss {loss:.3f}"),
+            start=start,
         )  # fmt: skip
         self.temperatures[fold] = fitted(net, features, self.pairs)
         figures = measure(net, features, self.temperatures[fold])
@@ -88,6 +94,16 @@ class Run:
         save(net, checkpoint_path(self.out, fold), notes)
         self.say(f"fold {fold}, network/encoder: {one_line(figures)}")
         return net, notes
+
+    def measure_trained(self) -> dict[str, Any]:
+        """The networks in OUT as they are: for folds that were trained side by side, by several processes."""
+        report: dict[str, Any] = {"config": self.config.as_dict(), "folds": {}}
+        nets: dict[str, FusionNet] = {}
+        for fold in self.folds:
+            nets[fold], notes = load(checkpoint_path(self.out, fold), self.source.device)
+            report["folds"][fold] = notes
+            self.temperatures[fold] = notes["fitted"]
+        return report | self.finish(nets, report)
 
     def finish(self, nets: dict[str, FusionNet], report: dict[str, Any]) -> dict[str, Any]:
         """Temperatures from the other folds, and what rests on them: calibration errors, curve, deletion test."""
@@ -176,12 +192,13 @@ def main() -> None:
     parser.add_argument("--folds", default="0,1,2,3,4,all")
     parser.add_argument("--steps", type=int, help="of each fold, instead of a budget")
     parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--start", type=Path, help="folder of fusion.<fold>.pt to train on, instead of new networks")
+    parser.add_argument("--measure-only", action="store_true", help="train nothing; temperatures and figures of OUT")
     parser.add_argument("--config", action="append", default=[], metavar="NAME=VALUE")
     args = parser.parse_args()
-    source = source_of(args)
-    folds = args.folds.split(",")
-    run = Run(source, args.out, parse_config(args.config), folds, args.budget_seconds, args.steps, args.seed)
-    report = run.everything()
+    source, config, folds = source_of(args), parse_config(args.config), args.folds.split(",")
+    run = Run(source, args.out, config, folds, args.budget_seconds, args.steps, args.seed, args.start)
+    report = run.measure_trained() if args.measure_only else run.everything()
     text = json.dumps(report, indent=1)
     write_atomically(args.out / "fusion.json", lambda path: path.write_text(text + "\n") and None)
 

@@ -15,6 +15,7 @@ from .config import FusionConfig
 from .losses import fusion_loss
 from .network import FusionNet
 from .pool import Pool, draw_batch
+from .present_only import answers
 
 WARM_UP = 0.1
 """Share of the steps in which the learning rate rises; then it falls as a cosine."""
@@ -36,15 +37,20 @@ def train(
     steps: int | None = None,
     report: Callable[[int, int, float], None] | None = None,
     state: Path | None = None,
+    start: FusionNet | None = None,
 ) -> tuple[FusionNet, int]:
     """The averaged network in eval mode, and the steps taken. Give `steps` to repeat a run, or `seconds` to fit one:
     the number of steps is then set from the speed of the first ones. `report` gets step, steps and mean loss. `state`, with
-    `steps` only: a file from which an interrupted training goes on to the same result."""
+    `steps` only: a file from which an interrupted training goes on to the same result. `start` is trained on, with the
+    moments of the tokens that it was first trained with, instead of a new network."""
     torch.manual_seed(seed)
     generator = torch.Generator(device).manual_seed(seed)
     net = FusionNet(pool.widths, pool.classes, config).to(device)
-    for name, (mean, deviation) in pool.standard().items():
-        net.standardise(name, mean, deviation)
+    if start is not None:
+        net.load_state_dict(start.state_dict())
+    else:
+        for name, (mean, deviation) in pool.standard().items():
+            net.standardise(name, mean, deviation)
     optimiser = torch.optim.AdamW(
         parameter_groups(net, config.weight_decay), lr=config.learning_rate, fused=device.type == "cuda"
     )
@@ -76,7 +82,9 @@ def train(
         for group in optimiser.param_groups:
             group["lr"] = config.learning_rate * rate(progress)
         batch = draw_batch(pool, config, progress, generator)
-        loss = fusion_loss(net(batch.tokens, batch.masks), batch, net.names, config, balance)
+        # a GPU is kept waiting by many small groups, a CPU by padding
+        output = net(batch.tokens, batch.masks) if device.type == "cuda" else answers(net, batch)
+        loss = fusion_loss(output, batch, net.names, config, balance)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(net.parameters(), 1.0)

@@ -13,6 +13,7 @@ from .pool import VoiceTeacher, smoothed
 
 CLASSES = 7
 MOST_SHIFT = 0.8
+FEWEST_TOKENS = 6
 
 
 class VoiceMixing:
@@ -26,7 +27,7 @@ class VoiceMixing:
     ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Tokens [b, t, 512], mask [b, t], labels [b, 7] and answers of the teacher [b, 7]."""
         size, device = len(rows), rows.device
-        tokens, mask = self._shifted(rows, config, generator), self.voice.mask(rows)
+        tokens, mask = self._part(self._shifted(rows, config, generator), rows, config, generator)
         hard, teacher = smoothed(self.voice.label[rows], CLASSES, 0), self.voice.teacher[rows]
         if config.voice_mix <= 0:
             return tokens, mask, hard, teacher
@@ -43,6 +44,19 @@ class VoiceMixing:
         else:
             teacher = teacher * share[:, None] + teacher[order] * (1 - share[:, None])
         return mixed, mask, hard, teacher
+
+    def _part(self, tokens: Tensor, rows: Tensor, config: FusionConfig, generator: Generator) -> tuple[Tensor, Tensor]:
+        """Of some rows a random run of at least FEWEST_TOKENS, moved to the front."""
+        length, device = self.voice.length[rows], rows.device
+        uniform = torch.rand(3, len(rows), generator=generator, device=device)
+        least = length.clamp(max=FEWEST_TOKENS)
+        wanted = least + (uniform[0] * (length - least + 1)).long().clamp(max=length - least)
+        wanted = torch.where(uniform[1] < config.voice_part, wanted, length)
+        begin = (uniform[2] * (length - wanted + 1)).long().clamp(max=length - wanted)
+        offset = torch.arange(tokens.shape[1], device=device)
+        places = (begin[:, None] + offset).clamp(max=tokens.shape[1] - 1)
+        mask = (offset < wanted[:, None]).float()
+        return tokens.gather(1, places[..., None].expand_as(tokens)) * mask[..., None], mask
 
     def _shifted(self, rows: Tensor, config: FusionConfig, generator: Generator) -> Tensor:
         tokens = self.voice.tokens[rows].float()

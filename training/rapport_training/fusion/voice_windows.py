@@ -1,6 +1,7 @@
 """Windows of the speech corpora through the voice encoder of one fold, as the service cuts and levels them."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -8,9 +9,8 @@ from torch import Generator, Tensor
 
 from ..corpora.speech import CORPORA, SAMPLE_RATE_HZ, SpeechClips
 from ..craft.voice_augment import add_noise, coloured_noise, telephone_band
-from ..voice.encoder import VoiceEncoder
 from ..voice.log_mel import level
-from .features import CLEAN, CROP, MAX_VOICE_TOKENS, TELEPHONE, WHOLE, VoiceFeatures
+from .features import CLEAN, CROP, MAX_VOICE_TOKENS, NOISY, TELEPHONE, WHOLE, VoiceFeatures
 
 WINDOW_SAMPLES = 4 * SAMPLE_RATE_HZ
 HELD_CROP_SAMPLES = 2 * SAMPLE_RATE_HZ
@@ -20,22 +20,35 @@ NOISE_SNR_DB = (5.0, 30.0)
 CHUNK = 512
 
 
+class Encoder(Protocol):
+    """Of `voice.encoder`, or as served."""
+
+    def tokens(self, waves: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]: ...
+
+    def emotion_logits(self, tokens: Tensor, mask: Tensor) -> Tensor: ...
+
+
 @dataclass(frozen=True)
 class Cut:
     """One window a clip: whole, or part of it, through one channel."""
 
     channel: int
     cut: int
-    noisy: bool = False
-    """With coloured noise; training clips only."""
+    """WHOLE, CROP, or NOISY: a crop with coloured noise."""
+    fixed: bool = False
+    """From the middle, a crop 2 s long; otherwise at random."""
 
 
 TRAINING_CUTS = (
-    Cut(CLEAN, WHOLE), Cut(CLEAN, CROP), Cut(TELEPHONE, WHOLE), Cut(TELEPHONE, CROP), Cut(CLEAN, CROP, True),
-    Cut(TELEPHONE, CROP, True),
+    Cut(CLEAN, WHOLE), Cut(CLEAN, CROP), Cut(TELEPHONE, WHOLE), Cut(TELEPHONE, CROP), Cut(CLEAN, NOISY),
+    Cut(TELEPHONE, NOISY),
 )  # fmt: skip
-HELD_CUTS = (Cut(CLEAN, WHOLE), Cut(CLEAN, CROP), Cut(TELEPHONE, WHOLE), Cut(TELEPHONE, CROP))
-"""The middle 4 s and the middle 2 s."""
+HELD_CUTS = (
+    Cut(CLEAN, WHOLE, True), Cut(CLEAN, CROP, True), Cut(TELEPHONE, WHOLE, True), Cut(TELEPHONE, CROP, True),
+)  # fmt: skip
+SERVED_CUTS = (Cut(CLEAN, WHOLE, True), Cut(TELEPHONE, WHOLE, True))
+"""Through an encoder that no fold has trained: the same windows train one fold and are held out in another. Shorter ones
+are taken from their tokens (`VoiceMixing`)."""
 
 
 class VoiceWindows:
@@ -54,7 +67,7 @@ class VoiceWindows:
         self.speakers = torch.tensor([numbers[name] for name in names], device=device)
         self.clips = clips
 
-    def features(self, encoder: VoiceEncoder, fold: str, seed: int) -> VoiceFeatures:
+    def features(self, encoder: Encoder, fold: str, seed: int) -> VoiceFeatures:
         """Random windows of the clips that the fold trains on, fixed ones of those it holds out."""
         generator = torch.Generator(self.device).manual_seed(seed)
         held = torch.from_numpy(self.clips.held_out(fold)).to(self.device)
@@ -66,15 +79,23 @@ class VoiceWindows:
             rows = rows[self.lengths[rows].argsort()]  # alike in length, so that little is padded
             for cut in cuts:
                 for chunk in rows.split(CHUNK):
-                    parts.append(self._windows(encoder, chunk, cut, held, generator))
+                    parts.append(self.windows(encoder, chunk, cut, held, generator))
+        return VoiceFeatures(**{name: torch.cat([part[name] for part in parts]) for name in parts[0]})
+
+    def of_one_cut(self, encoder: Encoder, rows: Tensor, cut: Cut, seed: int) -> VoiceFeatures:
+        """One window of each clip in `rows`, none marked as held out."""
+        generator = torch.Generator(self.device).manual_seed(seed)
+        held = torch.zeros(len(self.labels), dtype=torch.bool, device=self.device)
+        rows = rows[self.lengths[rows].argsort()]
+        parts = [self.windows(encoder, chunk, cut, held, generator) for chunk in rows.split(CHUNK)]
         return VoiceFeatures(**{name: torch.cat([part[name] for part in parts]) for name in parts[0]})
 
     @torch.no_grad()
-    def _windows(
-        self, encoder: VoiceEncoder, rows: Tensor, cut: Cut, held: Tensor, generator: Generator
+    def windows(
+        self, encoder: Encoder, rows: Tensor, cut: Cut, held: Tensor, generator: Generator
     ) -> dict[str, Tensor]:
-        waves, lengths = self._waves(rows, cut, bool(held[rows[0]]), generator)
-        if cut.noisy:
+        waves, lengths = self._waves(rows, cut, generator)
+        if cut.cut == NOISY:
             slope = 2 * torch.rand(len(rows), generator=generator, device=self.device)
             span = torch.rand(len(rows), generator=generator, device=self.device)
             snr_db = NOISE_SNR_DB[0] + span * (NOISE_SNR_DB[1] - NOISE_SNR_DB[0])
@@ -104,19 +125,19 @@ class VoiceWindows:
             "teacher": teacher,
         }
 
-    def _waves(self, rows: Tensor, cut: Cut, held: bool, generator: Generator) -> tuple[Tensor, Tensor]:
+    def _waves(self, rows: Tensor, cut: Cut, generator: Generator) -> tuple[Tensor, Tensor]:
         """Float -1..1 [b, samples] with zeros behind `lengths` [b]."""
         whole = self.lengths[rows]
         if cut.cut == WHOLE:
             wanted = torch.full_like(whole, WINDOW_SAMPLES)
-        elif held:
+        elif cut.fixed:
             wanted = torch.full_like(whole, HELD_CROP_SAMPLES)
         else:
             span = torch.rand(len(rows), generator=generator, device=self.device)
             wanted = (MIN_CROP_SAMPLES + span * (WINDOW_SAMPLES - MIN_CROP_SAMPLES)).long()
         lengths = torch.minimum(wanted, whole)
         spare = (whole - lengths).float()
-        place = 0.5 if held else torch.rand(len(rows), generator=generator, device=self.device)
+        place = 0.5 if cut.fixed else torch.rand(len(rows), generator=generator, device=self.device)
         begin = self.starts[rows] + (spare * place).long()
         offset = torch.arange(int(lengths.max()), device=self.device)
         index = (begin[:, None] + offset).clamp(max=len(self.samples) - 1)
