@@ -25,12 +25,13 @@ LICENCE = (
 )
 ORIGIN = (
     "our own network and training (rapport_training.fusion) on the tokens of the speech, expression and text models of "
-    "this folder, with their heads as teachers; modalities paired synthetically by label"
+    "this folder, with the heads of expression and text as teachers; modalities paired synthetically by label"
 )
 PROTOCOLS = {
     "ravdess": "acted English speech, speakers that the fold leaves out",
     "nemo": "acted Polish speech, speakers that the fold leaves out",
     "urdu": "Urdu talk shows, speakers that the fold leaves out",
+    "voice": "RAVDESS, nEMO and URDU together, speakers that the fold leaves out",
     "face": "FER+ valid, one frame, strict majority of the votes",
     "text": "GoEmotions dev, one label; Reddit comments",
     "service": "tuning half of the service-language set, machine-labelled",
@@ -76,7 +77,8 @@ def figures_of(figures: dict[str, dict[str, Any]], fold: str) -> list[dict[str, 
         subject = next(
             (text for name, text in PROTOCOLS.items() if name in what.split(",")[0].split()), "validation data"
         )
-        protocol = f"{subject}, n={figure['n']}, fold {fold}"
+        of = f"mean of the folds, standard deviation {figure[f'{key} sd']}" if f"{key} sd" in figure else f"fold {fold}"
+        protocol = f"{subject}, n={figure['n']}, {of}"
         rows.append(
             {"what": what, "value": figure[key], "unit": key.upper() if key == "uar" else "share", "protocol": protocol,
              "source": "measured by us"}

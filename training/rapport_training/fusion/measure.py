@@ -24,6 +24,8 @@ CORPORA = ("ravdess", "nemo", "urdu")
 CHANNELS = {"clean": CLEAN, "telephone": TELEPHONE}
 CUTS = {"4 s": WHOLE, "2 s": CROP}
 
+EVERY_VOICE = "voice, all corpora and channels"
+
 Figures = dict[str, dict[str, object]]
 
 
@@ -45,7 +47,7 @@ def voice_figures(net: FusionNet, voice: VoiceFeatures, temperature: float = 1.0
     if not len(held):
         return {}
     logits, voice = logits_of(net, {"voice": voice_tokens(voice, held)}), voice.part(held)
-    found: Figures = {}
+    found: Figures = {EVERY_VOICE: _figures(logits, voice.teacher, voice.label, temperature)}
     for channel, c in CHANNELS.items():
         for cut, w in CUTS.items():
             for number, corpus in enumerate(CORPORA):
@@ -60,14 +62,13 @@ def voice_figures(net: FusionNet, voice: VoiceFeatures, temperature: float = 1.0
 def face_figures(net: FusionNet, features: Features, temperature: float = 1.0) -> Figures:
     face = features.valid_face
     clear = face.clear
-    plain, several = logits_of(net, {"face": one_frame(face)}), logits_of(net, {"face": all_frames(face)})
-    teacher, label = face.teacher[:, 0], face.label
-    return {
-        "face valid": _figures(plain[clear], teacher[clear], label[clear], temperature),
-        "face valid, jittered frames of one picture (synthetic)": _figures(
-            several[clear], teacher[clear], label[clear], temperature
-        ),
-    }
+    teacher, label = face.teacher[clear, 0], face.label[clear]
+    plain = logits_of(net, {"face": one_frame(face)})[clear]
+    found = {"face valid": _figures(plain, teacher, label, temperature)}
+    if face.features.shape[1] > 1:
+        several = logits_of(net, {"face": all_frames(face)})[clear]
+        found["face valid, jittered frames of one picture (synthetic)"] = _figures(several, teacher, label, temperature)
+    return found
 
 
 def text_figures(net: FusionNet, text: TextFeatures, temperature: float = 1.0) -> Figures:
