@@ -9,6 +9,8 @@ export interface IntentOptions {
   readonly maxExampleCharacters: number;
   /** Share of the new examples that must be told right when left out. */
   readonly minToldRight: number;
+  /** Share of another own intent's examples that it may take. */
+  readonly maxTaken: number;
   /** Chance of another intent, against the new one, at the new prototype itself: from here on the two are too near. */
   readonly maxNeighbourShare: number;
   /** Nearest other intents that a report names. */
@@ -21,6 +23,7 @@ export const INTENT_DEFAULTS: IntentOptions = {
   maxExamples: 50,
   maxExampleCharacters: 500,
   minToldRight: 0.8,
+  maxTaken: 0.1,
   maxNeighbourShare: 0.1,
   maxNeighbours: 3,
 };

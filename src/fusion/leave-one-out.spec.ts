@@ -80,6 +80,18 @@ describe('leave-one-out', () => {
     });
   });
 
+  it('may take a few of many examples, and counts shares exactly', () => {
+    const hours = Array.from({ length: 19 }, () => about([0, 0, 0.3, 1], 1)[0]!);
+    const others = [{ name: 'opening_hours', embeddings: [...hours, ...about([0, 0, 1, 0.9], 1)] }];
+    const few = leaveOneOut(index, others, added('ask_for_menu', about([0, 0, 1, 0.5], 5)), INTENT_DEFAULTS);
+    expect([few.takes[0]?.examples, few.doubts]).toEqual([[20], []]);
+    // 0.55 * 20 is 11.000000000000002
+    const strays = Array.from({ length: 9 }, (_, i) => unitRows(Float32Array.of(1, 0, 0, -0.1 * i), WIDTH));
+    const mixed = added('ask_for_menu', [...about([0, 0, 1, 0], 11), ...strays]);
+    const report = leaveOneOut(index, [], mixed, { ...INTENT_DEFAULTS, minToldRight: 0.55 });
+    expect([report.toldRight, report.doubts]).toEqual([11, []]);
+  });
+
   it('doubts an intent that stands where a default one stands', () => {
     const report = leaveOneOut(index, [], added('money_back', about([1, 0, 0.05, 0], 5)), INTENT_DEFAULTS);
     expect(report.doubts).toContainEqual({

@@ -18,9 +18,8 @@ export interface AddedIntent extends CustomIntent {
  *
  * Default intents have no examples here, only prototypes, and a prototype is always nearest to itself. So for them it is
  * looked at the other way round: it is told what each new example is told as today, which is what that intent loses (no
- * doubt by itself: to tell a special case apart may be the aim); the nearest prototypes are named, and one is a doubt when it is as near to the new
- * prototype as the new examples are to each other's, or so near that its intent has a share in the new prototype itself:
- * the texts around it would be shared.
+ * doubt by itself: to tell a special case apart may be the aim); and an intent that has a share in the new prototype
+ * itself is a doubt, since the texts around both would be told as either.
  */
 export function leaveOneOut(
   index: IntentIndex,
@@ -104,22 +103,25 @@ function doubtsOf(
   options: IntentOptions,
 ): IntentReport['doubts'] {
   const doubts: IntentReport['doubts'] = [];
-  if (toldRight < options.minToldRight * examples.length) {
+  const least = leastOf(options.minToldRight, examples.length);
+  if (toldRight < least) {
     const wrong = examples.filter(({ right }) => !right);
     const as = wrong.map(({ number, told }) => `${number} as ${told ?? 'out of scope'}`).join(', ');
-    const least = Math.ceil(options.minToldRight * examples.length);
     const message = `${toldRight} of ${examples.length} examples are told right when left out, ${least} are wanted: ${as}.`;
     doubts.push({ doubt: 'too_few_told_right', message });
   }
   for (const { name: other, examples: lost, of } of takes) {
+    if (lost.length <= options.maxTaken * of) continue;
     const message = `${lost.length} of ${of} examples of ${other} would be told as ${name}: ${lost.join(', ')}.`;
     doubts.push({ doubt: 'takes_examples', message });
   }
-  const spread = examples.reduce((sum, { cosine }) => sum + cosine, 0) / examples.length;
-  const tooNear = Math.min(spread, 1 + Math.log(options.maxNeighbourShare) / scale);
+  const tooNear = 1 + Math.log(options.maxNeighbourShare) / scale;
   for (const { name: other, cosine } of neighbours.filter((one) => one.cosine >= tooNear)) {
     const message = `It means nearly the same as ${other}: cosine ${cosine.toFixed(2)}, ${tooNear.toFixed(2)} is too near.`;
     doubts.push({ doubt: 'near_intent', message });
   }
   return doubts;
 }
+
+/** The least count that is this share; a product a rounding error above a whole number is that number. */
+const leastOf = (share: number, count: number): number => Math.ceil(share * count - 1e-9);

@@ -5,7 +5,7 @@ import { INTENT_DEFAULTS } from '../../src/fusion/intent-options';
 import { defaultGatewayOptions } from '../../src/gateway/gateway-options';
 
 const doc = readFileSync(join(__dirname, '../../docs/intents.md'), 'utf8');
-const { maxIntents, minExamples, maxExamples, maxExampleCharacters, minToldRight } = INTENT_DEFAULTS;
+const { maxIntents, minExamples, maxExamples, maxExampleCharacters, minToldRight, maxTaken } = INTENT_DEFAULTS;
 
 describe('docs/intents.md', () => {
   it('tells each code with its status, and each doubt', () => {
@@ -21,6 +21,7 @@ describe('docs/intents.md', () => {
     expect(doc).toContain(`At most ${maxExampleCharacters} characters`);
     expect(doc).toContain(`A tenant may have ${maxIntents}.`);
     expect(doc).toContain(`less than ${100 * minToldRight} %`);
+    expect(doc).toContain(`more than ${100 * maxTaken} %`);
     expect(doc).toContain(`at most ${maxRequestBytes / 1024} KiB, within ${bodyTimeoutMs / 1000} s`);
   });
 });
