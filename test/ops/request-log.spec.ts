@@ -2,6 +2,9 @@ import { join } from 'node:path';
 import type { IntentPreview } from '@rapport-live/protocol';
 import { ServiceProcess } from '../support/service-process';
 
+/** A process of its own takes its time to start on a busy machine. */
+jest.setTimeout(60_000);
+
 const SCRIPTED = [process.execPath, join(__dirname, '../support/scripted-service.cjs')];
 const EXAMPLES = ['Do you have vegan menus', 'Have you got a vegan menu', 'Is there a vegan menu', 'Show me a vegan menu', 'I want a vegan menu']; // prettier-ignore
 
