@@ -15,13 +15,15 @@ interface Condition {
   readonly name: string;
   readonly distort: Distortion;
   readonly corpora: readonly SpeechCorpus[];
+  /** Clips of each speaker and emotion, at most. Default: all that were read. */
+  readonly most?: number;
 }
 
 const CONDITIONS: readonly Condition[] = [
   { name: 'clean', distort: clean, corpora: SPEECH_CORPORA },
   { name: 'telephone band', distort: telephone, corpora: SPEECH_CORPORA },
-  { name: 'noise at 10 dB', distort: noisy(10), corpora: ['ravdess'] },
-  { name: '5 % of packets lost', distort: lossy(0.05), corpora: ['ravdess'] },
+  { name: 'noise at 10 dB', distort: noisy(10), corpora: ['ravdess'], most: 4 },
+  { name: '5 % of packets lost', distort: lossy(0.05), corpora: ['ravdess'], most: 4 },
 ];
 
 const TARGETS: Readonly<Record<string, Target>> = {
@@ -56,8 +58,9 @@ export async function evaluateVoice({ dataDir, foldsDir, outDir, workers, smoke 
     if (!existsSync(models)) throw new Error(`${models} is missing: training/README.md says how folds are made.`);
     const served = await Served.open(models, workers);
     try {
-      for (const { name, distort, corpora: wanted } of CONDITIONS) {
-        const clips = corpora.flat().filter((clip) => clip.fold === fold && wanted.includes(clip.corpus));
+      for (const { name, distort, corpora: wanted, most: mostHere = most } of CONDITIONS) {
+        const own = corpora.flat().filter((clip) => clip.fold === fold && wanted.includes(clip.corpus));
+        const clips = capped(own, mostHere);
         const tell = progressOf(`voice, fold ${fold}, ${name}`, clips.length);
         for (const one of await hearClips(served, clips, distort, 2 * workers, tell)) {
           const key = `${one.clip.corpus} ${name}`;
