@@ -20,8 +20,6 @@ export interface WorkerPoolOptions extends Partial<QueueBounds> {
   readonly restartLimit?: number;
   /** Default 60,000 ms. */
   readonly restartWindowMs?: number;
-  /** Time a worker has for its running step when the pool closes. Default 5,000 ms. */
-  readonly closeTimeoutMs?: number;
   /** The compiled `worker.js`. Default: beside this file, or under dist/ when this file is source. */
   readonly workerPath?: string;
   /** Told when a worker ends or is replaced: for logs and readiness. */

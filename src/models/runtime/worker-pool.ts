@@ -106,7 +106,7 @@ export class WorkerPool implements InferencePool {
     return (await job.result) as JobResult<K>;
   }
 
-  /** Ends every worker after its running step; jobs not done reject with `inference_failed`. */
+  /** Ends every worker after its running step, however long that takes; jobs not done reject with `inference_failed`. */
   close(): Promise<void> {
     this.closing ??= this.shutDown();
     return this.closing;
@@ -118,7 +118,7 @@ export class WorkerPool implements InferencePool {
     for (const job of this.queue.takeAll()) job.reject(closed);
     await Promise.all(
       [...this.threads].map(async (thread) => {
-        await thread.close(this.options.closeTimeoutMs ?? 5_000);
+        await thread.close();
         for (const job of [...thread.running, ...thread.parked.values()]) job.reject(closed);
       }),
     );

@@ -85,13 +85,14 @@ export class WorkerThread {
     this.say({ type: 'resume', jobId: job.id });
   }
 
-  /** Asks the thread to end; after `timeoutMs` it is ended. */
-  async close(timeoutMs: number): Promise<void> {
+  /**
+   * Asks the thread to end, which it does behind its running step; resolves when it has. It is never ended from outside:
+   * `terminate()` while a graph runs ends the process (Napi::Error), and a graph that loads or runs cannot be broken off.
+   */
+  async close(): Promise<void> {
+    await this.ready.catch(() => {});
     if (this.state === 'ready') this.say({ type: 'close' });
-    else void this.worker.terminate();
-    const timer = setTimeout(() => void this.worker.terminate(), timeoutMs);
     await this.exited;
-    clearTimeout(timer);
   }
 
   /** Copies: the pool keeps the inputs for a second try should this thread die. 28 µs for 768 kB (notes on the runtime). */
