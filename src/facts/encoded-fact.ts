@@ -1,9 +1,10 @@
-import type { AbsentReason, ModelRef, Party } from '@rapport-live/protocol';
+import type { AbsentReason, ModelRef, Party, TranscriptWord } from '@rapport-live/protocol';
 import type { StreamUpdated, StreamsEnded, TimeSpan } from './stream-fact';
 import type { TokenSequence } from './token-sequence';
 
 /** What the models stage says of each fact. Hops keep their order; texts come when they are ready. */
-export type EncodedFact = EncodedHop | EncodedText | HopFailed | LanguageTold | StreamUpdated | StreamsEnded;
+export type EncodedFact =
+  EncodedHop | EncodedText | PartialText | HopFailed | LanguageTold | StreamUpdated | StreamsEnded;
 
 export interface EncodedHop {
   readonly kind: 'hop';
@@ -62,6 +63,8 @@ export interface EncodedText {
   /** BCP 47, of the session: absent while it is looked for, `und` once that was given up. */
   readonly language?: string;
   readonly confidence?: number;
+  /** Redacted; only of what was spoken. Media time. */
+  readonly words?: readonly TranscriptWord[];
   /** Only for the customer's words. Times are all `endMs`. */
   readonly sequence?: TokenSequence;
   /** Sentence embedding, L2 norm 1, only for the customer's words. */
@@ -69,6 +72,21 @@ export interface EncodedText {
   /** Why the customer's words have no sequence and embedding. */
   readonly absentReason?: 'language' | 'language_undetermined' | 'shed';
   readonly models: readonly ModelRef[];
+}
+
+/** The words so far of an utterance that goes on. Never kept. */
+export interface PartialText {
+  readonly kind: 'partial';
+  readonly utteranceId: string;
+  /** 0 for the first of an utterance. */
+  readonly revision: number;
+  readonly party: Party;
+  readonly startMs: number;
+  readonly endMs: number;
+  /** Redacted. */
+  readonly text: string;
+  /** UTF-16 units of `text`, from its beginning, that every later partial of this utterance repeats. */
+  readonly committed: number;
 }
 
 /** The language that a session did not state: told once, before the text that told it. */

@@ -2,7 +2,7 @@ import type { Party } from '@rapport-live/protocol';
 import type { RawText } from '../redaction/redaction';
 
 /** Everything streams say, in event time (ms since `session.start`). Facts of one session come in order. */
-export type StreamFact = Hop | UtteranceClosed | ChatReceived | StreamUpdated | StreamsEnded;
+export type StreamFact = Hop | UtteranceClosed | UtteranceOpen | ChatReceived | StreamUpdated | StreamsEnded;
 
 /** A fact that is done with, for `SessionStreams.settle`; of a hop its end is enough. */
 export type SettledFact = Exclude<StreamFact, Hop> | Pick<Hop, 'kind' | 'hopEndMs'>;
@@ -51,6 +51,19 @@ export interface UtteranceClosed {
   readonly endMs: number;
   /** From the first to the last speech in it, short pauses included, ms: without the quiet before and behind. */
   readonly speechMs: number;
+  /** 16 kHz mono. */
+  readonly pcm: Int16Array;
+}
+
+/** An utterance that goes on: what came of it so far. Only in sessions that asked for partial transcripts. */
+export interface UtteranceOpen {
+  readonly kind: 'utterance-open';
+  /** That of the `UtteranceClosed` it becomes. */
+  readonly utteranceId: string;
+  readonly streamName: string;
+  readonly party: Party;
+  readonly startMs: number;
+  readonly endMs: number;
   /** 16 kHz mono. */
   readonly pcm: Int16Array;
 }

@@ -2,7 +2,7 @@ import { concatMap, defer, from, map, mergeAll, type Observable, type OperatorFu
 import type { SessionResult } from '../delivery/session-result';
 import { failureReason, type JobCost, NO_COST } from '../inference/job-cost';
 import { type ModelTask, modelRefs } from '../inference/served-models';
-import type { EncodedFact, EncodedHop, HopFailed } from '../facts/encoded-fact';
+import type { EncodedFact, EncodedHop, HopFailed, PartialText } from '../facts/encoded-fact';
 import type { Hop } from '../facts/stream-fact';
 import type { InferencePool } from '../inference/inference-pool';
 import type { FusionOutcome } from './assessment';
@@ -88,6 +88,8 @@ export function assess(deps: AssessDeps): OperatorFunction<EncodedFact, SessionR
           case 'text':
             tail = holdText(tail, fact, options);
             return apply({ kind: 'text', text: fact });
+          case 'partial':
+            return [transcriptPartial(fact)];
           case 'language':
             return apply({ kind: 'language', told: fact });
           case 'updated':
@@ -114,6 +116,11 @@ export function assess(deps: AssessDeps): OperatorFunction<EncodedFact, SessionR
         concatMap((fact) => from(onFact(fact)).pipe(mergeAll(), tap({ complete: () => settle(fact) }))),
       );
     });
+}
+
+/** Told as it is: no state of the session depends on it. */
+function transcriptPartial({ kind: _, ...data }: PartialText): SessionResult {
+  return { type: 'rapport.transcript.partial', naturalKey: [data.utteranceId, data.revision], data };
 }
 
 function refused({ hopStartMs, hopEndMs, speech }: EncodedHop): HopFailed {

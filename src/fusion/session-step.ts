@@ -174,6 +174,7 @@ function transcriptFinal(text: EncodedText, scores: IntentScores | undefined, op
       redactions: { ...text.redactions },
       language: text.language,
       confidence: text.confidence === undefined ? undefined : rounded(text.confidence),
+      words: text.words?.map((word) => ({ ...word, probability: rounded(word.probability) })),
       intents: listed
         .slice(0, options.maxTranscriptIntents)
         .filter(({ score }) => score >= options.intentFloor)

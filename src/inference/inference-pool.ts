@@ -27,10 +27,17 @@ export interface Jobs {
   transcript: {
     input: { pcm: Int16Array; language?: string };
     /**
-     * `text` is raw: wrap it in RawText at once. `meanProbability` over the tokens, in [0, 1]. `spoken` only where the
-     * model told the language itself.
+     * `text` is raw: wrap it in RawText at once, with the places of its words. `meanProbability` over the tokens, and
+     * `noSpeechProbability`, in [0, 1]. `spoken` only where the model told the language itself.
      */
-    output: { text: string; meanProbability: number; truncated: boolean; spoken?: SpokenLanguage };
+    output: {
+      text: string;
+      words?: readonly SpokenWord[];
+      meanProbability: number;
+      noSpeechProbability?: number;
+      truncated: boolean;
+      spoken?: SpokenLanguage;
+    };
   };
   /**
    * Faces of one still, largest first; `refused` when it cannot be decoded within the limits. Features are computed of one
@@ -60,6 +67,18 @@ export interface Jobs {
   };
 }
 
+/** Where one word of a transcript stands, in its text and in the sound. */
+export interface SpokenWord {
+  /** Offsets in UTF-16 units, end exclusive. */
+  readonly start: number;
+  readonly end: number;
+  /** From the start of the sound. */
+  readonly startMs: number;
+  readonly endMs: number;
+  /** Mean of its tokens, in [0, 1]. */
+  readonly probability: number;
+}
+
 /** The language of one utterance, in the words of the model's manifest. */
 export interface SpokenLanguage {
   readonly language: string;
@@ -76,6 +95,8 @@ export interface VoiceActivityState {
   readonly recurrent: Float32Array;
   /** The last 64 samples of the frame before, zeros at the start. */
   readonly context: Float32Array;
+  /** Frames without speech so far; absent at the start. */
+  readonly silentChunks?: number;
 }
 
 /** x, y, width, height in shares of the still's size. */

@@ -8,6 +8,7 @@ import type {
   JobResult,
   Jobs,
   ServedModel,
+  SpokenWord,
 } from '../inference/inference-pool';
 
 export interface ScriptedPoolOptions {
@@ -76,7 +77,7 @@ export class ScriptedPool implements InferencePool {
     const { transcripts } = this.options;
     const scripted = typeof transcripts === 'function' ? transcripts(input) : transcripts?.[this.transcripts++];
     const text = scripted ?? `words ${Math.round(input.pcm.length / SAMPLE_RATE_HZ)}`;
-    return { text, meanProbability: text === '' ? 0 : 0.9, truncated: false };
+    return { text, words: evenly(text, input.pcm.length), meanProbability: text === '' ? 0 : 0.9, truncated: false };
   }
 }
 
@@ -120,6 +121,15 @@ function scriptedVoiceTokens({ pcm }: JobInput<'voice-tokens'>): JobOutput<'voic
     for (let i = 0; i < width; i++) tokens[token * width + i] = (bands[i % 8] as number) * Math.cos(i);
   }
   return { tokens, width, tokenMs: TOKEN_MS };
+}
+
+/** Words as if they were spoken one after another at one pace, each letter as long as another. */
+function evenly(text: string, samples: number): SpokenWord[] {
+  const ms = (offset: number): number => Math.round((offset / text.length) * (samples / SAMPLE_RATE_HZ) * 1000);
+  return [...text.matchAll(/\S+/g)].map(({ 0: word, index }) => {
+    const end = index + word.length;
+    return { start: index, end, startMs: ms(index), endMs: ms(end), probability: 0.9 };
+  });
 }
 
 function differenceEnergy(part: Int16Array, lag: number): number {

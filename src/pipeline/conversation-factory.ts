@@ -53,7 +53,7 @@ export function conversationFactory({
     const { sessionId, tenant } = identity;
     const { language } = start.session;
     const sessionStreams = new SessionStreams(
-      { sessionId, streams, pace: start.pace },
+      { sessionId, streams, pace: start.pace, partials: start.partials },
       { clock, pool, options, rings, video, onDrop: (reason) => meter.dropped(reason, 1) },
     );
     const stagePool = spans === undefined ? pool : new TracedPool(pool, spans, () => clock.nowMs());

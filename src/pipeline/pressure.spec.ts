@@ -28,7 +28,7 @@ async function slowFusion() {
   const onFault = (error: unknown) => faults.push(error);
   const create = conversationFactory({ clock, pool, store, assets, options, meter: NO_METER, onFault });
   const session = { channel: 'voice' as const, language: 'en', consent: { analysis: true } };
-  const start = { type: 'session.start' as const, pace: 1, streams: [VOICE], session };
+  const start = { type: 'session.start' as const, pace: 1, partials: false, streams: [VOICE], session };
   const conversation = create({ tenant: 't', sessionId: 's' }, start, [VOICE]);
   let limitBytes = conversation.initialCredits()[0]!.limitBytes;
   conversation.credits$.subscribe((credit) => (limitBytes = credit.limitBytes));

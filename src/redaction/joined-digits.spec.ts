@@ -127,7 +127,11 @@ describe('partials', () => {
   it.each([
     ['four one one', '[number]'],
     ['it is 411', 'it is [number]'],
-    ['it is 41', 'it is 41'],
+    ['it is 41 degrees', 'it is 41 degrees'],
+    // a third digit may be on its way
+    ['it is 41', 'it is '],
+    ['it is four, one.', 'it is '],
+    ['what is it for', 'what is it for'],
     ['10:30', '[number]'],
     ['one hundred and twenty dollars', '[number] dollars'],
     ['mail me at john at gmail dot com', 'mail me at [email]'],

@@ -44,3 +44,45 @@ export function applyMasks(text: string, masks: readonly Mask[]) {
   parts.push(text.slice(at));
   return { text: parts.join(''), redactions };
 }
+
+/** A word of a text by its offsets, and when it was said. */
+export interface TimedSpan {
+  /** Offsets in UTF-16 units, end exclusive. */
+  readonly start: number;
+  readonly end: number;
+  readonly startMs: number;
+  readonly endMs: number;
+  /** That it was this word, in [0, 1]. */
+  readonly probability: number;
+}
+
+/** A word that may be shown. */
+export interface TimedWord {
+  readonly word: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly probability: number;
+}
+
+/** The words of `text` as it is shown under its masks; those that one mask covers are one word, with the time of all. */
+export function maskWords(text: string, words: readonly TimedSpan[], masks: readonly Mask[]): TimedWord[] {
+  const groups: TimedSpan[][] = [];
+  for (const word of words) {
+    const last = groups.at(-1);
+    const before = last?.at(-1);
+    if (last !== undefined && masks.some(({ start, end }) => start < before!.end && end > word.start)) last.push(word);
+    else groups.push([word]);
+  }
+  return groups.map((group) => {
+    const [first, last] = [group[0]!, group.at(-1)!];
+    const own = masks
+      .filter(({ start, end }) => start < last.end && end > first.start)
+      .map((mask) => ({ ...mask, start: Math.max(0, mask.start - first.start), end: mask.end - first.start }));
+    return {
+      word: applyMasks(text.slice(first.start, last.end), own).text,
+      startMs: first.startMs,
+      endMs: last.endMs,
+      probability: group.reduce((sum, { probability }) => sum + probability, 0) / group.length,
+    };
+  });
+}

@@ -43,7 +43,8 @@ export class RedactionSession {
     return settleMasks([...fixed, ...joined, ...findings.flatMap(({ masks }) => masks)]);
   }
 
-  partial(text: string): Mask[] {
+  /** `end`: offset behind which the text is held back, for it ends with one or two digits that may go on. */
+  partial(text: string): { masks: Mask[]; end: number } {
     const { fixed, findings } = this.look(text, undefined);
     const masks = findings.flatMap(({ chain, masks }) => {
       const count = chain.digits.length;
@@ -51,7 +52,13 @@ export class RedactionSession {
         ? []
         : [...masks, maskOf(chain, 0, count - 1, masks[0]?.kind ?? 'number')];
     });
-    return settleMasks([...fixed, ...masks]);
+    const last = findings.at(-1)?.chain;
+    const goesOn =
+      last !== undefined &&
+      last.digits.length < MIN_PARTIAL_DIGITS &&
+      last.digits.some(({ homophone, exclaimed }) => !homophone && !exclaimed) &&
+      !/[\p{L}\p{N}]/u.test(text.slice(last.digits.at(-1)!.end));
+    return { masks: settleMasks([...fixed, ...masks]), end: goesOn ? last.leadStart : text.length };
   }
 
   advance(mediaMs: number): void {

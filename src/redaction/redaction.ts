@@ -1,9 +1,12 @@
 import { inspect } from 'node:util';
 import type { Party } from '@rapport-live/protocol';
-import { applyMasks, type RedactionKind } from './redaction-kinds';
+import { applyMasks, maskWords, type RedactionKind, type TimedSpan, type TimedWord } from './redaction-kinds';
 import { RedactionSession } from './redaction-session';
 
+export type { TimedSpan, TimedWord } from './redaction-kinds';
+
 let wordsOf: (raw: RawText) => string;
+let timesOf: (raw: RawText) => readonly TimedSpan[];
 
 /**
  * Words as they were spoken or typed. Only the `Redactor` below can read them: printed, serialised, compared or
@@ -11,14 +14,18 @@ let wordsOf: (raw: RawText) => string;
  */
 export class RawText {
   readonly #words: string;
+  readonly #times: readonly TimedSpan[];
 
   static {
-    // the one reader, and it stays in this file
+    // the only readers, and they stay in this file
     wordsOf = (raw) => raw.#words;
+    timesOf = (raw) => raw.#times;
   }
 
-  constructor(words: string) {
+  /** `times`: of its words, in order; how long each is says something of it too. */
+  constructor(words: string, times: readonly TimedSpan[] = []) {
     this.#words = words;
+    this.#times = times;
   }
 
   toString(): string {
@@ -38,6 +45,8 @@ export interface RedactedText {
   readonly text: string;
   /** How often each kind was masked; kinds that were not are absent. */
   readonly redactions: Readonly<Partial<Record<RedactionKind, number>>>;
+  /** Those that came with times; a mask is one word. */
+  readonly words: readonly TimedWord[];
 }
 
 /**
@@ -51,13 +60,20 @@ export class Redactor {
   /** Texts may come in another order than their media time. */
   redact(raw: RawText, mediaMs: number, party: Party): RedactedText {
     const words = wordsOf(raw);
-    return applyMasks(words, this.#session.final(words, mediaMs, party));
+    const masks = this.#session.final(words, mediaMs, party);
+    return { ...applyMasks(words, masks), words: maskWords(words, timesOf(raw), masks) };
   }
 
-  /** Masks every run of three digits or more, written or spoken; remembers nothing. */
+  /**
+   * Masks every run of three digits or more, written or spoken, and leaves out shorter ones at the end, which may go on;
+   * remembers nothing.
+   */
   redactPartial(raw: RawText): RedactedText {
-    const words = wordsOf(raw);
-    return applyMasks(words, this.#session.partial(words));
+    const { masks, end } = this.#session.partial(wordsOf(raw));
+    const words = wordsOf(raw).slice(0, end);
+    const times = timesOf(raw).filter((word) => word.end <= end);
+    const within = masks.filter((mask) => mask.end <= end);
+    return { ...applyMasks(words, within), words: maskWords(words, times, within) };
   }
 
   /** Media time went on: digits too old to be joined are forgotten. */

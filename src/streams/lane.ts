@@ -2,7 +2,7 @@ import type { ErrorCode } from '@rapport-live/protocol';
 import type { DecoderLoss } from './codecs/voice-decoder';
 import type { FilmLoss } from './video/film-track';
 import type { Gap, Notice } from './gap-log';
-import type { UtteranceClosed } from '../facts/stream-fact';
+import type { UtteranceClosed, UtteranceOpen } from '../facts/stream-fact';
 
 /** What became of a frame. Whether the connection closes is said by the code (`ERRORS`). */
 export type MediaVerdict = { readonly ok: true } | MediaFault;
@@ -40,6 +40,13 @@ export interface LaneHost {
   drop(reason: DropReason): void;
   /** Something finished outside a call: look again. */
   wake(): void;
+}
+
+/** Where open utterances are told in part. */
+export interface PartialSink {
+  /** One of a stream at a time: a slow listener gets fewer, never a queue of them. */
+  roomForPartial(streamName: string): boolean;
+  partial(fact: UtteranceOpen): void;
 }
 
 /** The content of one stream, behind order and credit (`StreamIntake`). Times are media ms. */

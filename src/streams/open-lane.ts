@@ -5,7 +5,7 @@ import { openDecoder, pcmShape } from './codecs/open-decoder';
 import { OpusVoiceDecoder } from './codecs/opus-voice-decoder';
 import { CodedVoiceLane } from './coded-voice-lane';
 import type { VoiceSource } from './hop-builder';
-import type { Lane, LaneHost } from './lane';
+import type { Lane, LaneHost, PartialSink } from './lane';
 import type { RingMemory } from './ring-memory';
 import type { SessionClock } from './session-clock';
 import { RateWatch } from './rate-watch';
@@ -28,6 +28,8 @@ export interface LaneDeps {
   readonly rings?: RingMemory;
   /** Absent: `webm-video` is refused. */
   readonly video?: VideoDecoders;
+  /** Absent: no utterance is told before it is closed. */
+  readonly partials?: PartialSink;
 }
 
 /** The lane of a stream, with what it puts into hops. */
@@ -57,7 +59,7 @@ export function openLanes(streams: readonly StreamSpec[], sessionId: string, dep
 }
 
 function openLane(stream: StreamSpec, sessionId: string, deps: LaneDeps): Omit<OpenedLane, 'stream'> {
-  const { pool, clock, options, host, rings } = deps;
+  const { options, host } = deps;
   const { codec } = stream;
   if (codec === 'webm-video') return openFilm(stream, sessionId, deps);
   if (CODEC_KIND[codec] === 'video') {
@@ -66,7 +68,7 @@ function openLane(stream: StreamSpec, sessionId: string, deps: LaneDeps): Omit<O
   }
   const voices = partiesOf(stream).map((spec) => ({
     spec,
-    lane: new VoiceLane(spec, sessionId, pool, clock, options, host, rings),
+    lane: new VoiceLane(spec, sessionId, deps),
   }));
   const shape = pcmShape(codec, voices.length);
   const rateWatch = shape && new RateWatch(shape, deps.pace);
@@ -82,14 +84,14 @@ function openLane(stream: StreamSpec, sessionId: string, deps: LaneDeps): Omit<O
 
 /** Video with sound: a voice and stills, of the same party. */
 function openFilm(stream: StreamSpec, sessionId: string, deps: LaneDeps): Omit<OpenedLane, 'stream'> {
-  const { pool, clock, options, host } = deps;
+  const { options, host } = deps;
   const { streamId, party, name: streamName } = stream;
   const creditBytes = options.videoCreditBytes;
   const stills = new StillLane(stream, options, host);
   // Only a customer's face is ever looked at (rule 9): other pictures are not even decoded.
   const film = party === 'customer' ? filmTrack(stream, stills, deps) : undefined;
   const spec: StreamSpec = { ...stream, kind: 'voice', name: `${party}-voice-${streamId}` };
-  const lane = new VoiceLane(spec, sessionId, pool, clock, options, host, deps.rings);
+  const lane = new VoiceLane(spec, sessionId, deps);
   const feed = new PacketFeed();
   const decoder = new OpusVoiceDecoder(feed, 1, () => host.wake());
   const voice = new CodedVoiceLane(spec, decoder, [lane], creditBytes, options, host);

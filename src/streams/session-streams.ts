@@ -9,6 +9,7 @@ import type { MediaChunk, StreamSpec } from '../facts/media-chunk';
 import { HopRelease } from './hop-release';
 import type { SessionClock } from './session-clock';
 import { openLanes } from './open-lane';
+import { PartialsInFlight } from './partials-in-flight';
 import { SessionTime } from './session-time';
 import type { RingMemory } from './ring-memory';
 import type { StillLane } from './still-lane';
@@ -25,6 +26,8 @@ export interface SessionStreamsSpec {
   readonly streams: readonly StreamSpec[];
   /** Media seconds per wall second that the sender means to send. */
   readonly pace: number;
+  /** Open utterances are told too, about once a second. Default: no. */
+  readonly partials?: boolean;
 }
 
 export interface SessionStreamsDeps {
@@ -69,6 +72,7 @@ export class SessionStreams {
   readonly #timer: DeadlineTimer;
   readonly #dropped: Partial<Record<DropReason, number>> = {};
   readonly #inFlightUtterances = new Set<UtteranceClosed>();
+  readonly #partials = new PartialsInFlight((fact) => this.#facts.next(fact));
   /** The watermark when it was last finite. */
   #settledMs = 0;
   /**
@@ -97,7 +101,8 @@ export class SessionStreams {
     const host = this.#host();
     const voices: VoiceSource[] = [];
     const stills: StillLane[] = [];
-    const deps = { pool, clock, options, host, rings, video, pace: spec.pace };
+    const partials = spec.partials === true ? this.#partials : undefined;
+    const deps = { pool, clock, options, host, rings, video, pace: spec.pace, partials };
     for (const opened of openLanes(spec.streams, spec.sessionId, deps)) {
       const { stream, lane, creditBytes, rateWatch } = opened;
       voices.push(...opened.voices);
@@ -157,6 +162,8 @@ export class SessionStreams {
 
   /** A hop or utterance is fully processed. Others, and the same again, do nothing. */
   settle(fact: SettledFact): void {
+    // no pump: the next part is told when more of it is heard
+    if (fact.kind === 'utterance-open') return this.#partials.settle(fact);
     const settled =
       fact.kind === 'hop'
         ? this.#hops.settle(fact)

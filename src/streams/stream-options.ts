@@ -118,6 +118,8 @@ export const StreamOptions = z
     endpointMs: count.default(600),
     /** Longest utterance, ms. */
     maxUtteranceMs: count.default(15_000),
+    /** Sound of an open utterance that must be new before it is told in part once more, ms; where partials are wanted. */
+    partialEveryMs: count.default(1000),
     /** A too long utterance is cut at the least likely frame of its last part, ms. */
     cutSearchMs: ms.default(2000),
   })

@@ -42,6 +42,11 @@ export class UtteranceCutter {
     return this.#start !== undefined;
   }
 
+  /** Where the open utterance starts. */
+  get openFrom(): number | undefined {
+    return this.#start;
+  }
+
   /** Start of the run that may still become speech. */
   get candidateStart(): number | undefined {
     return this.#candidate;

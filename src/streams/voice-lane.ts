@@ -1,19 +1,15 @@
-import { refuse, type Lane, type LaneHost, type MediaFault } from './lane';
+import { refuse, type Lane, type LaneHost, type MediaFault, type PartialSink } from './lane';
 import type { StreamSpec } from '../facts/media-chunk';
 import { MediaTimeline } from './media-timeline';
 import { PcmRing } from './pcm-ring';
-import type { RingMemory } from './ring-memory';
-import type { InferencePool } from '../inference/inference-pool';
-import type { SessionClock } from './session-clock';
+import type { LaneDeps } from './open-lane';
 import { SpeechSpans } from './speech-spans';
-import type { HopVoice, UtteranceClosed } from '../facts/stream-fact';
+import type { HopVoice, UtteranceClosed, UtteranceOpen } from '../facts/stream-fact';
 import { SAMPLES_PER_MS, type StreamOptions } from './stream-options';
 import { UtteranceCutter, type Cut } from './utterance-cutter';
+import { UtteranceStarts } from './utterance-starts';
 import { VoiceActivity } from './voice-activity';
 import { VoiceFrames, type ScoredFrame } from './voice-frames';
-
-/** Utterance starts remembered to keep ids unique; a stream may step back in time. */
-const MAX_STARTS = 64;
 
 /**
  * One voice stream: PCM into the ring, frames through voice activity, utterances out in stream order, audio and
@@ -29,7 +25,9 @@ export class VoiceLane implements Lane {
   /** The last hard start that was made. */
   #hardStart = -1;
   #closed: Cut | undefined;
-  readonly #starts = new Set<number>();
+  readonly #starts = new UtteranceStarts();
+  /** Up to where the open utterance was told, in ordinals. */
+  #toldUntil = 0;
   /** In released hops, as far as in order. */
   #consumed = 0;
   /** Media samples. */
@@ -39,15 +37,18 @@ export class VoiceLane implements Lane {
   #lost = false;
   #ended = false;
 
+  private readonly options: StreamOptions;
+  private readonly host: LaneHost;
+  private readonly partials: PartialSink | undefined;
+
   constructor(
     private readonly spec: StreamSpec,
     sessionId: string,
-    pool: InferencePool,
-    clock: SessionClock,
-    private readonly options: StreamOptions,
-    private readonly host: LaneHost,
-    rings?: RingMemory,
+    { pool, clock, options, host, rings, partials }: Omit<LaneDeps, 'pace' | 'video'>,
   ) {
+    this.options = options;
+    this.host = host;
+    this.partials = partials;
     const { maxUtteranceMs, preRollMs, endpointMs, hopMs } = options;
     const history = (maxUtteranceMs + preRollMs + endpointMs + hopMs) * SAMPLES_PER_MS;
     this.#ring = new PcmRing(Math.ceil(options.voiceCreditBytes / 2) + history, rings);
@@ -217,6 +218,17 @@ export class VoiceLane implements Lane {
     const phase = this.#activity.next(probability);
     if (phase === 'speech') this.#markSpeech(this.#cutter.candidateStart ?? start, end);
     this.#closed = this.#cutter.next(start, end, probability, phase);
+    if (this.#closed === undefined) this.#tellOpen(end);
+  }
+
+  /** What came of an utterance that goes on, where somebody wants it and has room; the next time has it all again. */
+  #tellOpen(end: number): void {
+    const start = this.#cutter.openFrom;
+    if (start === undefined || this.partials === undefined) return;
+    if (end - Math.max(start, this.#toldUntil) < this.options.partialEveryMs * SAMPLES_PER_MS) return;
+    if (!this.partials.roomForPartial(this.spec.name)) return;
+    this.#toldUntil = end;
+    this.partials.partial({ kind: 'utterance-open', ...this.#utterance(start, end) });
   }
 
   #markSpeech(from: number, to: number): void {
@@ -245,25 +257,19 @@ export class VoiceLane implements Lane {
   #emit({ start, end, speech }: Cut): boolean {
     if (!this.host.roomForUtterance()) return false;
     this.#closed = undefined;
-    const pcm = new Int16Array(end - start);
-    this.#ring.copy(start, pcm.length, pcm, 0);
-    const startMs = this.#uniqueStart(Math.round(this.#timeline.mediaAt(start)! / SAMPLES_PER_MS));
-    const endMs = Math.max(startMs, Math.round((this.#timeline.mediaAt(end - 1)! + 1) / SAMPLES_PER_MS));
-    const { name, party } = this.spec;
-    const utteranceId = `${name}-${startMs}`;
     const speechMs = Math.round(speech / SAMPLES_PER_MS);
-    const about = { utteranceId, streamName: name, party, startMs, endMs, speechMs };
-    const fact: UtteranceClosed = { kind: 'utterance', ...about, pcm };
+    const fact: UtteranceClosed = { kind: 'utterance', ...this.#utterance(start, end), speechMs };
     this.host.utterance(fact);
     return true;
   }
 
-  #uniqueStart(startMs: number): number {
-    let unique = startMs;
-    while (this.#starts.has(unique)) unique += 1;
-    this.#starts.add(unique);
-    if (this.#starts.size > MAX_STARTS) this.#starts.delete(this.#starts.values().next().value!);
-    return unique;
+  #utterance(start: number, end: number): Omit<UtteranceOpen, 'kind'> {
+    const pcm = new Int16Array(end - start);
+    this.#ring.copy(start, pcm.length, pcm, 0);
+    const startMs = this.#starts.of(start, this.#timeline.mediaAt(start)! / SAMPLES_PER_MS);
+    const endMs = Math.max(startMs, Math.round((this.#timeline.mediaAt(end - 1)! + 1) / SAMPLES_PER_MS));
+    const { name: streamName, party } = this.spec;
+    return { utteranceId: `${streamName}-${startMs}`, streamName, party, startMs, endMs, pcm };
   }
 
   #consume(): void {

@@ -133,7 +133,7 @@ async function main(): Promise<Simulated> {
   const calls = CALLS.map((streams, i) => {
     const session = { channel: 'video' as const, language: 'en', consent: { analysis: true } };
     const identity = { tenant: 'soak', sessionId: `session-${i}` };
-    const start = { type: 'session.start' as const, pace: 1, streams: [...streams], session };
+    const start = { type: 'session.start' as const, pace: 1, partials: false, streams: [...streams], session };
     const conversation = create(identity, start, streams);
     let heartbeats = 0;
     conversation.ephemeral$.subscribe(() => (heartbeats += 1));

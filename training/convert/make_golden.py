@@ -79,9 +79,9 @@ def whisper_cases(model: ModelFolder, models: Path) -> Iterator[Case]:
     inputs = {"tokens": np.array([whisper_prompt(parameters)])} | past | cross
     yield "decoder", "prompt", inputs, None
     out = model.run("decoder", inputs)
-    past = {name.replace("present", "past"): value for name, value in out.items() if name != "logits"}
+    past = {name.replace("present", "past"): value for name, value in out.items() if name.startswith("present")}
     tokens = np.array([[int(out["logits"].argmax())]])
-    yield "decoder", "step", {"tokens": tokens} | past | cross, {"logits"}
+    yield "decoder", "step", {"tokens": tokens} | past | cross, {"logits", "alignment"}
 
 
 def text_cases(model: ModelFolder, models: Path) -> Iterator[Case]:

@@ -48,7 +48,7 @@ def greedy(model: ModelFolder, sound: np.ndarray) -> list[int]:
             break
         ids.append(best)
         tokens = [best]
-        past = {name.replace("present", "past"): value for name, value in out.items() if name != "logits"}
+        past = {name.replace("present", "past"): value for name, value in out.items() if name.startswith("present")}
     return ids
 
 

@@ -20,6 +20,13 @@ EMOTION_LAYERS = (3, 4, 5)  # counted from 1; their mean carried the most emotio
 LAYER_NORM_EPSILON = 1e-5
 NO_ATTENTION = -1e9
 
+# (layer, head) of the decoder, counted from 0, whose cross-attention follows the sound, by checkpoint: found and published
+# by OpenAI (`_ALIGNMENT_HEADS` of openai/whisper), given there as a mask, in Transformers as these pairs
+ALIGNMENT_HEADS: dict[str, tuple[tuple[int, int], ...]] = {
+    "base": ((3, 1), (4, 2), (4, 3), (4, 7), (5, 1), (5, 2), (5, 4), (5, 6)),
+    "tiny.en": ((1, 0), (2, 0), (2, 5), (3, 0), (3, 1), (3, 2), (3, 3), (3, 4)),
+}
+
 BY_HEAD = (0, 2, 1, 3)  # [B, T, heads, width] -> [B, heads, T, width]
 BY_HEAD_TRANSPOSED = (0, 2, 3, 1)  # -> [B, heads, width, T], ready to be multiplied by queries
 
@@ -57,7 +64,11 @@ class Whisper:
 
     def attend(self, g: Graph, scores: str, values: str) -> str:
         """softmax(scores) [B, heads, T, S] by values [B, heads, S, width] -> [B, T, heads x width]."""
-        mixed = g.add("MatMul", g.add("Softmax", scores, axis=-1), values)
+        return self.mix(g, g.add("Softmax", scores, axis=-1), values)
+
+    def mix(self, g: Graph, weights: str, values: str) -> str:
+        """Attention weights [B, heads, T, S] by values [B, heads, S, width] -> [B, T, heads x width]."""
+        mixed = g.add("MatMul", weights, values)
         return g.add("Reshape", g.add("Transpose", mixed, perm=BY_HEAD), g.integers(0, 0, self.width))
 
     def feed_forward(self, g: Graph, x: str, layer: str, out: str | None = None) -> str:
@@ -143,9 +154,20 @@ def _causal_mask(g: Graph, past: str, end: str) -> str:
     )
 
 
-def write_decoder(w: Whisper, path: Path) -> None:
+def _alignment(g: Graph, cross_attention: list[str], heads: tuple[tuple[int, int], ...]) -> str:
+    """Cross-attention of every layer [B, heads, T, S] -> that of the last token, mean of the chosen heads [B, S]."""
+    chosen = []
+    for layer in sorted({layer for layer, _ in heads}):
+        last = g.add("Gather", cross_attention[layer], g.scalar("last", -1), axis=2)
+        chosen.append(g.add("Gather", last, g.integers(*(head for at, head in heads if at == layer)), axis=1))
+    return g.add("ReduceMean", g.add("Concat", *chosen, axis=1), g.integers(1), out="alignment", keepdims=0)
+
+
+def write_decoder(w: Whisper, path: Path, alignment_heads: tuple[tuple[int, int], ...]) -> None:
     """tokens int64 [B, T], past_k_i and past_v_i [B, heads, P, head width], cross_* -> logits [B, vocabulary] of the
-    last token, present_k_i and present_v_i [B, heads, P + T, head width]. P = 0 and T = the prompt at the first step.
+    last token, alignment [B, S] (its cross-attention, mean of the alignment heads: where in the sound the token is that
+    the logits choose), present_k_i and present_v_i [B, heads, P + T, head width]. P = 0 and T = the prompt at the first
+    step.
     """
     g = Graph()
     table = w.fp32("decoder/embeddings/weight")  # [vocabulary, width], used at both ends
@@ -156,6 +178,7 @@ def write_decoder(w: Whisper, path: Path) -> None:
     places = g.weight("decoder/places", w.fp32("decoder/position_encodings/encodings"))
     x = g.add("Add", x, g.add("Slice", places, past, end, g.integers(0)))
     mask = _causal_mask(g, past, end)
+    cross_attention = []
     for i in range(w.layers):
         layer = f"decoder/layer_{i}/"
         y = w.norm(g, x, layer + "self_attention/layer_norm")
@@ -167,15 +190,18 @@ def write_decoder(w: Whisper, path: Path) -> None:
         x = g.add("Add", x, w.linear(g, y, layer + "self_attention/linear_1"))
         y = w.norm(g, x, layer + "attention/layer_norm")
         q = w.by_head(g, w.linear(g, y, layer + "attention/linear_0", scaled_rows=w.width), BY_HEAD)
-        y = w.attend(g, g.add("MatMul", q, f"cross_k_{i}"), f"cross_v_{i}")
+        cross_attention.append(g.add("Softmax", g.add("MatMul", q, f"cross_k_{i}"), axis=-1))
+        y = w.mix(g, cross_attention[i], f"cross_v_{i}")
         x = g.add("Add", x, w.linear(g, y, layer + "attention/linear_2"))
         x = w.feed_forward(g, x, layer)
     last = g.add("Gather", w.norm(g, x, "decoder/layer_norm"), g.scalar("last", -1), axis=1)
     g.add("MatMul", last, embedding, out="logits")
+    _alignment(g, cross_attention, alignment_heads)
 
     def cache(prefix: str, length: str) -> list[onnx.ValueInfoProto]:
         shape = ["b", w.heads, length, w.head_width]
         return [tensor(f"{prefix}_{part}_{i}", shape) for i in range(w.layers) for part in "kv"]
 
     inputs = [tensor("tokens", ["b", "t"], TensorProto.INT64)] + cache("past", "p") + _cross_tensors(w)
-    g.save(path, "whisper_decoder", inputs, [tensor("logits", ["b", table.shape[0]])] + cache("present", "pt"))
+    told = [tensor("logits", ["b", table.shape[0]]), tensor("alignment", ["b", "s"])]
+    g.save(path, "whisper_decoder", inputs, told + cache("present", "pt"))

@@ -66,6 +66,7 @@ describe('client messages', () => {
     expect(ClientMessage.parse(start({}))).toEqual({
       type: 'session.start',
       session: { channel: 'voice', consent: { analysis: true } },
+      partials: false,
       streams: [],
       pace: 1,
     });

@@ -49,6 +49,8 @@ export const SessionStart = z.strictObject({
   streams: z.array(StreamDescription).max(8).default([]),
   /** Media seconds per wall second that the client means to send; 1 is live. */
   pace: z.number().min(0.1).max(100).default(1),
+  /** The words of utterances that go on, about once a second: `rapport.transcript.partial`. */
+  partials: z.boolean().default(false),
 });
 export type SessionStart = z.infer<typeof SessionStart>;
 

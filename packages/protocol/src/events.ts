@@ -167,6 +167,16 @@ export const WindowDegradedData = z.strictObject({
 });
 export type WindowDegradedData = z.infer<typeof WindowDegradedData>;
 
+/** One word as it was heard; a mask is one word. */
+export const TranscriptWord = z.strictObject({
+  word: z.string(),
+  startMs: ms,
+  endMs: ms,
+  /** That it was this word: mean over its tokens. */
+  probability: unit,
+});
+export type TranscriptWord = z.infer<typeof TranscriptWord>;
+
 export const TranscriptFinalData = z.strictObject({
   utteranceId: z.string(),
   source: z.enum(['voice', 'chat']),
@@ -181,6 +191,8 @@ export const TranscriptFinalData = z.strictObject({
   language: z.string().optional(),
   /** Mean probability of the tokens; absent for chat. */
   confidence: unit.optional(),
+  /** The words of `text` in order, redacted like it; absent for chat. */
+  words: z.array(TranscriptWord).max(256).optional(),
   /** Intents this text scored, best first; only for the customer. */
   intents: z.array(z.strictObject({ name: z.string(), score: unit })).max(3),
   outOfScope: z.boolean(),
@@ -206,8 +218,12 @@ export const TranscriptPartialData = z.strictObject({
   party: z.enum(PARTIES),
   startMs: ms,
   endMs: ms,
+  /** Redacted more than a final is: every run of three digits or more, and digits at the end are held back. */
   text: z.string(),
+  /** UTF-16 units of `text`, from its beginning, that every later partial of this utterance repeats. */
+  committed: z.number().int().min(0),
 });
+export type TranscriptPartialData = z.infer<typeof TranscriptPartialData>;
 
 export const AlertData = z.strictObject({
   ruleId: z.string(),

@@ -12,10 +12,12 @@ import {
   type Observable,
   of,
   type OperatorFunction,
+  Subject,
+  takeUntil,
   takeWhile,
   tap,
 } from 'rxjs';
-import type { Hop, StreamFact, StreamsEnded, StreamUpdated } from '../../facts/stream-fact';
+import type { StreamFact, StreamsEnded, UtteranceOpen } from '../../facts/stream-fact';
 import type { EncodedFact } from '../../facts/encoded-fact';
 import type { InferencePool } from '../../inference/inference-pool';
 import type { Redactor } from '../../redaction/redaction';
@@ -23,6 +25,7 @@ import { isKnown, servesLanguage } from '../../inference/served-models';
 import { ENCODE_DEFAULTS, type EncodeOptions } from './encode-options';
 import { HopEncoder } from './hop-encoder';
 import { type LanguageOptions, LanguageWatch } from './language-watch';
+import { PartialTranscripts } from './partial-transcripts';
 import { type TextFact, TextFactEncoder } from './text-fact-encoder';
 import type { WrittenLanguage } from './written-language';
 
@@ -41,12 +44,12 @@ export interface EncodeDeps {
   readonly settle: (fact: StreamFact) => void;
 }
 
-type OrderedFact = Hop | StreamUpdated | StreamsEnded;
+type OrderedFact = Exclude<StreamFact, TextFact | UtteranceOpen>;
 type Work = () => Observable<EncodedFact>;
 
 /**
  * The models stage of one session. Hops keep their order and are encoded one after another; utterances and messages
- * are worked on beside them and come when they are ready; `ended` comes last. What the pool refuses or fails becomes
+ * are worked on beside them and come when they are ready, partials where there is time for them; `ended` comes last. What the pool refuses or fails becomes
  * a fact (`hop-failed`, `updated` with `shed`), anything else an error.
  */
 export function encodeFacts(deps: EncodeDeps): OperatorFunction<StreamFact, EncodedFact> {
@@ -60,6 +63,7 @@ export function encodeFacts(deps: EncodeDeps): OperatorFunction<StreamFact, Enco
         return !isKnown(language.language) || servesLanguage(models, 'speech', language.language);
       });
       const texts = new TextFactEncoder({ ...deps, language });
+      const partials = new PartialTranscripts({ ...deps, language });
       const pendingHops = new Backlog(options.maxPendingHops);
       const pendingTexts = new Backlog(options.maxPendingTexts);
       let ended: StreamsEnded | undefined;
@@ -106,8 +110,16 @@ export function encodeFacts(deps: EncodeDeps): OperatorFunction<StreamFact, Enco
             map(planText),
             mergeMap((work) => work(), options.maxConcurrentTexts),
           );
+          const parts = shared.pipe(
+            tap((fact) => fact.kind === 'utterance' && partials.close(fact)),
+            filter((fact) => fact.kind === 'utterance-open'),
+            mergeMap((fact) => settled(fact, from(partials.hear(fact)).pipe(concatMap((partial) => partial)))),
+          );
+          // nobody waits for a partial: what is in work when everything else is done is given up
+          const done = new Subject<void>();
+          const main = merge(ordered, beside).pipe(tap({ complete: () => done.next() }));
           const end = defer(() => (ended === undefined ? EMPTY : settled(ended, of(ended))));
-          return concat(merge(ordered, beside), end);
+          return concat(merge(main, parts.pipe(takeUntil(done))), end);
         }),
       );
     });
@@ -131,4 +143,4 @@ class Backlog {
 }
 
 const isText = (fact: StreamFact): fact is TextFact => fact.kind === 'utterance' || fact.kind === 'chat';
-const isOrdered = (fact: StreamFact): fact is OrderedFact => !isText(fact);
+const isOrdered = (fact: StreamFact): fact is OrderedFact => !isText(fact) && fact.kind !== 'utterance-open';

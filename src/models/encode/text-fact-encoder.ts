@@ -1,6 +1,6 @@
 import type { ChatReceived, StreamUpdated, UtteranceClosed } from '../../facts/stream-fact';
 import type { EncodedText, LanguageTold } from '../../facts/encoded-fact';
-import type { InferencePool, ServedModel, SpokenLanguage } from '../../inference/inference-pool';
+import type { InferencePool, ServedModel, SpokenLanguage, SpokenWord } from '../../inference/inference-pool';
 import { RawText, type Redactor } from '../../redaction/redaction';
 import { failureReason } from '../../inference/job-cost';
 import { isKnown, modelRefs, primaryLanguage, servesLanguage, takesAnyLanguage } from '../../inference/served-models';
@@ -13,6 +13,13 @@ const CHAT_STREAM = 'chat';
 
 type Heard = Omit<EncodedText, 'kind' | 'sequence' | 'embedding' | 'absentReason' | 'language'>;
 type EncodedOfText = EncodedText | LanguageTold | StreamUpdated;
+
+/** A word in the sound of an utterance, in the time of its session. */
+const inMedia = (word: SpokenWord, utteranceStartMs: number): SpokenWord => ({
+  ...word,
+  startMs: utteranceStartMs + word.startMs,
+  endMs: utteranceStartMs + word.endMs,
+});
 
 /** Utterances and messages of one session to redacted text and, for the customer's words, to tokens. */
 export class TextFactEncoder {
@@ -112,13 +119,17 @@ export class TextFactEncoder {
         { pcm, language: isKnown(language) ? primaryLanguage(language) : undefined },
         { sessionId, jobClass: 'final', resultKey: utterance.utteranceId },
       );
-      words = new RawText(output.text);
+      words = new RawText(
+        output.text,
+        output.words?.map((word) => inMedia(word, startMs)),
+      );
       confidence = output.meanProbability;
       spoken = output.spoken;
     } catch (error) {
       return this.shed(utterance, failureReason(error));
     }
-    const { text, redactions } = redactor.redact(words, startMs, utterance.party);
+    const redacted = redactor.redact(words, startMs, utterance.party);
+    const { text, redactions } = redacted;
     // a transcript of noise is blank, or dots and notes
     if (!/[\p{L}\p{N}]/u.test(text)) return {};
     const { utteranceId: textId, streamName, party, endMs, speechMs } = utterance;
@@ -129,6 +140,7 @@ export class TextFactEncoder {
         text: text.trim(),
         redactions,
         confidence,
+        words: redacted.words,
         models: modelRefs(this.models, ['speech']),
       },
     };

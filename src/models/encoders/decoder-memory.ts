@@ -19,6 +19,7 @@ export class DecoderMemory {
   readonly hidden: Tensor;
   /** `cross_k_0` and so on. */
   readonly cross: Tensors;
+  readonly alignment: Tensor;
   /** Two of each: a step reads one and writes the other. */
   private readonly caches: readonly [Caches, Caches];
   private turn = 0;
@@ -31,6 +32,7 @@ export class DecoderMemory {
     const states = frames / 2;
     const make = (dims: readonly number[]): Tensor => float32(new Float32Array(dims.reduce((a, b) => a * b)), dims);
     this.hidden = make([1, states, encoderWidth]);
+    this.alignment = make([1, states]);
     this.cross = Object.fromEntries(
       names('cross', shape).map((name) => [
         name,

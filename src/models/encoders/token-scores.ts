@@ -1,5 +1,5 @@
 import type { SpeechParameters } from '../runtime/manifest';
-import { inBlocks } from './blocks';
+import { greatestOf, inBlocks } from './blocks';
 
 /** Chooses the next token of a transcript among those that are text or its end. */
 export class TokenScores {
@@ -31,6 +31,17 @@ export class TokenScores {
     });
     return { id, probability: 1 / sum };
   }
+}
+
+/** The softmax of one logit among all, none barred. */
+export function probabilityOf(logits: Float32Array, id: number): number {
+  const logit = logits[id] ?? -Infinity;
+  const greatest = greatestOf(logits);
+  let sum = 0;
+  inBlocks(logits.length, (from, to) => {
+    for (let i = from; i < to; i++) sum += Math.exp(logits[i]! - greatest);
+  });
+  return Math.exp(logit - greatest) / sum;
 }
 
 /** The id with the greatest logit among `best` (-1: none yet) and the allowed ones of from..to. */

@@ -6,18 +6,22 @@ import type { WhisperGraphs } from './whisper-graphs';
 const END = 20;
 const parameters = {
   sampleRateHz: 16_000,
+  encoderFrameMs: 20,
   maxAudioMs: 30_000,
   vocabularySize: 30,
   transcriptMinMs: 15_000,
   maxTokensPerSecond: 6,
   maxTokensExtra: 10,
   minMeanProbability: 0.4,
+  maxNoSpeechProbability: 0.5,
+  minProbabilityAgainstNoSpeech: 0.95,
   knownInventions: ['thank you'],
   minKnownInventionProbability: 0.99,
   endOfTextId: END,
   startOfTranscriptId: 21,
   transcribeId: 24,
   noTimestampsId: 25,
+  noSpeechId: 27,
   languageTokenIds: { en: 22, de: 23 },
   suppressIds: [19],
   suppressBeginIds: [END],
@@ -27,8 +31,14 @@ const letters = {
   decode: (ids: readonly number[]) => ids.map((id) => (id === 3 ? ' Thank you.' : ` w${id}`)).join(''),
 } as unknown as Tokenizer;
 
+/** Feeds before the first word is asked for: the sound, and the start of the transcript. */
+const FIRST_WORD = 2;
+
 /** Graphs whose decoder says the script, then the end for ever; every score has the logit given over the others. */
-function scripted(script: readonly number[], { lead = 10, extra = {} as Record<number, number>, of = folder } = {}) {
+function scripted(
+  script: readonly number[],
+  { lead = 10, extra = {} as Record<number, number>, of = folder, afterStart = 22 } = {},
+) {
   const fed: (readonly number[])[] = [];
   const closes = { count: 0 };
   const graphs = {
@@ -37,11 +47,16 @@ function scripted(script: readonly number[], { lead = 10, extra = {} as Record<n
       return {
         next: async (tokens: readonly number[]) => {
           const logits = new Float32Array(parameters.vocabularySize);
-          logits[script[fed.length - 1] ?? END] = lead;
+          logits[fed.length === 1 ? afterStart : (script[fed.length - FIRST_WORD] ?? END)] = lead;
           for (const [id, logit] of Object.entries(extra)) logits[Number(id)] = logit;
+          // each step looks half a second further
+          const alignment = Float32Array.from({ length: 750 }, (_, frame) =>
+            Math.floor(frame / 25) === fed.length - FIRST_WORD ? 1 : 0,
+          );
           fed.push(tokens);
-          return logits;
+          return { logits, alignment };
         },
+        restart: () => {},
         close: () => void closes.count++,
       };
     },
@@ -73,20 +88,20 @@ describe('Transcriber', () => {
     const of = { path: '', manifest: { parameters: oneLanguage } } as unknown as ModelFolder<'speech'>;
     const { transcriber, fed } = scripted([5, END], { of });
     await finish(transcriber, 1, 'en');
-    expect(fed[1]).toEqual([21, 25]);
+    expect(fed.slice(1, 3)).toEqual([[21], [21, 25]]);
   });
 
   it('prompts with the language and feeds each token back', async () => {
     const german = scripted([1, 2]);
     expect(await finish(german.transcriber, 2, 'de-AT')).toMatchObject({ text: 'w1 w2', truncated: false });
-    expect(german.fed).toEqual([[1500], [21, 23, 24, 25], [1], [2]]);
+    expect(german.fed).toEqual([[1500], [21], [21, 23, 24, 25], [1], [2]]);
   });
 
   // Once it was English, whatever was spoken.
   it.each(['', 'xx', 'und'])(
     'asks the model for the language of %j, in the same pass over the sound',
     async (language) => {
-      const { fed, transcriber } = scripted([23, 1, 2], { extra: { 22: 8 } });
+      const { fed, transcriber } = scripted([1, 2], { afterStart: 23, extra: { 22: 8 } });
       const { text, spoken } = await finish(transcriber, 2, language);
       expect(fed).toEqual([[1500], [21], [23, 24, 25], [1], [2]]);
       expect(text).toBe('w1 w2');
@@ -100,7 +115,7 @@ describe('Transcriber', () => {
     const of = { path: '', manifest: { parameters: only } } as unknown as ModelFolder<'speech'>;
     const { fed, transcriber } = scripted([1], { of });
     expect((await finish(transcriber, 2, '')).spoken).toBeUndefined();
-    expect(fed[1]).toEqual([21, 22, 24, 25]);
+    expect(fed.slice(1, 3)).toEqual([[21], [21, 22, 24, 25]]);
   });
 
   it('runs in steps: the encoder, then eight tokens at a time', async () => {
@@ -111,7 +126,7 @@ describe('Transcriber', () => {
   it('stops at 6 tokens a second and 10 more, and says so', async () => {
     const { fed, transcriber } = scripted(Array.from({ length: 100 }, (_, i) => (i * 7) % 18));
     expect(await finish(transcriber, 1)).toMatchObject({ truncated: true });
-    expect(fed).toHaveLength(1 + 16);
+    expect(fed).toHaveLength(FIRST_WORD + 16);
   });
 
   it('never chooses suppressed tokens, specials, or the end first', async () => {
@@ -131,9 +146,38 @@ describe('Transcriber', () => {
     expect(await finish(scripted([3], { lead: 10 }).transcriber, 2)).toMatchObject({ text: 'Thank you.' });
   });
 
+  it('asks more of any word where the model says that nobody speaks', async () => {
+    const quiet = { afterStart: 27 };
+    expect(await finish(scripted([1, 2], { ...quiet, lead: 5 }).transcriber, 2)).toMatchObject({ text: '' });
+    const { text, noSpeechProbability } = await finish(scripted([1, 2], quiet).transcriber, 2);
+    expect(text).toBe('w1 w2');
+    expect(noSpeechProbability).toBeGreaterThan(0.9);
+    expect((await finish(scripted([1, 2]).transcriber, 2)).noSpeechProbability).toBeLessThan(0.1);
+  });
+
   it('cuts a loop that ran into the limit, which is then no loss', async () => {
     const loop = Array.from({ length: 60 }, (_, i) => (i % 2) + 1);
     expect(await finish(scripted(loop).transcriber, 2)).toMatchObject({ text: 'w1 w2', truncated: false });
+  });
+
+  it('says where each word is, in the text and in the sound', async () => {
+    const { text, words } = await finish(scripted([1, 2, 4]).transcriber, 4);
+    expect(text).toBe('w1 w2 w4');
+    expect(words).toEqual([
+      { start: 0, end: 2, startMs: 0, endMs: expect.any(Number), probability: expect.closeTo(1, 2) },
+      { start: 3, end: 5, startMs: expect.any(Number), endMs: expect.any(Number), probability: expect.closeTo(1, 2) },
+      { start: 6, end: 8, startMs: expect.any(Number), endMs: expect.any(Number), probability: expect.closeTo(1, 2) },
+    ]);
+    const edges = words!.slice(1).map(({ startMs }, i) => [startMs, words![i]!.endMs]);
+    edges.forEach(([startMs, endMs], i) => {
+      expect(startMs).toBe(endMs);
+      expect(Math.abs(startMs! - 500 * (i + 1))).toBeLessThanOrEqual(60);
+    });
+  });
+
+  it('has no time for what the repeat guard took out', async () => {
+    const loop = Array.from({ length: 60 }, (_, i) => (i % 2) + 1);
+    expect((await finish(scripted(loop).transcriber, 2)).words).toHaveLength(2);
   });
 
   it('says nothing for less than a tenth of a second', async () => {

@@ -6,7 +6,9 @@ import { toFloats } from './level';
 import { logMel } from './log-mel';
 import { withoutLoops } from './repeat-guard';
 import { tellLanguage } from './spoken-language';
-import { TokenScores } from './token-scores';
+import { timedWords } from './timed-words';
+import { probabilityOf, TokenScores } from './token-scores';
+import { wordsOfTokens } from './token-words';
 import type { Tokenizer } from './tokenizer';
 import type { WhisperDecoder, WhisperGraphs } from './whisper-graphs';
 
@@ -40,7 +42,7 @@ export class Transcriber {
     const decoder = await this.graphs.openDecoder(mel, frames);
     try {
       yield;
-      return yield* this.decode(decoder, pcm.length / this.folder.manifest.parameters.sampleRateHz, language);
+      return yield* this.decode(decoder, pcm.length, language);
     } finally {
       decoder.close();
     }
@@ -48,18 +50,24 @@ export class Transcriber {
 
   private async *decode(
     decoder: WhisperDecoder,
-    seconds: number,
+    samples: number,
     language: string | undefined,
   ): AsyncGenerator<void, JobOutput<'transcript'>> {
     const parameters = this.folder.manifest.parameters;
+    const seconds = samples / parameters.sampleRateHz;
     const limit = Math.floor(seconds * parameters.maxTokensPerSecond + parameters.maxTokensExtra);
+    // attention behind the sound, to the zeros, says nothing of when
+    const soundFrames = Math.ceil((seconds * 1000) / parameters.encoderFrameMs);
     const ids: number[] = [];
     const probabilities: number[] = [];
-    const { spoken, prompt } = await this.begin(decoder, language);
+    const attention: Float32Array[] = [];
+    const { spoken, noSpeechProbability, prompt } = await this.begin(decoder, language);
     let tokens = prompt;
     let ended = false;
     while (ids.length < limit) {
-      const { id, probability } = this.scores.best(await decoder.next(tokens), ids.length === 0);
+      const { logits, alignment } = await decoder.next(tokens);
+      const { id, probability } = this.scores.best(logits, ids.length === 0);
+      attention.push(alignment.slice(0, soundFrames));
       ended = id === parameters.endOfTextId;
       if (ended) break;
       ids.push(id);
@@ -72,47 +80,74 @@ export class Transcriber {
       plausibleTokens: seconds * PLAUSIBLE_TOKENS_PER_SECOND + PLAUSIBLE_TOKENS_EXTRA,
       ranIntoLimit: !ended,
     });
-    const meanProbability = kept.reduce((sum, i) => sum + (probabilities[i] as number), 0) / Math.max(1, kept.length);
-    const text = this.tokenizer.decode(kept.map((i) => ids[i] as number)).trim();
-    if (!believable(text, meanProbability, parameters)) return { ...NOTHING, meanProbability, spoken };
+    const pick = <T>(of: readonly T[]): T[] => kept.map((i) => of[i] as T);
+    const meanProbability = mean(pick(probabilities));
+    const { text, words } = timedWords({
+      words: wordsOfTokens(pick(ids), (some) => this.tokenizer.decode(some), spoken?.language ?? language),
+      probabilities: pick(probabilities),
+      attention: [...pick(attention), ...attention.slice(ids.length)],
+      frameMs: parameters.encoderFrameMs,
+    });
+    const about = { meanProbability, noSpeechProbability, spoken };
+    if (!believable(text, about, parameters)) return { ...NOTHING, ...about };
     // A loop that ran into the limit has lost nothing but copies.
-    return { text, meanProbability, truncated: !ended && kept.at(-1) === ids.length - 1, spoken };
+    return { text, words, ...about, truncated: !ended && kept.at(-1) === ids.length - 1 };
   }
 
   /**
-   * What to feed before the words. Of a language that is not known the model is asked first: what it expects after the
-   * start of a transcript is the language (Radford et al., 2022, section 2.3). One token more, and no other pass over
-   * the sound.
+   * What to feed before the words. The start of a transcript goes in by itself first: what the model expects after it says
+   * whether anybody speaks, and of a language that is not known, which it is (Radford et al., 2022, sections 2.3 and
+   * 4.5). One token more, and no other pass over the sound.
    */
   private async begin(
     decoder: WhisperDecoder,
     language: string | undefined,
-  ): Promise<{ spoken?: SpokenLanguage; prompt: readonly number[] }> {
-    const { startOfTranscriptId, transcribeId, noTimestampsId, languageTokenIds } = this.folder.manifest.parameters;
+  ): Promise<{ spoken?: SpokenLanguage; noSpeechProbability: number; prompt: readonly number[] }> {
+    const { startOfTranscriptId, transcribeId, noTimestampsId, noSpeechId, languageTokenIds } =
+      this.folder.manifest.parameters;
     const start = [startOfTranscriptId];
     // a model of one language names neither it nor the task
     const task = [transcribeId, noTimestampsId].filter((id) => id !== undefined);
-    const known = Object.keys(languageTokenIds);
+    const known = Object.values(languageTokenIds);
     const stated = languageTokenIds[language === undefined ? '' : primaryLanguage(language)];
-    if (stated !== undefined) return { prompt: [...start, stated, ...task] };
-    if (known.length < 2) return { prompt: [...start, ...Object.values(languageTokenIds), ...task] };
-    const spoken = tellLanguage(await decoder.next(start), languageTokenIds);
-    return { spoken, prompt: [languageTokenIds[spoken.language] as number, ...task] };
+    const { logits } = await decoder.next(start);
+    const noSpeechProbability = probabilityOf(logits, noSpeechId);
+    if (stated === undefined && known.length > 1) {
+      const spoken = tellLanguage(logits, languageTokenIds);
+      return { spoken, noSpeechProbability, prompt: [languageTokenIds[spoken.language] as number, ...task] };
+    }
+    // the whole prompt at once, as the reference decoder takes it: 8 bits round otherwise in parts
+    decoder.restart();
+    return { noSpeechProbability, prompt: [...start, ...(stated === undefined ? known : [stated]), ...task] };
   }
 }
 
 /** 100 ms: nothing shorter holds a word. */
 const MIN_SAMPLES = 1_600;
-const NOTHING = { text: '', meanProbability: 0, truncated: false };
+const NOTHING = { text: '', words: [], meanProbability: 0, noSpeechProbability: 0, truncated: false };
 
-/** Whisper turns near-silence into words, and is unsure of them: by the probability they are told from speech. */
-function believable(text: string, meanProbability: number, parameters: SpeechParameters): boolean {
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+
+/**
+ * Whisper turns near-silence into words. They are told from speech by how sure it is of them, by its own word for nobody
+ * speaking, and by what it is known to invent.
+ */
+function believable(
+  text: string,
+  { meanProbability, noSpeechProbability }: { meanProbability: number; noSpeechProbability: number },
+  parameters: SpeechParameters,
+): boolean {
   const plain = text
     .toLowerCase()
     .replace(/[^\p{L}\s]/gu, '')
     .trim();
-  const known = parameters.knownInventions.includes(plain);
-  return meanProbability >= (known ? parameters.minKnownInventionProbability : parameters.minMeanProbability);
+  const least = Math.max(
+    parameters.minMeanProbability,
+    noSpeechProbability > parameters.maxNoSpeechProbability ? parameters.minProbabilityAgainstNoSpeech : 0,
+    parameters.knownInventions.includes(plain) ? parameters.minKnownInventionProbability : 0,
+  );
+  return meanProbability >= least;
 }
 
 /**

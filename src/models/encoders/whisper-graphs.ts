@@ -54,6 +54,14 @@ export class WhisperGraphs {
   }
 }
 
+/** What one step of the decoder says of the token that comes next. Valid until any next step, of whatever utterance. */
+export interface DecoderStep {
+  /** Of every token of the vocabulary. */
+  readonly logits: Float32Array;
+  /** Where in the sound it is: the step's attention over encoder frames of 20 ms, mean of the heads that follow the sound. */
+  readonly alignment: Float32Array;
+}
+
 /** One utterance being decoded: the keys and values of the tokens so far. */
 export class WhisperDecoder {
   private tokensSoFar = 0;
@@ -65,13 +73,19 @@ export class WhisperDecoder {
     private readonly giveBack: () => void,
   ) {}
 
-  /** Adds tokens and scores every token of the vocabulary as the next one. The scores are valid until any next call. */
-  async next(tokens: readonly number[]): Promise<Float32Array> {
+  /** Adds tokens and scores every token of the vocabulary as the next one. */
+  async next(tokens: readonly number[]): Promise<DecoderStep> {
     const { past, present } = this.memory.step(this.tokensSoFar, tokens.length);
     const feeds = { ...this.memory.cross, ...past, tokens: int64(tokens, [1, tokens.length]) };
-    await this.graph.run(feeds, { ...present, logits: this.logits });
+    const { alignment } = this.memory;
+    await this.graph.run(feeds, { ...present, logits: this.logits, alignment });
     this.tokensSoFar += tokens.length;
-    return floats(this.logits);
+    return { logits: floats(this.logits), alignment: floats(alignment) };
+  }
+
+  /** The tokens so far are forgotten, the sound is not. */
+  restart(): void {
+    this.tokensSoFar = 0;
   }
 
   /** The utterance is over: its memory serves the next. */

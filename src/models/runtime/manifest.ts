@@ -64,11 +64,15 @@ const VoiceActivityParameters = z.object({
   contextSamples: count,
   stateLayers: count,
   stateWidth: count,
+  /** Chunks in a row below `silentBelow` after which the model's memory is emptied (62 of 32 ms: 2 s). */
+  forgetAfterChunks: count.default(62),
+  silentBelow: probability.default(0.15),
 });
 
 const SpeechParameters = z.object({
   sampleRateHz: z.literal(16_000),
   melBands: z.literal(80),
+  encoderFrameMs: count,
   encoderWidth: count,
   /** Of the states of a graph `emotion`, which may be of another Whisper than the transcript's; absent: `encoderWidth`. */
   emotionWidth: count.optional(),
@@ -86,6 +90,13 @@ const SpeechParameters = z.object({
    * (27 below .28, both others a plain "Thank you.") and 50 of clear speech (lowest .55, words of a second).
    */
   minMeanProbability: probability.default(0.4),
+  /**
+   * Above this probability of nobody speaking a text needs `minProbabilityAgainstNoSpeech` to be believed. Measured on 20
+   * minutes each of noise and music: the 30 stretches that voice activity let through are at .60 and above, with texts
+   * of at most .41; "yes", "no" and "okay" at 10 dB over such noise, 300 times, at .26 and below.
+   */
+  maxNoSpeechProbability: probability.default(0.45),
+  minProbabilityAgainstNoSpeech: probability.default(0.75),
   /** What Whisper invents most confidently in near-silence, lower case, without punctuation ... */
   knownInventions: z
     .array(z.string())
@@ -106,6 +117,8 @@ const SpeechParameters = z.object({
   /** Absent in a model of one language: its prompt names no task. */
   transcribeId: count.optional(),
   noTimestampsId: count,
+  /** What Whisper expects directly after the start of a transcript where nobody speaks. */
+  noSpeechId: count,
   languageTokenIds: z.record(z.string(), count),
   suppressIds: z.array(z.number().int()),
   suppressBeginIds: z.array(z.number().int()),

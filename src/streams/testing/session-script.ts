@@ -2,7 +2,15 @@ import { RawText } from '../../redaction/redaction';
 import type { MediaVerdict } from '../lane';
 import type { MediaChunk, StreamSpec } from '../../facts/media-chunk';
 import { SessionStreams } from '../session-streams';
-import type { Hop, StreamFact, StreamUpdated, StreamsEnded, UtteranceClosed } from '../../facts/stream-fact';
+import type {
+  Hop,
+  SettledFact,
+  StreamFact,
+  StreamUpdated,
+  StreamsEnded,
+  UtteranceClosed,
+  UtteranceOpen,
+} from '../../facts/stream-fact';
 import { streamOptions, type StreamOptions } from '../stream-options';
 import { EnergyPool } from './energy-pool';
 import { ScriptedClock } from './scripted-clock';
@@ -21,8 +29,9 @@ export interface ScriptSettings {
   readonly streams?: readonly StreamSpec[];
   readonly pace?: number;
   readonly options?: Partial<StreamOptions>;
-  /** Settle facts as they come. */
-  readonly settle?: boolean;
+  /** Settle facts as they come; `utterance-open` may be held back by itself. */
+  readonly settle?: boolean | ((fact: StreamFact) => boolean);
+  readonly partials?: boolean;
 }
 
 /** A session whose clock, media and models are written down in the test. */
@@ -35,13 +44,13 @@ export class SessionScript {
   completed = false;
   readonly #sent = new Map<number, { seq: number; bytes: number }>();
 
-  constructor({ streams = [VOICE], pace = 1, options = {}, settle = true }: ScriptSettings = {}) {
+  constructor({ streams = [VOICE], pace = 1, options = {}, settle = true, partials }: ScriptSettings = {}) {
     const deps = { clock: this.clock, pool: this.pool, options: streamOptions(options) };
-    this.streams = new SessionStreams({ sessionId: 's-1', streams, pace }, deps);
+    this.streams = new SessionStreams({ sessionId: 's-1', streams, pace, partials }, deps);
     this.streams.facts$.subscribe({
       next: (fact) => {
         this.facts.push(fact);
-        if (settle) this.streams.settle(fact);
+        if (typeof settle === 'function' ? settle(fact) : settle) this.streams.settle(fact as SettledFact);
       },
       complete: () => (this.completed = true),
     });
@@ -111,6 +120,10 @@ export class SessionScript {
 
   get utterances(): UtteranceClosed[] {
     return this.facts.filter((fact) => fact.kind === 'utterance');
+  }
+
+  get openUtterances(): UtteranceOpen[] {
+    return this.facts.filter((fact) => fact.kind === 'utterance-open');
   }
 
   get gaps(): StreamUpdated[] {

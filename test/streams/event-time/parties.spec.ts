@@ -35,7 +35,7 @@ class Call {
     const options = streamOptions();
     const create = conversationFactory({ clock, pool, store, assets, options, meter: NO_METER, onFault });
     const session = { channel: 'voice' as const, language: 'en', consent: { analysis: true } };
-    const start = { type: 'session.start' as const, pace: 1, streams: [...streams], session };
+    const start = { type: 'session.start' as const, pace: 1, partials: false, streams: [...streams], session };
     this.conversation = create({ tenant: 't', sessionId: 's' }, start, streams);
   }
 
