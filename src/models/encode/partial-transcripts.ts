@@ -1,7 +1,7 @@
 import type { PartialText } from '../../facts/encoded-fact';
 import type { UtteranceClosed, UtteranceOpen } from '../../facts/stream-fact';
 import type { InferencePool } from '../../inference/inference-pool';
-import { failureReason, ownBuffer } from '../../inference/job-cost';
+import { failureReason } from '../../inference/job-cost';
 import { isKnown, primaryLanguage, servesLanguage } from '../../inference/served-models';
 import { RawText, type Redactor, type TimedWord } from '../../redaction/redaction';
 import { isUnspaced } from '../encoders/token-words';
@@ -44,7 +44,7 @@ export class PartialTranscripts {
       const { output } = await pool.submit(
         'transcript',
         { pcm, language: spoken },
-        { sessionId, jobClass: 'partial', resultKey: utteranceId, transfer: ownBuffer(pcm) },
+        { sessionId, jobClass: 'partial', resultKey: utteranceId },
       );
       heard = this.deps.redactor.redactPartial(new RawText(output.text, output.words)).words;
     } catch (error) {
