@@ -4,6 +4,7 @@ import { evaluateFace } from './tasks/face-task';
 import { evaluateIntents } from './tasks/intent-task';
 import { evaluateMissing } from './tasks/missing-task';
 import { evaluateText } from './tasks/text-task';
+import { evaluateTranscript } from './tasks/transcript-task';
 import { evaluateVoice } from './tasks/voice-task';
 
 /** What every task is told. */
@@ -29,6 +30,7 @@ const TASKS: Readonly<Record<string, (options: EvalOptions) => Promise<void>>> =
   intent: evaluateIntents,
   voice: evaluateVoice,
   missing: evaluateMissing,
+  transcript: evaluateTranscript,
 };
 
 /** `npm run eval -- TASK...`: test data through the path that serves. Resolves to the exit status. */

@@ -27,6 +27,8 @@ function growing(pcm: Int16Array): string {
 const partialsOf = (heard: HeardSession): TranscriptPartialData[] =>
   heard.ephemeral.flatMap((event) => (event.type === 'rapport.transcript.partial' ? [event.data] : []));
 
+jest.setTimeout(60_000);
+
 describe('partial transcripts', () => {
   let service: RunningService;
   let heard: HeardSession;

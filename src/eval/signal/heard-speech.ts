@@ -1,4 +1,5 @@
 import type { TimeSpan } from '../../facts/stream-fact';
+import type { VoiceActivityState } from '../../inference/inference-pool';
 import { ENCODE_DEFAULTS } from '../../models/encode/encode-options';
 import { SpeechWindow } from '../../models/encode/speech-window';
 import { FRAME_SAMPLES, SAMPLES_PER_MS, streamOptions } from '../../streams/stream-options';
@@ -11,12 +12,13 @@ const FRAMES_A_JOB = 16;
 const RECURRENT_NUMBERS = 256;
 const CONTEXT_SAMPLES = 64;
 
-/** Where voice activity hears speech. */
-export async function speechSpans(served: Served, pcm: Int16Array): Promise<TimeSpan[]> {
-  const policy = new VoiceActivity(streamOptions());
-  const spans: { startMs: number; endMs: number }[] = [];
-  let state = { recurrent: new Float32Array(RECURRENT_NUMBERS), context: new Float32Array(CONTEXT_SAMPLES) };
-  let runStart: number | undefined;
+/** Speech probability of each frame of a clip, the last one filled up with zeros. */
+export async function frameProbabilities(served: Served, pcm: Int16Array): Promise<number[]> {
+  const probabilities: number[] = [];
+  let state: VoiceActivityState = {
+    recurrent: new Float32Array(RECURRENT_NUMBERS),
+    context: new Float32Array(CONTEXT_SAMPLES),
+  };
   const frames = Math.ceil(pcm.length / FRAME_SAMPLES);
   for (let from = 0; from < frames; from += FRAMES_A_JOB) {
     const count = Math.min(FRAMES_A_JOB, frames - from);
@@ -25,20 +27,28 @@ export async function speechSpans(served: Served, pcm: Int16Array): Promise<Time
       samples[i] = value / 0x8000;
     });
     const scored = await served.run('voice-activity', { samples, state });
-    state = scored.state as typeof state;
-    scored.probabilities.forEach((probability, i) => {
-      const frame = from + i;
-      const phase = policy.next(probability);
-      if (phase === 'silence') runStart = undefined;
-      else runStart ??= frame;
-      if (phase !== 'speech') return;
-      // a run that was a candidate becomes speech as a whole
-      const startMs = (runStart! * FRAME_SAMPLES) / SAMPLES_PER_MS;
-      const endMs = ((frame + 1) * FRAME_SAMPLES) / SAMPLES_PER_MS;
-      const last = spans.at(-1);
-      if (last !== undefined && last.endMs >= startMs) last.endMs = endMs;
-      else spans.push({ startMs, endMs });
-    });
+    state = scored.state;
+    probabilities.push(...scored.probabilities);
+  }
+  return probabilities;
+}
+
+/** Where voice activity hears speech. */
+export async function speechSpans(served: Served, pcm: Int16Array): Promise<TimeSpan[]> {
+  const policy = new VoiceActivity(streamOptions());
+  const spans: { startMs: number; endMs: number }[] = [];
+  let runStart: number | undefined;
+  for (const [frame, probability] of (await frameProbabilities(served, pcm)).entries()) {
+    const phase = policy.next(probability);
+    if (phase === 'silence') runStart = undefined;
+    else runStart ??= frame;
+    if (phase !== 'speech') continue;
+    // a run that was a candidate becomes speech as a whole
+    const startMs = (runStart! * FRAME_SAMPLES) / SAMPLES_PER_MS;
+    const endMs = ((frame + 1) * FRAME_SAMPLES) / SAMPLES_PER_MS;
+    const last = spans.at(-1);
+    if (last !== undefined && last.endMs >= startMs) last.endMs = endMs;
+    else spans.push({ startMs, endMs });
   }
   return spans;
 }
