@@ -39,7 +39,8 @@ PROTOCOLS = {
 
 
 def manifest_of(before: dict[str, Any], net: FusionNet, notes: dict[str, Any], baseline_k: float) -> dict[str, Any]:
-    """Sizes, hashes and tensors are filled in by `refresh`, once the files are there."""
+    """Sizes, hashes and tensors are filled in by `refresh`, once the files are there. The first version of this training is a
+    major one: it reads the tokens of other encoders than the one before."""
     temperatures = notes.get("temperatures")
     subsets = {subset_key(subset) for subset in subsets_of(net.names)}
     if set(temperatures or {}) != subsets:
@@ -47,10 +48,10 @@ def manifest_of(before: dict[str, Any], net: FusionNet, notes: dict[str, Any], b
             f"the checkpoint has temperatures of {sorted(temperatures or {})}, not of all {len(subsets)} subsets: "
             "train at least one fold with held-out speakers beside it"
         )
-    major, minor, _ = before["version"].split(".")
+    major = before["version"].split(".")[0]
     return {
         **before,
-        "version": f"{major}.{int(minor) + 1}.0" if before["origin"] != ORIGIN else before["version"],
+        "version": f"{int(major) + 1}.0.0" if before["origin"] != ORIGIN else before["version"],
         "precision": "fp32",
         "labels": list(EMOTIONS),
         "parameters": {
