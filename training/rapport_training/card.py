@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from .atomic_file import write_atomically
-from .data_licences import SOURCES, TRAINED_ON, is_non_commercial
+from .data_licences import SOURCES, is_non_commercial, sources_of_folder
 
 BLOCK = re.compile(r"<!-- card:(\w+) -->\n.*?<!-- /card -->", re.DOTALL)
 NON_COMMERCIAL = "for non-commercial research only"
@@ -55,7 +55,7 @@ def figures(manifest: dict[str, Any]) -> str:
 
 
 def trained_on(manifest: dict[str, Any]) -> tuple[str, ...]:
-    return tuple(manifest.get("trainedOn") or TRAINED_ON.get(manifest["name"], ()))
+    return tuple(manifest.get("trainedOn") or sources_of_folder(manifest["name"]))
 
 
 def data(manifest: dict[str, Any]) -> str:

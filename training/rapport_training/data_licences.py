@@ -1,7 +1,8 @@
 """Where training data comes from and what its licence allows. (G): stated by nobody at the source; general knowledge."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -30,9 +31,16 @@ SOURCES = {
     "clinc150": Source("CLINC150", "requests to an assistant, and some out of scope", "CC BY 3.0", True),
     "hwu64": Source("HWU64", "commands to a home assistant", "CC BY 4.0", True),
     "multidogo_turn": Source("MultiDoGO", "customer turns of human service chats", "CDLA-Permissive-1.0", True),
-    "meld": Source("MELD", "lines of a television series, without their labels", "GPL-3.0 repository; transcripts for research", False),
+    "meld": Source(
+        "MELD",
+        "lines of a television series, without their labels",
+        "GPL-3.0 repository; transcripts for research",
+        False,
+    ),
     "emorynlp": Source("EmoryNLP", "lines of the same series, without their labels", "as MELD", False),
-    "tweeteval": Source("TweetEval emotion", "tweets, without their labels", "rules of SemEval-2018 and Twitter", False),
+    "tweeteval": Source(
+        "TweetEval emotion", "tweets, without their labels", "rules of SemEval-2018 and Twitter", False
+    ),
     "machine_written": Source(
         "our service turns", "written and labelled by a machine for training", "Apache-2.0", True
     ),
@@ -42,16 +50,43 @@ SOURCES = {
     "mpnet": Source("MPNet-base", "a teacher in training, not in the model", "Apache-2.0", True),
 }
 
-TRAINED_ON = {
-    "whisper-base": ("whisper",),
-    "text-minilm": (
-        "minilm", "mpnet", "goemotions", "bitext27", "clinc150", "hwu64", "multidogo_turn", "meld", "emorynlp",
-        "tweeteval", "machine_written",
+STARTS_FROM = {"voice": ("whisper",), "text": ("minilm", "mpnet"), "face": (), "fusion": ()}
+PUBLIC = {
+    "speech": ("ravdess", "nemo", "urdu"),
+    "faces": ("ferplus",),
+    "texts": (
+        "goemotions", "bitext27", "clinc150", "hwu64", "multidogo_turn", "meld", "emorynlp", "tweeteval",
+        "machine_written",
     ),
-    "fernet": ("ferplus",),
-    "fusion": ("ravdess", "nemo", "urdu", "ferplus", "goemotions", "bitext27", "multidogo_turn", "machine_written"),
 }  # fmt: skip
-"""By model folder, when its manifest has no `trainedOn`."""
+"""By the name of the user's own folder of the same kind."""
+FUSION_TEXTS = ("goemotions", "bitext27", "multidogo_turn", "machine_written")
+KINDS = {"voice": ("speech",), "text": ("texts",), "face": ("faces",), "fusion": ("speech", "faces", "texts")}
+READY_MADE = {"whisper-base": ("whisper",)}
+MODEL_OF = {"text-minilm": "text", "fernet": "face", "fusion": "fusion"}
+"""By model folder."""
+
+
+def sources_of(model: str, data: Path | None = None) -> list[str]:
+    """What a training of voice, text, face or fusion on this data folder uses; None: on the public corpora alone. Of texts
+    these always are used."""
+    found = list(STARTS_FROM[model])
+    for kind in KINDS[model]:
+        public = FUSION_TEXTS if (model, kind) == ("fusion", "texts") else PUBLIC[kind]
+        found += [name for name in public if data is None or kind == "texts" or (data / name).is_dir()]
+    own = data is not None and any((data / kind).is_dir() for kind in KINDS[model])
+    return [*found, "own"] if own else found
+
+
+def sources_of_folder(name: str) -> list[str]:
+    """Of a model folder whose manifest has no `trainedOn`."""
+    return sources_of(MODEL_OF[name]) if name in MODEL_OF else list(READY_MADE.get(name, ()))
+
+
+def licence_of(sources: Collection[str]) -> str:
+    """For the manifest: what may be done with a model of these sources, and why."""
+    listed = ", ".join(f"{SOURCES[name].name} ({SOURCES[name].licence})" for name in sources)
+    return f"{'non-commercial research only' if is_non_commercial(sources) else 'ours'}: made of {listed}"
 
 
 def is_non_commercial(sources: Iterable[str]) -> bool:

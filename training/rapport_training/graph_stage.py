@@ -8,10 +8,14 @@ in it. parity: PyTorch, fp32 and served graph on validation data; FIGURES/MODEL.
 """
 
 import argparse
+import json
 import sys
 from pathlib import Path
 
+from convert.write_manifest import text_of
+
 from . import parity
+from .data_licences import licence_of, sources_of
 from .folds import FOLDS, SHIPPED
 from .forms import Forms, Trained, forms_of
 from .model_set import BASE, link_set, own_folder
@@ -34,12 +38,21 @@ def export(forms: Forms, fp32: Path) -> None:
     print(f"{fp32.name}: {fp32.stat().st_size / 1e6:.1f} MB")
 
 
-def quantise(forms: Forms, fp32: Path, served: Path, models: Path) -> None:
+def quantise(forms: Forms, fp32: Path, served: Path, models: Path, sources: list[str]) -> None:
     forms.write_served(fp32, served)
     link_set(BASE, models)
     folder = own_folder(models, forms.task)
     forms.write_folder(served, folder)
+    if forms.task != "speech":  # which has said it of its graph alone: its transcripts are ready-made
+        state_sources(folder, sources)
     print(f"{folder}: {served.stat().st_size / 1e6:.1f} MB, {'int8' if forms.quantised else 'fp32 as before'}")
+
+
+def state_sources(folder: Path, sources: list[str]) -> None:
+    """What the model was trained on, for its card."""
+    path = folder / "model.json"
+    manifest = json.loads(path.read_text()) | {"trainedOn": sources, "licence": licence_of(sources)}
+    path.write_text(text_of(manifest) + "\n")
 
 
 def compare(forms: Forms, fp32: Path, served: Path, what: str, report: Path, worst_loss: float) -> None:
@@ -60,7 +73,9 @@ def main(argv: list[str] | None = None) -> int:
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--models", type=Path, help="where sets of models go, one a fold")
     parser.add_argument("--figures", type=Path)
-    parser.add_argument("--smoke", action="store_true", help="a model of a few steps: what 8 bits cost is told and not limited")
+    parser.add_argument(
+        "--smoke", action="store_true", help="a model of a few steps: what 8 bits cost is told and not limited"
+    )
     args = parser.parse_args(argv)
     for fold in args.folds.split(","):
         forms = forms_of(args.model, Trained(fold, args.data, args.weights, args.checkpoints, args.smoke))
@@ -68,7 +83,7 @@ def main(argv: list[str] | None = None) -> int:
         if args.stage == "export":
             export(forms, fp32)
         elif args.stage == "quantise":
-            quantise(forms, fp32, served, args.models / fold)
+            quantise(forms, fp32, served, args.models / fold, sources_of(args.model, args.data))
         else:
             worst_loss = SMOKE_WORST_LOSS if args.smoke else parity.WORST_LOSS
             report = args.figures / f"{args.model}.{fold}.parity.json"

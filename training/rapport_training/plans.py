@@ -5,6 +5,20 @@ from .stages import Command, Nothing, Plan, Settings, StageOf
 
 BUDGET_SHARES = {"voice": 0.45, "text": 0.2, "face": 0.15, "fusion": 0.2}
 """Of one budget, when all models are trained."""
+CPU_LENGTH = {
+    "voice": ["--steps", "1200", "--batch", "32"],
+    "text": ["--emotion-teachers", "0", "--steps-share", "0.15"],
+    "face": ["--teacher-share", "0", "--epochs", "24"],
+    "fusion": ["--steps", "1500"],
+}
+"""Made to fit 170 minutes on two cores without instructions for bf16; a teacher alone would take longer."""
+GPU_LENGTH: dict[str, list[str]] = {"voice": [], "text": [], "face": [], "fusion": ["--steps", "3000"]}
+SMOKE_LENGTH: dict[str, list[str]] = {
+    "voice": [],
+    "text": ["--emotion-teachers", "1"],
+    "face": ["--epochs", "1"],
+    "fusion": [],
+}
 BY_FOLD = ("voice", "fusion")
 """Models of which every fold of speakers has its own; text and face have splits of their corpora's own."""
 
@@ -15,6 +29,16 @@ def _command(module: str, *arguments: object) -> Command:
 
 def _folds(model: str, settings: Settings) -> str:
     return ",".join(settings.folds) if model in BY_FOLD else SHIPPED
+
+
+def _length(model: str, settings: Settings) -> list[str]:
+    """How long to train and from which seed. By the clock the model's own command decides."""
+    seed = ["--seed", str(settings.seed)]
+    if settings.smoke:
+        return [*SMOKE_LENGTH[model], *seed]
+    if settings.budget_seconds is not None:
+        return seed
+    return [*(CPU_LENGTH if settings.device == "cpu" else GPU_LENGTH)[model], *seed]
 
 
 def _prepare(part: str, weights_of: str | None) -> StageOf:
@@ -37,7 +61,8 @@ def _on_corpora(model: str, module: str, *further: str) -> StageOf:
         places |= {name: {"encoders": settings.checkpoints, "cache": settings.features}[name] for name in further}
         named = [part for name, path in places.items() for part in (f"--{name}", path)]
         folds = ["--folds", _folds(model, settings)] if model in BY_FOLD else []
-        return [_command(f"{model}.{module}", *named, *folds, *settings.flags())]
+        length = _length(model, settings) if module == "train" else []
+        return [_command(f"{model}.{module}", *named, *folds, *length, *settings.flags())]
 
     return commands
 
@@ -80,6 +105,8 @@ def _plan(model: str, prepare: StageOf, features: StageOf, train: StageOf, evalu
 
 
 def _evaluate_face(settings: Settings) -> list[Command]:
+    if settings.smoke:
+        return []  # nine ways to degrade every picture, and intervals: minutes of no use for a network of a few steps
     model, out = settings.checkpoints / "face.pt", settings.figures / "face.json"
     return [_command("face.evaluate", "--data", settings.data, "--model", model, "--split", "valid", "--out", out)]
 

@@ -40,12 +40,13 @@ def run_plan(
     for stage in STAGES:
         of_stage = plan.stages[stage]
         commands = [] if isinstance(of_stage, Nothing) else of_stage(settings)
+        why = of_stage.why if isinstance(of_stage, Nothing) else "left out in a smoke run"
         fingerprint = stage_fingerprint(fingerprint, commands)
         if stage not in wanted:
             continue
         name = f"{plan.model} {stage}"
-        if isinstance(of_stage, Nothing):
-            print(f"== {name}: nothing to do, {of_stage.why}", flush=True)
+        if not commands:
+            print(f"== {name}: nothing to do, {why}", flush=True)
             continue
         if not again and records.is_done(stage, fingerprint):
             print(f"== {name}: done before (--again repeats it)", flush=True)

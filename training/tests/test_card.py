@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rapport_training.card import NON_COMMERCIAL, main, renewed
-from rapport_training.data_licences import SOURCES, TRAINED_ON
+from rapport_training.data_licences import SOURCES, licence_of, sources_of, sources_of_folder
 
 MODELS = Path(__file__).parents[2] / "models"
 CARD = """# fusion
@@ -49,8 +49,19 @@ def test_figures_of_the_manifest_are_in_the_card_and_prose_stays(manifest: dict)
 
 def test_data_are_listed_with_their_licence(manifest: dict) -> None:
     card = renewed(CARD, manifest)
-    for name in TRAINED_ON["fusion"]:
+    for name in sources_of_folder("fusion"):
         assert SOURCES[name].licence in card
+
+
+def test_licence_follows_what_was_in_the_data_folder(tmp_path: Path) -> None:
+    (tmp_path / "speech").mkdir()
+    assert sources_of("voice", tmp_path) == ["whisper", "own"]
+    assert licence_of(sources_of("voice", tmp_path)).startswith(
+        "ours: made of Whisper base (MIT (OpenAI)), the user's own"
+    )
+    (tmp_path / "nemo").mkdir()
+    assert sources_of("voice", tmp_path) == ["whisper", "nemo", "own"]
+    assert licence_of(sources_of("voice", tmp_path)).startswith("non-commercial research only: ")
 
 
 def test_an_unknown_block_is_named(manifest: dict) -> None:

@@ -271,3 +271,47 @@ def test_texts_without_any_label_column(tmp_path: Path) -> None:
     write_index(tmp_path / "texts", [{"text": "a", "conversation": "1"}, {"text": "b", "conversation": "2"}])
     with pytest.raises(DataFolderError, match="neither a column emotion nor a column intent"):
         read_own_texts(tmp_path)
+
+
+def test_own_speech_trains_as_a_corpus_without_the_public_ones(tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch", reason="torch is not installed")
+    from rapport_training.corpora.speech import CORPORA, OWN, read_speech
+    from rapport_training.voice.augmentation import made_surroundings
+
+    rows = [row | {"split": "train"} for row in speech(tmp_path)]
+    for speaker, split in (("cleo", "dev"), ("dan", "test")):
+        rows.append({"path": f"{speaker}.wav", "emotion": "anger", "speaker": speaker, "split": split})
+        write_tone(tmp_path / "speech" / f"{speaker}.wav", seconds=2.0)
+    write_index(tmp_path / "speech", rows)
+    clips = read_speech(tmp_path, threads=1)
+    assert set(clips.corpora.tolist()) == {CORPORA.index(OWN)}
+    assert clips.speakers.tolist() == ["ann", "ann", "bob", "bob", "cleo"], "the test split is not for training"
+    assert clips.held_out("all").tolist() == [False] * 4 + [True]
+    assert clips.held_out("0").tolist() == [True, True, False, False, True]
+    around = made_surroundings(torch.device("cpu"))
+    assert torch.isfinite(around.noise).all() and around.rooms.abs().max() > 0
+
+
+def test_own_faces_train_without_the_public_ones_by_person(tmp_path: Path) -> None:
+    from rapport_training.corpora.faces import FACE_LABELS, read_faces
+
+    write_index(tmp_path / "faces", faces(tmp_path))
+    splits = read_faces(tmp_path)
+    assert {name: len(of) for name, of in splits.items()} == {"train": 2, "valid": 2, "test": 0}
+    assert splits["train"].votes.argmax(1).tolist() == [FACE_LABELS.index("anger"), FACE_LABELS.index("neutral")]
+    assert splits["train"].votes.sum(1).tolist() == [10, 10]
+
+
+def test_own_turns_for_training_leave_dev_and_test_out(tmp_path: Path) -> None:
+    pytest.importorskip("torch", reason="torch is not installed")
+    from rapport_training.text.training_texts import own_turns
+
+    split = {"1": "train", "2": "test", "3": "train"}
+    intents = ("refund", "refund", "cancel", "cancel")
+    rows = texts() + [
+        {"text": f"t {i}", "emotion": "", "intent": intent, "conversation": "3"} for i, intent in enumerate(intents)
+    ]
+    write_index(tmp_path / "texts", [row | {"split": split[row["conversation"]]} for row in rows])
+    unfelt = [(f"t {i}", "") for i in range(4)]
+    assert own_turns(tmp_path) == [("turn 1 anger", "anger"), ("turn 1 neutral", "neutral"), *unfelt]
+    assert own_turns(tmp_path / "nowhere") == []

@@ -18,6 +18,7 @@ from convert.log_mel import level as reference_level  # noqa: E402
 from convert.log_mel import log_mel as reference_log_mel  # noqa: E402
 from rapport_training.corpora.speech import SpeechClips, SpeechCorpusError, joined, opus_copies, read_speech  # noqa: E402
 from rapport_training.craft.lora import AdaptedLinear  # noqa: E402
+from rapport_training.voice import trainer as trainer_module  # noqa: E402
 from rapport_training.voice.augmentation import AugmentRecipe, Surroundings, VoiceAugmentation  # noqa: E402
 from rapport_training.voice.clip_store import ClipStore  # noqa: E402
 from rapport_training.voice.crops import CropRecipe, CropSampler, sampling_weights  # noqa: E402
@@ -258,6 +259,40 @@ def test_training_lowers_the_loss_and_its_model_can_be_validated(clips: SpeechCl
     assert trainer.run(Schedule(1), "test") == 1
     found = recalls(encoder, clips, store, np.flatnonzero(clips.corpora == 2))
     assert {name.split()[0] for name in found} == {"urdu"} and all(0 <= recall <= 1 for recall in found.values())
+
+
+@pytest.mark.parametrize("stop_after", [1, 2, 5])
+def test_an_interrupted_training_comes_to_the_same_weights(
+    tmp_path, monkeypatch, clips: SpeechClips, weights, stop_after
+):
+    monkeypatch.setattr(trainer_module, "STEPS_BETWEEN_SAVES", 2)
+    store = ClipStore(clips, torch.device("cpu"))
+    around = Surroundings(torch.randn(20_000, generator=torch.Generator().manual_seed(0)), torch.eye(8_000)[:2] + 0.0)
+
+    def trained(state, stop_after=None):
+        torch.manual_seed(0)
+        encoder = VoiceEncoder(weights, VoiceConfig(rank=4))
+        sampler = CropSampler(clips, np.arange(len(clips)), CropRecipe(longest_s=(1.0,)), np.random.default_rng(0))
+        augmentation = VoiceAugmentation(store, clips.lengths, around, AugmentRecipe(), seed=1)
+        trainer = VoiceTrainer(encoder, clips, sampler, augmentation, TrainRecipe(batch=6, warm_up_steps=2), state)
+        steps_taken = []
+        step = trainer.step
+
+        def stopping(number, progress):
+            if len(steps_taken) == stop_after:
+                raise KeyboardInterrupt
+            steps_taken.append(number)
+            return step(number, progress)
+
+        trainer.step = stopping
+        trainer.run(Schedule(6), "test")
+        return encoder.state_dict()
+
+    whole = trained(None)
+    with pytest.raises(KeyboardInterrupt):
+        trained(tmp_path / "cut.pt", stop_after)
+    resumed = trained(tmp_path / "cut.pt")
+    assert all(torch.equal(resumed[name], value) for name, value in whole.items())
 
 
 def test_a_schedule_ends_by_steps_or_by_time():

@@ -1,14 +1,19 @@
-"""Face corpora: FER+ (48x48 grey faces with the votes of ten people) and CK+ (posed faces by subject)."""
+"""Face corpora: FER+ (48x48 grey faces with the votes of ten people), CK+ (posed faces by subject), and the user's own."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from ..folds import held_out
+from ..labels import FERPLUS_LABELS
+from ..own_data.faces import OwnFaces, has_own_faces, read_own_faces
+
 FACE_SIZE_PX = 48
 FACE_LABELS = ("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt")
 """The order of `probs8`: the first eight of the ten things one could vote for in FER+."""
 UNKNOWN, NO_FACE = 8, 9
+VOTERS = 10
 SPLITS = ("train", "valid", "test")
 
 CKPLUS_LABELS = {
@@ -48,6 +53,39 @@ class PosedFaces:
     """[N] index into FACE_LABELS"""
     subjects: np.ndarray
     """[N] strings"""
+
+
+def read_faces(data: Path) -> dict[str, VotedFaces]:
+    """What is trained on, by split: FER+, and the user's own pictures, of which every one of the ten voters is taken to
+    have agreed with the label. Where the user's own are, FER+ may be missing. Raises as read_ferplus does, and
+    DataFolderError for a fault of the user's folder."""
+    if not has_own_faces(data):
+        return read_ferplus(data)
+    own = _own_splits(read_own_faces(data))
+    if not (data / FERPLUS_FILE).exists():
+        return own
+    public = read_ferplus(data)
+    return {
+        name: VotedFaces(
+            np.concatenate([public[name].images, own[name].images]),
+            np.concatenate([public[name].votes, own[name].votes]),
+        )
+        for name in SPLITS
+    }
+
+
+def _own_splits(own: OwnFaces) -> dict[str, VotedFaces]:
+    """By the split column, else every fifth person for validation, and nobody for the test."""
+    names = {emotion: FACE_LABELS.index(label) for label, emotion in FERPLUS_LABELS.items()}
+    votes = np.zeros((len(own), len(FACE_LABELS) + 2), np.float32)
+    votes[np.arange(len(own)), [names[emotion] for emotion in own.emotions]] = VOTERS
+    validated = held_out("0", own.persons)
+    given = [
+        {"dev": "valid"}.get(split, split) or ("valid" if person in validated else "train")
+        for split, person in zip(own.splits, own.persons, strict=True)
+    ]
+    chosen = {name: np.array([split == name for split in given]) for name in SPLITS}
+    return {name: VotedFaces(own.images[of], votes[of]) for name, of in chosen.items()}
 
 
 def read_ferplus(data: Path) -> dict[str, VotedFaces]:

@@ -1,7 +1,9 @@
-"""Acted and natural emotional speech: RAVDESS (English), nEMO (Polish), URDU (talk shows), decoded into one array.
+"""Acted and natural emotional speech: RAVDESS (English), nEMO (Polish), URDU (talk shows), and the user's own, decoded
+into one array.
 
-A corpus is a folder NAME with `index.csv` (columns path, emotion, and speaker or actor) and `NAME.tar` (Ogg Opus, or
-whatever libsndfile reads, 16 kHz mono).
+A public corpus is a folder NAME with `index.csv` (columns path, emotion, and speaker or actor) and `NAME.tar` (Ogg Opus, or
+whatever libsndfile reads, 16 kHz mono). The user's own is the folder `speech` (see own_data); where it is, public corpora
+may be missing.
 """
 
 import csv
@@ -10,6 +12,7 @@ import tarfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import soundfile
@@ -17,8 +20,10 @@ import soundfile
 from ..craft.opus import opus_round_trip
 from ..folds import held_out
 from ..labels import EMOTIONS, SPEECH_LABELS
+from ..own_data.speech import FOLDER, OwnSpeech, decode, has_own_speech, read_own_speech
 
-CORPORA = ("ravdess", "nemo", "urdu")
+PUBLIC, OWN = ("ravdess", "nemo", "urdu"), "own"
+CORPORA = (*PUBLIC, OWN)
 SPEAKER_COLUMN = {"ravdess": "actor", "nemo": "speaker", "urdu": "speaker"}
 SAMPLE_RATE_HZ = 16_000
 
@@ -42,6 +47,8 @@ class SpeechClips:
     corpora: np.ndarray
     speakers: np.ndarray
     paths: np.ndarray
+    kept_apart: np.ndarray | None = None
+    """bool [clips]: of the dev split of the user's own index, which no fold trains on. None: of nobody."""
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -51,8 +58,8 @@ class SpeechClips:
         return self.samples[self.starts[clip] : self.starts[clip] + self.lengths[clip]]
 
     def held_out(self, fold: str) -> np.ndarray:
-        """bool [clips]: the clips of the speakers that `fold` leaves out, corpus by corpus."""
-        return _held_out(fold, self.corpora, self.speakers)
+        """bool [clips]: the clips of the speakers that `fold` leaves out, corpus by corpus, and what is kept apart."""
+        return _held_out(fold, self.corpora, self.speakers, self.kept_apart)
 
 
 @dataclass(frozen=True)
@@ -63,16 +70,17 @@ class SpeechIndex:
     corpora: np.ndarray
     speakers: np.ndarray
     paths: np.ndarray
+    kept_apart: np.ndarray | None = None
 
     def held_out(self, fold: str) -> np.ndarray:
-        return _held_out(fold, self.corpora, self.speakers)
+        return _held_out(fold, self.corpora, self.speakers, self.kept_apart)
 
     def part(self, keep: np.ndarray) -> "SpeechIndex":
-        return SpeechIndex(**{name: value[keep] for name, value in vars(self).items()})
+        return SpeechIndex(**{name: value if value is None else value[keep] for name, value in vars(self).items()})
 
 
-def _held_out(fold: str, corpora: np.ndarray, speakers: np.ndarray) -> np.ndarray:
-    out = np.zeros(len(speakers), bool)
+def _held_out(fold: str, corpora: np.ndarray, speakers: np.ndarray, kept_apart: np.ndarray | None) -> np.ndarray:
+    out = np.zeros(len(speakers), bool) if kept_apart is None else kept_apart.copy()
     for corpus in range(len(CORPORA)):
         of_corpus = corpora == corpus
         left_out = held_out(fold, speakers[of_corpus].tolist())
@@ -124,33 +132,61 @@ def _joined(waves: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray
 
 
 def read_speech(folder: Path, threads: int, every: int = 1) -> SpeechClips:
-    """All of CORPORA below `folder`; of each only every so-manieth clip (for smoke tests).
+    """All of CORPORA below `folder`; of each public one only every so-manieth clip (for smoke tests).
 
-    Raises SpeechCorpusError, naming the file.
+    Raises SpeechCorpusError or DataFolderError, naming the file.
     """
     return read_clips(folder, read_index(folder, every), threads)
 
 
 def read_index(folder: Path, every: int = 1) -> SpeechIndex:
-    """Of all of CORPORA, one after another; nothing is decoded. Raises SpeechCorpusError."""
-    rows = [(corpus, row) for corpus, name in enumerate(CORPORA) for row in _rows(folder, name, every)]
+    """Of all of CORPORA, one after another. Raises SpeechCorpusError, and DataFolderError for a fault of the user's own
+    folder, whose files are looked through here."""
+    own = _own_rows(read_own_speech(folder)) if has_own_speech(folder) else []
+    names = [name for name in PUBLIC if not own or (folder / name).is_dir()]
+    rows = [_IndexRow.of_public(name, row) for name in names for row in _rows(folder, name, every)] + own
     return SpeechIndex(
-        labels=np.array([EMOTIONS.index(SPEECH_LABELS[row["emotion"]]) for _, row in rows]),
-        corpora=np.array([corpus for corpus, _ in rows]),
-        speakers=np.array([row[SPEAKER_COLUMN[CORPORA[corpus]]] for corpus, row in rows]),
-        paths=np.array([row["path"] for _, row in rows]),
+        labels=np.array([EMOTIONS.index(row.emotion) for row in rows]),
+        corpora=np.array([CORPORA.index(row.corpus) for row in rows]),
+        speakers=np.array([row.speaker for row in rows]),
+        paths=np.array([row.path for row in rows]),
+        kept_apart=np.array([row.kept_apart for row in rows]) if own else None,
     )
+
+
+class _IndexRow(NamedTuple):
+    corpus: str
+    path: str
+    emotion: str
+    speaker: str
+    kept_apart: bool
+
+    @classmethod
+    def of_public(cls, corpus: str, row: dict[str, str]) -> "_IndexRow":
+        return cls(corpus, row["path"], SPEECH_LABELS[row["emotion"]], row[SPEAKER_COLUMN[corpus]], False)
+
+
+def _own_rows(own: OwnSpeech) -> list[_IndexRow]:
+    """Without the test split, which is not for training."""
+    columns = zip(own.paths, own.emotions, own.speakers, own.splits, strict=True)
+    return [
+        _IndexRow(OWN, path, emotion, speaker, split == "dev")
+        for path, emotion, speaker, split in columns
+        if split != "test"
+    ]
 
 
 def read_clips(folder: Path, index: SpeechIndex, threads: int) -> SpeechClips:
     """The clips of `index`, decoded, in its order. Raises SpeechCorpusError."""
     encoded: list[tuple[str, bytes]] = []
-    for corpus, name in enumerate(CORPORA):
+    for corpus, name in enumerate(PUBLIC):
         paths = index.paths[index.corpora == corpus].tolist()
-        files = _files(folder / name / f"{name}.tar", set(paths))
+        files = _files(folder / name / f"{name}.tar", set(paths)) if paths else {}
         encoded += [(f"{name}.tar: {path}", files[path]) for path in paths]
+    own = [folder / FOLDER / path for path in index.paths[index.corpora == CORPORA.index(OWN)].tolist()]
     with ThreadPoolExecutor(threads) as pool:
-        samples, starts, lengths = _joined(list(pool.map(lambda item: _decode(*item), encoded)))
+        waves = [*pool.map(lambda item: _decode(*item), encoded), *pool.map(decode, own)]
+    samples, starts, lengths = _joined(waves)
     return SpeechClips(samples, starts, lengths, **vars(index))
 
 
@@ -163,7 +199,8 @@ def opus_copies(clips: SpeechClips, chosen: np.ndarray, bits_per_second: int, th
     with ThreadPoolExecutor(threads) as pool:
         samples, starts, lengths = _joined(list(pool.map(copy, chosen.tolist())))
     kept = {name: getattr(clips, name)[chosen] for name in ("labels", "corpora", "speakers", "paths")}
-    return replace(clips, samples=samples, starts=starts, lengths=lengths, **kept)
+    apart = None if clips.kept_apart is None else clips.kept_apart[chosen]
+    return replace(clips, samples=samples, starts=starts, lengths=lengths, kept_apart=apart, **kept)
 
 
 def joined(first: SpeechClips, second: SpeechClips) -> SpeechClips:
@@ -172,4 +209,6 @@ def joined(first: SpeechClips, second: SpeechClips) -> SpeechClips:
         name: np.concatenate([getattr(first, name), getattr(second, name)])
         for name in ("samples", "lengths", "labels", "corpora", "speakers", "paths")
     }
-    return SpeechClips(starts=np.concatenate([first.starts, second.starts + len(first.samples)]), **fields)
+    apart = [np.zeros(len(part), bool) if part.kept_apart is None else part.kept_apart for part in (first, second)]
+    starts = np.concatenate([first.starts, second.starts + len(first.samples)])
+    return SpeechClips(starts=starts, kept_apart=np.concatenate(apart), **fields)

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from rapport_training.atomic_file import write_atomically
-from rapport_training.corpora.faces import FACE_LABELS, PosedFaces, VotedFaces, read_ckplus, read_ferplus
+from rapport_training.corpora.faces import CKPLUS_FILE, FACE_LABELS, PosedFaces, VotedFaces, read_ckplus, read_faces
 from rapport_training.face import degrade
 from rapport_training.face.intervals import with_interval
 from rapport_training.face.predictor import Predictor, as_served, predictor
@@ -105,13 +105,15 @@ def ckplus_figures(predict: Predictor, faces: PosedFaces) -> dict[str, Any]:
 
 
 def evaluate(predict: Predictor, data: Path, split: str) -> dict[str, Any]:
-    faces = read_ferplus(data)[split]
-    return {
+    faces = read_faces(data)[split]
+    figures = {
         "split": split,
         "ferplus": ferplus_figures(predict, faces),
         "ferplus_degraded": robustness_figures(predict, faces),
-        "ckplus": ckplus_figures(predict, read_ckplus(data)),
     }
+    if (data / CKPLUS_FILE).exists():  # not in a user's own folder
+        figures["ckplus"] = ckplus_figures(predict, read_ckplus(data))
+    return figures
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -18,7 +18,7 @@ import numpy as np
 from convert.model_folder import ModelFolder
 from convert.stored_npz import write_stored
 from convert.write_manifest import refresh, text_of
-from rapport_training.corpora.faces import VotedFaces, read_ferplus
+from rapport_training.corpora.faces import VotedFaces, read_faces
 from rapport_training.face import encoder
 from rapport_training.face.graph import write_fp32, write_int8
 from rapport_training.face.manifest import GOLDEN_STEPS, manifest
@@ -85,7 +85,7 @@ def export(data: Path, checkpoint: Path, folder: Path, figures: Path | None) -> 
     """What 8 bits cost on FER+ valid. Raises ValueError, and leaves `folder` as it was, when that is too much."""
     if not checkpoint.exists():
         raise FileNotFoundError(f"{checkpoint} is not there: train first (rapport_training.face.train)")
-    splits = read_ferplus(data)
+    splits = read_faces(data)
     valid = splits["valid"]
     evaluation = json.loads(figures.read_text()) if figures else None
     with tempfile.TemporaryDirectory() as scratch:

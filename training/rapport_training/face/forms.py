@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..corpora.faces import VotedFaces, read_ferplus
+from ..corpora.faces import VotedFaces, read_faces
 from ..forms import Trained
 from ..parity import Figures
 from . import encoder
@@ -22,7 +22,7 @@ class FaceForms:
 
     def __init__(self, trained: Trained) -> None:
         self.checkpoint = trained.checkpoints / "face.pt"
-        splits = read_ferplus(trained.data)
+        splits = read_faces(trained.data)
         self.train, valid = splits["train"], splits["valid"]
         count = SMOKE_PICTURES if trained.smoke else len(valid)
         self.valid = VotedFaces(valid.images[:count], valid.votes[:count])

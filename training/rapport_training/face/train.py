@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from rapport_training.corpora.faces import FACE_LABELS, VotedFaces, read_ferplus, vote_targets
+from rapport_training.corpora.faces import FACE_LABELS, VotedFaces, read_faces, vote_targets
 from rapport_training.face import encoder
 from rapport_training.face.encoder import TEACHER, FaceConfig, FaceEncoder, normalise
 from rapport_training.face.fitting import FaceRecipe, TrainingFaces, fit, rarity_weights
@@ -127,10 +127,9 @@ def train(args: argparse.Namespace) -> FaceScores:
     fix_seeds(args.seed)
     torch.backends.cudnn.benchmark = True
     device = torch.device(args.device)
-    splits = read_ferplus(args.data)
+    splits = read_faces(args.data)
     train_faces, valid = splits["train"], splits["valid"]
     if args.smoke:
-        args.epochs = 1
         train_faces = VotedFaces(train_faces.images[:SMOKE_PICTURES], train_faces.votes[:SMOKE_PICTURES])
         valid = VotedFaces(valid.images[:SMOKE_PICTURES], valid.votes[:SMOKE_PICTURES])
     recipe = FaceRecipe(seed=args.seed, batch=64 if args.smoke else args.batch)

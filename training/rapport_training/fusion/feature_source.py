@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor
 
-from ..corpora.faces import VotedFaces, read_ferplus
+from ..corpora.faces import VotedFaces, read_faces
 from ..corpora.speech import read_speech
 from ..face import encoder as face_encoder
 from ..feature_cache import Arrays, FeatureCache, folder_digest
@@ -125,7 +125,7 @@ class FeatureSource:
 
         def made(split: str) -> FaceFeatures:
             if not splits:
-                splits.update(read_ferplus(self.data))
+                splits.update(read_faces(self.data))
             faces = splits[split]
             if self.smoke:
                 faces = VotedFaces(faces.images[::SMOKE_EVERY_FACE], faces.votes[::SMOKE_EVERY_FACE])

@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor
 
+from ..corpora.speech import CORPORA
 from ..labels import EMOTIONS
 from .answers import all_frames, logits_of, one_frame, text_tokens, voice_tokens
 from .features import (
@@ -20,7 +21,6 @@ from .features import (
 from .network import FusionNet
 from .scores import calibration_error, score
 
-CORPORA = ("ravdess", "nemo", "urdu")
 CHANNELS = {"clean": CLEAN, "telephone": TELEPHONE}
 CUTS = {"4 s": WHOLE, "2 s": CROP}
 

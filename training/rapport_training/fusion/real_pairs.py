@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Generator, Tensor
 
-from ..corpora.speech import CORPORA
+from ..corpora.speech import PUBLIC
 from .config import FusionConfig
 from .features import CLEAN, WHOLE, VoiceFeatures
 from .pool import Batch, moments, smoothed
@@ -38,7 +38,7 @@ def read_action_units(data: Path, device: torch.device, every: int = 1) -> Actio
         by_key = dict(zip(file["keys"].tolist(), file["au35"], strict=True))
     units: list[np.ndarray] = []
     labels: list[int] = []
-    for corpus in CORPORA:
+    for corpus in PUBLIC:
         with (data / corpus / "index.csv").open(newline="", encoding="utf-8") as table:
             rows = list(csv.DictReader(table))[::every]
         own = corpus == "ravdess"

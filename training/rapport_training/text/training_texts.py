@@ -13,6 +13,7 @@ import numpy as np
 from ..corpora.texts import TextRow, read_texts
 from ..craft.text_augment import noised
 from ..labels import EMOTIONS
+from ..own_data.texts import has_own_texts, read_own_texts
 from . import intent_sets
 from .intent_sets import ACTS, NOT_OUT_OF_SCOPE, OUT_OF_SCOPE, IntentSet
 from .machine_written import machine_written
@@ -119,6 +120,8 @@ def training_texts(data: Path, amounts: Amounts, seed: int) -> TrainingTexts:
             return list(rows)
         return [rows[i] for i in sorted(drawn.choice(len(rows), count, replace=False))]
 
+    for text, emotion in own_turns(data):  # first, since the first label of a text stands
+        all_texts.add(text, "service", [emotion] if emotion else None)
     for row in some(read_texts(data, "goemotions", "train"), amounts.reddit):
         all_texts.add(row.text, "reddit", row.labels, row.columns.get("label_original", row.label).split("|"))
     for text, emotion in machine_written(amounts.machine_written, seed):
@@ -170,6 +173,16 @@ def training_texts(data: Path, amounts: Amounts, seed: int) -> TrainingTexts:
         clinc_out_of_scope_rows=clinc_oos,
         variants=variants,
     )
+
+
+def own_turns(data: Path) -> list[tuple[str, str]]:
+    """The user's own turns and their emotion, "" where only the intent is labelled: that is learnt from examples without
+    training, but its texts belong into the sentence space. Rows of the splits dev and test are left out."""
+    if not has_own_texts(data):
+        return []
+    own = read_own_texts(data)
+    rows = zip(own.texts, own.emotions, own.splits, strict=True)
+    return [(text, emotion) for text, emotion, split in rows if split in ("", "train")]
 
 
 def _some_intents(own: IntentSet, count: int, drawn: np.random.Generator) -> IntentSet:

@@ -13,6 +13,7 @@ from ..craft.phase_vocoder import change_speed, shift_pitch, stretch_time
 from .clip_store import ClipStore, on_device
 from .log_mel import STATE_SAMPLES, level
 
+MADE_SEED = 8
 RESPONSE_SAMPLES = 8_000
 CODEC_CUTOFFS_HZ = np.array([4_000, 6_000, 7_000], np.float32)
 FEWEST = 3
@@ -45,7 +46,11 @@ class Surroundings:
 
 
 def read_surroundings(data: Path, device: torch.device) -> Surroundings:
-    """Of DATA/clips/noise and DATA/clips/rir. Raises FileNotFoundError when there is none."""
+    """Of DATA/clips/noise and DATA/clips/rir; made ones where DATA has no `clips`, as a user's own folder may.
+    Raises FileNotFoundError when one of the two is empty."""
+    if not (data / "clips").is_dir():
+        print("no folder clips with recorded noise and rooms: made ones take their place", flush=True)
+        return made_surroundings(device)
 
     def waves(kind: str) -> list[np.ndarray]:
         paths = sorted((data / "clips" / kind).glob("*.wav"))
@@ -60,6 +65,14 @@ def read_surroundings(data: Path, device: torch.device) -> Surroundings:
         rooms.append(np.pad(from_direct, (0, RESPONSE_SAMPLES - len(from_direct))))
     noise = torch.from_numpy(np.concatenate(waves("noise"))).float()
     return Surroundings(noise.to(device), torch.from_numpy(np.stack(rooms)).float().to(device))
+
+
+def made_surroundings(device: torch.device) -> Surroundings:
+    """Ten seconds of noise that falls by 3 dB an octave, and rooms of .15 to .6 s."""
+    generator = torch.Generator().manual_seed(MADE_SEED)
+    noise = craft.coloured_noise((1, 160_000), torch.ones(1), generator)[0]
+    rooms = craft.room_responses(torch.linspace(0.15, 0.6, 4), RESPONSE_SAMPLES, generator)
+    return Surroundings((noise / noise.square().mean().sqrt()).to(device), rooms.to(device))
 
 
 class VoiceAugmentation:

@@ -10,11 +10,12 @@ from .log_mel import STATE_SAMPLES
 
 @dataclass(frozen=True)
 class CropRecipe:
-    """corpus_share: how much of a batch each corpus gives. longest_s: a batch has one greatest length, drawn from these
-    (4 s is a served window), half of its items are shorter, down to half of it but at least least_s.
+    """corpus_share: how much of a batch each corpus gives, in parts; the user's own as much as all public ones together.
+    longest_s: a batch has one greatest length, drawn from these (4 s is a served window), half of its items are shorter,
+    down to half of it but at least least_s.
     """
 
-    corpus_share: tuple[float, ...] = (0.42, 0.42, 0.16)
+    corpus_share: tuple[float, ...] = (0.42, 0.42, 0.16, 1.0)
     longest_s: tuple[float, ...] = (2.0, 3.0, 4.0, 4.0)
     least_s: float = 1.0
 

@@ -11,6 +11,7 @@ import argparse
 import json
 import shutil
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from convert.quantize import quantize
 from convert.whisper_graphs import Whisper, write_emotion_encoder
 from convert.write_manifest import refresh, text_of
 
+from ..data_licences import licence_of, sources_of
 from .encoder import VoiceEncoder, load, read_start_weights
 from .log_mel import level, log_mel
 from .whisper_encoder import HEADS, WIDTH
@@ -32,6 +34,7 @@ FILE = "emotion.int8.onnx"
 LEAST_COSINE_FP32 = 0.99999
 LEAST_COSINE_INT8 = 0.9
 PARITY_SAMPLES = 48_000
+PUBLIC_SOURCES = sources_of("voice")
 
 
 def merged_variables(encoder: VoiceEncoder, weights_dir: Path) -> Variables:
@@ -106,8 +109,12 @@ def write_models(models: Path, out: Path, int8: Path, notes: dict[str, Any]) -> 
     return target
 
 
-def fill_folder(int8: Path, folder: Path, manifest: dict[str, Any], notes: dict[str, Any]) -> None:
-    """The graph, and `manifest`, that of the speech model before it, with the graph in it."""
+def fill_folder(
+    int8: Path, folder: Path, manifest: dict[str, Any], notes: dict[str, Any], sources: Collection[str] = PUBLIC_SOURCES
+) -> None:
+    """The graph, and `manifest`, that of the speech model before it, with the graph in it. sources: of data_licences."""
+    manifest["trainedOn"] = list(sources)
+    manifest["licence"] = f"graph emotion: {licence_of(sources)}; all else MIT (OpenAI)"
     shutil.copyfile(int8, folder / FILE)
     manifest["graphs"][GRAPH] = {"file": FILE, "sha256": "", "bytes": 0, "inputs": [], "outputs": [], "maxBatch": 1}
     manifest["parameters"]["emotionWidth"] = WIDTH

@@ -12,6 +12,7 @@ from convert.quantize import quantize
 from convert.whisper_graphs import Whisper, write_emotion_encoder
 
 from ..corpora.speech import read_speech
+from ..data_licences import sources_of
 from ..folds import SHIPPED
 from ..forms import Trained
 from ..parity import Figures
@@ -45,7 +46,8 @@ class VoiceForms:
 
     def write_folder(self, served: Path, folder: Path) -> None:
         notes = torch.load(self.checkpoint, map_location="cpu", weights_only=True)["notes"]
-        fill_folder(served, folder, json.loads((folder / "model.json").read_text()), notes)
+        manifest = json.loads((folder / "model.json").read_text())
+        fill_folder(served, folder, manifest, notes, sources_of("voice", self.trained.data))
 
     def _windows(self) -> tuple[list[torch.Tensor], np.ndarray]:
         """Levelled windows [samples] from the middle of clips, and their labels: of the speakers that the fold leaves out;

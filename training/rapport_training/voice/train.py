@@ -4,7 +4,8 @@
         --budget-seconds 240
 
 Writes OUT/voice.FOLD.pt, and OUT/voice.json with the recalls of held-out speakers (validation of a finished model: nothing
-is chosen by them). --smoke goes the whole way with a few clips and steps.
+is chosen by them). Without a budget the result is the same every time, and an interrupted training goes on where it was
+(OUT/voice-state/). --smoke goes the whole way with a few clips and steps.
 """
 
 import argparse
@@ -63,7 +64,9 @@ def split(clips: SpeechClips, fold: str, originals: int, inner: bool) -> tuple[n
     places = np.arange(len(clips))
     if inner:
         rest = places[~left_out]
-        subset = replace(clips, **{f: getattr(clips, f)[rest] for f in ("corpora", "speakers", "starts")})
+        subset = replace(
+            clips, kept_apart=None, **{f: getattr(clips, f)[rest] for f in ("corpora", "speakers", "starts")}
+        )
         validated = subset.held_out("2")
         return rest[~validated], rest[validated & (rest < originals)]
     return places[~left_out], places[left_out & (places < originals)]
@@ -85,7 +88,8 @@ def train_fold(
     recipe = TrainRecipe(batch=args.batch, adapter_rate=args.adapter_rate)
     sampler = CropSampler(clips, trained, CropRecipe(), np.random.default_rng(args.seed))
     augmentation = VoiceAugmentation(store, clips.lengths, around, AugmentRecipe(), args.seed + 1)
-    steps = VoiceTrainer(encoder, clips, sampler, augmentation, recipe).run(schedule, fold)
+    state = args.out / "voice-state" / f"{fold}.pt"
+    steps = VoiceTrainer(encoder, clips, sampler, augmentation, recipe, state).run(schedule, fold)
     held_out = sorted({f"{clips.corpora[i]}/{clips.speakers[i]}" for i in validated})
     notes = {"fold": fold, "steps": steps, "recipe": asdict(recipe), "validated_on": held_out}
     notes["shares"] = [round(share, 3) for share in encoder.whisper.shares().tolist()]

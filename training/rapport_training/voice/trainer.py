@@ -1,7 +1,9 @@
 """One voice model: adapters and head trained together on augmented windows of balanced corpora."""
 
+import math
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -9,8 +11,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ..averaged_weights import AveragedWeights
+from ..checkpoint import Checkpoint
 from ..corpora.speech import SpeechClips
 from ..craft.voice_augment import mask_spectrogram
+from ..precision import mixed_precision
 from .augmentation import VoiceAugmentation
 from .clip_store import on_device
 from .crops import CropSampler
@@ -19,6 +23,7 @@ from .log_mel import HOP_SAMPLES, log_mel
 from .schedule import Schedule, learning_rate_share
 
 SECONDS_BETWEEN_LINES = 5.0
+STEPS_BETWEEN_SAVES = 25
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,10 @@ class VoiceTrainer:
         sampler: CropSampler,
         augmentation: VoiceAugmentation,
         recipe: TrainRecipe,
+        state: Path | None = None,
     ) -> None:
+        """state: a file from which an interrupted training by steps goes on to the same result."""
+        self.state = state
         self.encoder, self.sampler, self.augmentation, self.recipe = encoder, sampler, augmentation, recipe
         self.device = encoder.whisper.places.device
         self.labels = torch.from_numpy(clips.labels).to(self.device)
@@ -72,6 +80,15 @@ class VoiceTrainer:
         self.average = AveragedWeights(encoder, recipe.average_decay)
         self.choices = sampler.generator
 
+    def _checkpoint(self, path: Path, steps: int) -> Checkpoint:
+        parts = {"encoder": self.encoder, "optimiser": self.optimiser, "average": self.average}
+        generators = {
+            "crops": self.sampler.generator,
+            "augmentation": self.augmentation.choices,
+            "augmentation on the device": self.augmentation.generator,
+        }
+        return Checkpoint(path, parts, generators, {"steps": steps, **asdict(self.recipe)})
+
     def loss(self, clips: np.ndarray, wanted: np.ndarray) -> Tensor:
         waves, lengths = self.augmentation(clips, wanted)
         mel, frames = log_mel(waves, lengths)
@@ -79,7 +96,7 @@ class VoiceTrainer:
         recipe = self.recipe
         mel = mask_spectrogram(mel, spoken, self.augmentation.generator, recipe.masked_bands, recipe.masked_frames)
         targets = functional.one_hot(self.labels[on_device(clips, self.device)], self._classes()).float()
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
+        with mixed_precision(self.device):
             tokens, mask = self.encoder.tokens_of_mel(mel, frames, lengths)
             pooled = self.encoder.head.pool(tokens, mask)
             if self.choices.random() < recipe.mixed:
@@ -114,15 +131,19 @@ class VoiceTrainer:
         """Until the schedule is over; the number of steps. Raises FloatingPointError when the loss is no number."""
         self.encoder.train()
         start = last_line = time.monotonic()
-        steps, total = 0, torch.zeros((), device=self.device)
-        counted = 0
+        by_steps = math.isinf(schedule.seconds)
+        checkpoint = self._checkpoint(self.state, schedule.most_steps) if self.state and by_steps else None
+        steps = before = checkpoint.resume() if checkpoint else 0
+        total, counted = torch.zeros((), device=self.device), 0
         while (progress := schedule.progress(steps)) < 1:
             total += self.step(steps, progress)
             steps, counted = steps + 1, counted + 1
+            if checkpoint and (steps % STEPS_BETWEEN_SAVES == 0 or steps == schedule.most_steps):
+                checkpoint.save(steps)
             if time.monotonic() - last_line > SECONDS_BETWEEN_LINES:
                 last_line = time.monotonic()
                 mean = total.item() / counted
-                speed = steps * self.recipe.batch / (last_line - start)
+                speed = (steps - before) * self.recipe.batch / (last_line - start)
                 print(
                     f"voice {name}: {progress:4.0%}, step {steps}, loss {mean:.3f}, {speed:.0f} windows/s", flush=True
                 )
