@@ -31,12 +31,7 @@ SOURCES = {
     "clinc150": Source("CLINC150", "requests to an assistant, and some out of scope", "CC BY 3.0", True),
     "hwu64": Source("HWU64", "commands to a home assistant", "CC BY 4.0", True),
     "multidogo_turn": Source("MultiDoGO", "customer turns of human service chats", "CDLA-Permissive-1.0", True),
-    "meld": Source(
-        "MELD",
-        "lines of a television series, without their labels",
-        "GPL-3.0 repository; transcripts for research",
-        False,
-    ),
+    "meld": Source("MELD", "lines of a television series, without their labels", "transcripts for research (G)", False),
     "emorynlp": Source("EmoryNLP", "lines of the same series, without their labels", "as MELD", False),
     "tweeteval": Source(
         "TweetEval emotion", "tweets, without their labels", "rules of SemEval-2018 and Twitter", False
