@@ -7,18 +7,19 @@
 // `high` the smallest that did not. A void run (the generator was late or its core busy) is made once more; then it ends
 // with status 3 and keeps nothing.
 //
-// About 75 s a run, 5 to 7 runs a model set; --max-minutes bounds it all. `--smoke`: two short runs a set, whatever the
-// machine does beside it, nothing kept.
+// About 75 s a run, 5 to 7 runs a model set; --max-minutes bounds it all. `--counts 2,3`: just these, with both seeds, in
+// place of what was kept of them before; the other rows stay, and the value is told anew from all. `--smoke`: two short runs
+// a set, whatever the machine does beside it, nothing kept.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { figure, keep, show } from './figures.mjs';
+import { kept, keep, show } from './figures.mjs';
+import { capacityRows, capacityValue, merged, pointsOf, stageRows } from './load/capacity-rows.mjs';
 import { LOAD_OPTIONS, loadOptions } from './load/options.mjs';
 import { loadRun, runLine } from './load/run.mjs';
 import { byConversations, distribution } from './load/svg.mjs';
 
 const LIMIT_MS = 1000;
-const STAGES = ['receive', 'decode', 'queue', 'encode', 'fuse', 'persist', 'send'];
 /** Counts that every set is measured at, for the table of stages. */
 const FIXED_COUNTS = [1, 4];
 /** Load of the service's cores at the first guess. */
@@ -30,12 +31,15 @@ const { values } = parseArgs({
     ...LOAD_OPTIONS,
     models: { type: 'string', default: 'models,.rapport/models-tiny.en' },
     'max-minutes': { type: 'string', default: '20' },
+    counts: { type: 'string' },
     smoke: { type: 'boolean', default: false },
   },
 });
 const smoke = values.smoke ? { 'ramp-s': '1', 'warm-up-s': '2', 'measure-s': '6' } : {};
 const options = loadOptions({ ...values, ...smoke });
 const startMs = performance.now();
+const wantedCounts = values.counts?.split(',').map(Number);
+if (wantedCounts?.some((count) => !Number.isInteger(count) || count < 1)) throw new Error(`--counts ${values.counts}`);
 const minutes = () => (performance.now() - startMs) / 60_000;
 
 function speechModel(modelsDir) {
@@ -106,6 +110,15 @@ class ModelSet {
     return this.found();
   }
 
+  async measureOnce(counts) {
+    for (const count of counts) await this.measure(count);
+  }
+
+  /** Each of these with both seeds. */
+  async measureAll(counts) {
+    for (const count of counts) for (const at of [0, 1]) await this.measure(count, at);
+  }
+
   /** What the runs say, finished or not. */
   found() {
     const counts = [...this.runs.keys()].sort((a, b) => a - b);
@@ -130,41 +143,6 @@ function coresOf(list) {
     .reduce((sum, [first, last = first]) => sum + last - first + 1, 0);
 }
 
-function capacityRows(set, { low, high }) {
-  const rows = [];
-  if (!values.smoke) {
-    const id = `${set.name}: live conversations with assessments p95 within 1 s of the window's end`;
-    const bounds = { low, high: Number.isFinite(high) ? high : low };
-    rows.push({ ...figure(id, [low], 'conversations'), ...bounds });
-  }
-  for (const [count, runs] of [...set.runs].sort(([a], [b]) => a - b)) {
-    const row = (what, unit, read) => rows.push(figure(`${set.name}, ${count} live: ${what}`, runs.map(read), unit));
-    for (const share of ['p50', 'p95', 'p99', 'p99.9']) {
-      row(`assessments ${share} after the window's end`, 'ms', (run) => run.assessments[share]);
-    }
-    row("finals p95 after the utterance's end", 'ms', (run) => run.finals.p95);
-    row('steady', 'share of runs', (run) => (run.unsteady.length === 0 ? 1 : 0));
-    row('CPU of the service', 'cores', (run) => run.served.busy);
-    row("busy share of the generator's core", 'ratio', (run) => run.generator.core);
-    row('sends late, p99', 'ms', (run) => run.generator.sendLateMs.p99);
-  }
-  return rows.map((row) => ({ ...row, value: finite(row.value), low: finite(row.low), high: finite(row.high) }));
-}
-
-/** JSON knows no NaN; nothing came. */
-const finite = (value) => (Number.isFinite(value) ? value : null);
-
-function stageRows(set, counts) {
-  return counts.flatMap((count) =>
-    STAGES.flatMap((stage) =>
-      ['p50', 'p95'].map((share) => {
-        const runs = set.runs.get(count).map((run) => run.served.stageTimes[stage]?.[share] ?? 0);
-        return figure(`${set.name}, ${count} live: ${stage} ${share}`, runs, 'ms');
-      }),
-    ),
-  );
-}
-
 const dirs = values.models.split(',').filter((dir) => {
   if (existsSync(dir)) return true;
   console.log(`${dir} is not there: left out. training/convert/README.md says how to make it.`);
@@ -181,32 +159,41 @@ for (const [at, dir] of dirs.entries()) {
   // what one set leaves of its time the next may use
   const left = Number(values['max-minutes']) - minutes();
   const set = new ModelSet(dir, minutes() + left / (dirs.length - at));
-  let found = { low: 2, high: Infinity };
-  if (values.smoke) for (const count of [1, 2]) await set.measure(count);
-  else found = await set.search();
-  const counts = [...new Set([...(values.smoke ? [1, 2] : FIXED_COUNTS), found.low])].filter((n) => set.runs.has(n));
-  sets.push({ set, counts });
-  rows.capacity.push(...capacityRows(set, found));
-  rows.stages.push(...stageRows(set, counts));
+  let staged = wantedCounts;
+  if (values.smoke) await set.measureOnce((staged = [1, 2]));
+  else if (wantedCounts) await set.measureAll(wantedCounts);
+  else {
+    const found = await set.search();
+    staged = [...new Set([...FIXED_COUNTS, found.low])].filter((n) => set.runs.has(n));
+    rows.capacity.push(capacityValue(set.name, found));
+  }
+  sets.push({ set, staged });
+  rows.capacity.push(...capacityRows(set));
+  rows.stages.push(...stageRows(set, staged));
 }
-const first = ({ set }, count) => set.runs.get(count)[0];
-const groups = sets.map(({ set }) => ({
-  name: set.name,
-  runs: [...set.runs.keys()].map((count) => first({ set }, count)),
-}));
-const named = sets.flatMap(({ set, counts }) =>
-  counts.map((count) => ({ name: `${set.name}, ${count} live`, values: first({ set }, count).values })),
-);
-const pictures = {
-  capacity: byConversations("Assessments after their window's end", groups, LIMIT_MS),
-  'capacity-distribution': distribution("Assessments after their window's end", named, LIMIT_MS),
-};
+
 if (values.smoke) {
   show(rows.capacity);
   show(rows.stages);
+} else if (wantedCounts) {
+  const command = `npm run bench:capacity -- --counts ${values.counts}`;
+  const names = sets.map(({ set }) => set.name);
+  const capacity = merged(kept('capacity'), rows.capacity, { names, limitMs: LIMIT_MS });
+  keep('capacity', capacity, command, { capacity: byCount(pointsOf(capacity)) });
+  keep('stages', merged(kept('stages'), rows.stages), command);
 } else {
   const command = 'npm run bench:capacity';
-  keep('capacity', rows.capacity, command, pictures);
+  const first = sets.flatMap(({ set, staged }) =>
+    staged.map((count) => ({ name: `${set.name}, ${count} live`, values: set.runs.get(count)[0].values })),
+  );
+  keep('capacity', rows.capacity, command, {
+    capacity: byCount(pointsOf(rows.capacity)),
+    'capacity-distribution': distribution("Assessments after their window's end", first, LIMIT_MS),
+  });
   keep('stages', rows.stages, command);
 }
 console.log(`${minutes().toFixed(1)} min in all`);
+
+function byCount(groups) {
+  return byConversations("Assessments after their window's end", groups, LIMIT_MS);
+}

@@ -1,6 +1,6 @@
 // Figures: printed as a table, kept as docs/figures/NAME.json.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 export const median = (values) => quantile(values, 0.5);
 
@@ -21,11 +21,17 @@ export function figure(id, runs, unit, { atMost, atLeast } = {}) {
   return { id, value: round(value), low: round(Math.min(...runs)), high: round(Math.max(...runs)), unit, target, met };
 }
 
-/** Writes the figures, and the pictures {NAME: svg} that belong to them, and shows them. */
+/** The figures that were kept before; none where nothing was. */
+export function kept(name) {
+  const file = `docs/figures/${name}.json`;
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
+}
+
+/** Writes the figures, and the pictures {NAME: svg} that belong to them, and shows them. Figures kept before say their own commit. */
 export function keep(name, figures, command, pictures = {}) {
   const commit = spawnSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).stdout.trim();
   mkdirSync('docs/figures', { recursive: true });
-  const rows = figures.map((row) => ({ ...row, command, commit }));
+  const rows = figures.map((row) => ({ ...row, command: row.command ?? command, commit: row.commit ?? commit }));
   writeFileSync(`docs/figures/${name}.json`, `${JSON.stringify(rows, null, 2)}\n`);
   for (const [file, svg] of Object.entries(pictures)) writeFileSync(`docs/figures/${file}.svg`, svg);
   console.log(`\n${name}, commit ${commit}`);

@@ -1,17 +1,4 @@
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
-
-/** The load generator is ES modules, which Jest does not load: each question runs in a process of its own. */
-function ask<T>(code: string): T {
-  const root = join(__dirname, '..', '..');
-  const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
-    cwd: root,
-    encoding: 'utf8',
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-  return JSON.parse(stdout) as T;
-}
+import { ask } from '../support/ask-module';
 
 interface Session {
   readonly arrivalMs: number;
