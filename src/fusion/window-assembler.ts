@@ -95,7 +95,7 @@ export function assembleWindow(
     .slice(-options.maxFaceTokens)
     .filter(({ faceId }, _i, all) => faceId === all.at(-1)!.faceId); // one face a window: the newest
   const lastStillEndMs = hop.face.stills > 0 ? windowEndMs : tail.lastStillEndMs;
-  const face = faceInput(faces, windowEndMs - lastStillEndMs < options.windowMs, sequence.width);
+  const face = faceInput(faces, windowEndMs - lastStillEndMs < options.windowMs);
 
   const held = tail.texts.filter(({ endMs }) => endMs > windowEndMs - options.textWindowMs);
   const inWindow = held.filter(({ endMs }) => endMs <= windowEndMs);
@@ -137,8 +137,9 @@ function voiceInput(hop: EncodedHop, options: FusionOptions): ModalityInput {
   return { present: true, evidence, width, tokens: newestRows(sequence.tokens, width, options.maxVoiceTokens) };
 }
 
-function faceInput(faces: AssemblyTail['faces'], sawStills: boolean, width: number): ModalityInput {
+function faceInput(faces: AssemblyTail['faces'], sawStills: boolean): ModalityInput {
   const evidence = faces.length;
+  const width = faces[0]?.token.length ?? 0;
   if (evidence === 0) return { present: false, absentReason: sawStills ? 'no_face' : 'no_media', evidence, width };
   const { faceId } = faces.at(-1)!;
   const tokens = joined(faces.map(({ token }) => token));

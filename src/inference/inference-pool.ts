@@ -106,7 +106,7 @@ export interface Face {
   /** Detector score in [0, 1]. */
   readonly score: number;
   readonly box: FaceBox;
-  /** Expression features, [192]; empty for all but one. */
+  /** Expression features, [width]; empty for all but one. */
   readonly features: Float32Array;
 }
 

@@ -57,7 +57,7 @@ describe('the face of the customer', () => {
     expect(answers.map((faces) => faces.length)).toEqual([1, 1, 1, 1, 2, 2, 1]);
     for (const faces of answers) {
       for (const { box, features } of faces)
-        expect([box[0] < 0.5, features.length]).toEqual([box[0] < 0.5, box[0] < 0.5 ? 192 : 0]);
+        expect([box[0] < 0.5, features.length]).toEqual([box[0] < 0.5, box[0] < 0.5 ? 256 : 0]);
     }
     expect(answers[4]![0]!.box[2]).toBeGreaterThan(answers[4]![1]!.box[2]);
     expect(answers[4]![0]!.features.length).toBe(0);
@@ -67,6 +67,6 @@ describe('the face of the customer', () => {
     await watch.look([{ ...stills[6]!, ptsMs: 3500 }], 4000);
     expect(answers.length).toBe(count);
     await new FaceWatch(listening, 's-2', ENCODE_DEFAULTS).look([stills[4]!], 4000);
-    expect(answers.at(-1)!.map(({ features }) => features.length)).toEqual([192, 0]);
+    expect(answers.at(-1)!.map(({ features }) => features.length)).toEqual([256, 0]);
   });
 });

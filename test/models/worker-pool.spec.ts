@@ -92,7 +92,7 @@ describe('WorkerPool with the models of the repository', () => {
     const [x, y, width, height] = faces[0]!.box;
     expect(x + width / 2).toBeCloseTo(0.3, 1);
     expect(y + height / 2).toBeCloseTo(0.6, 1);
-    expect(faces[0]!.features).toHaveLength(192);
+    expect(faces[0]!.features).toHaveLength(256);
   });
 
   it('scores each subset alone as it does in the batch', async () => {

@@ -7,9 +7,6 @@ import { FaceWatch } from './face-watch';
 import { failureReason, type JobCost, NO_COST, slowest } from '../../inference/job-cost';
 import { lengthOf, SpeechWindow } from './speech-window';
 
-/** Width of a face token: FerNet's features. */
-const FACE_WIDTH = 192;
-
 /** Hops of one session to tokens, in order: the voice of the last 4 s and the faces of each hop. */
 export class HopEncoder {
   private readonly window: SpeechWindow;
@@ -94,7 +91,7 @@ export class HopEncoder {
     // faces of agents are never looked at (rule 9)
     const stills = hop.stills.filter((still) => still.party === 'customer').slice(-this.options.maxStillsPerHop);
     const { seen, cost } = await this.faces.look(stills, hop.hopEndMs);
-    const width = seen[0]?.features.length ?? FACE_WIDTH;
+    const width = seen[0]?.features.length ?? 0;
     const tokens = new Float32Array(seen.length * width);
     seen.forEach(({ features }, i) => tokens.set(features, i * width));
     const timesMs = Float64Array.from(seen, ({ ptsMs }) => ptsMs);

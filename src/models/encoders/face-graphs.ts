@@ -20,7 +20,7 @@ export class FaceDetectorGraph {
 export class ExpressionGraph {
   constructor(private readonly graph: Graph) {}
 
-  /** `face` is [size, size]; the result is [192]. */
+  /** `face` is [size, size]; the result is [width]. */
   async features(face: Float32Array, sizePx: number): Promise<Float32Array> {
     const outputs = await this.graph.run({ face: float32(face, [1, 1, sizePx, sizePx]) }, ['feat']);
     return floats(output(outputs, 'feat'));

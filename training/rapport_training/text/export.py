@@ -32,6 +32,9 @@ OPSET = 17
 INPUTS, OUTPUTS = ("input_ids", "attention_mask"), ("emotion", "embedding", "tokens")
 QUANTISED = ["MatMul", "Gather", "Gemm"]
 MAX_FP32_DIFFERENCE = 1e-4
+CUSTOM_INTENT_MIN_COSINE = 0.55
+"""From here on a text may be a custom intent. Measured on 15 intents of banking77's train part from 5 and 10 examples: .97 of
+their other texts lie above, and .02 of CLINC150's out-of-scope dev rows above their nearest."""
 EXAMPLE = ("I want my money back right now!", "where is my order 12345 please")
 
 
@@ -93,6 +96,7 @@ def manifest_of(like: dict[str, Any], heads: dict[str, Any], names: list[str]) -
     manifest["version"] = "2.0.0"
     manifest["intents"] = names
     manifest["parameters"] |= {
+        "customIntentMinCosine": CUSTOM_INTENT_MIN_COSINE,
         "intentScale": round(heads["intents"]["bitext27"]["scale"], 5),
         "outOfScopeMinProbability": round(heads["out_of_scope_min_probability"], 4),
         "emotionThresholds": dict(zip(EMOTIONS, (round(t, 3) for t in heads["emotion_thresholds"]), strict=True)),
