@@ -1,5 +1,6 @@
 // Bare: the recorded jobs of the service through the same encoders (log-mel, sharp, ONNX Runtime) in one process and one
-// thread, nothing else. Prints {cpuMs, counts} of the measured pass; a first pass warms up.
+// thread, nothing else. Told what to do over IPC: {do: 'report'} runs them all once more and answers {byKind},
+// {do: 'stop'} ends the process. A first pass, before it says that it is ready, warms up.
 import { readFileSync } from 'node:fs';
 import { deserialize } from 'node:v8';
 import { Encoders } from '../dist/models/encoders/encoders.js';
@@ -12,17 +13,27 @@ markHeapsSeldom();
 const encoders = await Encoders.load(await loadManifests(modelsDir));
 const jobs = deserialize(readFileSync(recording));
 
-async function runAll(list) {
-  for (const { kind, input } of list) {
+/** CPU of each kind of job, ms: of all threads while it ran. */
+async function runAll() {
+  const byKind = {};
+  for (const { kind, input } of jobs) {
+    const mark = process.cpuUsage();
     for (const steps = encoders.steps(kind, input); !(await steps.next()).done;);
+    const { user, system } = process.cpuUsage(mark);
+    byKind[kind] = (byKind[kind] ?? 0) + (user + system) / 1000;
   }
+  return byKind;
 }
 
-await runAll(jobs);
-const mark = process.cpuUsage();
-await runAll(jobs);
-const { user, system } = process.cpuUsage(mark);
-const counts = {};
-for (const { kind } of jobs) counts[kind] = (counts[kind] ?? 0) + 1;
-console.log(JSON.stringify({ cpuMs: (user + system) / 1000, counts }));
-await encoders.release();
+const actions = {
+  async report() {
+    process.send({ byKind: await runAll() });
+  },
+  async stop() {
+    await encoders.release();
+    process.disconnect();
+  },
+};
+await runAll();
+process.on('message', (message) => void actions[message.do]());
+process.send({ ready: true });

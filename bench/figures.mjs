@@ -21,6 +21,17 @@ export function figure(id, runs, unit, { atMost, atLeast } = {}) {
   return { id, value: round(value), low: round(Math.min(...runs)), high: round(Math.max(...runs)), unit, target, met };
 }
 
+/** Two-sided 95 % points of Student's t by degrees of freedom, from 1. */
+const STUDENT_T = [12.71, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262];
+
+/** The mean of several runs with its 95 % interval, as if they were independent. One run says nothing of it. */
+export function interval(id, runs, unit) {
+  const mean = runs.reduce((sum, run) => sum + run, 0) / runs.length;
+  const variance = runs.reduce((sum, run) => sum + (run - mean) ** 2, 0) / Math.max(1, runs.length - 1);
+  const half = (STUDENT_T[runs.length - 2] ?? 2) * Math.sqrt(variance / runs.length);
+  return { ...figure(id, [mean], unit), low: round(mean - half), high: round(mean + half) };
+}
+
 /** The figures that were kept before; none where nothing was. */
 export function kept(name) {
   const file = `docs/figures/${name}.json`;

@@ -1,11 +1,12 @@
 // What the service costs over the bare model calls, how late an assessment is, and how free the main thread stays,
 // all from the same runs: 4 live sessions at real pace, service and generator on a core each, bare runs in between.
+// The service that is measured lives through all of them, and so does bare.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { figure, keep, median, quantile } from './figures.mjs';
-import { pinning, runJson, startService } from './processes.mjs';
+import { figure, interval, keep, median, quantile } from './figures.mjs';
+import { pinning, runJson, startBare, startService } from './processes.mjs';
 
 const { values } = parseArgs({
   options: { runs: { type: 'string', default: '5' }, seconds: { type: 'string', default: '40' } },
@@ -23,15 +24,20 @@ const recording = join(folder, 'jobs.v8');
 const generate = (url, from, to) =>
   runJson(GENERATOR_CORE, ['bench/generator.mjs', '--url', url, '--from-ms', String(from), '--to-ms', String(to)]);
 
-/** Both sides do the same work once before it is measured: compiled code is what a service runs that lives for days. */
-async function wholeRun(env) {
-  const service = await startService(SERVICE_CORE, env);
-  await generate(service.url, FROM_MS, toMs);
+/** One pass of the load over a service that runs. */
+async function wholePass(service) {
   await service.ask('mark');
   const { conversationSeconds, sessions } = await generate(service.url, FROM_MS, toMs);
-  const report = await service.ask('report');
+  return { ...(await service.ask('report')), conversationSeconds, sessions };
+}
+
+/** The jobs of one pass, for bare: in a process of its own, since copying them costs. */
+async function record() {
+  const service = await startService(SERVICE_CORE, { BENCH_RECORD: recording });
+  await generate(service.url, FROM_MS, toMs);
+  const recorded = await wholePass(service);
   await service.stop();
-  return { ...report, conversationSeconds, sessions };
+  return recorded;
 }
 
 /** How late the event loop's timers are: idle, then under the same load. Apart, since watching costs CPU of its own. */
@@ -48,35 +54,48 @@ async function loopRun() {
   return { idle: idle.loopDelayMs.p99, loaded: loaded.loopDelayMs.p99 };
 }
 
-const bareRun = () => runJson(SERVICE_CORE, ['bench/bare.mjs', 'models', recording]);
 const overheads = (run) => run.stages.map((stage) => stage.overhead + stage.persist);
+
+/** What bare takes for what a run took in: where it was a few jobs more or less, each kind is scaled by its input. */
+function bareFor(run, byKind) {
+  const costs = Object.entries(byKind).map(([kind, ms]) => (ms * (run.units[kind] ?? 0)) / recorded.units[kind]);
+  return costs.reduce((sum, ms) => sum + ms, 0);
+}
 
 console.log(
   `${runs} interleaved runs of 4 sessions x ${values.seconds} s${pinning ? '' : ' (no taskset: not pinned)'}`,
 );
-const recorded = await wholeRun({ BENCH_RECORD: recording });
+const recorded = await record();
 console.log('recorded', JSON.stringify(recorded.counts));
 
-const bare = [];
+// Both sides live through all runs and do the same work once before they are measured: compiled code is what a service
+// runs that lives for days. Bare runs before and after each run of the service, which is set against the mean of the two:
+// a machine that gets slower or faster meanwhile does so for both.
+const service = await startService(SERVICE_CORE);
+await generate(service.url, FROM_MS, toMs);
+const bare = await startBare(SERVICE_CORE, recording);
 const whole = [];
+const scaled = [];
+let before = await bare.ask('report');
 for (let run = 1; run <= runs; run++) {
-  bare.push(await bareRun());
-  whole.push(await wholeRun({}));
-  const [b, w] = [bare.at(-1), whole.at(-1)];
-  const perSecond = (ms) => (ms / w.conversationSeconds).toFixed(1);
+  const pass = await wholePass(service);
+  const after = await bare.ask('report');
+  whole.push(pass);
+  scaled.push((bareFor(pass, before.byKind) + bareFor(pass, after.byKind)) / 2);
+  before = after;
+  const perSecond = (ms) => (ms / pass.conversationSeconds).toFixed(1);
   console.log(
-    `run ${run}: bare ${perSecond(b.cpuMs)}, whole ${perSecond(w.cpuMs)} ms CPU a conversation second; ` +
-      `overhead p95 ${quantile(overheads(w), 0.95).toFixed(1)} ms; ` +
-      `jobs ${JSON.stringify(w.counts)}`,
+    `run ${run}: bare ${perSecond(scaled.at(-1))}, whole ${perSecond(pass.cpuMs)} ms CPU a conversation second, ` +
+      `main thread ${perSecond(pass.main.cpuMs)}; overhead p95 ${quantile(overheads(pass), 0.95).toFixed(1)} ms; ` +
+      `jobs ${JSON.stringify(pass.counts)}`,
   );
 }
+await bare.stop();
+await service.stop();
 const loops = [];
 for (let run = 1; run <= Math.min(runs, 3); run++) loops.push(await loopRun());
 rmSync(folder, { recursive: true, force: true });
 
-// The recording and the runs see the same media; where a few jobs more or less ran, bare is scaled by what they took in.
-const workOf = (run) => run.units['voice-tokens'] + run.units.transcript;
-const scaled = whole.map((w, at) => bare[at].cpuMs * (workOf(w) / workOf(recorded)));
 const command = 'npm run bench';
 keep(
   'overhead',
@@ -103,10 +122,25 @@ keep(
       'ratio',
       { atLeast: 0.85 },
     ),
+    interval(
+      'its mean, from and to: the 95 % interval of the mean',
+      whole.map((w, at) => (w.cpuMs - scaled[at]) / w.conversationSeconds),
+      'ms',
+    ),
     figure(
-      'work of a run / work recorded',
-      whole.map((w) => workOf(w) / workOf(recorded)),
-      'ratio',
+      'main thread CPU per conversation second',
+      whole.map((w) => w.main.cpuMs / w.conversationSeconds),
+      'ms',
+    ),
+    figure(
+      'wake-ups of the main thread per conversation second',
+      whole.map((w) => w.main.wakeUps / w.conversationSeconds),
+      'count',
+    ),
+    figure(
+      'jobs per conversation second',
+      whole.map((w) => Object.values(w.counts).reduce((sum, count) => sum + count, 0) / w.conversationSeconds),
+      'count',
     ),
     figure(
       'resident memory at the end',

@@ -20,22 +20,24 @@ export async function runJson(core, args) {
   return JSON.parse(text.trim().split('\n').at(-1));
 }
 
-/** The service on its core; `ask` sends an order and waits for the answer. */
-export async function startService(core, env = {}) {
-  const dataDir = mkdtempSync(join(tmpdir(), 'rapport-bench-'));
-  const [command, args] = onCore(core, ['bench/service.mjs']);
-  const child = spawn(command, args, {
+/** A process on its core, told over IPC what to do: `ask` sends an order and waits for the answer. */
+async function startChild(core, args, env, ended = () => {}) {
+  const [command, rest] = onCore(core, args);
+  const child = spawn(command, rest, {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    env: { ...process.env, PORT: '0', LOG_LEVEL: 'warn', RAPPORT_DATA_DIR: dataDir, RAPPORT_WORKERS: '1', ...env },
+    env: { ...process.env, ...env },
   });
   const answer = () =>
     new Promise((resolve, reject) => {
-      child.once('message', resolve);
-      child.once('exit', (code) => reject(new Error(`the service ended with ${code}`)));
+      const exited = (code) => reject(new Error(`${args[0]} ended with ${code}`));
+      child.once('exit', exited);
+      child.once('message', (message) => {
+        child.off('exit', exited);
+        resolve(message);
+      });
     });
-  const { port } = await answer();
   return {
-    url: `ws://127.0.0.1:${port}/v1/stream`,
+    first: await answer(),
     ask(order) {
       const answered = answer();
       child.send({ do: order });
@@ -45,7 +47,22 @@ export async function startService(core, env = {}) {
       const exited = new Promise((resolve) => child.once('exit', resolve));
       child.send({ do: 'stop' });
       await exited;
-      rmSync(dataDir, { recursive: true, force: true });
+      ended();
     },
   };
+}
+
+/** The service on its core. */
+export async function startService(core, env = {}) {
+  const dataDir = mkdtempSync(join(tmpdir(), 'rapport-bench-'));
+  const settings = { PORT: '0', LOG_LEVEL: 'warn', RAPPORT_DATA_DIR: dataDir, RAPPORT_WORKERS: '1', ...env };
+  const service = await startChild(core, ['bench/service.mjs'], settings, () =>
+    rmSync(dataDir, { recursive: true, force: true }),
+  );
+  return { url: `ws://127.0.0.1:${service.first.port}/v1/stream`, ...service };
+}
+
+/** The bare models on the same core, with jobs recorded by the service; `ask('report')` runs them all. */
+export function startBare(core, recording) {
+  return startChild(core, ['bench/bare.mjs', 'models', recording], {});
 }

@@ -1,6 +1,6 @@
 // The service under measurement, in a process of its own, told what to do over IPC:
 // {do: 'mark'} begins a measurement, {do: 'report'} ends it, {do: 'stop'} ends the process.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { serialize } from 'node:v8';
 import { readConfig } from '../dist/config/config.js';
@@ -71,6 +71,19 @@ const delay = monitorEventLoopDelay({ resolution: 1 });
 if (process.env.BENCH_LOOP) delay.enable();
 let markCpu;
 let markMs;
+let markMain;
+
+/** CPU of this thread, ms, and how often it slept and was woken; zeros where the system does not tell (Linux does). */
+function mainThread() {
+  try {
+    const task = `/proc/self/task/${process.pid}`;
+    const [cpuNs] = readFileSync(`${task}/schedstat`, 'utf8').split(' ');
+    const [, wakeUps] = /^voluntary_ctxt_switches:\s+(\d+)/m.exec(readFileSync(`${task}/status`, 'utf8'));
+    return { cpuMs: Number(cpuNs) / 1e6, wakeUps: Number(wakeUps) };
+  } catch {
+    return { cpuMs: 0, wakeUps: 0 };
+  }
+}
 
 /** Every time that a stage took, where a run asks for them: {stage: [ms]}. */
 const stageTimes = {};
@@ -87,6 +100,7 @@ const actions = {
   mark() {
     markCpu = process.cpuUsage();
     markMs = performance.now();
+    markMain = mainThread();
     delay.reset();
     persistMs.length = stages.length = jobs.length = 0;
     for (const times of Object.values(stageTimes)) times.length = 0;
@@ -95,10 +109,12 @@ const actions = {
   },
   report() {
     const { user, system } = process.cpuUsage(markCpu);
+    const main = mainThread();
     if (recordTo) writeFileSync(recordTo, serialize(jobs));
     process.send({
       cpuMs: (user + system) / 1000,
       busy: (user + system) / 1000 / (performance.now() - markMs),
+      main: { cpuMs: main.cpuMs - markMain.cpuMs, wakeUps: main.wakeUps - markMain.wakeUps },
       counts: { ...counts },
       units: { ...units },
       stages: stages.map((stage, at) => ({ ...stage, persist: persistMs[at] })),
