@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from .atomic_file import write_atomically
-from .data_licences import SOURCES, is_non_commercial, sources_of_folder
+from .data_licences import LISTED, SOURCES, is_non_commercial, sources_of_folder
 
 BLOCK = re.compile(r"<!-- card:(\w+) -->\n.*?<!-- /card -->", re.DOTALL)
 NON_COMMERCIAL = "for non-commercial research only"
@@ -61,7 +61,7 @@ def trained_on(manifest: dict[str, Any]) -> tuple[str, ...]:
 def data(manifest: dict[str, Any]) -> str:
     sources = [SOURCES[name] for name in trained_on(manifest)]
     rows = [[s.name, s.what, s.licence, "yes" if s.commercial else "**no**"] for s in sources]
-    weights = f"Licence of the weights: {manifest['licence']}."
+    weights = f"Licence of the weights: {manifest['licence'].split(LISTED)[0]}."
     return (
         table(("trained on", "what it is", "licence", "commercial use"), rows) + "\n\n" + weights if rows else weights
     )

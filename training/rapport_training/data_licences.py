@@ -45,6 +45,8 @@ SOURCES = {
     "mpnet": Source("MPNet-base", "a teacher in training, not in the model", "Apache-2.0", True),
 }
 
+LISTED = ": made of "
+"""Between what may be done and the list of sources, which a card has as a table."""
 STARTS_FROM = {"voice": ("whisper",), "text": ("minilm", "mpnet"), "face": (), "fusion": ()}
 PUBLIC = {
     "speech": ("ravdess", "nemo", "urdu"),
@@ -81,7 +83,7 @@ def sources_of_folder(name: str) -> list[str]:
 def licence_of(sources: Collection[str]) -> str:
     """For the manifest: what may be done with a model of these sources, and why."""
     listed = ", ".join(f"{SOURCES[name].name} ({SOURCES[name].licence})" for name in sources)
-    return f"{'non-commercial research only' if is_non_commercial(sources) else 'ours'}: made of {listed}"
+    return f"{'non-commercial research only' if is_non_commercial(sources) else 'ours'}{LISTED}{listed}"
 
 
 def is_non_commercial(sources: Iterable[str]) -> bool:

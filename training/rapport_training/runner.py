@@ -2,6 +2,7 @@
 command printed is the one to type to repeat it alone."""
 
 import shlex
+import shutil
 import subprocess
 import sys
 import time
@@ -34,7 +35,8 @@ def run_plan(
     again: bool = False,
     run: Callable[[Command], None] = run_command,
 ) -> None:
-    """The wanted stages in their order; those that are done are left out, unless `again`. Raises StageFailed."""
+    """The wanted stages in their order; those that are done are left out, unless `again`, which also forgets how far an
+    interrupted training was. Raises StageFailed."""
     records = StageRecords(settings.work / "stages" / plan.model)
     fingerprint = folder_fingerprint(settings.data)
     for stage in STAGES:
@@ -52,6 +54,8 @@ def run_plan(
             print(f"== {name}: done before (--again repeats it)", flush=True)
             continue
         print(f"== {name}", flush=True)
+        if again and stage == "train":
+            shutil.rmtree(settings.training_state(plan.model), ignore_errors=True)
         began = time.monotonic()
         for command in commands:
             run(command)

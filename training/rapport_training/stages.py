@@ -38,6 +38,10 @@ class Settings:
     def figures(self) -> Path:
         return self.work / "figures"
 
+    def training_state(self, model: str) -> Path:
+        """Where a training by steps keeps what it goes on from."""
+        return self.checkpoints / f"{model}-state"
+
     def flags(self) -> list[str]:
         """Those that every training command knows."""
         budget = [] if self.budget_seconds is None else ["--budget-seconds", f"{self.budget_seconds:g}"]

@@ -20,7 +20,7 @@ Prose by hand.
 More prose.
 
 <!-- card:data -->
-old
+former table
 <!-- /card -->
 """
 
@@ -41,7 +41,7 @@ def test_figures_of_the_manifest_are_in_the_card_and_prose_stays(manifest: dict)
     card = renewed(CARD, manifest)
     for figure in manifest["figures"]:
         assert f"| {figure['what']} | {figure['value']} {figure['unit']} | {figure['protocol']} |" in card
-    assert "Prose by hand." in card and "More prose." in card and "old" not in card
+    assert "Prose by hand." in card and "More prose." in card and "former table" not in card
     changed = copy.deepcopy(manifest)
     changed["figures"][0]["value"] = 0.123
     assert renewed(card, changed) != card and renewed(card, manifest) == card
@@ -85,7 +85,11 @@ def test_a_new_folder_gets_a_card(tmp_path: Path, manifest: dict) -> None:
     (tmp_path / "fusion" / "model.json").write_text(json.dumps(manifest))
     assert main([str(tmp_path)]) == 0
     card = (tmp_path / "fusion" / "README.md").read_text()
-    assert card.startswith(f"# fusion: {NON_COMMERCIAL}\n") and "Article 5(1)(f)" in card and "| voice alone |" in card
+    assert (
+        card.startswith(f"# fusion: {NON_COMMERCIAL}\n")
+        and "Article 5(1)(f)" in card
+        and f"| {manifest['figures'][0]['what']} |" in card
+    )
 
 
 @pytest.mark.parametrize("folder", sorted(path.parent.name for path in MODELS.glob("*/model.json")))

@@ -75,6 +75,17 @@ def test_other_settings_other_data_and_again_repeat(settings: Settings) -> None:
     assert ran.modules[:2] == ["prepare", "train"]
 
 
+def test_again_forgets_how_far_a_training_was(settings: Settings) -> None:
+    run_plan(plan(), settings, run=Ran())
+    state = settings.training_state("voice")
+    state.mkdir(parents=True)
+    (state / "all.pt").write_bytes(b"half way")
+    run_plan(plan(), settings, ["train"], run=Ran())
+    assert (state / "all.pt").exists()
+    run_plan(plan(), settings, ["train"], again=True, run=Ran())
+    assert not state.exists()
+
+
 def test_only_the_wanted_stages(settings: Settings) -> None:
     ran = Ran()
     run_plan(plan(), settings, ["card", "export"], run=ran)

@@ -3,8 +3,10 @@
 from typing import Any
 
 from rapport_training.corpora.faces import FACE_LABELS, FACE_SIZE_PX
+from rapport_training.data_licences import licence_of, sources_of
 from rapport_training.labels import FERPLUS_LABELS
 
+SOURCES = sources_of("face")
 GOLDEN_STEPS = (1, 3, 6)
 """Softness of the golden pictures; soft1 is the roughest."""
 
@@ -55,9 +57,8 @@ def manifest(feature_width: int, trained: dict[str, Any], evaluation: dict[str, 
             "labelOutputs": ["probs8"],
             "cases": [{"name": f"soft{steps}", "graph": "model"} for steps in GOLDEN_STEPS],
         },
-        "licence": (
-            "weights ours; trained on FER+ (labels MIT; FER2013 pictures crawled from the web for research): research use"
-        ),
+        "trainedOn": SOURCES,
+        "licence": licence_of(SOURCES),
         "origin": "our own network and training from scratch: training/rapport_training/face",
         "figures": evaluated_figures(evaluation) if evaluation else validation_figures(trained),
     }

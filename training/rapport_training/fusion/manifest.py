@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ..data_licences import licence_of, sources_of
 from ..labels import EMOTIONS
 from .answers import subset_key, subsets_of
 from .features import MAX_FACE_TOKENS, MAX_TEXT_TOKENS, MAX_VOICE_TOKENS
@@ -18,11 +19,7 @@ VALENCE_AROUSAL = {
 }
 """Places on the circumplex (Russell 1980): a convention, not learned."""
 
-LICENCE = (
-    "non-commercial research only: trained on RAVDESS and nEMO (CC BY-NC-SA 4.0), URDU (research only), FER+ (pictures "
-    "for research), GoEmotions (CC BY 4.0), Bitext (CDLA-Sharing-1.0), MultiDoGO (CDLA-Permissive-1.0), sentences written "
-    "by a language model"
-)
+SOURCES = sources_of("fusion")
 ORIGIN = (
     "our own network and training (rapport_training.fusion) on the tokens of the speech, expression and text models of "
     "this folder, with the heads of expression and text as teachers; modalities paired synthetically by label"
@@ -64,7 +61,8 @@ def manifest_of(before: dict[str, Any], net: FusionNet, notes: dict[str, Any], b
             "temperatures": temperatures,
             "valenceArousal": {name: list(place) for name, place in VALENCE_AROUSAL.items()},
         },
-        "licence": LICENCE,
+        "trainedOn": SOURCES,
+        "licence": licence_of(SOURCES),
         "origin": ORIGIN,
         "figures": figures_of(notes["figures"], notes["fold"]),
     }

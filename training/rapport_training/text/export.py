@@ -23,6 +23,7 @@ from convert.stored_npz import write_stored
 from convert.write_manifest import refresh, text_of
 
 from ..atomic_file import write_atomically
+from ..data_licences import licence_of, sources_of
 from ..labels import EMOTIONS
 from .encoder import TextEncoder, load
 from .text_checkpoint import read_heads
@@ -104,6 +105,8 @@ def manifest_of(like: dict[str, Any], heads: dict[str, Any], names: list[str]) -
     manifest["origin"] = (
         "our own training (training/rapport_training/text) from MiniLM-L6, taught by MPNet-base; sentence and emotion branch"
     )
+    manifest["trainedOn"] = sources_of("text")
+    manifest["licence"] = licence_of(manifest["trainedOn"])
     manifest["figures"] = []
     return manifest
 
