@@ -85,11 +85,8 @@ def test_a_new_folder_gets_a_card(tmp_path: Path, manifest: dict) -> None:
     (tmp_path / "fusion" / "model.json").write_text(json.dumps(manifest))
     assert main([str(tmp_path)]) == 0
     card = (tmp_path / "fusion" / "README.md").read_text()
-    assert (
-        card.startswith(f"# fusion: {NON_COMMERCIAL}\n")
-        and "Article 5(1)(f)" in card
-        and f"| {manifest['figures'][0]['what']} |" in card
-    )
+    assert card.startswith(f"# fusion: {NON_COMMERCIAL}\n") and "Article 5(1)(f)" in card
+    assert f"| {manifest['figures'][0]['what']} |" in card
 
 
 @pytest.mark.parametrize("folder", sorted(path.parent.name for path in MODELS.glob("*/model.json")))
