@@ -95,3 +95,7 @@ def test_every_card_of_the_repository_owns_up_on_its_first_line(folder: str) -> 
     first = (MODELS / folder / "README.md").read_text().splitlines()[0]
     restricted = "non-commercial" in licence or "research" in licence
     assert ("non-commercial" in first) == restricted, f"{folder}: licence {licence!r}, first line {first!r}"
+
+
+def test_the_cards_of_the_repository_say_what_their_manifests_say() -> None:
+    assert main([str(MODELS), "--check"]) == 0, "run python -m rapport_training.card ../models"
