@@ -192,8 +192,8 @@ function signed(state: SessionState, windowEndMs: number): SessionState {
 function meanRow(rows: Float32Array, width: number): Float32Array {
   const mean = new Float32Array(width);
   const count = rows.length / width;
-  rows.forEach((value, i) => {
-    mean[i % width] = (mean[i % width] ?? 0) + value / count;
-  });
+  for (let start = 0; start < rows.length; start += width) {
+    for (let i = 0; i < width; i++) mean[i]! += rows[start + i]! / count;
+  }
   return mean;
 }

@@ -1,8 +1,8 @@
 import type { HopStill } from '../../facts/stream-fact';
-import type { Face, InferencePool, JobResult } from '../../inference/inference-pool';
-import { type JobCost, NO_COST } from '../../inference/job-cost';
+import type { Face, FaceBox, InferencePool } from '../../inference/inference-pool';
+import { type JobCost, NO_COST, slowest } from '../../inference/job-cost';
 import type { EncodeOptions } from './encode-options';
-import { FaceCache } from './face-cache';
+import { FaceCache, stillKey } from './face-cache';
 import { customerBox, EMPTY_SCENE, type FaceScene, nearestFace, seeFaces } from './face-tracker';
 
 /** The customer's face in one still. */
@@ -13,9 +13,20 @@ export interface SeenFace {
   readonly features: Float32Array;
 }
 
+interface KeyedStill extends HopStill {
+  readonly key: string;
+}
+
+/** What was found in a still, and what looking took. */
+interface Looked {
+  readonly faces: readonly Face[];
+  readonly cost: JobCost;
+}
+
 /**
- * The customer's face through the stills of a session, each stream a scene of its own. One still after another: where
- * the customer was in the last one says whose expression may be computed in the next (rule 9).
+ * The customer's face through the stills of a session, each stream a scene of its own: where the customer was in the last
+ * one says whose expression may be computed in the next (rule 9). Those of one hop are looked at together, by where the
+ * customer was before the hop; a still in which that was not the customer's place any more is looked at anew.
  */
 export class FaceWatch {
   private readonly cache: FaceCache;
@@ -30,16 +41,47 @@ export class FaceWatch {
     this.cache = new FaceCache(options.maxCachedStills);
   }
 
-  /** The stills of one hop, in the order of their time; the cost is of all, since each waits for the one before. */
+  /** The stills of one hop, in the order of their time; the cost is what they had to be waited for. */
   async look(
     stills: readonly HopStill[],
     hopEndMs: number,
   ): Promise<{ readonly seen: SeenFace[]; readonly cost: JobCost }> {
+    const inOrder = [...stills]
+      .sort((a, b) => a.ptsMs - b.ptsMs)
+      .map((still): KeyedStill => ({ ...still, key: stillKey(still.still) }));
+    const ahead = this.lookAhead(inOrder, hopEndMs);
+    try {
+      return await this.follow(inOrder, ahead, hopEndMs);
+    } finally {
+      // nothing of a hop runs on into the next
+      await Promise.allSettled(ahead.values());
+    }
+  }
+
+  /** By key, each new still once. None where it is not known who the customer is: it could be anybody's expression. */
+  private lookAhead(stills: readonly KeyedStill[], hopEndMs: number): Map<string, Promise<Looked>> {
+    const ahead = new Map<string, Promise<Looked>>();
+    for (const still of stills) {
+      const customer = customerBox(this.sceneOf(still), still.ptsMs, this.options);
+      if (customer === undefined || ahead.has(still.key) || this.cache.get(still.key) !== undefined) continue;
+      const looked = this.submit(still, customer, hopEndMs);
+      looked.catch(() => {}); // told where it is awaited, which may be after it failed
+      ahead.set(still.key, looked);
+    }
+    return ahead;
+  }
+
+  private async follow(
+    stills: readonly KeyedStill[],
+    ahead: ReadonlyMap<string, Promise<Looked>>,
+    hopEndMs: number,
+  ): Promise<{ readonly seen: SeenFace[]; readonly cost: JobCost }> {
     const seen: SeenFace[] = [];
-    let cost = NO_COST;
-    for (const still of [...stills].sort((a, b) => a.ptsMs - b.ptsMs)) {
-      const { streamName, ptsMs } = still;
-      const before = this.scenes.get(streamName) ?? EMPTY_SCENE;
+    const together: JobCost[] = [];
+    let anew = NO_COST;
+    for (const still of stills) {
+      const { streamName, ptsMs, key } = still;
+      const before = this.sceneOf(still);
       const customer = customerBox(before, ptsMs, this.options);
       const wanted = (faces: readonly Face[]): number =>
         customer === undefined
@@ -48,21 +90,20 @@ export class FaceWatch {
               customer,
               faces.map(({ box }) => box),
             );
-      const submit = async (): Promise<readonly Face[]> => {
-        const { output, ...spent }: JobResult<'face-tokens'> = await this.pool.submit(
-          'face-tokens',
-          { still: still.still, ...(customer === undefined ? {} : { customer }) },
-          { sessionId: this.sessionId, jobClass: 'assessment', resultKey: hopEndMs },
-        );
-        cost = { waitMs: cost.waitMs + spent.waitMs, modelMs: cost.modelMs + spent.modelMs };
-        return output.faces;
-      };
       // A still that comes again shows the same faces; whom it was looked at for may have changed.
       const fits = (faces: readonly Face[]): boolean => {
         const face = faces[wanted(faces)];
         return face === undefined || face.features.length > 0;
       };
-      const faces = await this.cache.get(still.still, submit, fits);
+      const early = await ahead.get(key);
+      if (early !== undefined) together.push(early.cost);
+      let faces = this.cache.get(key) ?? early?.faces;
+      if (faces === undefined || !fits(faces)) {
+        const looked = await this.submit(still, customer, hopEndMs);
+        faces = looked.faces;
+        anew = { waitMs: anew.waitMs + looked.cost.waitMs, modelMs: anew.modelMs + looked.cost.modelMs };
+      }
+      this.cache.put(key, faces);
       const boxes = faces.map(({ box }) => box);
       const { scene, faceIds } = seeFaces(before, ptsMs, boxes, this.options);
       this.scenes.set(streamName, scene);
@@ -71,6 +112,20 @@ export class FaceWatch {
       if (face === undefined || face.features.length === 0 || faceId !== scene.customerId) continue;
       seen.push({ ptsMs, faceId: `${streamName}-face-${faceId}`, features: face.features });
     }
-    return { seen, cost };
+    const { waitMs, modelMs } = slowest(together);
+    return { seen, cost: { waitMs: waitMs + anew.waitMs, modelMs: modelMs + anew.modelMs } };
+  }
+
+  private sceneOf({ streamName }: HopStill): FaceScene {
+    return this.scenes.get(streamName) ?? EMPTY_SCENE;
+  }
+
+  private async submit({ still }: HopStill, customer: FaceBox | undefined, hopEndMs: number): Promise<Looked> {
+    const { output, waitMs, modelMs } = await this.pool.submit(
+      'face-tokens',
+      { still, ...(customer === undefined ? {} : { customer }) },
+      { sessionId: this.sessionId, jobClass: 'assessment', resultKey: hopEndMs },
+    );
+    return { faces: output.faces, cost: { waitMs, modelMs } };
   }
 }
