@@ -20,6 +20,7 @@ from .stages import STAGES, Settings
 
 DATA = TRAINING.parents[1] / "shared" / "data"
 """Beside the repository."""
+DEFAULT_FOLDS = (FOLDS[0], SHIPPED)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -37,7 +38,10 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--weights", type=Path, help="start weights; default: WORK/weights")
     made.add_argument("--out", type=Path, help="finished model folders; default: WORK/models")
     made.add_argument(
-        "--folds", default=SHIPPED, help=f"of {','.join(FOLDS)} and {SHIPPED}; default: {SHIPPED}, the one to ship"
+        "--folds",
+        default=",".join(DEFAULT_FOLDS),
+        help=f"of {','.join(FOLDS)} and {SHIPPED}; default: 0, which leaves speakers out to measure and to calibrate with, "
+        f"and {SHIPPED}, the one to ship",
     )
     made.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     made.add_argument(

@@ -6,7 +6,7 @@ from .stages import Command, Nothing, Plan, Settings, StageOf
 BUDGET_SHARES = {"voice": 0.45, "text": 0.2, "face": 0.15, "fusion": 0.2}
 """Of one budget, when all models are trained."""
 CPU_LENGTH = {
-    "voice": ["--steps", "1600", "--batch", "32"],
+    "voice": ["--steps", "1100", "--batch", "32"],
     "text": ["--emotion-teachers", "0", "--steps-share", "0.15"],
     "face": ["--teacher-share", "0", "--epochs", "30"],
     "fusion": ["--steps", "1500"],

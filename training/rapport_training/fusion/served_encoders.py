@@ -31,7 +31,10 @@ class ServedVoice:
 
     def __init__(self, models: Path, threads: int) -> None:
         self.folder = folder_of(models, "speech")
-        self.session = ModelFolder(self.folder).session("encoder")
+        model = ModelFolder(self.folder)
+        graph = "emotion" if "emotion" in model.manifest["graphs"] else "encoder"  # as the service chooses
+        self.file = self.folder / model.manifest["graphs"][graph]["file"]
+        self.session = model.session(graph)
         self.pool = ThreadPoolExecutor(threads)
 
     def tokens(self, waves: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:

@@ -45,7 +45,7 @@ class ServedSource(FeatureSource):
 
     def voice(self, fold: str) -> VoiceFeatures:
         encoder = ServedVoice(self.models, self.threads)
-        files = [encoder.folder / "encoder.int8.onnx"]
+        files = [encoder.file]
         every = torch.arange(len(self.index.labels))
         parts = []
         for number, cut in enumerate(SERVED_CUTS):
