@@ -90,13 +90,18 @@ describe('JobQueue', () => {
 describe('nextWork', () => {
   it('goes on with a begun job unless something more urgent waits', () => {
     const begun = [job('begun', 'final')];
-    expect(nextWork(queueOf(job('f', 'final'), job('p', 'partial')), begun)).toEqual({ resume: begun[0] });
+    expect(nextWork(queueOf(job('f', 'final'), job('p', 'partial')), begun)).toEqual({ resume: begun });
     expect(nextWork(queueOf(job('v', 'voice-activity')), begun)).toMatchObject({ start: [{ name: 'v' }] });
   });
 
   it('goes on with the most urgent of several', () => {
     const begun = [job('p', 'partial'), job('f', 'final')];
-    expect(nextWork(queueOf(), begun)).toEqual({ resume: begun[1] });
+    expect(nextWork(queueOf(), begun)).toEqual({ resume: [begun[1]] });
+  });
+
+  it('goes on with all that is left of one message', () => {
+    const left = [job('still 1', 'assessment'), job('still 2', 'assessment'), job('other', 'assessment', 'b')];
+    expect(nextWork(queueOf(), left)).toEqual({ resume: left.slice(0, 2) });
   });
 
   const started = (queue: JobQueue<Job>, freeWorkers = 1): string[] => {

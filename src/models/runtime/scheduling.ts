@@ -6,7 +6,8 @@ import { JOB_CLASSES, type JobClass } from '../../inference/inference-pool';
  *
  * A worker may get several jobs in one message and answers with one: each message wakes both threads, which costs more
  * than a small job does. Voice activity goes together whoever it is for, assessments with those of their own session,
- * which waits for all of them anyway. Between two of them the worker looks whether something more urgent waits.
+ * which waits for all of them anyway. Between two of them the worker looks whether something more urgent waits, once it
+ * has had its turn for `MIN_TURN_MS`.
  */
 
 export interface Schedulable {
@@ -29,6 +30,9 @@ export function moreUrgent(a: JobClass, b: JobClass): boolean {
   return JOB_CLASSES.indexOf(a) < JOB_CLASSES.indexOf(b);
 }
 
+/** A worker makes room no sooner than after so long, ms: two stills in a row, or two words of a transcript. */
+export const MIN_TURN_MS = 20;
+
 /** Jobs in one message, at most: 8 of voice activity take about as long as one still. */
 const MAX_TOGETHER = 8;
 
@@ -38,15 +42,22 @@ const MAX_TOGETHER = 8;
  */
 export function nextWork<J extends Schedulable>(
   queue: JobQueue<J>,
-  begun: Iterable<J>,
+  begun: readonly J[],
   freeWorkers = 1,
-): { resume: J } | { start: J[] } | undefined {
+): { resume: J[] } | { start: J[] } | undefined {
   let first: J | undefined;
   for (const job of begun) if (!first || moreUrgent(job.jobClass, first.jobClass)) first = job;
   const waiting = queue.mostUrgent();
-  if (first && !(waiting && moreUrgent(waiting, first.jobClass))) return { resume: first };
+  if (first && !(waiting && moreUrgent(waiting, first.jobClass))) return { resume: togetherWith(first, begun) };
   const together = queue.takeTogether(Math.min(MAX_TOGETHER, Math.ceil(queue.length / freeWorkers)));
   return together.length > 0 ? { start: together } : undefined;
+}
+
+/** Those that came in one message with it and were left. */
+function togetherWith<J extends Schedulable>(first: J, begun: readonly J[]): J[] {
+  const { alone, jobClass, sessionId } = first;
+  if (alone) return [first];
+  return begun.filter((job) => !job.alone && job.jobClass === jobClass && job.sessionId === sessionId);
 }
 
 /** Jobs that wait, bounded. */

@@ -24,8 +24,8 @@ export interface WorkerSettings {
 export type ToWorker =
   /** Take these, and do them one after the other. */
   | { readonly type: 'start'; readonly jobs: readonly NewJob[] }
-  /** Go on with a job that is parked. */
-  | { readonly type: 'resume'; readonly jobId: number }
+  /** Go on with jobs that are parked. */
+  | { readonly type: 'resume'; readonly jobIds: readonly number[] }
   /** Release everything and end. */
   | { readonly type: 'close' };
 

@@ -192,7 +192,7 @@ export class WorkerPool implements InferencePool {
     // Threads with nothing begun take what is new; the others then go on.
     const idle = [...this.threads].filter((thread) => thread.idle).sort((a, b) => a.parked.size - b.parked.size);
     for (const [i, thread] of idle.entries()) {
-      const next = nextWork(this.queue, thread.parked.values(), idle.length - i);
+      const next = nextWork(this.queue, [...thread.parked.values()], idle.length - i);
       if (!next) continue;
       if ('resume' in next) thread.resume(next.resume);
       else thread.start(next.start);

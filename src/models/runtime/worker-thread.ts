@@ -79,10 +79,10 @@ export class WorkerThread {
     });
   }
 
-  resume(job: PendingJob): void {
-    this.parked.delete(job.id);
-    this.running = [job];
-    this.say({ type: 'resume', jobId: job.id });
+  resume(jobs: readonly PendingJob[]): void {
+    for (const { id } of jobs) this.parked.delete(id);
+    this.running = jobs;
+    this.say({ type: 'resume', jobIds: jobs.map(({ id }) => id) });
   }
 
   /**

@@ -3,6 +3,7 @@ import { RapportError } from '@rapport-live/protocol';
 import { Encoders, type Steps } from '../encoders/encoders';
 import type { JobInput, JobKind } from '../../inference/inference-pool';
 import type { WorkerProviders } from './providers';
+import { MIN_TURN_MS } from './scheduling';
 import { WaitingClass } from './waiting-class';
 import {
   type FromWorker,
@@ -43,18 +44,20 @@ async function obey(message: ToWorker, encoders: Encoders): Promise<void> {
     port?.close();
     return;
   }
-  const jobs = message.type === 'start' ? message.jobs : [held.get(message.jobId)!.job];
+  const jobs = message.type === 'start' ? message.jobs : message.jobIds.map((jobId) => held.get(jobId)!.job);
   if (message.type === 'start') for (const job of jobs) held.set(job.jobId, { job });
   const outcomes: Outcome[] = [];
+  const makesRoomAtMs = threadClockMs() + MIN_TURN_MS;
   for (const job of jobs) {
-    outcomes.push(await run(job, encoders));
-    if (waiting.isBefore(job.jobClass)) break;
+    const makesRoom = () => waiting.isBefore(job.jobClass) && threadClockMs() >= makesRoomAtMs;
+    outcomes.push(await run(job, encoders, makesRoom));
+    if (makesRoom()) break;
   }
   say({ type: 'worked', outcomes });
 }
 
 /** To its end, or until something more urgent waits. */
-async function run({ jobId, kind, jobClass, input }: NewJob, encoders: Encoders): Promise<Outcome> {
+async function run({ jobId, kind, input }: NewJob, encoders: Encoders, makesRoom: () => boolean): Promise<Outcome> {
   const beganAtMs = threadClockMs();
   const about = () => ({ jobId, beganAtMs, ms: threadClockMs() - beganAtMs });
   try {
@@ -67,7 +70,7 @@ async function run({ jobId, kind, jobClass, input }: NewJob, encoders: Encoders)
         held.delete(jobId);
         return { type: 'done', ...about(), output: result.value };
       }
-      if (waiting.isBefore(jobClass)) return { type: 'step', ...about() };
+      if (makesRoom()) return { type: 'step', ...about() };
     }
   } catch (error) {
     held.delete(jobId);
