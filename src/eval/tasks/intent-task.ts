@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { prototypeOf } from '../../fusion/custom-intents';
 import { type IntentIndex, parseIntentIndex, scoreIntents } from '../../fusion/intent-index';
 import { readNpz } from '../../models/runtime/npz';
 import { type LabelledText, readTexts } from '../corpora/texts';
@@ -122,15 +123,9 @@ async function customIntents(
 
 /** Mean of the embeddings of each label, L2 norm 1: what an intent's prototype is. */
 export function means(placed: readonly Placed[]): Map<string, Float32Array> {
-  const sums = new Map<string, Float32Array>();
-  for (const { label, embedding } of placed) {
-    const sum = sums.get(label) ?? new Float32Array(embedding.length);
-    sums.set(
-      label,
-      sum.map((value, i) => value + embedding[i]!),
-    );
-  }
-  return new Map([...sums].map(([label, sum]) => [label, sum.map((value) => value / Math.hypot(...sum))]));
+  const byLabel = new Map<string, Float32Array[]>();
+  for (const { label, embedding } of placed) byLabel.set(label, [...(byLabel.get(label) ?? []), embedding]);
+  return new Map([...byLabel].map(([label, embeddings]) => [label, prototypeOf(embeddings)]));
 }
 
 export function nearest(
@@ -139,10 +134,16 @@ export function nearest(
 ): { label: string; cosine: number } {
   let best = { label: '', cosine: -Infinity };
   for (const [label, prototype] of prototypes) {
-    const cosine = prototype.reduce((sum, value, i) => sum + value * embedding[i]!, 0);
+    const cosine = dot(prototype, embedding);
     if (cosine > best.cosine) best = { label, cosine };
   }
   return best;
+}
+
+function dot(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
 }
 
 const share = (right: readonly boolean[]): number => right.filter(Boolean).length / Math.max(1, right.length);
