@@ -4,7 +4,8 @@
         --checkpoints DIR --graphs DIR --models OUT [--figures DIR]
 
 export: GRAPHS/MODEL.FOLD.fp32.onnx. quantise: GRAPHS/MODEL.FOLD.served.onnx, and the set of models OUT/FOLD with this model
-in it. parity: PyTorch, fp32 and served graph on validation data; FIGURES/MODEL.FOLD.parity.json; fails above one point.
+in it; a model that is the same in every fold goes into all the --sets. parity: PyTorch, fp32 and served graph on validation
+data; FIGURES/MODEL.FOLD.parity.json; fails above one point.
 """
 
 import argparse
@@ -38,8 +39,7 @@ def export(forms: Forms, fp32: Path) -> None:
     print(f"{fp32.name}: {fp32.stat().st_size / 1e6:.1f} MB")
 
 
-def quantise(forms: Forms, fp32: Path, served: Path, models: Path, sources: list[str]) -> None:
-    forms.write_served(fp32, served)
+def put_into_set(forms: Forms, served: Path, models: Path, sources: list[str]) -> None:
     link_set(BASE, models)
     folder = own_folder(models, forms.task)
     forms.write_folder(served, folder)
@@ -72,6 +72,7 @@ def main(argv: list[str] | None = None) -> int:
     for name in ("data", "weights", "checkpoints", "graphs"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--models", type=Path, help="where sets of models go, one a fold")
+    parser.add_argument("--sets", help="folds whose sets get the model; default: that of its fold")
     parser.add_argument("--figures", type=Path)
     parser.add_argument(
         "--smoke", action="store_true", help="a model of a few steps: what 8 bits cost is told and not limited"
@@ -83,7 +84,9 @@ def main(argv: list[str] | None = None) -> int:
         if args.stage == "export":
             export(forms, fp32)
         elif args.stage == "quantise":
-            quantise(forms, fp32, served, args.models / fold, sources_of(args.model, args.data))
+            forms.write_served(fp32, served)
+            for name in args.sets.split(",") if args.sets else [fold]:
+                put_into_set(forms, served, args.models / name, sources_of(args.model, args.data))
         else:
             worst_loss = SMOKE_WORST_LOSS if args.smoke else parity.WORST_LOSS
             report = args.figures / f"{args.model}.{fold}.parity.json"

@@ -79,16 +79,14 @@ def _graphs(stage: str, model: str) -> StageOf:
         }
         named = [part for name, path in places.items() for part in (f"--{name}", path)]
         smoke = ["--smoke"] if settings.smoke else []
-        return [_command("graph_stage", stage, model, "--folds", _folds(model, settings), *named, *smoke)]
+        sets = ["--sets", ",".join(settings.folds)] if stage == "quantise" and model not in BY_FOLD else []
+        return [_command("graph_stage", stage, model, "--folds", _folds(model, settings), *named, *sets, *smoke)]
 
     return commands
 
 
-def _card(model: str) -> StageOf:
-    def commands(settings: Settings) -> list[Command]:
-        return [_command("card", settings.out / fold) for fold in _folds(model, settings).split(",")]
-
-    return commands
+def _cards(settings: Settings) -> list[Command]:
+    return [_command("card", settings.out / fold) for fold in settings.folds]
 
 
 def _plan(model: str, prepare: StageOf, features: StageOf, train: StageOf, evaluate: StageOf) -> Plan:
@@ -99,7 +97,7 @@ def _plan(model: str, prepare: StageOf, features: StageOf, train: StageOf, evalu
         "train": train,
         "evaluate": evaluate,
         **{stage: _graphs(stage, model) for stage in ("export", "quantise", "parity")},
-        "card": _card(model),
+        "card": _cards,
     }
     return Plan(model, stages)
 

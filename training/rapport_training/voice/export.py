@@ -19,12 +19,14 @@ import numpy as np
 import torch
 
 from convert.ctranslate2_file import Variables
-from convert.model_folder import cpu_session, folder_of, model_folders
+from convert.make_golden import write_golden
+from convert.model_folder import ModelFolder, cpu_session
 from convert.quantize import quantize
 from convert.whisper_graphs import Whisper, write_emotion_encoder
 from convert.write_manifest import refresh, text_of
 
 from ..data_licences import licence_of, sources_of
+from ..model_set import link_set, own_folder
 from .encoder import VoiceEncoder, load, read_start_weights
 from .log_mel import level, log_mel
 from .whisper_encoder import HEADS, WIDTH
@@ -95,17 +97,9 @@ def parity(encoder: VoiceEncoder, fp32: Path, int8: Path) -> dict[str, float]:
 
 def write_models(models: Path, out: Path, int8: Path, notes: dict[str, Any]) -> Path:
     """The set of `models` in `out`, with graph `emotion` in the speech model; its folder."""
-    speech = folder_of(models, "speech")
-    for folder in model_folders(models):
-        (out / folder.name).mkdir(parents=True, exist_ok=True)
-        for path in folder.iterdir():
-            link = out / folder.name / path.name
-            if folder == speech and path.name in ("model.json", FILE):
-                continue
-            if not link.exists():
-                link.symlink_to(path.resolve())
-    target = out / speech.name
-    fill_folder(int8, target, json.loads((speech / "model.json").read_text()), notes)
+    link_set(models, out)
+    target = own_folder(out, "speech")
+    fill_folder(int8, target, json.loads((target / "model.json").read_text()), notes)
     return target
 
 
@@ -119,6 +113,15 @@ def fill_folder(
     manifest["graphs"][GRAPH] = {"file": FILE, "sha256": "", "bytes": 0, "inputs": [], "outputs": [], "maxBatch": 1}
     manifest["parameters"]["emotionWidth"] = WIDTH
     manifest["parameters"]["emotionLayers"] = list(range(1, len(notes["shares"]) + 1))
+    cases = manifest["golden"]["cases"]
+    if not any(case["graph"] == GRAPH for case in cases):
+        cases.insert(0, {"name": "speech", "graph": GRAPH})
+    write_manifest(manifest, folder)  # the golden numbers need its tensors, and it needs their checksum
+    write_golden(ModelFolder(folder), folder.parent)
+    write_manifest(manifest, folder)
+
+
+def write_manifest(manifest: dict[str, Any], folder: Path) -> None:
     refresh(manifest, folder)
     (folder / "model.json").write_text(text_of(manifest) + "\n")
 
