@@ -54,7 +54,7 @@ export function conversationFactory({
     const { language } = start.session;
     const sessionStreams = new SessionStreams(
       { sessionId, streams, pace: start.pace, partials: start.partials },
-      { clock, pool, options, rings, video, onDrop: (reason) => meter.dropped(reason, 1) },
+      { clock, pool, options, rings, video, soon: queueMicrotask, onDrop: (reason) => meter.dropped(reason, 1) },
     );
     const stagePool = spans === undefined ? pool : new TracedPool(pool, spans, () => clock.nowMs());
     return new Conversation(identity, start, {

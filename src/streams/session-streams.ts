@@ -1,15 +1,16 @@
 import { Subject, type Observable } from 'rxjs';
 import type { InferencePool } from '../inference/inference-pool';
 import { ChatLane, type ChatInput } from './chat-lane';
-import { DeadlineTimer } from './deadline-timer';
 import { GapLog } from './gap-log';
 import { HopBuilder, type VoiceSource } from './hop-builder';
 import { ACCEPTED, refuse, type DropReason, type LaneHost, type MediaVerdict } from './lane';
 import type { MediaChunk, StreamSpec } from '../facts/media-chunk';
 import { HopRelease } from './hop-release';
+import { SessionAlarm } from './session-alarm';
 import type { SessionClock } from './session-clock';
 import { openLanes } from './open-lane';
 import { PartialsInFlight } from './partials-in-flight';
+import { Pump } from './pump';
 import { SessionTime } from './session-time';
 import type { RingMemory } from './ring-memory';
 import type { StillLane } from './still-lane';
@@ -40,6 +41,11 @@ export interface SessionStreamsDeps {
   readonly rings?: RingMemory;
   /** Absent: `webm-video` is refused. */
   readonly video?: VideoDecoders;
+  /**
+   * Puts the work that media brings off to the end of the turn of the event loop: pieces of several streams that came in
+   * one read are worked on together. Default: at once.
+   */
+  readonly soon?: (task: () => void) => void;
 }
 
 /** An absolute byte offset up to which a stream may be sent. */
@@ -69,35 +75,32 @@ export class SessionStreams {
   readonly #watermark: Watermark;
   readonly #hops: HopRelease;
   readonly #gaps = new GapLog();
-  readonly #timer: DeadlineTimer;
+  readonly #alarm: SessionAlarm;
+  /** Consumers may call back in from a fact: it then turns once more. */
+  readonly #pump: Pump;
   readonly #dropped: Partial<Record<DropReason, number>> = {};
   readonly #inFlightUtterances = new Set<UtteranceClosed>();
   readonly #partials = new PartialsInFlight((fact) => this.#facts.next(fact));
   /** The watermark when it was last finite. */
   #settledMs = 0;
-  /**
-   * Up to when all that arrived has been read, as the clock said when it last called; wall ms. Silence is judged up to
-   * here and no further: while we are busy with something else, media may wait in the socket.
-   */
-  #heardMs: number;
   #state: 'open' | 'ending' | 'closed' = 'open';
-  #pumping = false;
-  #pumpAgain = false;
 
   /** Throws RapportError `video_unavailable` where there is no decoder for video. */
-  constructor(spec: SessionStreamsSpec, { clock, pool, options, rings, video, onDrop }: SessionStreamsDeps) {
+  constructor(spec: SessionStreamsSpec, { clock, pool, options, rings, video, soon, onDrop }: SessionStreamsDeps) {
     this.#clock = clock;
     this.#options = options;
     this.#onDrop = onDrop;
     this.#pace = spec.pace;
     this.#time = new SessionTime(clock.nowMs(), spec, (notice) => this.#gaps.notice(notice));
-    this.#heardMs = this.#time.startedAtMs;
     this.#chat = new ChatLane(options);
     this.#watermark = new Watermark(options.allowedLatenessMs);
-    this.#timer = new DeadlineTimer(clock, (heardMs) => {
-      this.#heardMs = heardMs;
-      this.#pump();
+    this.#pump = new Pump({
+      turn: () => this.#turn(clock.nowMs()),
+      rest: () => this.#arm(),
+      isOver: () => this.#closed(),
+      soon: soon ?? ((task) => task()),
     });
+    this.#alarm = new SessionAlarm(clock, this.#time, () => this.#pump.run());
     const host = this.#host();
     const voices: VoiceSource[] = [];
     const stills: StillLane[] = [];
@@ -130,7 +133,7 @@ export class SessionStreams {
     const nowMs = this.#clock.nowMs();
     const latestMs = this.#furthestMs(nowMs) + this.#options.maxAheadMs;
     const verdict = intake.offer(this.#time.placed(chunk, nowMs, latestMs), nowMs, latestMs);
-    this.#pump();
+    this.#pump.runSoon();
     return verdict;
   }
 
@@ -148,7 +151,7 @@ export class SessionStreams {
     const intake = this.#byId.get(streamId);
     if (intake === undefined) return refuse('unknown_stream', `Stream ${streamId} was not named in session.start.`);
     intake.end();
-    this.#pump();
+    this.#pump.run();
     return ACCEPTED;
   }
 
@@ -157,7 +160,7 @@ export class SessionStreams {
     if (this.#state !== 'open') return;
     this.#state = 'ending';
     for (const intake of this.#intakes) intake.end();
-    this.#pump();
+    this.#pump.run();
   }
 
   /** A hop or utterance is fully processed. Others, and the same again, do nothing. */
@@ -168,13 +171,13 @@ export class SessionStreams {
       fact.kind === 'hop'
         ? this.#hops.settle(fact)
         : fact.kind === 'utterance' && this.#inFlightUtterances.delete(fact);
-    if (settled) this.#pump();
+    if (settled) this.#pump.run();
   }
 
   /** Frees everything, at any time; no fact follows. */
   dispose(): void {
     this.#state = 'closed';
-    this.#timer.cancel();
+    this.#alarm.cancel();
     for (const intake of this.#intakes) intake.lane.dispose();
     this.#intakes.length = 0;
     this.#byId.clear();
@@ -198,36 +201,20 @@ export class SessionStreams {
       gap: (gap) => this.#gaps.note(gap),
       notice: (notice) => this.#gaps.notice(notice),
       drop: (reason) => this.#drop(reason),
-      wake: () => this.#pump(),
+      wake: () => this.#pump.run(),
     };
-  }
-
-  /** Moves everything as far as it goes. Consumers may call back in from a fact: the loop then turns once more. */
-  #pump(): void {
-    this.#pumpAgain = true;
-    if (this.#pumping) return;
-    this.#pumping = true;
-    try {
-      while (this.#pumpAgain && !this.#closed()) {
-        this.#pumpAgain = false;
-        this.#turn(this.#clock.nowMs());
-      }
-    } finally {
-      this.#pumping = false;
-    }
-    if (!this.#closed()) this.#arm();
   }
 
   #turn(nowMs: number): void {
     // A copy is not needed: `dispose` inside a fact empties the list and ends the loop.
-    for (const intake of this.#intakes) intake.pump(nowMs, this.#heardMs);
+    for (const intake of this.#intakes) intake.pump(nowMs, this.#alarm.heardMs);
     if (this.#closed()) return;
     if (this.#state === 'ending' && this.#intakes.every((intake) => intake.left)) this.#watermark.finish();
-    else if (this.#watermark.advance(this.#intakes, this.#heardMs, this.#time.mediaMs(this.#heardMs))) {
+    else if (this.#watermark.advance(this.#intakes, this.#alarm.heardMs, this.#alarm.heardMediaMs)) {
       this.#settledMs = this.#watermark.valueMs;
       // The watermark closes utterances of streams that fell silent.
       if (this.#watermark.followsClock || this.#intakes.length > 1) {
-        for (const intake of this.#intakes) intake.pump(nowMs, this.#heardMs);
+        for (const intake of this.#intakes) intake.pump(nowMs, this.#alarm.heardMs);
       }
     }
     this.#hops.passed(this.#watermark.valueMs, nowMs);
@@ -290,13 +277,8 @@ export class SessionStreams {
   }
 
   #arm(): void {
-    let deadlineMs = Infinity;
-    for (const intake of this.#intakes) deadlineMs = Math.min(deadlineMs, intake.deadlineMs(this.#heardMs));
-    if (this.#state === 'open' && this.#clockBringsHop()) {
-      const dueMs = this.#hops.nextEndMs + this.#options.allowedLatenessMs;
-      deadlineMs = Math.min(deadlineMs, this.#time.wallMs(dueMs));
-    }
-    this.#timer.arm(deadlineMs);
+    const waits = this.#state === 'open' && this.#clockBringsHop();
+    this.#alarm.arm(this.#intakes, waits ? this.#hops.nextEndMs + this.#options.allowedLatenessMs : Infinity);
   }
 
   /** Time alone brings the next hop; with the consumer behind, settling does. */
