@@ -11,7 +11,7 @@ const KEYS = [
   { tenant: 'acme', key: 'key-of-acme-0123456789' },
   { tenant: 'globex', key: 'key-of-globex-0123456789' },
 ];
-const MENU = ['Do you have vegan menus', 'Have you got a vegan menu', 'Is there a vegan menu', 'Show me a vegan menu', 'I want a vegan menu']; // prettier-ignore
+const MENU = ['Do you have the vegan menu', 'Have you got a vegan menu', 'Is there a vegan menu', 'Show me a vegan menu', 'I want a vegan menu']; // prettier-ignore
 const MIXED = ['my blue shoes fell apart after one short week', 'where did seven late trains go from here', 'nobody answers when people ring that small shop', 'please sing louder than every dog outside tonight', 'his uncle bought green paint for our garden']; // prettier-ignore
 
 /** The commands against the real service; its models are scripted. */
@@ -40,7 +40,7 @@ describe('rapport intents', () => {
     const tested = await run(['test', 'ask_for_menu', '--examples', menu]);
     expect(tested).toMatchObject({ code: 0, stderr: '' });
     expect(tested.stdout).toMatch(
-      /^ *1 +(?:out of scope|\w+) +right +0\.\d\d +\w+ -?0\.\d\d +Do you have vegan menus$/m,
+      /^ *1 +(?:out of scope|\w+) +right +0\.\d\d +\w+ -?0\.\d\d +Do you have the vegan menu$/m,
     );
     expect(tested.stdout).toMatch(/^5 of 5 examples are told right\.$/m);
     expect(tested.stdout).toMatch(/^Recommended\.$/m);

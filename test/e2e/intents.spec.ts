@@ -20,7 +20,7 @@ const KEYS = [
 const [ACME, GLOBEX] = KEYS.map(({ key }) => key) as [string, string];
 /** The scripted encoder sees shared words. */
 const MENU = [
-  'Do you have vegan menus',
+  'Do you have the vegan menu',
   'Have you got a vegan menu',
   'Is there a vegan menu',
   'Show me a vegan menu',

@@ -6,7 +6,7 @@ import { ServiceProcess } from '../support/service-process';
 jest.setTimeout(60_000);
 
 const SCRIPTED = [process.execPath, join(__dirname, '../support/scripted-service.cjs')];
-const EXAMPLES = ['Do you have vegan menus', 'Have you got a vegan menu', 'Is there a vegan menu', 'Show me a vegan menu', 'I want a vegan menu']; // prettier-ignore
+const EXAMPLES = ['Do you have the vegan menu', 'Have you got a vegan menu', 'Is there a vegan menu', 'Show me a vegan menu', 'I want a vegan menu']; // prettier-ignore
 
 /** Cause: every line logged within a request carried the request, with its headers and the caller's address. */
 test('bug: the log had the API key of who changed an intent; it has names and counts, and no example', async () => {
