@@ -261,7 +261,7 @@ def test_training_lowers_the_loss_and_its_model_can_be_validated(clips: SpeechCl
     assert {name.split()[0] for name in found} == {"urdu"} and all(0 <= recall <= 1 for recall in found.values())
 
 
-@pytest.mark.parametrize("stop_after", [1, 2, 5])
+@pytest.mark.parametrize("stop_after", [1, 3])  # saved after 2 and 4
 def test_an_interrupted_training_comes_to_the_same_weights(
     tmp_path, monkeypatch, clips: SpeechClips, weights, stop_after
 ):
@@ -274,7 +274,7 @@ def test_an_interrupted_training_comes_to_the_same_weights(
         encoder = VoiceEncoder(weights, VoiceConfig(rank=4))
         sampler = CropSampler(clips, np.arange(len(clips)), CropRecipe(longest_s=(1.0,)), np.random.default_rng(0))
         augmentation = VoiceAugmentation(store, clips.lengths, around, AugmentRecipe(), seed=1)
-        trainer = VoiceTrainer(encoder, clips, sampler, augmentation, TrainRecipe(batch=6, warm_up_steps=2), state)
+        trainer = VoiceTrainer(encoder, clips, sampler, augmentation, TrainRecipe(batch=3, warm_up_steps=2), state)
         steps_taken = []
         step = trainer.step
 
@@ -285,7 +285,7 @@ def test_an_interrupted_training_comes_to_the_same_weights(
             return step(number, progress)
 
         trainer.step = stopping
-        trainer.run(Schedule(6), "test")
+        trainer.run(Schedule(4), "test")
         return encoder.state_dict()
 
     whole = trained(None)
