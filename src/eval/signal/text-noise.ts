@@ -52,16 +52,3 @@ function misspelt(word: string, next: () => number): string {
   const middle = word.length >> 1;
   return word.slice(0, middle) + word.slice(middle + 1) || word;
 }
-
-/** Errors in a hundred words: deletions, insertions and substitutions by the least edits of words. */
-export function wordErrorRate(reference: readonly string[], heard: readonly string[]): number {
-  let row = Array.from({ length: heard.length + 1 }, (_, j) => j);
-  reference.forEach((word, i) => {
-    const below = [i + 1];
-    heard.forEach((other, j) => {
-      below.push(Math.min(row[j + 1]! + 1, below[j]! + 1, row[j]! + (word === other ? 0 : 1)));
-    });
-    row = below;
-  });
-  return row.at(-1)! / Math.max(1, reference.length);
-}

@@ -6,10 +6,11 @@ import { readNpz } from '../../models/runtime/npz';
 import { type LabelledText, readTexts } from '../corpora/texts';
 import type { EvalOptions } from '../main';
 import { bootstrap } from '../metrics/bootstrap';
+import { wordErrorRate, wordErrors } from '../metrics/word-errors';
 import { type Figure, figure, keep, plain } from '../report/figures';
 import { progressOf } from '../report/progress';
 import { mapSome, Served } from '../served';
-import { misheard, wordErrorRate } from '../signal/text-noise';
+import { misheard } from '../signal/text-noise';
 import { fewShot } from './few-shot';
 
 const SMOKE_TEXTS = 120;
@@ -73,7 +74,7 @@ function ofProduct(name: string, index: IntentIndex, placed: readonly Placed[], 
 
 function meanErrors(clean: readonly LabelledText[], noisy: readonly LabelledText[]): number {
   const words = ({ text }: LabelledText): string[] => text.toLowerCase().match(/[\p{L}\p{N}']+/gu) ?? [];
-  const rates = clean.map((row, i) => wordErrorRate(words(row), words(noisy[i]!)));
+  const rates = clean.map((row, i) => wordErrorRate([wordErrors(words(row), words(noisy[i]!))]) / 100);
   return rates.reduce((a, b) => a + b, 0) / rates.length;
 }
 
