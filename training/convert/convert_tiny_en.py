@@ -72,6 +72,7 @@ def manifest_of(base: dict[str, Any], whisper: Whisper, data: Path) -> dict[str,
     ids = {token["content"]: token["id"] for token in json.loads((data / "tokenizer.json").read_text())["added_tokens"]}
     config = json.loads((data / "config.json").read_text())
     parameters = {k: v for k, v in base["parameters"].items() if k not in MULTILINGUAL} | {
+        "transcriptContextsMs": [15_000, 20_000, 30_000],  # shorter ones were not measured
         "encoderWidth": whisper.width,
         "emotionWidth": base["parameters"]["encoderWidth"],
         "decoderLayers": whisper.layers,

@@ -17,6 +17,8 @@ from .model_folder import ModelFolder, folder_of
 from .write_manifest import text_of
 
 NEVER = -1e9
+TAIL_MS = 2_000
+"""Zeros behind the sound end the text."""
 
 
 def allowed(parameters: dict, first: bool) -> np.ndarray:
@@ -29,11 +31,18 @@ def allowed(parameters: dict, first: bool) -> np.ndarray:
     return mask
 
 
+def context_ms(samples: int, parameters: dict) -> int:
+    """The first context that leaves TAIL_MS behind the sound; the longest for longer sound."""
+    need_ms = samples * 1000 / parameters["sampleRateHz"] + TAIL_MS
+    contexts = parameters["transcriptContextsMs"]
+    return next((ms for ms in contexts if ms >= need_ms), contexts[-1])
+
+
 def greedy(model: ModelFolder, sound: np.ndarray) -> list[int]:
     """sound [samples] at 16 kHz -> token ids without prompt and end."""
     p = model.manifest["parameters"]
     seconds = len(sound) / p["sampleRateHz"]
-    padded = max(len(sound), p["transcriptMinMs"] * p["sampleRateHz"] // 1000)
+    padded = context_ms(len(sound), p) * p["sampleRateHz"] // 1000
     hidden = model.run("encoder", {"mel": log_mel(np.pad(sound, (0, padded - len(sound))))[None]})["hidden"]
     cross = model.run("cross", {"hidden": hidden})
     empty = np.zeros((1, p["decoderHeads"], 0, p["headWidth"]), np.float32)
@@ -63,7 +72,7 @@ def write_transcript(models: Path) -> str:
         "sampleRateHz": model.manifest["parameters"]["sampleRateHz"],
         "samples": len(sound),
         "language": "en",
-        "paddedToMs": model.manifest["parameters"]["transcriptMinMs"],
+        "paddedToMs": context_ms(len(sound), model.manifest["parameters"]),
         "text": tokenizer.decode(ids).strip(),
         "tokenIds": ids,
     }

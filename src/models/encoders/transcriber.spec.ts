@@ -9,7 +9,7 @@ const parameters = {
   encoderFrameMs: 20,
   maxAudioMs: 30_000,
   vocabularySize: 30,
-  transcriptMinMs: 15_000,
+  transcriptContextsMs: [10_000, 15_000, 20_000, 30_000],
   maxTokensPerSecond: 6,
   maxTokensExtra: 10,
   minMeanProbability: 0.4,
@@ -50,7 +50,7 @@ function scripted(
           logits[fed.length === 1 ? afterStart : (script[fed.length - FIRST_WORD] ?? END)] = lead;
           for (const [id, logit] of Object.entries(extra)) logits[Number(id)] = logit;
           // each step looks half a second further
-          const alignment = Float32Array.from({ length: 750 }, (_, frame) =>
+          const alignment = Float32Array.from({ length: 500 }, (_, frame) =>
             Math.floor(frame / 25) === fed.length - FIRST_WORD ? 1 : 0,
           );
           fed.push(tokens);
@@ -94,7 +94,7 @@ describe('Transcriber', () => {
   it('prompts with the language and feeds each token back', async () => {
     const german = scripted([1, 2]);
     expect(await finish(german.transcriber, 2, 'de-AT')).toMatchObject({ text: 'w1 w2', truncated: false });
-    expect(german.fed).toEqual([[1500], [21], [21, 23, 24, 25], [1], [2]]);
+    expect(german.fed).toEqual([[1000], [21], [21, 23, 24, 25], [1], [2]]);
   });
 
   // Once it was English, whatever was spoken.
@@ -103,7 +103,7 @@ describe('Transcriber', () => {
     async (language) => {
       const { fed, transcriber } = scripted([1, 2], { afterStart: 23, extra: { 22: 8 } });
       const { text, spoken } = await finish(transcriber, 2, language);
-      expect(fed).toEqual([[1500], [21], [23, 24, 25], [1], [2]]);
+      expect(fed).toEqual([[1000], [21], [23, 24, 25], [1], [2]]);
       expect(text).toBe('w1 w2');
       expect(spoken).toEqual({ language: 'de', probability: expect.closeTo(1 / (1 + Math.exp(-2)), 6) });
     },
@@ -190,8 +190,8 @@ describe('Transcriber', () => {
 describe('contextSamples', () => {
   const seconds = (sound: number) => contextSamples(sound * 16_000, folder.manifest.parameters) / 16_000;
 
-  it('is 15 s, 20 s above 13 s, 30 s at most', () => {
-    expect([1, 13, 13.01, 15.5, 18, 19, 30].map(seconds)).toEqual([15, 15, 20, 20, 20, 30, 30]);
+  it('is the first that leaves 2 s behind the sound, the longest at most', () => {
+    expect([1, 8, 8.01, 13, 13.01, 18, 19, 30].map(seconds)).toEqual([10, 10, 15, 15, 20, 20, 30, 30]);
     expect(() => seconds(30.1)).toThrow(RangeError);
   });
 });

@@ -151,13 +151,15 @@ function believable(
 }
 
 /**
- * Samples with the zeros behind them. Short contexts loop (measured: 21 of 30 short clips with one second of zeros, 1
- * of 30 at 15 s, none at 20 s), and the tail of zeros is what ends a text, so it is at least 2 s.
+ * Samples with the zeros behind them. Short contexts loop (measured without the repeat guard: 21 of 30 short clips with one
+ * second of zeros, 1 of 30 at 15 s, none at 20 s), and the tail of zeros is what ends a text, so it is at least 2 s. With the
+ * guard 10 s hear as well as 15 s for two thirds of the CPU (measured: 133 acted sentences of 20 speakers, word errors 4.3
+ * and 4.3 %, through a telephone 9.3 and 9.3 %, two sentences in one 4.1 and 4.1 %).
  */
 export function contextSamples(samples: number, parameters: SpeechParameters): number {
   const tailMs = 2_000;
   const needMs = (samples * 1000) / parameters.sampleRateHz + tailMs;
-  const contextMs = [parameters.transcriptMinMs, 20_000, parameters.maxAudioMs].find((ms) => ms >= needMs);
+  const contextMs = parameters.transcriptContextsMs.find((ms) => ms >= needMs);
   const total = ((contextMs ?? parameters.maxAudioMs) * parameters.sampleRateHz) / 1000;
   if (samples > total) throw new RangeError(`${samples} samples are over ${parameters.maxAudioMs} ms`);
   return total;

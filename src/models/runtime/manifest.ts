@@ -81,8 +81,11 @@ const SpeechParameters = z.object({
   decoderHeads: count,
   headWidth: count,
   vocabularySize: count,
-  /** Shorter utterances are padded with zeros to this: short contexts make Whisper repeat itself. */
-  transcriptMinMs: count,
+  /**
+   * Utterances are padded with zeros to the first of these that leaves a tail; ascending, the last is the longest heard.
+   * Short contexts make Whisper repeat itself, long ones cost CPU.
+   */
+  transcriptContextsMs: z.array(count).nonempty(),
   maxTokensPerSecond: count,
   maxTokensExtra: count,
   /**

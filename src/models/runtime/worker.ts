@@ -4,6 +4,7 @@ import { Encoders, type Steps } from '../encoders/encoders';
 import type { JobInput, JobKind } from '../../inference/inference-pool';
 import type { WorkerProviders } from './providers';
 import { MIN_TURN_MS } from './scheduling';
+import { giveWay } from './thread-priority';
 import { WaitingClass } from './waiting-class';
 import {
   type FromWorker,
@@ -27,6 +28,7 @@ const say = (message: FromWorker) => port.postMessage(message);
 const held = new Map<number, { readonly job: NewJob; steps?: Steps<unknown> }>();
 
 async function start(): Promise<void> {
+  giveWay();
   try {
     const encoders = await Encoders.load(settings.models, settings.providers, settings.selfTest);
     // One after the other: a close waits for the step before it.
