@@ -32,6 +32,8 @@ export interface Config {
   /** Rungs tried before the CPU. */
   readonly providers: WantedProviders;
   readonly maxSessions: number;
+  /** How long a session waits for its client after a lost connection, ms; 0: not at all. */
+  readonly resumeWindowMs: number;
   readonly apiKeys: readonly ApiKey[];
   readonly kafkaBrokers: readonly string[];
   readonly video: { readonly ffmpeg: string; readonly ffmpegCore: string; readonly maxStreams: number };
@@ -51,6 +53,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     workers: e.RAPPORT_WORKERS,
     providers: e.RAPPORT_PROVIDERS === 'auto' ? 'auto' : list(e.RAPPORT_PROVIDERS).filter(isProvider),
     maxSessions: e.RAPPORT_MAX_SESSIONS,
+    resumeWindowMs: e.RAPPORT_RESUME_WINDOW_MS,
     apiKeys: list(e.RAPPORT_API_KEYS).map(parseKey),
     kafkaBrokers: list(e.KAFKA_BROKERS),
     video: { ffmpeg: e.RAPPORT_FFMPEG, ffmpegCore: e.RAPPORT_FFMPEG_CORE, maxStreams: e.RAPPORT_MAX_VIDEO },

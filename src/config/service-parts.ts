@@ -1,5 +1,6 @@
 import type { GatewayOptions } from '../gateway/gateway-options';
 import type { InferencePool } from '../inference/inference-pool';
+import type { SessionClock } from '../streams/session-clock';
 
 export const SERVICE_PARTS = Symbol('ServiceParts');
 
@@ -7,6 +8,8 @@ export const SERVICE_PARTS = Symbol('ServiceParts');
 export interface ServiceParts {
   /** Instead of ONNX Runtime in worker threads. Closed with the service. */
   readonly pool?: InferencePool;
+  /** Instead of the system's: of sessions, and of the time they wait for their clients. */
+  readonly clock?: SessionClock;
   /** Bounds of the WebSocket door, over its defaults. */
   readonly gateway?: Partial<GatewayOptions>;
 }

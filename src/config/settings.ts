@@ -50,6 +50,11 @@ export const SETTINGS = {
     shownDefault: '64',
     purpose: 'live sessions; more are refused with `too_many_sessions`',
   },
+  RAPPORT_RESUME_WINDOW_MS: {
+    schema: integer(0, 600_000, 60_000),
+    shownDefault: '60000',
+    purpose: 'how long a session waits for its client after a lost connection, ms; 0: it ends at once',
+  },
   RAPPORT_FFMPEG: {
     schema: text('ffmpeg'),
     shownDefault: 'ffmpeg',

@@ -13,6 +13,8 @@ export interface MediaChunk {
   /** The payload begins with the codec's init segment (WebM header, Ogg header pages): its decoder starts anew there. */
   readonly init: boolean;
   readonly discontinuity: boolean;
+  /** Sent again after a resume: no fault when it had arrived. Absent: false. */
+  readonly retransmit?: boolean;
   /** Valid only during the call that hands it over. */
   readonly bytes: Uint8Array;
 }

@@ -19,9 +19,14 @@ export type JobOutcome = (typeof JOB_OUTCOMES)[number];
 export const WINDOW_OUTCOMES = ['assessed', 'abstained', 'degraded'] as const;
 export type WindowOutcome = (typeof WINDOW_OUTCOMES)[number];
 
+export const RESUME_OUTCOMES = ['resumed', 'taken_over', 'expired'] as const;
+/** What became of a lost or doubled connection. */
+export type ResumeOutcome = (typeof RESUME_OUTCOMES)[number];
+
 /** What the stages tell of themselves besides results. Labels are closed lists: never a tenant, a session or a name. */
 export interface Meter extends StageClock {
   sessionEnded(reason: SessionEndedData['reason']): void;
+  resume(outcome: ResumeOutcome): void;
   /** Payload of an accepted frame. */
   media(kind: StreamKind, bytes: number): void;
   /** Frames that streams dropped. */
@@ -39,6 +44,7 @@ const nothing = (): void => {};
 export const NO_METER: Meter = {
   record: nothing,
   sessionEnded: nothing,
+  resume: nothing,
   media: nothing,
   dropped: nothing,
   job: nothing,

@@ -31,6 +31,8 @@ export interface AssessDeps {
   readonly onState?: (state: SessionState) => void;
   /** Called once for each hop when its window is assessed, announced as degraded or found to hold nothing new. */
   readonly settle?: (hop: Pick<Hop, 'kind' | 'hopEndMs'>) => void;
+  /** Called once for each fact, of whatever kind, after what came of it was emitted. */
+  readonly onTaken?: () => void;
 }
 
 /**
@@ -100,6 +102,7 @@ export function assess(deps: AssessDeps): OperatorFunction<EncodedFact, SessionR
       };
 
       const settle = (fact: EncodedFact): void => {
+        deps.onTaken?.();
         if (fact.kind !== 'hop' && fact.kind !== 'hop-failed') return;
         deps.settle?.({ kind: 'hop', hopEndMs: fact.hopEndMs });
       };

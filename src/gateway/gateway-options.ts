@@ -14,6 +14,10 @@ export interface GatewayOptions {
   readonly pingIntervalMs: number;
   /** Without any message or pong; above, the connection closes with `session_timeout`. Default 60 s. */
   readonly idleTimeoutMs: number;
+  /** After a lost connection a session waits so long for its client, wall ms; 0: it ends at once. Default 60 s. */
+  readonly resumeWindowMs: number;
+  /** Sessions that are over whose last results a client may still come back for. Default 128: the outbox keeps 256. */
+  readonly maxEndedSessions: number;
   /** From our close frame to the peer's, at shutdown and to a peer that does not read; above, it is cut off. Default 2 s. */
   readonly closeTimeoutMs: number;
   /** Connections at once, with or without a session. Default twice the sessions. */
@@ -34,6 +38,8 @@ export const defaultGatewayOptions = (maxSessions: number): GatewayOptions => ({
   startTimeoutMs: 10_000,
   pingIntervalMs: 15_000,
   idleTimeoutMs: 60_000,
+  resumeWindowMs: 60_000,
+  maxEndedSessions: 128,
   closeTimeoutMs: 2_000,
   maxConnections: 2 * maxSessions,
   maxRequestBytes: 256 * 1024,

@@ -1,27 +1,43 @@
-import { FrameFlag, decodeFrame, type ChatMessage, type FrameFault, type Limits } from '@rapport-live/protocol';
+import {
+  FrameFlag,
+  RapportError,
+  decodeFrame,
+  type ChatMessage,
+  type FrameFault,
+  type MediaGap,
+  type SessionResume,
+} from '@rapport-live/protocol';
 import type { Subscription } from 'rxjs';
 import { RawText } from '../redaction/redaction';
 import type { StageClock } from '../facts/meter';
 import type { Conversation } from '../pipeline/conversation';
+import type { MediaVerdict } from '../streams/lane';
 import type { Connection } from './connection';
+import type { ResumableSession } from './resume/resumable-session';
 
-/** Joins one connection to its conversation: media, chat and ends inwards; results, credit and errors outwards. */
+/**
+ * Joins one connection to its conversation: media, chat and ends inwards; results, credit, acknowledgements and errors
+ * outwards. A conversation may have several of them, one after another.
+ */
 export class GatewaySession {
   private readonly subscriptions: Subscription[] = [];
 
   constructor(
-    private readonly connection: Connection,
-    readonly conversation: Conversation,
-    limits: Limits,
-    stageClock: StageClock,
-  ) {
-    connection.send({
-      type: 'session.ready',
-      sessionId: conversation.identity.sessionId,
-      epoch: 0,
-      credits: [...conversation.initialCredits()],
-      limits,
-    });
+    readonly connection: Connection,
+    readonly session: ResumableSession,
+    private readonly stageClock: StageClock,
+  ) {}
+
+  get conversation(): Conversation {
+    return this.session.conversation;
+  }
+
+  /**
+   * Begins to tell and to take: results after `afterSeq`, those up to `replayTo` first, then what else there is.
+   * The answer to the client is sent before.
+   */
+  begin(afterSeq: number, replayTo: number): void {
+    const { connection, conversation, stageClock } = this;
     connection.onFrame = (bytes) => {
       const beganMs = performance.now();
       this.onFrame(bytes);
@@ -33,20 +49,40 @@ export class GatewaySession {
       conversation.credits$.subscribe(({ streamId, limitBytes }) =>
         connection.send({ type: 'credit', streamId, limitBytes }),
       ),
-      conversation.ephemeral$.subscribe((event) => connection.send({ type: 'ephemeral', event })),
+      conversation.acked$.subscribe(({ streamId, seq }) => connection.send({ type: 'media.acked', streamId, seq })),
       // The code is enough: the message may name folders of this machine.
       conversation.failed$.subscribe(({ code }) => connection.fail('internal', `The session cannot go on: ${code}.`)),
-      // Completes after session.ended: the last thing a client sees.
-      conversation.records$.subscribe({
+    );
+    let isReplayed = afterSeq >= replayTo;
+    if (isReplayed) this.goLive();
+    // Completes after session.ended: the last thing a client sees.
+    this.subscriptions.push(
+      conversation.records(afterSeq).subscribe({
         next: ({ seq, event }) => {
           const beganMs = performance.now();
           connection.send({ type: 'result', seq, event });
           const endedMs = performance.now();
           stageClock.record('send', endedMs - beganMs);
           if (event.traceparent !== undefined) conversation.spans?.sent(event.traceparent, beganMs, endedMs);
+          if (isReplayed || seq < replayTo) return;
+          isReplayed = true;
+          this.goLive();
         },
+        error: (error: unknown) =>
+          error instanceof RapportError
+            ? connection.fail(error.code, error.message)
+            : connection.fail('internal', 'Results could not be read.'),
         complete: () => connection.close(),
       }),
+    );
+  }
+
+  /** Partials that were missed, then what comes. */
+  private goLive(): void {
+    const { connection, conversation } = this;
+    for (const event of conversation.openPartials()) connection.send({ type: 'ephemeral', event });
+    this.subscriptions.push(
+      conversation.ephemeral$.subscribe((event) => connection.send({ type: 'ephemeral', event })),
     );
   }
 
@@ -56,8 +92,35 @@ export class GatewaySession {
   }
 
   endStream(streamId: number, ref?: string): void {
-    const verdict = this.conversation.endStream(streamId);
-    if (!verdict.ok) this.connection.fail(verdict.code, verdict.message, ref === undefined ? {} : { ref });
+    this.answer(this.conversation.endStream(streamId), ref);
+  }
+
+  gap({ streamId, fromPtsMs: fromMs, toPtsMs: toMs, nextSeq, nextByteOffset, reason, ref }: MediaGap): void {
+    this.answer(this.conversation.gap({ streamId, fromMs, toMs, nextSeq, nextByteOffset, reason }), ref);
+  }
+
+  /** What a client that comes back has lost: nothing of it is asked for. */
+  skipLost(streams: NonNullable<SessionResume['streams']>): void {
+    const points = new Map(this.conversation.points().map((point) => [point.streamId, point]));
+    for (const { streamId, oldestSeq: nextSeq, oldestByteOffset: nextByteOffset } of streams) {
+      const point = points.get(streamId);
+      if (point === undefined || point.ended || nextSeq <= point.nextSeq) continue;
+      this.conversation.skipTo({ streamId, nextSeq, nextByteOffset });
+    }
+  }
+
+  /** The client has said something: it has its token. */
+  heard(): void {
+    this.session.tokens.confirm();
+  }
+
+  /** The client has stored this result and all before it. */
+  ackResult(seq: number): void {
+    const { resultSeq } = this.conversation;
+    if (seq > resultSeq) {
+      throw new RapportError('invalid_message', `result.ack: seq ${seq} is beyond the last result, ${resultSeq}.`);
+    }
+    this.session.ackedSeq = Math.max(this.session.ackedSeq, seq);
   }
 
   /** The connection is gone: stop sending. The conversation goes on until it is ended. */
@@ -66,12 +129,17 @@ export class GatewaySession {
     this.connection.onFrame = () => {};
   }
 
+  private answer(verdict: MediaVerdict, ref: string | undefined): void {
+    if (!verdict.ok) this.connection.fail(verdict.code, verdict.message, ref === undefined ? {} : { ref });
+  }
+
   private onFrame(bytes: Uint8Array): void {
     const decoded = decodeFrame(bytes);
     if (!decoded.ok) {
       this.connection.fail('frame_malformed', describeFault(decoded.fault));
       return;
     }
+    this.heard();
     const { streamId, seq, ptsUs, byteOffset, flags, payload } = decoded.frame;
     const verdict = this.conversation.media({
       streamId,
@@ -81,6 +149,7 @@ export class GatewaySession {
       init: (flags & FrameFlag.init) !== 0,
       endOfStream: (flags & FrameFlag.endOfStream) !== 0,
       discontinuity: (flags & FrameFlag.discontinuity) !== 0,
+      retransmit: (flags & FrameFlag.retransmit) !== 0,
       bytes: payload,
     });
     if (!verdict.ok) this.connection.fail(verdict.code, verdict.message, { streamId, seq });

@@ -9,10 +9,16 @@ import {
 } from '@nestjs/websockets';
 import {
   type ChatMessage,
+  type Limits,
+  type MediaGap,
+  type Ping,
   RapportError,
+  type ResultAck,
   type SessionEnd,
+  type SessionResume,
   type SessionStart,
   type StreamEnd,
+  type StreamOpen,
 } from '@rapport-live/protocol';
 import { CONVERSATION_HOST, type ConversationHost } from '../pipeline/conversation-host';
 import { STREAM_LIMITS, type StreamLimits } from '../pipeline/stream-limits';
@@ -22,7 +28,8 @@ import type { Connection } from './connection';
 import { FaultFilter } from './fault.filter';
 import { GATEWAY_OPTIONS, type GatewayOptions } from './gateway-options';
 import { GatewaySession } from './gateway-session';
-import { specifyStreams } from './stream-names';
+import { ResumableSessions } from './resume/resumable-sessions';
+import { specifyJoining, specifyStreams } from './stream-names';
 
 /** The `rapport.v1` door: one session a connection. docs/protocol.md is its contract. */
 @UseFilters(FaultFilter)
@@ -36,6 +43,7 @@ export class RapportGateway implements OnGatewayConnection<Connection>, OnGatewa
     @Inject(GATEWAY_OPTIONS) private readonly options: GatewayOptions,
     @Inject(STREAM_LIMITS) private readonly limits: StreamLimits,
     @Inject(METER) private readonly meter: Meter,
+    private readonly resumable: ResumableSessions,
   ) {}
 
   handleConnection(connection: Connection): void {
@@ -52,33 +60,64 @@ export class RapportGateway implements OnGatewayConnection<Connection>, OnGatewa
     this.leave(connection);
   }
 
-  /** The connection is gone, or is given up: its session ends. Idempotent. */
+  /** The connection is gone, or is given up. Idempotent. */
   private leave(connection: Connection): void {
     this.clearStartTimer(connection);
     const session = this.sessions.get(connection);
     if (session === undefined) return;
     this.sessions.delete(connection);
     session.detach();
-    void this.host.end(session.conversation, {
-      reason: connection.closeCode === 'session_timeout' ? 'timeout' : 'disconnected',
-    });
+    this.resumable.left(session, connection.closeCode);
   }
 
   @SubscribeMessage('session.start')
   start(@ConnectedSocket() connection: Connection, @MessageBody() start: SessionStart): void {
-    if (this.sessions.has(connection)) {
-      throw new RapportError('session_exists', 'This connection already has a session.');
-    }
+    this.requireFree(connection);
     if (!start.session.consent.analysis) {
       throw new RapportError('invalid_message', 'session.consent.analysis is false: nothing may be analysed.');
     }
-    const streams = specifyStreams(start);
-    const conversation = this.host.open(connection.tenant, start, streams, connection.trace);
-    this.clearStartTimer(connection);
-    const { maxMessageBytes, maxTextMessageBytes, idleTimeoutMs } = this.options;
-    const limits = { ...this.limits, maxMessageBytes, maxTextMessageBytes, idleTimeoutMs };
-    const session = new GatewaySession(connection, conversation, limits, this.meter);
-    this.sessions.set(connection, session);
+    const conversation = this.host.open(connection.tenant, start, specifyStreams(start.streams), connection.trace);
+    const { session, token } = this.resumable.begin(conversation);
+    const attached = this.join(connection, new GatewaySession(connection, session, this.meter));
+    const { windowMs } = this.resumable;
+    connection.send({
+      type: 'session.ready',
+      sessionId: conversation.identity.sessionId,
+      epoch: session.epoch,
+      ...(windowMs === 0 ? {} : { resumeToken: token, resumeWindowMs: windowMs }),
+      credits: [...conversation.initialCredits()],
+      limits: this.sessionLimits(),
+    });
+    attached.begin(0, 0);
+  }
+
+  @SubscribeMessage('session.resume')
+  resume(@ConnectedSocket() connection: Connection, @MessageBody() message: SessionResume): void {
+    this.requireFree(connection);
+    if (this.host.isClosing) throw new RapportError('server_shutdown', 'The service is shutting down.');
+    const session = this.resumable.find(connection.tenant, message);
+    const { conversation, tokens } = session;
+    const { ackedResultSeq, resumeToken } = message;
+    const tookOver = this.resumable.takeOver(session);
+    const attached = this.join(connection, new GatewaySession(connection, session, this.meter));
+    attached.skipLost(message.streams ?? []);
+    attached.ackResult(ackedResultSeq);
+    const { resultSeq, mediaMs } = conversation;
+    connection.send({
+      type: 'session.resumed',
+      sessionId: conversation.identity.sessionId,
+      epoch: session.epoch,
+      resumeToken: tokens.renew(resumeToken),
+      resumeWindowMs: this.resumable.windowMs,
+      resultSeq,
+      mediaMs,
+      paused: false,
+      tookOver,
+      streams: [...conversation.points()],
+      limits: this.sessionLimits(),
+    });
+    attached.begin(ackedResultSeq, resultSeq);
+    this.meter.resume('resumed');
   }
 
   @SubscribeMessage('chat.message')
@@ -86,9 +125,35 @@ export class RapportGateway implements OnGatewayConnection<Connection>, OnGatewa
     this.sessionOf(connection, message.type).chat(message);
   }
 
+  @SubscribeMessage('stream.open')
+  openStream(@ConnectedSocket() connection: Connection, @MessageBody() { type, stream }: StreamOpen): void {
+    const { conversation } = this.sessionOf(connection, type);
+    const known = conversation.points().map(({ streamId }) => streamId);
+    const { streamId, limitBytes } = conversation.openStream(specifyJoining(stream, known));
+    connection.send({ type: 'credit', streamId, limitBytes });
+  }
+
   @SubscribeMessage('stream.end')
   endStream(@ConnectedSocket() connection: Connection, @MessageBody() message: StreamEnd): void {
     this.sessionOf(connection, message.type).endStream(message.streamId, message.ref);
+  }
+
+  @SubscribeMessage('media.gap')
+  gap(@ConnectedSocket() connection: Connection, @MessageBody() message: MediaGap): void {
+    this.sessionOf(connection, message.type).gap(message);
+  }
+
+  @SubscribeMessage('result.ack')
+  ackResult(@ConnectedSocket() connection: Connection, @MessageBody() message: ResultAck): void {
+    this.sessionOf(connection, message.type).ackResult(message.seq);
+  }
+
+  @SubscribeMessage('ping')
+  ping(@ConnectedSocket() connection: Connection, @MessageBody() { ref }: Ping): void {
+    const session = this.sessions.get(connection);
+    session?.heard();
+    const mediaMs = session === undefined ? {} : { mediaMs: session.conversation.mediaMs };
+    connection.send({ type: 'pong', ...(ref === undefined ? {} : { ref }), ...mediaMs });
   }
 
   @SubscribeMessage('session.end')
@@ -98,10 +163,28 @@ export class RapportGateway implements OnGatewayConnection<Connection>, OnGatewa
     void this.host.end(session.conversation, { reason: 'ended', clientReason: message.reason });
   }
 
+  private requireFree(connection: Connection): void {
+    if (!this.sessions.has(connection)) return;
+    throw new RapportError('session_exists', 'This connection already has a session.');
+  }
+
+  private join(connection: Connection, attached: GatewaySession): GatewaySession {
+    this.clearStartTimer(connection);
+    this.sessions.set(connection, attached);
+    this.resumable.attach(attached);
+    return attached;
+  }
+
   private sessionOf(connection: Connection, type: string): GatewaySession {
     const session = this.sessions.get(connection);
     if (session === undefined) throw new RapportError('session_required', `${type} came before session.start.`);
+    session.heard();
     return session;
+  }
+
+  private sessionLimits(): Limits {
+    const { maxMessageBytes, maxTextMessageBytes, idleTimeoutMs } = this.options;
+    return { ...this.limits, maxMessageBytes, maxTextMessageBytes, idleTimeoutMs };
   }
 
   private clearStartTimer(connection: Connection): void {

@@ -1,7 +1,8 @@
 import { SessionStart } from '@rapport-live/protocol';
 import { specifyStreams } from './stream-names';
 
-const specify = (...streams: object[]) => specifyStreams(SessionStart.parse({ type: 'session.start', streams }));
+const specify = (...streams: object[]) =>
+  specifyStreams(SessionStart.parse({ type: 'session.start', streams }).streams);
 const stereo = { streamId: 1, kind: 'voice', party: 'mixed', codec: 'webm-opus', channels: ['customer', 'agent'] };
 
 describe('specifyStreams', () => {

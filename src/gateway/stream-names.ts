@@ -1,24 +1,36 @@
-import {
-  CODEC_KIND,
-  RapportError,
-  type SessionStart,
-  STEREO_CODECS,
-  type StreamDescription,
-} from '@rapport-live/protocol';
+import { CODEC_KIND, RapportError, STEREO_CODECS, type StreamDescription } from '@rapport-live/protocol';
 import type { StreamSpec } from '../facts/media-chunk';
 
+/** Of `session.start` and of all that join later. */
+const MAX_STREAMS = 8;
+
 /** Checks the streams of a `session.start` and names them. Throws RapportError `invalid_message`. */
-export function specifyStreams(start: SessionStart): StreamSpec[] {
+export function specifyStreams(streams: readonly StreamDescription[]): StreamSpec[] {
   const seen = new Set<number>();
-  return start.streams.map((stream) => {
+  return streams.map((stream) => {
     if (seen.has(stream.streamId)) {
       throw new RapportError('invalid_message', `streams: streamId ${stream.streamId} is given twice.`);
     }
     seen.add(stream.streamId);
-    requireCodec(stream);
-    requireChannels(stream);
-    return { ...stream, name: `${stream.party}-${stream.kind}-${stream.streamId}` };
+    return specify(stream);
   });
+}
+
+/** The same of a stream that joins a session with these streams, ended ones too. */
+export function specifyJoining(stream: StreamDescription, known: readonly number[]): StreamSpec {
+  if (known.includes(stream.streamId)) {
+    throw new RapportError('invalid_message', `stream: streamId ${stream.streamId} was used before in this session.`);
+  }
+  if (known.length >= MAX_STREAMS) {
+    throw new RapportError('invalid_message', `stream: a session has at most ${MAX_STREAMS}, ended ones counted.`);
+  }
+  return specify(stream);
+}
+
+function specify(stream: StreamDescription): StreamSpec {
+  requireCodec(stream);
+  requireChannels(stream);
+  return { ...stream, name: `${stream.party}-${stream.kind}-${stream.streamId}` };
 }
 
 function requireCodec({ codec, kind, streamId }: StreamDescription): void {

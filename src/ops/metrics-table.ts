@@ -19,6 +19,22 @@ const spec = (name: string, type: MetricSpec['type'], help: string, ...labels: s
 export const METRICS = {
   sessionsLive: spec('rapport_sessions_live', 'gauge', 'Sessions that are open now.'),
   sessions: spec('rapport_sessions_total', 'counter', 'Sessions that ended, by reason.', 'reason'),
+  sessionsDetached: spec(
+    'rapport_sessions_detached',
+    'gauge',
+    'Of the open sessions, those that wait for their client.',
+  ),
+  resumes: spec(
+    'rapport_session_resumes_total',
+    'counter',
+    'Connections resumed or taken over, and waits in vain.',
+    'outcome',
+  ),
+  resultsUnacked: spec(
+    'rapport_results_unacked',
+    'gauge',
+    'Results of open sessions that their clients have not acknowledged.',
+  ),
   mediaBytes: spec('rapport_media_bytes_total', 'counter', 'Payload of accepted media frames.', 'kind'),
   framesDropped: spec('rapport_frames_dropped_total', 'counter', 'Frames dropped by streams, by reason.', 'reason'),
   stages: spec('rapport_stage_seconds', 'histogram', 'Time that each stage took, one observation a call.', 'stage'),

@@ -1,6 +1,7 @@
 import { Controller, Get, Header, Inject } from '@nestjs/common';
 import { Outbox } from '../delivery/outbox';
 import { RESULT_SINK, type ResultSink } from '../delivery/result-sink';
+import { ResumableSessions } from '../gateway/resume/resumable-sessions';
 import { INFERENCE_POOL, type InferencePool } from '../inference/inference-pool';
 import { type ConversationHost, CONVERSATION_HOST } from '../pipeline/conversation-host';
 import { metricsText, PROMETHEUS_CONTENT_TYPE } from './prometheus';
@@ -13,6 +14,7 @@ export class MetricsController {
   constructor(
     @Inject(METER) private readonly meter: ServiceMeter,
     @Inject(CONVERSATION_HOST) private readonly host: ConversationHost,
+    private readonly resumable: ResumableSessions,
     @Inject(INFERENCE_POOL) private readonly pool: InferencePool,
     @Inject(Outbox) private readonly outbox: Outbox,
     @Inject(RESULT_SINK) private readonly sink: ResultSink | null,
@@ -22,7 +24,7 @@ export class MetricsController {
   @Get('metrics')
   @Header('content-type', PROMETHEUS_CONTENT_TYPE)
   metrics(): Promise<string> {
-    const { meter, host, pool, outbox, sink, spans } = this;
-    return metricsText({ meter, host, pool, outbox, sink, spans });
+    const { meter, host, resumable, pool, outbox, sink, spans } = this;
+    return metricsText({ meter, host, resumable, pool, outbox, sink, spans });
   }
 }

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { DeliveryModule } from '../delivery/delivery.module';
+import { GatewayModule } from '../gateway/gateway.module';
 import { ModelsModule } from '../models/models.module';
 import { PipelineModule } from '../pipeline/pipeline.module';
 import { HealthController } from './health.controller';
@@ -9,7 +10,7 @@ import { MetricsController } from './metrics.controller';
 import { TracesModule } from './traces/traces.module';
 
 @Module({
-  imports: [TerminusModule, ModelsModule, PipelineModule, DeliveryModule, MeterModule, TracesModule],
+  imports: [TerminusModule, ModelsModule, PipelineModule, GatewayModule, DeliveryModule, MeterModule, TracesModule],
   controllers: [HealthController, MetricsController],
 })
 export class OpsModule {}

@@ -9,6 +9,7 @@ import type { Outbox } from '../delivery/outbox';
 import type { ResultSink } from '../delivery/result-sink';
 import { JOB_OUTCOMES, STAGES } from '../facts/meter';
 import type { InferencePool } from '../inference/inference-pool';
+import type { ResumableSessions } from '../gateway/resume/resumable-sessions';
 import type { ConversationHost } from '../pipeline/conversation-host';
 import { METRICS, type MetricSpec } from './metrics-table';
 import type { ServiceMeter } from './service-meter';
@@ -21,6 +22,7 @@ export const PROMETHEUS_CONTENT_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
 export interface MetricSources {
   readonly meter: ServiceMeter;
   readonly host: Pick<ConversationHost, 'liveCount'>;
+  readonly resumable: Pick<ResumableSessions, 'detachedCount' | 'unackedResults'>;
   readonly pool: Pick<InferencePool, 'liveWorkers' | 'queuedJobs' | 'queuedBytes'>;
   readonly outbox: Pick<Outbox, 'pendingBytes'>;
   /** Null without Kafka, whose metrics are then absent. */
@@ -38,7 +40,7 @@ export async function metricsText(sources: MetricSources): Promise<string> {
   return `${await own.metrics()}\n${await processMetrics().metrics()}`;
 }
 
-function readers({ meter, host, pool, outbox, sink, spans }: MetricSources): [MetricSpec, () => Values][] {
+function readers({ meter, host, resumable, pool, outbox, sink, spans }: MetricSources): [MetricSpec, () => Values][] {
   const gauge = (value: () => number) => (): Values => [{ value: value(), labels: {} }];
   const tally = (label: string, counts: Tally, more = {}): Values =>
     counts.entries().map(([name, value]) => ({ value, labels: { [label]: name, ...more } }));
@@ -46,6 +48,9 @@ function readers({ meter, host, pool, outbox, sink, spans }: MetricSources): [Me
   return [
     [METRICS.sessionsLive, gauge(() => host.liveCount)],
     [METRICS.sessions, () => tally('reason', meter.sessions)],
+    [METRICS.sessionsDetached, gauge(() => resumable.detachedCount)],
+    [METRICS.resumes, () => tally('outcome', meter.resumes)],
+    [METRICS.resultsUnacked, gauge(() => resumable.unackedResults)],
     [METRICS.mediaBytes, () => tally('kind', meter.mediaBytes)],
     [METRICS.framesDropped, () => tally('reason', meter.framesDropped)],
     [

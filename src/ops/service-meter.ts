@@ -3,6 +3,8 @@ import {
   JOB_OUTCOMES,
   type JobOutcome,
   type Meter,
+  RESUME_OUTCOMES,
+  type ResumeOutcome,
   STAGES,
   type Stage,
   WINDOW_OUTCOMES,
@@ -59,6 +61,7 @@ const keys = <K extends string>(record: Record<K, 1>): K[] => Object.keys(record
 /** All that one service counted since its start, as plain numbers: reading is what costs, at each scrape. */
 export class ServiceMeter implements Meter {
   readonly sessions = new Tally(keys(REASONS));
+  readonly resumes = new Tally(RESUME_OUTCOMES);
   readonly mediaBytes = new Tally(keys(KINDS));
   readonly framesDropped = new Tally(DROPS);
   readonly windows = new Tally(WINDOW_OUTCOMES);
@@ -79,6 +82,10 @@ export class ServiceMeter implements Meter {
 
   sessionEnded(reason: SessionEndedData['reason']): void {
     this.sessions.add(reason);
+  }
+
+  resume(outcome: ResumeOutcome): void {
+    this.resumes.add(outcome);
   }
 
   media(kind: StreamKind, bytes: number): void {

@@ -4,6 +4,7 @@ import { assess } from '../fusion/assess';
 import type { IntentIndex } from '../fusion/intent-index';
 import { type EncodeDeps, encodeFacts } from '../models/encode/encode-facts';
 import type { Meter } from '../facts/meter';
+import type { UtteranceClosed } from '../facts/stream-fact';
 import type { InferencePool } from '../inference/inference-pool';
 import { TracedPool } from '../inference/traced-pool';
 import { Redactor } from '../redaction/redaction';
@@ -15,6 +16,7 @@ import type { VideoDecoders } from '../streams/video/video-decoder';
 import { Conversation } from './conversation';
 import type { ConversationFactory } from './conversation-host';
 import type { FusionAssets } from './fusion-assets';
+import { WorkedOff } from './resume/worked-off';
 
 /** From `session.end` to `session.ended`, at most, ms (rule 18). */
 export const END_TIMEOUT_MS = 5000;
@@ -62,8 +64,10 @@ export function conversationFactory({
       pool,
       store,
       streams: sessionStreams,
-      stages: (facts, settle, onState) =>
-        facts.pipe(
+      stages: (facts, { settle, worked, onState }) => {
+        // Words go on from models to fusion, where they may wait behind a window: only then are they worked off.
+        const utterances = new WorkedOff<UtteranceClosed>(worked);
+        return facts.pipe(
           tap((fact) => {
             if (fact.kind === 'hop') spans?.hop(fact.hopEndMs, fact.releasedAtMs);
           }),
@@ -74,8 +78,13 @@ export function conversationFactory({
             language,
             readLanguage,
             // A hop is done with behind fusion: when fusion is slow, it is the sender that must wait.
-            settle: (fact) => fact.kind !== 'hop' && settle(fact),
+            settle: (fact) => {
+              if (fact.kind === 'hop') return;
+              settle(fact);
+              if (fact.kind === 'utterance') utterances.settle(fact);
+            },
           }),
+          tap(() => utterances.handOver()),
           assess({
             pool: stagePool,
             sessionId,
@@ -84,9 +93,14 @@ export function conversationFactory({
             language,
             nowMs: () => clock.nowMs(),
             onState,
-            settle,
+            settle: (hop) => {
+              settle(hop);
+              worked(hop);
+            },
+            onTaken: () => utterances.finish(),
           }),
-        ),
+        );
+      },
       wallNow: () => new Date(),
       endTimeoutMs: END_TIMEOUT_MS,
       meter,

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Inject, Logger, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { CONFIG, type Config } from '../config/config';
+import { SERVICE_PARTS, type ServiceParts } from '../config/service-parts';
 import { DeliveryModule } from '../delivery/delivery.module';
 import type { SessionTracer } from '../facts/session-trace';
 import { RESULT_STORE, type ResultStore } from '../delivery/result-feed';
@@ -14,7 +15,7 @@ import { MeterModule } from '../ops/meter.module';
 import { SESSION_TRACER } from '../ops/traces/session-tracers';
 import { TracesModule } from '../ops/traces/traces.module';
 import { METER, type ServiceMeter } from '../ops/service-meter';
-import { systemClock } from '../streams/session-clock';
+import { SESSION_CLOCK, type SessionClock, systemClock } from '../streams/session-clock';
 import { type StreamOptions, streamOptions } from '../streams/stream-options';
 import { CONVERSATION_HOST, ConversationHost } from './conversation-host';
 import { conversationFactory } from './conversation-factory';
@@ -30,6 +31,7 @@ const STREAM_OPTIONS = Symbol('StreamOptions');
 @Module({
   imports: [ModelsModule, DeliveryModule, MeterModule, TracesModule],
   providers: [
+    { provide: SESSION_CLOCK, inject: [SERVICE_PARTS], useFactory: ({ clock }: ServiceParts) => clock ?? systemClock },
     { provide: STREAM_OPTIONS, useFactory: () => streamOptions() },
     {
       provide: STREAM_LIMITS,
@@ -56,6 +58,7 @@ const STREAM_OPTIONS = Symbol('StreamOptions');
         METER,
         SESSION_TRACER,
         TENANT_INTENTS,
+        SESSION_CLOCK,
       ],
       useFactory: async (
         config: Config,
@@ -67,11 +70,12 @@ const STREAM_OPTIONS = Symbol('StreamOptions');
         meter: ServiceMeter,
         tracer: SessionTracer,
         intents: TenantIntents,
+        clock: SessionClock,
       ) => {
         await loadWrittenLanguages();
         const onFault = faultLog('conversation');
         const create = conversationFactory({
-          clock: systemClock,
+          clock,
           pool: new MeteredPool(pool, meter),
           store,
           assets,
@@ -86,7 +90,7 @@ const STREAM_OPTIONS = Symbol('StreamOptions');
       },
     },
   ],
-  exports: [CONVERSATION_HOST, STREAM_LIMITS, VIDEO_DECODERS, TENANT_INTENTS],
+  exports: [CONVERSATION_HOST, SESSION_CLOCK, STREAM_LIMITS, VIDEO_DECODERS, TENANT_INTENTS],
 })
 export class PipelineModule implements OnApplicationBootstrap {
   private readonly logger = new Logger('Pipeline');

@@ -14,9 +14,11 @@ export interface ChatInput {
 export class ChatLane {
   /** In order of arrival; the oldest go. */
   readonly #stamps = new Set<number>();
+  /** Ids that senders gave; the oldest go. */
+  readonly #ids = new Set<string>();
   #endMs = 0;
 
-  constructor(private readonly options: Pick<StreamOptions, 'maxChatStamps'>) {}
+  constructor(private readonly options: Pick<StreamOptions, 'maxChatStamps' | 'maxChatIds'>) {}
 
   /** End of the furthest message. */
   get endMs(): number {
@@ -33,22 +35,30 @@ export class ChatLane {
   release(): void {}
 
   /**
+   * Undefined: a message with its id was there before; it was sent again after a lost connection.
    * @param nowMs session clock in media time: the stamp of what has none, or one that cannot be.
    * @param latestMs the last time stamp that is believed.
    */
-  receive(input: ChatInput, nowMs: number, latestMs: number): ChatReceived {
+  receive(input: ChatInput, nowMs: number, latestMs: number): ChatReceived | undefined {
+    if (input.messageId !== undefined && !this.#isNew(input.messageId)) return undefined;
     const given = input.ptsMs ?? nowMs;
     let ptsMs = Math.round(given >= 0 && given <= latestMs ? given : nowMs);
     while (this.#stamps.has(ptsMs)) ptsMs += 1;
-    this.#stamps.add(ptsMs);
-    if (this.#stamps.size > this.options.maxChatStamps) {
-      for (const oldest of this.#stamps) {
-        this.#stamps.delete(oldest);
-        break;
-      }
-    }
+    remember(this.#stamps, ptsMs, this.options.maxChatStamps);
     this.#endMs = Math.max(this.#endMs, ptsMs + 1 / 16);
     const { party, text } = input;
     return { kind: 'chat', messageId: input.messageId ?? `chat-${ptsMs}`, party, ptsMs, text };
   }
+
+  #isNew(messageId: string): boolean {
+    if (this.#ids.has(messageId)) return false;
+    remember(this.#ids, messageId, this.options.maxChatIds);
+    return true;
+  }
+}
+
+/** Of more than `max` the oldest goes. */
+function remember<T>(known: Set<T>, value: T, max: number): void {
+  known.add(value);
+  if (known.size > max) known.delete(known.values().next().value!);
 }

@@ -11,6 +11,8 @@ import type { VoiceLane } from './voice-lane';
  */
 export class CodedVoiceLane implements Lane, PcmSink {
   #discontinuity = false;
+  /** How far from its stamp the first sound of the last payload was placed, ms. */
+  #shiftMs: number | undefined;
   #ended = false;
   #closed = false;
 
@@ -44,6 +46,15 @@ export class CodedVoiceLane implements Lane, PcmSink {
     return Math.min(...this.voices.map((lane) => lane.deadlineMs));
   }
 
+  get needFromMs(): number {
+    const needMs = Math.min(...this.voices.map((lane) => lane.needFromMs));
+    return this.decoder.waitingBytes > 0 ? Math.min(needMs, this.endMs) : needMs;
+  }
+
+  placedMs(ptsMs: number): number | undefined {
+    return this.#shiftMs === undefined ? undefined : ptsMs + this.#shiftMs;
+  }
+
   get roomSamples(): number {
     return (this.options.voiceCreditBytes - this.#heldPcmBytes()) / 2;
   }
@@ -55,6 +66,7 @@ export class CodedVoiceLane implements Lane, PcmSink {
 
   accept(ptsMs: number, bytes: Uint8Array, discontinuity: boolean, init: boolean): MediaFault | undefined {
     this.#discontinuity ||= discontinuity;
+    this.#shiftMs = undefined;
     if (bytes.length === 0) return undefined;
     const reason = this.decoder.take({ ptsMs, bytes, discontinuity: this.#discontinuity, init }, this);
     this.#discontinuity = false;
@@ -100,6 +112,7 @@ export class CodedVoiceLane implements Lane, PcmSink {
       const bytes = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
       this.voices[i]!.accept(Math.max(0, ptsMs), bytes, discontinuity);
     });
+    this.#shiftMs ??= this.voices[0]!.placedMs()! - Math.max(0, ptsMs);
   }
 
   gap(reason: DecoderLoss | 'voice_backlog', fromMs: number, toMs: number): void {

@@ -1,5 +1,6 @@
 import type { StreamUpdated } from '../facts/stream-fact';
 import type { DecoderLoss } from './codecs/voice-decoder';
+import type { DeclaredReason } from './resume/stream-points';
 import type { FilmLoss } from './video/film-track';
 
 export type GapReason =
@@ -11,6 +12,7 @@ export type GapReason =
   | 'voice_activity_failed'
   | 'voice_backlog'
   | 'no_media'
+  | DeclaredReason
   | DecoderLoss
   | FilmLoss;
 

@@ -61,6 +61,8 @@ export interface Lane {
   readonly heldBytes: number;
   /** Wall time of a time-out, or Infinity. */
   readonly deadlineMs: number;
+  /** Start of what it holds for an utterance, open or still to begin, or Infinity. */
+  readonly needFromMs: number;
   /** Looks at the payload only. */
   check(bytes: Uint8Array): MediaFault | undefined;
   /**
@@ -68,6 +70,8 @@ export interface Lane {
    * `init`: it begins with an init segment; codecs that have none ignore it.
    */
   accept(ptsMs: number, bytes: Uint8Array, discontinuity: boolean, init: boolean): MediaFault | void;
+  /** Where the content of the last payload was placed, when that is another time than it was stamped with. */
+  placedMs?(ptsMs: number): number | undefined;
   /** Frames are missing in front of the next: only its own time says where it belongs. */
   lost(): void;
   end(): void;

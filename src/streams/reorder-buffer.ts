@@ -4,9 +4,14 @@ export type SeqPlace = 'next' | 'behind' | 'ahead' | 'beyond';
 /** Brings items back into the order of their seq. Holds at most `maxHeld` behind a hole. */
 export class ReorderBuffer<T> {
   readonly #held = new Map<number, T>();
-  #nextSeq = 0;
+  #nextSeq: number;
 
-  constructor(private readonly maxHeld: number) {}
+  constructor(
+    private readonly maxHeld: number,
+    nextSeq = 0,
+  ) {
+    this.#nextSeq = nextSeq;
+  }
 
   get nextSeq(): number {
     return this.#nextSeq;
@@ -48,5 +53,20 @@ export class ReorderBuffer<T> {
     const missing = first - this.#nextSeq;
     this.#nextSeq = first;
     return missing;
+  }
+
+  /** Nothing below `seq` is to come any more. Returns how many held items go with it. */
+  skipTo(seq: number): number {
+    let gone = 0;
+    for (const held of this.#held.keys()) if (held < seq && this.#held.delete(held)) gone += 1;
+    this.#nextSeq = seq;
+    return gone;
+  }
+
+  /** What is held will be sent again with what is missing before it. Returns how many items went. */
+  forgetHeld(): number {
+    const count = this.#held.size;
+    this.#held.clear();
+    return count;
   }
 }

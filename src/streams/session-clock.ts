@@ -9,6 +9,8 @@ export interface SessionClock {
   at(deadlineMs: number, task: (heardMs: number) => void): () => void;
 }
 
+export const SESSION_CLOCK = Symbol('SessionClock');
+
 export const systemClock: SessionClock = {
   nowMs: () => performance.now(),
   at: (deadlineMs, task) => {

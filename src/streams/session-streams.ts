@@ -2,20 +2,21 @@ import { Subject, type Observable } from 'rxjs';
 import type { InferencePool } from '../inference/inference-pool';
 import { ChatLane, type ChatInput } from './chat-lane';
 import { GapLog } from './gap-log';
-import { HopBuilder, type VoiceSource } from './hop-builder';
+import { HopBuilder } from './hop-builder';
 import { ACCEPTED, refuse, type DropReason, type LaneHost, type MediaVerdict } from './lane';
 import type { MediaChunk, StreamSpec } from '../facts/media-chunk';
 import { HopRelease } from './hop-release';
 import { SessionAlarm } from './session-alarm';
 import type { SessionClock } from './session-clock';
-import { openLanes } from './open-lane';
 import { PartialsInFlight } from './partials-in-flight';
 import { Pump } from './pump';
 import { SessionTime } from './session-time';
 import type { RingMemory } from './ring-memory';
-import type { StillLane } from './still-lane';
-import type { SettledFact, StreamFact, UtteranceClosed } from '../facts/stream-fact';
-import { intakeLimits, StreamIntake } from './stream-intake';
+import { MediaNeeds } from './resume/media-needs';
+import type { AckedPoint, DeclaredGap, StreamPoint } from './resume/stream-points';
+import { SessionIntakes } from './session-intakes';
+import type { Hop, SettledFact, StreamFact, UtteranceClosed } from '../facts/stream-fact';
+import type { StreamIntake } from './stream-intake';
 import type { StreamOptions } from './stream-options';
 import type { VideoDecoders } from './video/video-decoder';
 import { Watermark } from './watermark';
@@ -69,8 +70,8 @@ export class SessionStreams {
   readonly #onDrop: ((reason: DropReason) => void) | undefined;
   readonly #pace: number;
   readonly #time: SessionTime;
-  readonly #intakes: StreamIntake[] = [];
-  readonly #byId = new Map<number, StreamIntake>();
+  readonly #intakes: SessionIntakes;
+  readonly #needs: MediaNeeds;
   readonly #chat: ChatLane;
   readonly #watermark: Watermark;
   readonly #hops: HopRelease;
@@ -101,35 +102,80 @@ export class SessionStreams {
       soon: soon ?? ((task) => task()),
     });
     this.#alarm = new SessionAlarm(clock, this.#time, () => this.#pump.run());
-    const host = this.#host();
-    const voices: VoiceSource[] = [];
-    const stills: StillLane[] = [];
+    this.#needs = new MediaNeeds(options.lookBackMs);
     const partials = spec.partials === true ? this.#partials : undefined;
-    const deps = { pool, clock, options, host, rings, video, pace: spec.pace, partials };
-    for (const opened of openLanes(spec.streams, spec.sessionId, deps)) {
-      const { stream, lane, creditBytes, rateWatch } = opened;
-      voices.push(...opened.voices);
-      stills.push(...opened.stills);
-      const limits = intakeLimits(options, creditBytes, spec.pace);
-      const intake = new StreamIntake(stream, lane, limits, host, this.#time.startedAtMs, rateWatch);
-      this.#intakes.push(intake);
-      this.#byId.set(stream.streamId, intake);
-    }
-    const builder = new HopBuilder(options.hopMs, voices, stills);
-    const content = [...this.#intakes.map((intake) => intake.lane), this.#chat];
-    this.#hops = new HopRelease(options, builder, content, this.#gaps);
+    const deps = { pool, clock, options, host: this.#host(), rings, video, pace: spec.pace, partials };
+    this.#intakes = new SessionIntakes(spec.sessionId, deps, [this.#chat]);
+    this.#intakes.open(spec.streams);
+    const { voices, stills, content } = this.#intakes;
+    this.#hops = new HopRelease(options, new HopBuilder(options.hopMs, voices, stills), content, this.#gaps);
     this.#arm();
   }
 
   initialCredits(): CreditLimit[] {
-    return this.#intakes.map(({ spec, limitBytes }) => ({ streamId: spec.streamId, limitBytes }));
+    return this.#intakes.points().map(({ streamId, limitBytes }) => ({ streamId, limitBytes }));
+  }
+
+  /** The session clock now. */
+  get mediaMs(): number {
+    return this.#time.mediaMs(this.#clock.nowMs());
+  }
+
+  /** What a client that comes back must know of each stream. */
+  points(): StreamPoint[] {
+    return this.#intakes.points();
+  }
+
+  /** From where on each stream would have to be sent to a process that has heard nothing of it. */
+  ackedPoints(): AckedPoint[] {
+    return this.#intakes.ackedPoints(this.#needs);
+  }
+
+  /**
+   * The connection is lost. Its streams cannot send, so they are not idle: the watermark waits for them, as it waits for
+   * those that we slow down, and what is sent again later is not late.
+   */
+  detach(): void {
+    for (const intake of this.#intakes.all) intake.detach();
+    this.#pump.run();
+  }
+
+  attach(): void {
+    const nowMs = this.#clock.nowMs();
+    for (const intake of this.#intakes.all) intake.attach(nowMs);
+    this.#pump.run();
+  }
+
+  /** A stream joins. Throws RapportError `video_unavailable`. */
+  open(stream: StreamSpec): CreditLimit {
+    const [intake] = this.#intakes.open([stream]);
+    this.#time.join(stream);
+    intake!.lane.release(this.#hops.nextStartMs);
+    const { streamId, name, kind, party, codec } = stream;
+    const detail = { reason: 'stream_opened', streamId, kind, party, codec };
+    this.#gaps.notice({ streamName: name, atMs: Math.max(this.mediaMs, this.#hops.nextStartMs), detail });
+    this.#pump.run();
+    return { streamId, limitBytes: intake!.limitBytes };
+  }
+
+  /** The client has lost media. The limit rises by what is skipped. */
+  gap(gap: DeclaredGap): MediaVerdict {
+    const latestMs = this.#furthestMs(this.#clock.nowMs()) + this.#options.maxAheadMs;
+    if (gap.toMs > latestMs) return refuse('invalid_message', `toPtsMs ${gap.toMs} is too far ahead.`);
+    if (gap.toMs < gap.fromMs)
+      return refuse('invalid_message', `toPtsMs ${gap.toMs} is before fromPtsMs ${gap.fromMs}.`);
+    return this.#skip(gap.streamId, (intake) => intake.skip(gap));
+  }
+
+  /** The client can send nothing before this frame any more; how much media that is, the frame says. */
+  skipTo({ streamId, nextSeq, nextByteOffset }: Pick<StreamPoint, 'streamId' | 'nextSeq' | 'nextByteOffset'>): void {
+    this.#skip(streamId, (intake) => intake.skip({ streamId, nextSeq, nextByteOffset, reason: 'buffer_overflow' }));
   }
 
   media(chunk: MediaChunk): MediaVerdict {
     if (this.#state !== 'open') return refuse('stream_ended', 'The session has ended.');
-    const intake = this.#byId.get(chunk.streamId);
-    if (intake === undefined)
-      return refuse('unknown_stream', `Stream ${chunk.streamId} was not named in session.start.`);
+    const intake = this.#intakes.of(chunk.streamId);
+    if (intake === undefined) return unknownStream(chunk.streamId);
     const nowMs = this.#clock.nowMs();
     const latestMs = this.#furthestMs(nowMs) + this.#options.maxAheadMs;
     const verdict = intake.offer(this.#time.placed(chunk, nowMs, latestMs), nowMs, latestMs);
@@ -137,19 +183,20 @@ export class SessionStreams {
     return verdict;
   }
 
-  /** The stamp that the message got; after the end it is only counted. */
-  chat(input: ChatInput): { messageId: string; ptsMs: number } {
+  /** The stamp that the message got; after the end it is only counted. Undefined for one that was there before. */
+  chat(input: ChatInput): { messageId: string; ptsMs: number } | undefined {
     const nowMs = this.#clock.nowMs();
     const latestMs = this.#furthestMs(nowMs) + this.#options.maxChatAheadMs * this.#pace;
     const fact = this.#chat.receive(input, this.#time.mediaMs(nowMs), latestMs);
+    if (fact === undefined) return undefined;
     if (this.#state === 'open') this.#facts.next(fact);
     else this.#drop('stream_ended');
     return { messageId: fact.messageId, ptsMs: fact.ptsMs };
   }
 
   endStream(streamId: number): MediaVerdict {
-    const intake = this.#byId.get(streamId);
-    if (intake === undefined) return refuse('unknown_stream', `Stream ${streamId} was not named in session.start.`);
+    const intake = this.#intakes.of(streamId);
+    if (intake === undefined) return unknownStream(streamId);
     intake.end();
     this.#pump.run();
     return ACCEPTED;
@@ -159,7 +206,7 @@ export class SessionStreams {
   end(): void {
     if (this.#state !== 'open') return;
     this.#state = 'ending';
-    for (const intake of this.#intakes) intake.end();
+    for (const intake of this.#intakes.all) intake.end();
     this.#pump.run();
   }
 
@@ -174,13 +221,17 @@ export class SessionStreams {
     if (settled) this.#pump.run();
   }
 
+  /** The results that came of a hop or utterance are durable, or it gave none. */
+  kept(fact: UtteranceClosed | Pick<Hop, 'kind' | 'hopEndMs'>): void {
+    this.#needs.kept(fact);
+  }
+
   /** Frees everything, at any time; no fact follows. */
   dispose(): void {
     this.#state = 'closed';
     this.#alarm.cancel();
-    for (const intake of this.#intakes) intake.lane.dispose();
-    this.#intakes.length = 0;
-    this.#byId.clear();
+    this.#intakes.dispose();
+    this.#needs.clear();
     this.#hops.clear();
     this.#inFlightUtterances.clear();
     this.#facts.complete();
@@ -196,6 +247,7 @@ export class SessionStreams {
       roomForUtterance: () => !this.#closed() && this.#inFlightUtterances.size < this.#options.maxInFlightUtterances,
       utterance: (fact) => {
         this.#inFlightUtterances.add(fact);
+        this.#needs.handedOut(fact);
         this.#facts.next(fact);
       },
       gap: (gap) => this.#gaps.note(gap),
@@ -205,16 +257,28 @@ export class SessionStreams {
     };
   }
 
+  #skip(streamId: number, skip: (intake: StreamIntake) => MediaVerdict): MediaVerdict {
+    const intake = this.#intakes.of(streamId);
+    if (intake === undefined) return unknownStream(streamId);
+    const before = intake.limitBytes;
+    const verdict = skip(intake);
+    const { limitBytes } = intake;
+    if (limitBytes > before) this.#credits.next({ streamId, limitBytes });
+    this.#pump.run();
+    return verdict;
+  }
+
   #turn(nowMs: number): void {
     // A copy is not needed: `dispose` inside a fact empties the list and ends the loop.
-    for (const intake of this.#intakes) intake.pump(nowMs, this.#alarm.heardMs);
+    const { all } = this.#intakes;
+    for (const intake of all) intake.pump(nowMs, this.#alarm.heardMs);
     if (this.#closed()) return;
-    if (this.#state === 'ending' && this.#intakes.every((intake) => intake.left)) this.#watermark.finish();
-    else if (this.#watermark.advance(this.#intakes, this.#alarm.heardMs, this.#alarm.heardMediaMs)) {
+    if (this.#state === 'ending' && all.every((intake) => intake.left)) this.#watermark.finish();
+    else if (this.#watermark.advance(all, this.#alarm.heardMs, this.#alarm.heardMediaMs)) {
       this.#settledMs = this.#watermark.valueMs;
       // The watermark closes utterances of streams that fell silent.
-      if (this.#watermark.followsClock || this.#intakes.length > 1) {
-        for (const intake of this.#intakes) intake.pump(nowMs, this.#alarm.heardMs);
+      if (this.#watermark.followsClock || all.length > 1) {
+        for (const intake of all) intake.pump(nowMs, this.#alarm.heardMs);
       }
     }
     this.#hops.passed(this.#watermark.valueMs, nowMs);
@@ -239,7 +303,7 @@ export class SessionStreams {
   }
 
   #grantCredit(nowMs: number): void {
-    for (const intake of this.#intakes) {
+    for (const intake of this.#intakes.all) {
       const limitBytes = intake.grant(nowMs);
       if (limitBytes === undefined) continue;
       this.#credits.next({ streamId: intake.spec.streamId, limitBytes });
@@ -257,7 +321,7 @@ export class SessionStreams {
   #contentEndMs(): number {
     const { hopMs } = this.#options;
     let endMs = Math.max(this.#chat.endMs, Math.floor(this.#settledMs / hopMs) * hopMs);
-    for (const { lane } of this.#intakes) endMs = Math.max(endMs, lane.endMs);
+    for (const lane of this.#intakes.lanes) endMs = Math.max(endMs, lane.endMs);
     return endMs;
   }
 
@@ -278,12 +342,16 @@ export class SessionStreams {
 
   #arm(): void {
     const waits = this.#state === 'open' && this.#clockBringsHop();
-    this.#alarm.arm(this.#intakes, waits ? this.#hops.nextEndMs + this.#options.allowedLatenessMs : Infinity);
+    this.#alarm.arm(this.#intakes.all, waits ? this.#hops.nextEndMs + this.#options.allowedLatenessMs : Infinity);
   }
 
   /** Time alone brings the next hop; with the consumer behind, settling does. */
   #clockBringsHop(): boolean {
     if (!this.#hops.hasRoom || this.#hops.nextEndMs <= this.#watermark.valueMs) return false;
-    return this.#watermark.followsClock || this.#intakes.length === 0;
+    return this.#watermark.followsClock || this.#intakes.all.length === 0;
   }
+}
+
+function unknownStream(streamId: number): MediaVerdict {
+  return refuse('unknown_stream', `Stream ${streamId} was not named in session.start or stream.open.`);
 }

@@ -24,10 +24,14 @@ export class SessionTime {
     this.#pace = pace;
     // Media faster than real time has no clock of its own.
     this.#watches = pace === 1;
-    for (const { streamId, name } of streams)
-      this.#streams.set(streamId, { name, drift: new ClockDrift(), shiftMs: 0 });
+    for (const stream of streams) this.join(stream);
     const reference = referenceOf(streams);
     this.#reference = reference && this.#streams.get(reference.streamId)!.drift;
+  }
+
+  /** A stream that joins later is never the reference. */
+  join({ streamId, name }: StreamSpec): void {
+    this.#streams.set(streamId, { name, drift: new ClockDrift(), shiftMs: 0 });
   }
 
   /** Session clock in media time. */

@@ -14,6 +14,7 @@ export class StillLane implements Lane {
   #releasedMs = 0;
   readonly pending = false;
   readonly deadlineMs = Infinity;
+  readonly needFromMs = Infinity;
 
   constructor(
     private readonly spec: StreamSpec,

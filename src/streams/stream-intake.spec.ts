@@ -10,6 +10,7 @@ class NotingLane implements Lane {
   pending = false;
   heldBytes = 0;
   deadlineMs = Infinity;
+  needFromMs = Infinity;
   readonly seen: string[] = [];
   check = (bytes: Uint8Array) => (bytes[0] === 0xff ? refuse('payload_invalid', 'scripted') : undefined);
   accept(ptsMs: number, bytes: Uint8Array): void {
@@ -25,7 +26,7 @@ class NotingLane implements Lane {
 }
 
 describe('StreamIntake', () => {
-  const limits = { maxReorderFrames: 4, creditBytes: 16, creditStepBytes: 4, idleAfterMs: 1000 };
+  const limits = { maxReorderFrames: 4, creditBytes: 16, creditStepBytes: 4, idleAfterMs: 1000, maxFrameMarks: 100 };
   let lane: NotingLane;
   let drops: DropReason[];
   let intake: StreamIntake;

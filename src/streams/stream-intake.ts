@@ -1,7 +1,11 @@
 import type { MediaChunk, StreamSpec } from '../facts/media-chunk';
+import { CreditWindow } from './credit-window';
 import { ACCEPTED, refuse, type Lane, type LaneHost, type MediaFault, type MediaVerdict } from './lane';
 import { ReorderBuffer } from './reorder-buffer';
 import type { RateWatch } from './rate-watch';
+import { FrameMarks } from './resume/frame-marks';
+import { GapDeclarer } from './resume/gap-declarer';
+import type { AckedPoint, DeclaredGap, StreamPoint } from './resume/stream-points';
 import type { StreamOptions } from './stream-options';
 import { isIdle, type WatermarkSource } from './watermark';
 
@@ -11,6 +15,7 @@ export interface IntakeLimits {
   readonly creditStepBytes: number;
   /** Wall ms. */
   readonly idleAfterMs: number;
+  readonly maxFrameMarks: number;
 }
 
 /** @param pace media seconds a wall second that the sender means to send. */
@@ -20,6 +25,7 @@ export function intakeLimits(options: StreamOptions, creditBytes: number, pace: 
     creditBytes,
     creditStepBytes: creditBytes * options.creditStepShare,
     idleAfterMs: Math.max(options.idleAfterMs / pace, options.minIdleWallMs),
+    maxFrameMarks: options.maxFrameMarks,
   };
 }
 
@@ -33,13 +39,15 @@ interface HeldFrame {
 /** Order, byte accounting, credit and idleness of one stream, in front of its lane. */
 export class StreamIntake implements WatermarkSource {
   readonly #order: ReorderBuffer<HeldFrame>;
-  /** Payload bytes received in order, refused ones too. */
-  #receivedBytes = 0;
-  #limitBytes: number;
-  #largestFrameBytes = 0;
+  readonly #credit: CreditWindow;
+  readonly #marks: FrameMarks;
+  readonly #gaps: GapDeclarer;
   /** Wall ms of the last arrival, or of the credit that ended a wait for it. */
   #quietSinceMs: number;
   #ended = false;
+  #attached = true;
+  /** Frames behind a hole that a lost connection made us forget: they come again, or are lost. */
+  #setAside = 0;
 
   constructor(
     readonly spec: StreamSpec,
@@ -50,12 +58,14 @@ export class StreamIntake implements WatermarkSource {
     private readonly rateWatch?: RateWatch,
   ) {
     this.#order = new ReorderBuffer(limits.maxReorderFrames);
-    this.#limitBytes = limits.creditBytes;
+    this.#credit = new CreditWindow(limits.creditBytes, limits.creditStepBytes);
+    this.#marks = new FrameMarks(limits.maxFrameMarks);
+    this.#gaps = new GapDeclarer(spec.name, lane, host);
     this.#quietSinceMs = nowMs;
   }
 
   get limitBytes(): number {
-    return this.#limitBytes;
+    return this.#credit.limitBytes;
   }
 
   get mediaMs(): number {
@@ -70,26 +80,59 @@ export class StreamIntake implements WatermarkSource {
     return this.#ended;
   }
 
+  get point(): StreamPoint {
+    const { nextSeq } = this.#order;
+    const { nextByteOffset, limitBytes } = this.#credit;
+    const { streamId } = this.spec;
+    return { streamId, nextSeq, nextByteOffset, limitBytes, sendInit: false, ended: this.#ended };
+  }
+
+  /**
+   * From where on it would have to be heard again.
+   * @param neededMs media before this is needed by no result to come, but for what the lane holds.
+   */
+  ackedPoint(neededMs: number, leadInMs: number): AckedPoint {
+    const { streamId } = this.spec;
+    const { nextSeq: seq, nextByteOffset: byteOffset } = this.point;
+    const complete = this.left && this.lane.endMs <= neededMs;
+    const here: AckedPoint = { streamId, seq, byteOffset, startMs: this.lane.endMs, complete };
+    if (complete) return here;
+    const mark = this.#marks.neededFrom(Math.min(neededMs, this.lane.needFromMs - leadInMs));
+    return mark === undefined ? here : { streamId, complete, ...mark };
+  }
+
+  /** The connection is lost: who cannot send is not idle. Frames behind a hole come again, with it. */
+  detach(): void {
+    this.#attached = false;
+    this.#setAside += this.#order.forgetHeld();
+  }
+
+  /** It may send again: the idle limit begins anew. */
+  attach(nowMs: number): void {
+    this.#attached = true;
+    this.#setAside = 0;
+    this.#quietSinceMs = nowMs;
+    this.rateWatch?.restart();
+  }
+
   /** @param latestPtsMs media time behind which a time stamp is refused. */
   offer(chunk: MediaChunk, nowMs: number, latestPtsMs: number): MediaVerdict {
-    if (this.#ended) return refuse('stream_ended', `Stream ${chunk.streamId} has ended.`);
     const place = this.#order.place(chunk.seq);
+    if (place === 'behind' && chunk.retransmit === true) return ACCEPTED;
+    if (this.#ended) return refuse('stream_ended', `Stream ${chunk.streamId} has ended.`);
     if (place === 'behind') {
       this.host.drop('duplicate');
       return ACCEPTED;
     }
     const length = chunk.bytes.length;
-    if (chunk.byteOffset + length > this.#limitBytes) {
-      return refuse(
-        'credit_exceeded',
-        `Byte ${chunk.byteOffset + length} is beyond the credit of ${this.#limitBytes}.`,
-      );
+    const { limitBytes, nextByteOffset } = this.#credit;
+    if (chunk.byteOffset + length > limitBytes) {
+      return refuse('credit_exceeded', `Byte ${chunk.byteOffset + length} is beyond the credit of ${limitBytes}.`);
     }
-    const offsetFits =
-      place === 'next' ? chunk.byteOffset === this.#receivedBytes : chunk.byteOffset >= this.#receivedBytes;
+    const offsetFits = place === 'next' ? chunk.byteOffset === nextByteOffset : chunk.byteOffset >= nextByteOffset;
     if (place === 'beyond' || !offsetFits) return this.#outOfOrder(chunk);
     if (length > 0) this.#quietSinceMs = nowMs;
-    this.#largestFrameBytes = Math.max(this.#largestFrameBytes, length);
+    this.#credit.saw(length);
     const fault = checkTime(chunk.ptsMs, latestPtsMs) ?? (length > 0 ? this.lane.check(chunk.bytes) : undefined);
     if (place === 'ahead') {
       const bytes = fault === undefined ? new Uint8Array(chunk.bytes) : new Uint8Array(0);
@@ -102,12 +145,28 @@ export class StreamIntake implements WatermarkSource {
     return this.#drain() ?? found ?? ACCEPTED;
   }
 
+  /** The sender has lost what lies before a frame. Without `toMs` the time of that frame says how much it was. */
+  skip(gap: Omit<DeclaredGap, 'toMs' | 'fromMs'> & Partial<Pick<DeclaredGap, 'toMs' | 'fromMs'>>): MediaVerdict {
+    const { streamId, nextSeq, nextByteOffset } = gap;
+    if (this.#ended) return refuse('stream_ended', `Stream ${streamId} has ended.`);
+    const due = this.point;
+    const isBehind = nextSeq < due.nextSeq || nextByteOffset < due.nextByteOffset;
+    if (isBehind || (nextSeq === due.nextSeq && nextByteOffset !== due.nextByteOffset)) {
+      const expected = `seq ${due.nextSeq} at byte ${due.nextByteOffset} is due`;
+      return refuse('invalid_message', `Stream ${streamId}: ${expected}, not ${nextSeq} at ${nextByteOffset}.`);
+    }
+    for (let gone = this.#order.skipTo(nextSeq); gone > 0; gone -= 1) this.host.drop('lost_frame');
+    this.#credit.skipTo(nextByteOffset);
+    this.rateWatch?.restart();
+    this.#gaps.declare(gap);
+    return this.#drain() ?? ACCEPTED;
+  }
+
   end(): void {
     if (this.#ended) return;
     this.#skipHoles();
     if (this.#ended) return; // a held frame was the last
-    this.#ended = true;
-    this.lane.end();
+    this.#finish();
   }
 
   /** Lets the lane work. A stream that stays silent gives up its holes and its half-full batches. */
@@ -122,7 +181,7 @@ export class StreamIntake implements WatermarkSource {
     return isIdle({
       heardMs,
       idleAtMs: this.#idleAtMs,
-      holdsCredit: this.#holdsCredit(),
+      holdsCredit: this.#attached && this.#credit.isFree,
       pending: this.lane.pending || this.#order.heldCount > 0,
     });
   }
@@ -135,10 +194,10 @@ export class StreamIntake implements WatermarkSource {
 
   /** The new limit when it has grown by a step. Who waited for it gets the whole idle limit to answer. */
   grant(nowMs: number): number | undefined {
-    const limit = this.#receivedBytes - this.lane.heldBytes + this.limits.creditBytes;
-    if (this.#ended || limit < this.#limitBytes + this.limits.creditStepBytes) return undefined;
-    if (!this.#holdsCredit()) this.#quietSinceMs = nowMs;
-    this.#limitBytes = limit;
+    if (this.#ended) return undefined;
+    const wasFree = this.#credit.isFree;
+    const limit = this.#credit.grant(this.lane.heldBytes);
+    if (limit !== undefined && !wasFree) this.#quietSinceMs = nowMs;
     return limit;
   }
 
@@ -146,21 +205,23 @@ export class StreamIntake implements WatermarkSource {
     return this.#quietSinceMs + this.limits.idleAfterMs;
   }
 
-  /** Room for a frame as large as its largest: with less, the sender may be waiting for us. */
-  #holdsCredit(): boolean {
-    const wanted = Math.min(this.#largestFrameBytes, this.limits.creditBytes / 2);
-    return this.#limitBytes - this.#receivedBytes >= wanted;
+  #finish(): void {
+    for (; this.#setAside > 0; this.#setAside -= 1) this.host.drop('lost_frame');
+    this.#ended = true;
+    this.#gaps.end();
+    this.lane.end();
   }
 
   /** @param known the fault found on arrival; returns it, or the one that the lane finds. */
   #deliver(chunk: MediaChunk, length: number, known: MediaFault | undefined): MediaFault | undefined {
-    this.#receivedBytes = chunk.byteOffset + length;
-    const { ptsMs, bytes, discontinuity, init } = chunk;
-    const fault = known ?? (this.lane.accept(Math.max(0, ptsMs), bytes, discontinuity, init) || undefined);
+    const { seq, byteOffset, bytes, discontinuity, init } = chunk;
+    const ptsMs = Math.max(0, chunk.ptsMs);
+    this.#credit.receivedTo(byteOffset + length);
+    if (length > 0) this.#gaps.next(ptsMs);
+    const fault = known ?? (this.lane.accept(ptsMs, bytes, discontinuity, init) || undefined);
+    if (length > 0) this.#marks.add({ seq, byteOffset, startMs: this.lane.placedMs?.(ptsMs) ?? ptsMs });
     if (fault !== undefined) this.host.drop(fault.code);
-    if (!chunk.endOfStream) return fault;
-    this.#ended = true;
-    this.lane.end();
+    if (chunk.endOfStream) this.#finish();
     return fault;
   }
 
@@ -168,7 +229,7 @@ export class StreamIntake implements WatermarkSource {
     while (!this.#ended) {
       const held = this.#order.takeNext();
       if (held === undefined) return undefined;
-      if (held.chunk.byteOffset !== this.#receivedBytes) return this.#outOfOrder(held.chunk);
+      if (held.chunk.byteOffset !== this.#credit.nextByteOffset) return this.#outOfOrder(held.chunk);
       this.#deliver(held.chunk, held.length, held.fault);
     }
     return undefined;
@@ -191,7 +252,7 @@ export class StreamIntake implements WatermarkSource {
   /** A frame that came out of order says nothing about when it was sent: those behind a hole begin anew. */
   #watchRate({ ptsMs, bytes, discontinuity }: MediaChunk, nowMs: number): void {
     if (discontinuity || this.#order.heldCount > 0) this.rateWatch?.restart();
-    const wrong = this.rateWatch?.hears(ptsMs, nowMs, bytes.length, this.#holdsCredit());
+    const wrong = this.rateWatch?.hears(ptsMs, nowMs, bytes.length, this.#credit.isFree);
     if (wrong === undefined) return;
     const { declaredHz, looksLikeHz, evidence } = wrong;
     const detail = { reason: 'sample_rate', declaredHz, looksLikeHz, evidence };
@@ -199,7 +260,7 @@ export class StreamIntake implements WatermarkSource {
   }
 
   #outOfOrder(chunk: MediaChunk): MediaFault {
-    const expected = `seq ${this.#order.nextSeq} at byte ${this.#receivedBytes}`;
+    const expected = `seq ${this.#order.nextSeq} at byte ${this.#credit.nextByteOffset}`;
     return refuse('frame_out_of_order', `seq ${chunk.seq} at byte ${chunk.byteOffset} came where ${expected} was due.`);
   }
 }

@@ -72,6 +72,12 @@ export const StreamOptions = z
     creditStepShare: share.default(1 / 8),
     /** Frames held for a missing one before them. */
     maxReorderFrames: count.default(16),
+    /** Frames of one stream whose place is remembered for `media.acked`; of more, every other one is forgotten. */
+    maxFrameMarks: z.number().int().min(2).default(4096),
+    /** Sound before what is needed, for decoders and voice activity to find into it, ms; Opus asks for 80 (RFC 7845, 4.6). */
+    leadInMs: ms.default(100),
+    /** Media of hops that are done with which windows to come still look at, ms: a window of 4 s less a hop. */
+    lookBackMs: ms.default(3000),
     /** Hops handed out and not settled. */
     maxInFlightHops: count.default(8),
     /** Utterances handed out and not settled. */
@@ -90,6 +96,8 @@ export const StreamOptions = z
     maxChatAheadMs: ms.default(10_000),
     /** Chat times remembered to keep them unique. */
     maxChatStamps: count.default(4096),
+    /** Ids of messages remembered, so that one sent again is ignored. */
+    maxChatIds: count.default(4096),
 
     /** Fewest frames worth a voice-activity job while more are coming (4 x 32 ms, hidden by the allowed lateness). */
     minBatchFrames: count.default(4),

@@ -28,6 +28,8 @@ export class VoiceLane implements Lane {
   readonly #starts = new UtteranceStarts();
   /** Up to where the open utterance was told, in ordinals. */
   #toldUntil = 0;
+  /** Where the last payload was placed, media samples. */
+  #placed: number | undefined;
   /** In released hops, as far as in order. */
   #consumed = 0;
   /** Media samples. */
@@ -96,6 +98,21 @@ export class VoiceLane implements Lane {
     return this.#frames.deadlineMs;
   }
 
+  get needFromMs(): number {
+    if (this.#ended && !this.pending) return Infinity;
+    const kept = Math.min(this.#closed?.start ?? Infinity, this.#cutter.keepFrom(this.#frames.cursor));
+    const from = Math.max(0, kept);
+    let first = this.#timeline.mediaAt(from) ?? Infinity;
+    this.#timeline.within(-Infinity, Infinity, from, this.#ring.head, (_ordinal, _count, media) => {
+      first = Math.min(first, media);
+    });
+    return first / SAMPLES_PER_MS;
+  }
+
+  placedMs(): number | undefined {
+    return this.#placed === undefined ? undefined : this.#placed / SAMPLES_PER_MS;
+  }
+
   check(bytes: Uint8Array): MediaFault | undefined {
     return bytes.length % 2 === 0
       ? undefined
@@ -114,6 +131,7 @@ export class VoiceLane implements Lane {
     const follows = expected !== undefined && (near || !this.#mayAnchor(step));
     const media = follows ? expected : given;
     const end = media + bytes.length / 2;
+    this.#placed = media;
     if (this.host.watermarkMs - end / SAMPLES_PER_MS >= this.options.maxLateMs) {
       this.host.drop('late');
       this.#gap('late', media, end);

@@ -170,12 +170,14 @@ describe('a conversation, from the client to the local log', () => {
 
   it('works off and ends the session of a client that is gone', async () => {
     const call = makeCall({ voices: [{ party: 'customer', samples: tone(3000) }] });
-    const heard = await openCall(service, call, PACE);
+    const impatient = await startService({ resumeWindowMs: 0 });
+    const heard = await openCall(impatient, call, PACE);
     await play(heard.session, call, FAST.speed);
     await heard.until(({ windows }) => windows.length > 0);
     heard.session.abort();
     await heard.closed;
-    const log = await untilEnded(heard.sessionId);
+    const log = await untilEnded(heard.sessionId, impatient);
+    await impatient.close();
     const types = log.map(({ event }) => event.type);
     expect(types.filter((type) => type === 'rapport.transcript.final')).toHaveLength(1);
     expect(types.filter((type) => type === 'rapport.window.assessed')).toHaveLength(3);
@@ -261,9 +263,9 @@ describe('a conversation, from the client to the local log', () => {
   });
 
   /** The session goes on without its client: its end is looked for in the log. */
-  async function untilEnded(sessionId: string) {
+  async function untilEnded(sessionId: string, { config }: RunningService = service) {
     for (let attempt = 0; attempt < 500; attempt += 1) {
-      const log = await readLog(service.config.dataDir, sessionId);
+      const log = await readLog(config.dataDir, sessionId);
       if (log.at(-1)?.event.type === 'rapport.session.ended') return log;
       await new Promise((resolve) => setTimeout(resolve, 10));
     }

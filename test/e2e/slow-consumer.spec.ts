@@ -81,7 +81,10 @@ describe('a client that never reads', () => {
   let service: RunningService;
 
   beforeAll(async () => {
-    service = await startService({}, undefined, { maxBufferedBytes: 64 * 1024, closeTimeoutMs: 100 });
+    service = await startService({ resumeWindowMs: 0 }, undefined, {
+      maxBufferedBytes: 64 * 1024,
+      closeTimeoutMs: 100,
+    });
   });
   afterAll(() => service.close());
 

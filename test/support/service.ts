@@ -24,6 +24,7 @@ export async function startService(
   overrides: Partial<Config> = {},
   pool: InferencePool = new ScriptedPool(),
   gateway: ServiceParts['gateway'] = {},
+  more: Pick<ServiceParts, 'clock'> = {},
 ): Promise<RunningService> {
   const dataDir = mkdtempSync(join(tmpdir(), 'rapport-test-'));
   const config: Config = {
@@ -31,7 +32,7 @@ export async function startService(
     dataDir,
     ...overrides,
   };
-  const app = await createService(config, { pool, gateway });
+  const app = await createService(config, { pool, gateway, ...more });
   const port = await listen(app, config);
   return {
     app,

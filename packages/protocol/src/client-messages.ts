@@ -78,9 +78,8 @@ export const SessionEnd = z.strictObject({
 });
 export type SessionEnd = z.infer<typeof SessionEnd>;
 
-// Designed now, refused with `not_supported` until a later version builds them.
-
 export const StreamOpen = z.strictObject({ type: z.literal('stream.open'), ref, stream: StreamDescription });
+export type StreamOpen = z.infer<typeof StreamOpen>;
 export const SessionResume = z.strictObject({
   type: z.literal('session.resume'),
   ref,
@@ -105,6 +104,8 @@ export const SessionResume = z.strictObject({
     .optional(),
 });
 export type SessionResume = z.infer<typeof SessionResume>;
+// Designed now, refused with `not_supported` until a later version builds them: observing, pause, consent, participants.
+
 export const SessionObserve = z.strictObject({
   type: z.literal('session.observe'),
   ref,
@@ -114,8 +115,10 @@ export const SessionObserve = z.strictObject({
 });
 export type SessionObserve = z.infer<typeof SessionObserve>;
 export const SessionUnobserve = z.strictObject({ type: z.literal('session.unobserve'), ref, sessionId: z.uuid() });
+export type SessionUnobserve = z.infer<typeof SessionUnobserve>;
 /** Everything up to and with this result is stored by the client and need not be replayed to it. */
 export const ResultAck = z.strictObject({ type: z.literal('result.ack'), ref, seq: z.number().int().min(0) });
+export type ResultAck = z.infer<typeof ResultAck>;
 export const MediaGap = z.strictObject({
   type: z.literal('media.gap'),
   ref,
@@ -127,6 +130,7 @@ export const MediaGap = z.strictObject({
   nextByteOffset: z.number().int().min(0),
   reason: z.enum(['buffer_overflow', 'device', 'muted', 'unknown']),
 });
+export type MediaGap = z.infer<typeof MediaGap>;
 export const SessionPause = z.strictObject({
   type: z.literal('session.pause'),
   ref,
@@ -153,6 +157,7 @@ export const ParticipantUpdate = z.strictObject({
 });
 /** For peers that cannot send WebSocket pings (browsers); answered by `pong`. */
 export const Ping = z.strictObject({ type: z.literal('ping'), ref });
+export type Ping = z.infer<typeof Ping>;
 
 export const ClientMessage = z.discriminatedUnion('type', [
   SessionStart,
@@ -182,4 +187,9 @@ export const BUILT_CLIENT_MESSAGES = [
   'chat.message',
   'stream.end',
   'session.end',
+  'stream.open',
+  'session.resume',
+  'result.ack',
+  'media.gap',
+  'ping',
 ] as const satisfies readonly ClientMessageType[];

@@ -42,7 +42,7 @@ export const ERRORS = {
   frame_malformed: { close: 1002, advice: 'Send binary frames with the 24-byte header of docs/protocol.md.' },
   message_too_large: { close: 1009, advice: 'Send smaller messages: session.ready states the limits.' },
   // media
-  unknown_stream: { advice: 'Name the stream in session.start before sending on it.' },
+  unknown_stream: { advice: 'Name the stream in session.start or stream.open before sending on it.' },
   stream_ended: { advice: 'Nothing may follow the end of a stream.' },
   payload_invalid: { advice: 'Send what the stream declared as its codec; this frame was dropped and counted.' },
   media_too_large: { advice: 'Send stills within the limits of session.ready; this frame was dropped and counted.' },
@@ -54,7 +54,7 @@ export const ERRORS = {
     close: 1002,
     advice: 'Number frames from 0 without gaps and keep byteOffset the sum of payloads.',
   },
-  // resume (designed, refused as not_supported until built)
+  // resume
   session_elsewhere: { http: 421, close: 4421, advice: 'Connect to the address in the message.' },
   session_unknown: { http: 404, close: 4404, advice: 'The session is over or never was: start a new one.' },
   session_taken_over: { close: 4409, advice: 'A second connection resumed this session: nothing to do here.' },

@@ -27,9 +27,9 @@ export const SessionReady = z.object({
   sessionId: z.uuid(),
   /** Counts up when the session moves to another process; 0 at first. */
   epoch: z.number().int().min(0),
-  /** Absent while resume is not built. */
+  /** Absent where a lost connection ends its session at once. */
   resumeToken: z.string().optional(),
-  /** How long after a lost connection the session can be resumed; absent while resume is not built. */
+  /** How long after a lost connection the session can be resumed, wall ms. */
   resumeWindowMs: z.number().int().min(0).optional(),
   credits: z.array(z.object({ streamId, limitBytes: bytes })),
   limits: Limits,
@@ -66,8 +66,6 @@ export const ErrorMessage = z.object({
   address: z.string().optional(),
 });
 export type ErrorMessage = z.infer<typeof ErrorMessage>;
-
-// Designed now, not sent until a later version builds them.
 
 /** Media below this seq will not be asked for again. */
 export const MediaAcked = z.object({ type: z.literal('media.acked'), streamId, seq });
@@ -157,4 +155,7 @@ export const BUILT_SERVER_MESSAGES = [
   'result',
   'ephemeral',
   'error',
+  'media.acked',
+  'session.resumed',
+  'pong',
 ] as const satisfies readonly ServerMessageType[];

@@ -93,7 +93,7 @@ export class SessionScript {
   }
 
   chat(ptsMs?: number) {
-    return this.streams.chat({ party: 'customer', text: new RawText('hello'), ptsMs });
+    return this.streams.chat({ party: 'customer', text: new RawText('hello'), ptsMs })!;
   }
 
   /** Lets answered jobs through. */

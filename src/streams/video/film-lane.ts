@@ -59,6 +59,10 @@ export class FilmLane implements Lane {
     return Math.min(this.parts.voice.deadlineMs, this.parts.film?.deadlineMs ?? Infinity);
   }
 
+  get needFromMs(): number {
+    return this.parts.voice.needFromMs;
+  }
+
   check(): undefined {
     return undefined;
   }

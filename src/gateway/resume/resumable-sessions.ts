@@ -1,0 +1,163 @@
+import { type ErrorCode, RapportError, type SessionResume } from '@rapport-live/protocol';
+import type { Meter } from '../../facts/meter';
+import type { Conversation, End } from '../../pipeline/conversation';
+import type { ConversationHost } from '../../pipeline/conversation-host';
+import type { SessionClock } from '../../streams/session-clock';
+import type { GatewayOptions } from '../gateway-options';
+import type { GatewaySession } from '../gateway-session';
+import type { ResumableSession } from './resumable-session';
+import { ResumeTokens } from './resume-tokens';
+
+/** Closed by us for these, a session waits for its client as after a lost connection: the client did nothing wrong. */
+const LOSSES: readonly (ErrorCode | undefined)[] = [undefined, 'session_timeout', 'slow_consumer', 'server_shutdown'];
+
+export type ResumeOptions = Pick<GatewayOptions, 'resumeWindowMs' | 'maxEndedSessions'>;
+
+/**
+ * The sessions that a client may come back to: those that run, connected or not, and for a while those that are over,
+ * whose last results a client may have missed. A session without a connection ends when its window has passed.
+ */
+export class ResumableSessions {
+  private readonly sessions = new Map<string, ResumableSession>();
+  /** Of those that are over, oldest first. */
+  private readonly over = new Set<ResumableSession>();
+
+  constructor(
+    private readonly host: Pick<ConversationHost, 'end'>,
+    private readonly options: ResumeOptions,
+    private readonly clock: SessionClock,
+    private readonly meter: Pick<Meter, 'resume'>,
+  ) {}
+
+  /** Sessions that wait for their client. */
+  get detachedCount(): number {
+    let count = 0;
+    for (const { state, attached } of this.sessions.values()) if (state === 'live' && attached === undefined) count++;
+    return count;
+  }
+
+  /** Durable results of live sessions that their clients have not acknowledged. */
+  get unackedResults(): number {
+    let count = 0;
+    for (const { state, conversation, ackedSeq } of this.sessions.values()) {
+      if (state === 'live') count += conversation.resultSeq - ackedSeq;
+    }
+    return count;
+  }
+
+  get windowMs(): number {
+    return this.options.resumeWindowMs;
+  }
+
+  /** A new session, and the token to come back with. */
+  begin(conversation: Conversation): { readonly session: ResumableSession; readonly token: string } {
+    const { tokens, token } = ResumeTokens.begin();
+    return { session: this.keep(conversation, tokens, 0), token };
+  }
+
+  private keep(conversation: Conversation, tokens: ResumeTokens, epoch: number): ResumableSession {
+    const session: ResumableSession = {
+      ...{ conversation, tokens, epoch, ackedSeq: 0, attached: undefined, state: 'live' as const },
+      cancelTimer: () => {},
+    };
+    this.sessions.set(conversation.identity.sessionId, session);
+    // By itself, too: a fault ends it whether or not somebody is connected.
+    conversation.failed$.subscribe(() => void this.host.end(conversation, { reason: 'error' }));
+    conversation.ephemeral$.subscribe({ complete: () => this.isOver(session) });
+    return session;
+  }
+
+  /** Whose session it is; a session of another tenant looks like none. Throws RapportError, without using the token up. */
+  find(tenant: string, { sessionId, resumeToken, ackedResultSeq }: SessionResume): ResumableSession {
+    const session = this.sessions.get(sessionId);
+    if (session === undefined || session.conversation.identity.tenant !== tenant) {
+      throw new RapportError('session_unknown', `No session ${sessionId} can be resumed.`);
+    }
+    if (!session.tokens.accepts(resumeToken)) {
+      throw new RapportError('forbidden', 'The resume token is not that of the session, or was used.');
+    }
+    if (session.state === 'expired') {
+      throw new RapportError('resume_expired', `Nobody came back within ${this.options.resumeWindowMs} ms.`);
+    }
+    const { resultSeq } = session.conversation;
+    if (ackedResultSeq > resultSeq) {
+      throw new RapportError(
+        'invalid_message',
+        `ackedResultSeq ${ackedResultSeq} is beyond the last result, ${resultSeq}.`,
+      );
+    }
+    return session;
+  }
+
+  /** Who was connected is told to go. Returns whether somebody was. */
+  takeOver(session: ResumableSession): boolean {
+    const { attached } = session;
+    if (attached === undefined) return false;
+    session.attached = undefined;
+    attached.connection.fail('session_taken_over', 'Another connection has resumed this session.');
+    this.meter.resume('taken_over');
+    return true;
+  }
+
+  attach(attached: GatewaySession): void {
+    const { session } = attached;
+    session.attached = attached;
+    if (session.state !== 'live') return;
+    session.cancelTimer();
+    session.conversation.attach();
+  }
+
+  /** The connection of a session is gone, closed by us with `code` if we did. */
+  left(attached: GatewaySession, code: ErrorCode | undefined): void {
+    const { session } = attached;
+    if (session.attached !== attached) return; // another has taken over
+    session.attached = undefined;
+    if (session.state !== 'live') return;
+    if (!LOSSES.includes(code) || this.options.resumeWindowMs === 0) {
+      void this.host.end(session.conversation, { reason: reasonOf(code) });
+      return;
+    }
+    session.conversation.detach();
+    this.wait(session, { reason: reasonOf(code) });
+  }
+
+  private wait(session: ResumableSession, end: End): void {
+    this.after(session, this.options.resumeWindowMs, () => {
+      session.state = 'expired';
+      this.meter.resume('expired');
+      void this.host.end(session.conversation, end);
+    });
+  }
+
+  private isOver(session: ResumableSession): void {
+    if (session.state === 'live') session.state = 'over';
+    this.over.add(session);
+    this.after(session, this.options.resumeWindowMs, () => this.forget(session));
+    for (const oldest of this.over) {
+      if (this.over.size <= this.options.maxEndedSessions) break;
+      this.forget(oldest);
+    }
+  }
+
+  private forget(session: ResumableSession): void {
+    session.cancelTimer();
+    this.over.delete(session);
+    this.sessions.delete(session.conversation.identity.sessionId);
+  }
+
+  private after(session: ResumableSession, waitMs: number, task: () => void): void {
+    session.cancelTimer();
+    session.cancelTimer = this.clock.at(this.clock.nowMs() + waitMs, task);
+  }
+
+  /** Nothing is waited for any more: the process ends. */
+  close(): void {
+    for (const session of this.sessions.values()) session.cancelTimer();
+    this.sessions.clear();
+    this.over.clear();
+  }
+}
+
+function reasonOf(code: ErrorCode | undefined): End['reason'] {
+  return code === 'session_timeout' ? 'timeout' : 'disconnected';
+}

@@ -1,0 +1,73 @@
+import type { StreamSpec } from '../facts/media-chunk';
+import type { VoiceSource } from './hop-builder';
+import type { HopContent } from './hop-release';
+import type { Lane } from './lane';
+import { type LaneDeps, openLanes } from './open-lane';
+import type { MediaNeeds } from './resume/media-needs';
+import type { AckedPoint, StreamPoint } from './resume/stream-points';
+import type { StillLane } from './still-lane';
+import { intakeLimits, StreamIntake } from './stream-intake';
+
+/** The streams of one session: each with its intake, and what they put into hops. Streams may join later. */
+export class SessionIntakes {
+  readonly all: StreamIntake[] = [];
+  readonly voices: VoiceSource[] = [];
+  readonly stills: StillLane[] = [];
+  /** Of every stream, and what else has content. */
+  readonly content: HopContent[];
+  readonly #byId = new Map<number, StreamIntake>();
+  readonly #voiceNames = new Map<number, readonly string[]>();
+
+  constructor(
+    private readonly sessionId: string,
+    private readonly deps: LaneDeps,
+    others: readonly HopContent[],
+  ) {
+    this.content = [...others];
+  }
+
+  /** Throws RapportError `video_unavailable`; then none of them is open. */
+  open(streams: readonly StreamSpec[]): StreamIntake[] {
+    const { options, host, pace, clock } = this.deps;
+    return openLanes(streams, this.sessionId, this.deps).map(({ stream, lane, creditBytes, rateWatch, ...into }) => {
+      const limits = intakeLimits(options, creditBytes, pace);
+      const intake = new StreamIntake(stream, lane, limits, host, clock.nowMs(), rateWatch);
+      this.all.push(intake);
+      this.#byId.set(stream.streamId, intake);
+      this.#voiceNames.set(
+        stream.streamId,
+        into.voices.map(({ spec }) => spec.name),
+      );
+      this.voices.push(...into.voices);
+      this.stills.push(...into.stills);
+      this.content.push(lane);
+      return intake;
+    });
+  }
+
+  of(streamId: number): StreamIntake | undefined {
+    return this.#byId.get(streamId);
+  }
+
+  get lanes(): Lane[] {
+    return this.all.map(({ lane }) => lane);
+  }
+
+  points(): StreamPoint[] {
+    return this.all.map(({ point }) => point);
+  }
+
+  ackedPoints(needs: MediaNeeds): AckedPoint[] {
+    const { leadInMs } = this.deps.options;
+    return this.all.map((intake) => {
+      const names = this.#voiceNames.get(intake.spec.streamId)!;
+      return intake.ackedPoint(needs.fromMs(names) - leadInMs, leadInMs);
+    });
+  }
+
+  dispose(): void {
+    for (const lane of this.lanes) lane.dispose();
+    this.all.length = 0;
+    this.#byId.clear();
+  }
+}
