@@ -11,7 +11,7 @@ import torch
 from fusion_features import features, tokens_of
 from torch import Tensor
 
-from rapport_training.fusion import ablate, memory_experiment, research_au, speaker_baseline
+from rapport_training.fusion import ablate, memory_experiment, research_au, speaker_baseline, speaker_sessions
 from rapport_training.fusion.config import FusionConfig
 from rapport_training.fusion.export import export
 from rapport_training.fusion.features import Features
@@ -21,6 +21,7 @@ from rapport_training.fusion.network import FusionNet
 from rapport_training.fusion.real_pairs import ActionUnits, RealPairs
 from rapport_training.fusion.stored import load, save
 from rapport_training.fusion.synthetic_pairs import SyntheticPairs
+from rapport_training.fusion.thinned import thinned
 from rapport_training.fusion.train import Run, parse_config
 from rapport_training.fusion.trainer import train
 
@@ -108,15 +109,72 @@ def test_research_run_learns_both_modalities_and_each() -> None:
     assert research_au.summary([found, found])["voice model"]["sd"] == 0
 
 
+def test_centring_takes_out_what_an_actor_has_in_every_take() -> None:
+    voice, plain = features().voice, units()
+    voice.tokens[:, 15:] = 0
+    before, _ = research_au.centred(voice, plain)
+    voice.tokens[voice.speaker == 2, :15] += 0.75
+    plain.units[voice.clip[voice.speaker == 2]] += 3
+    after, own = research_au.centred(voice, plain)
+    of_one, others = after.speaker == 2, after.speaker != 2
+    shift = (after.tokens - before.tokens).float()
+    assert torch.allclose(shift[of_one, :15].mean(), shift[others, :15].mean(), atol=2e-3)
+    assert not after.tokens[:, 15:].any()
+    means = [own.units[voice.clip[voice.speaker == s]].mean(0) for s in (0, 2)]
+    assert torch.allclose(means[0], means[1], atol=1e-4)
+
+
 def test_ablation_measures_every_case_and_says_what_a_piece_bought() -> None:
     net, _ = train(SyntheticPairs(features()), SMALL, seed=0, device=CPU, steps=30)
     real, _ = train(RealPairs(features().voice, units()), SMALL, seed=0, device=CPU, steps=30)
     row = ablate.synthetic_figures(net, features()) | ablate.real_figures(real, features(), units())
-    assert len(row) == 7 and all(0 <= value <= 1 for value in row.values())
+    assert len(row) == 8 and all(0 <= value <= 1 for value in row.values())
     better = {name: value + 0.1 for name, value in row.items()} | {"mean": 0.6}
     table = ablate.table({"all on": [better, better], "without it": [row | {"mean": 0.5}, row | {"mean": 0.4}]})
     assert table["without it"]["bought"] == pytest.approx(0.15)
+    assert table["without it"]["bought from, to"] == pytest.approx([0.1, 0.2])
+    assert table["without it"]["bought by case"]["face"] == pytest.approx(0.1)
     assert table["all on"]["bought"] == 0
+
+
+def test_an_interrupted_ablation_goes_on_behind_the_last_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    trained: list[str] = []
+
+    class Counted:
+        def __init__(self, source: object, fold: str) -> None:
+            self.fold = fold
+
+        def variant(self, config: FusionConfig, seed: int, steps: tuple[int, int]) -> dict[str, float]:
+            if len(trained) == 5:
+                raise KeyboardInterrupt
+            trained.append(f"{self.fold} {seed}")
+            return {"face": 0.5, "mean": 0.5 + 0.01 * config.contrastive}
+
+    monkeypatch.setattr(ablate, "Ablation", Counted)
+    arguments = (SmallSource(), tmp_path, 1.0, ["0", "1"], [1, 2])
+    with pytest.raises(KeyboardInterrupt):
+        ablate.run(*arguments)
+    again = trained.copy()
+    trained.clear()
+    monkeypatch.setattr(Counted, "variant", lambda self, config, seed, steps: (
+        trained.append(f"{self.fold} {seed}") or {"face": 0.5, "mean": 0.5 + 0.01 * config.contrastive}
+    ))  # fmt: skip
+    report = ablate.run(*arguments)
+    assert len(again) + len(trained) == 2 * (1 + len(ablate.PIECES))
+    assert set(trained) == {"0 1", "1 2"}
+    assert report["variants"]["without contrastive"]["bought"] == pytest.approx(0.001)
+
+
+def test_thinned_features_keep_what_they_are_of() -> None:
+    made = features()
+    thin = thinned(made)
+    voice = made.voice.tokens.float()
+    assert thin.voice.tokens.shape[1] == 10 and thin.voice.length[0] == 8
+    assert torch.allclose(thin.voice.tokens[0, 0].float(), (voice[0, 0] + voice[0, 1]) / 2, atol=2e-3)
+    assert torch.allclose(thin.voice.tokens[0, 7].float(), voice[0, 14], atol=2e-3)  # of 15 the last has no partner
+    assert len(thin.text.label) == len(made.text.label[::3]) and len(thin.valid_text.label) == len(
+        made.valid_text.label
+    )
 
 
 def test_every_piece_of_the_ablation_changes_the_full_recipe() -> None:
@@ -142,23 +200,45 @@ def test_memory_pool_feeds_text_and_memory() -> None:
 
 
 def test_baseline_grows_with_evidence_and_spares_the_first_window() -> None:
-    means = torch.tensor([[[2.0], [2.0], [2.0]]])
-    taken = speaker_baseline.baseline(means, torch.zeros(1), 2.0).squeeze().tolist()
-    assert taken == pytest.approx([0, 2 / 3, 1])
+    excess = torch.tensor([[[2.0], [2.0], [2.0]]])
+    assert speaker_baseline.baseline(excess, 2.0).squeeze().tolist() == pytest.approx([0, 2 / 3, 1])
 
 
 def test_baseline_is_measured_on_balanced_and_unbalanced_sessions() -> None:
     net, _ = train(SyntheticPairs(features()), SMALL, seed=0, device=CPU, steps=40)
     voice = features().voice
     voice.channel.zero_(), voice.cut.zero_(), voice.corpus.zero_()
-    found = speaker_baseline.of_fold(net, voice, 3)
-    assert set(found) == {"balanced", "unbalanced"}
-    assert set(found["balanced"]) == {"off", "2", "5", "10", "20", "50"}
+    off, gains = speaker_baseline.of_fold(net, voice, 1.0, 3)
+    assert set(off) == set(speaker_sessions.KINDS) == set(gains["plain"]) == set(gains["compensated"])
+    assert set(gains["plain"]["balanced"]) == {f"{k:g}" for k in speaker_baseline.STRENGTHS}
+
+
+def test_a_baseline_that_takes_the_feeling_for_the_speaker_harms_and_a_compensated_one_does_not() -> None:
+    net, _ = train(SyntheticPairs(features()), SMALL, seed=0, device=CPU, steps=60)
+    voice = features().voice
+    voice.channel.zero_(), voice.cut.zero_(), voice.corpus.zero_()
+    voice.tokens[voice.held] += 0.5  # a speaker of a colour of his own
+    _, gains = speaker_baseline.of_fold(net, voice, 1.0, 7)
+    assert gains["compensated"]["one-sided"]["5"] > gains["plain"]["one-sided"]["5"]
+
+
+def gains_of(one_sided: float) -> speaker_baseline.Gains:
+    row = {f"{k:g}": 0.0 for k in speaker_baseline.STRENGTHS}
+    kinds = {kind: row | {"10": 0.05} for kind in speaker_sessions.KINDS}
+    return {way: kinds | {"one-sided": row | {"10": one_sided}} for way in speaker_baseline.WAYS}
+
+
+def test_a_baseline_is_kept_only_for_a_gain_beyond_its_spread() -> None:
+    sure = speaker_baseline.verdict({fold: gains_of(0.04) for fold in "012"}, "plain")
+    assert sure["helps"] and sure["k"] == "10" and set(sure["k by fold"].values()) == {"10"}
+    unsure = {fold: gains_of(gain) for fold, gain in (("0", 0.1), ("1", 0.001), ("2", 0.001))}
+    assert not speaker_baseline.verdict(unsure, "plain")["helps"]
+    assert not speaker_baseline.verdict({fold: gains_of(-0.04) for fold in "012"}, "plain")["helps"]
 
 
 def test_one_sided_sessions_are_mostly_of_one_emotion() -> None:
     labels = torch.arange(7).repeat(5)
-    places = [speaker_baseline.session(labels, 3, torch.Generator().manual_seed(i)) for i in range(20)]
+    places = [speaker_sessions.session(labels, 3, torch.Generator().manual_seed(i)) for i in range(20)]
     share = (labels[torch.cat(places)] == 3).float().mean().item()
     assert 0.65 < share < 0.85
 

@@ -34,6 +34,8 @@ def test_a_text_has_the_same_tokens_and_answer_whatever_stands_beside_it() -> No
     alone, _ = encoder.tokens(texts[1:])
     assert torch.equal(tokens[1, : int(mask[1].sum())], alone[0])
     assert EMOTIONS[int(encoder.emotion_logits(texts)[0].argmax())] == "anger"
+    embedding = encoder.embedding(texts)
+    assert embedding.shape == (2, 384) and torch.allclose(embedding.norm(dim=1), torch.ones(2), atol=1e-3)
 
 
 def test_faces_have_seven_answers_and_the_width_of_the_graph() -> None:

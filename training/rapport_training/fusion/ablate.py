@@ -1,22 +1,28 @@
 """What each piece of the craft bought: a reduced schedule, one piece switched at a time, several seeds.
 
-    python -m rapport_training.fusion.ablate --data D --weights W --encoders O --out O --device cuda --budget-seconds 90
+    python -m rapport_training.fusion.ablate --data D --weights W --encoders O --out O --steps 240,160
 
-Each variant trains two networks on fold 0: the served one on SYNTHETIC pairs, measured with one modality each (real
-data), and one on the real RAVDESS pairs of voice and action units, measured with both and with either. The metric is the
-mean UAR over all of these. OUT/ablation.json. The defaults are chosen by this, so fold 0 is no clean test of them.
+Each variant trains two networks: the served one on SYNTHETIC pairs, measured with one modality each (real data), and one
+on the real RAVDESS pairs of voice and action units, measured with both and with either. The metric is the mean UAR over
+all of these; how well a voice is told by the texts next to it in the joint space stands beside it. Every seed leaves out
+the speakers of another fold, so that the spread over the seeds holds that over speakers; variants are compared seed by
+seed. Features are thinned (`thinned.py`). OUT/ablation.json; OUT/ablation-runs.json keeps every run, and a command that
+was interrupted goes on behind the last one. The defaults are chosen by this, so these folds are no clean test of them.
 """
 
 import argparse
 import json
 import time
+from pathlib import Path
 from typing import Any
 
 import torch
+import torch.nn.functional as F
+from torch import Tensor
 
 from ..atomic_file import write_atomically
 from ..labels import EMOTIONS
-from .answers import logits_of, one_frame, text_tokens, voice_tokens
+from .answers import joint_of, logits_of, one_frame, text_tokens, voice_tokens
 from .config import FusionConfig
 from .feature_source import FeatureSource
 from .features import GOEMOTIONS, Features
@@ -27,6 +33,7 @@ from .real_pairs import RAVDESS_EMOTIONS, ActionUnits, RealPairs, held_clips, re
 from .research_au import CONFIG as REAL_CONFIG
 from .scores import score
 from .synthetic_pairs import SyntheticPairs
+from .thinned import thinned
 from .trainer import train
 
 PIECES: dict[str, dict[str, Any]] = {
@@ -39,25 +46,32 @@ PIECES: dict[str, dict[str, Any]] = {
     "progressive": {"progressive": False},
     "distillation": {"distillation": 0.0},
     "voice_mix": {"voice_mix": 0.0},
+    "voice_part": {"voice_part": 0.0},
     "speaker_shift": {"speaker_shift": 0.0},
 }
 """Every piece by the setting that takes it out of the full recipe."""
 
 ALL_ON = FusionConfig(
     contrastive=0.1, cross_attention=True, gated_fusion=True, modality_dropout=0.35, mixing=0.15, balance=0.5,
-    progressive=True, distillation=0.6, voice_mix=0.5, speaker_shift=0.5, batch=384,
+    progressive=True, distillation=0.6, voice_mix=0.5, voice_part=0.4, speaker_shift=0.5, width=64, batch=128,
 )  # fmt: skip
+"""Of half the width and a quarter of the batch that is shipped: a reduced schedule."""
+ON_REAL_PAIRS = (
+    "contrastive", "cross_attention", "gated_fusion", "modality_dropout", "mixing", "balance", "progressive",
+)  # fmt: skip
+"""Switches that the research run has too; by the others its network stays as it is."""
 REAL_SHARE = 0.3
 """Share of a variant's time that the real pairs get."""
 TIMED_STEPS, SMOKE_STEPS = 30, 3
+JOINT_SPACE = "joint space, voice by texts"
+
+Row = dict[str, float]
 
 
 def real_recipe(config: FusionConfig) -> FusionConfig:
     """The switches of `config` on the schedule of the research run."""
-    names = ("contrastive", "cross_attention", "gated_fusion", "modality_dropout", "mixing", "balance", "progressive")
-    return REAL_CONFIG.but(
-        **{name: getattr(config, name) for name in names}, batch=min(REAL_CONFIG.batch, config.batch)
-    )
+    switches = {name: getattr(config, name) for name in ON_REAL_PAIRS}
+    return REAL_CONFIG.but(**switches, width=config.width, batch=min(REAL_CONFIG.batch, config.batch))
 
 
 def synthetic_figures(net: FusionNet, features: Features) -> dict[str, float]:
@@ -69,8 +83,21 @@ def synthetic_figures(net: FusionNet, features: Features) -> dict[str, float]:
     ]
     face = score(logits_of(net, {"face": one_frame(features.valid_face)}), features.valid_face.label, EMOTIONS).uar
     rows = (text.kind == GOEMOTIONS).nonzero().squeeze(1)
-    words = score(logits_of(net, {"text": text_tokens(text, rows)}), text.label[rows], EMOTIONS).uar
-    return {"voice ravdess": corpora[0], "voice nemo": corpora[1], "face": face, "text": words}
+    said = {"text": text_tokens(text, rows)}
+    words = score(logits_of(net, said), text.label[rows], EMOTIONS).uar
+    by_texts = voices_by_texts(
+        joint_of(net, {"voice": voice_tokens(voice, held)})[0],
+        voice.label[held],
+        joint_of(net, said)[0],
+        text.label[rows],
+    )
+    return {"voice ravdess": corpora[0], "voice nemo": corpora[1], "face": face, "text": words, JOINT_SPACE: by_texts}
+
+
+def voices_by_texts(voices: Tensor, labels: Tensor, texts: Tensor, text_labels: Tensor) -> float:
+    """UAR when a voice gets the emotion whose texts lie nearest in the joint space, by their mean: both [n, width]."""
+    means = torch.stack([texts[text_labels == k].mean(0) for k in range(len(EMOTIONS))])
+    return score(voices @ F.normalize(means, dim=1).T, labels, EMOTIONS).uar
 
 
 def real_figures(net: FusionNet, features: Features, units: ActionUnits) -> dict[str, float]:
@@ -86,21 +113,31 @@ def real_figures(net: FusionNet, features: Features, units: ActionUnits) -> dict
 
 
 class Ablation:
+    """Variants on the speakers of one fold."""
+
     def __init__(self, source: FeatureSource, fold: str) -> None:
-        self.source, self.device = source, source.device
-        self.features = source.fold(fold)
+        self.device = source.device
+        self.features = thinned(source.fold(fold))
         self.units = read_action_units(source.data, self.device, source.every_clip)
-        teacher: VoiceTeacher = source.voice_teacher(fold)
+        teacher: VoiceTeacher | None = source.voice_teacher(fold)
         self.synthetic = SyntheticPairs(self.features, teacher)
         self.real = RealPairs(self.features.voice, self.units)
+        self._real: dict[tuple[str, int], Row] = {}
 
-    def variant(self, config: FusionConfig, seed: int, steps: tuple[int, int]) -> dict[str, float]:
+    def variant(self, config: FusionConfig, seed: int, steps: tuple[int, int]) -> Row:
         """UAR of every case, and their mean."""
         net, _ = train(self.synthetic, config, seed=seed, device=self.device, steps=steps[0])
-        found = synthetic_figures(net, self.features)
-        net, _ = train(self.real, real_recipe(config), seed=seed, device=self.device, steps=steps[1])
-        found |= real_figures(net, self.features, self.units)
-        return found | {"mean": sum(found.values()) / len(found)}
+        found = synthetic_figures(net, self.features) | self._on_real_pairs(real_recipe(config), seed, steps[1])
+        cases = [value for name, value in found.items() if name != JOINT_SPACE]
+        return found | {"mean": sum(cases) / len(cases)}
+
+    def _on_real_pairs(self, config: FusionConfig, seed: int, steps: int) -> Row:
+        """A recipe that is the same in several variants is trained once."""
+        key = (repr(config), seed)
+        if key not in self._real:
+            net, _ = train(self.real, config, seed=seed, device=self.device, steps=steps)
+            self._real[key] = real_figures(net, self.features, self.units)
+        return self._real[key]
 
     def steps_within(self, seconds: float, config: FusionConfig) -> tuple[int, int]:
         """Steps of both trainings that fit, by the speed of a few; the same for every variant."""
@@ -116,29 +153,66 @@ class Ablation:
         return found[0], found[1]
 
 
-def run(source: FeatureSource, budget_s: float, fold: str, seeds: list[int]) -> dict[str, Any]:
+class KeptRuns:
+    """The figures of every run in a file, by its variant, seed and recipe."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.rows: dict[str, Row] = json.loads(path.read_text()) if path.exists() else {}
+
+    def get(self, key: str) -> Row | None:
+        return self.rows.get(key)
+
+    def put(self, key: str, row: Row) -> None:
+        self.rows[key] = row
+        text = json.dumps(self.rows, indent=1) + "\n"
+        write_atomically(self.path, lambda path: path.write_text(text) and None)
+
+
+def run(
+    source: FeatureSource,
+    out: Path,
+    budget_s: float,
+    folds: list[str],
+    seeds: list[int],
+    steps: tuple[int, int] | None = None,
+    batch: int = ALL_ON.batch,
+) -> dict[str, Any]:
+    """Seed i leaves out fold i of `folds`, and begins again with the first where there are more seeds."""
     started = time.monotonic()
-    ablation = Ablation(source, fold)
-    config = ALL_ON.but(batch=16) if source.smoke else ALL_ON
+    config = ALL_ON.but(batch=16 if source.smoke else batch)
     variants = {"all on": config} | {f"without {name}": config.but(**change) for name, change in PIECES.items()}
-    runs = [(seed, name) for seed in seeds for name in variants]
-    if source.smoke:
-        steps = (SMOKE_STEPS, SMOKE_STEPS)
-    else:
-        steps = ablation.steps_within((budget_s - (time.monotonic() - started)) * 0.85 / len(runs), config)
-    print(f"ablation: {len(runs)} runs of {steps[0]} and {steps[1]} steps", flush=True)
-    rows: dict[str, list[dict[str, float]]] = {name: [] for name in variants}
-    for seed, name in runs:
-        if rows[name] and time.monotonic() - started > budget_s:
-            continue  # the first seed is complete; what is left of a later one is dropped
-        rows[name].append(ablation.variant(variants[name], seed, steps))
-        print(f"ablation, seed {seed}, {name}: mean UAR {rows[name][-1]['mean']:.4f}", flush=True)
-    return {"fold": fold, "steps": list(steps), "metric": "mean UAR", "variants": table(rows)}
+    runs, kept = len(seeds) * len(variants), KeptRuns(out / "ablation-runs.json")
+    rows: dict[str, list[Row]] = {name: [] for name in variants}
+    for place, seed in enumerate(seeds):
+        fold = folds[place % len(folds)]
+        ablation = Ablation(source, fold)
+        if source.smoke:
+            steps = (SMOKE_STEPS, SMOKE_STEPS)
+        elif steps is None:
+            steps = ablation.steps_within((budget_s - (time.monotonic() - started)) * 0.85 / runs, config)
+        print(f"ablation, fold {fold}: {len(variants)} runs of {steps[0]} and {steps[1]} steps", flush=True)
+        for name, changed in variants.items():
+            key = f"{name}, seed {seed}, fold {fold}, steps {steps[0]}+{steps[1]}, {changed}"
+            row = kept.get(key)
+            if row is None:
+                row = ablation.variant(changed, seed, steps)
+                kept.put(key, row)
+            rows[name].append(row)
+            print(f"ablation, seed {seed}, {name}: mean UAR {row['mean']:.4f}", flush=True)
+    described = {
+        "folds": folds,
+        "seeds": seeds,
+        "steps": list(steps or ()),
+        "batch": config.batch,
+        "metric": "mean UAR",
+    }
+    return described | {"variants": table(rows)}
 
 
-def table(rows: dict[str, list[dict[str, float]]]) -> dict[str, Any]:
-    """Mean and deviation over the seeds by case; `bought` is the mean of the full recipe less that of the variant, seed by
-    seed."""
+def table(rows: dict[str, list[Row]]) -> dict[str, Any]:
+    """Mean and deviation over the seeds by case; `bought` is what the full recipe has more than the variant, seed by seed
+    (lowest and highest seed beside it): of the mean, and of every case."""
     found: dict[str, Any] = {}
     for name, runs in rows.items():
         cases = {case: torch.tensor([run[case] for run in runs]) for case in runs[0]}
@@ -147,22 +221,35 @@ def table(rows: dict[str, list[dict[str, float]]]) -> dict[str, Any]:
             "mean": {case: round(v.mean().item(), 4) for case, v in cases.items()},
             "sd": {case: round(v.std().item(), 4) if len(v) > 1 else None for case, v in cases.items()},
         }
-        gain = torch.tensor([a["mean"] - b["mean"] for a, b in zip(rows["all on"], runs, strict=False)])
-        found[name]["bought"] = round(gain.mean().item(), 4)
-        found[name]["bought sd"] = round(gain.std().item(), 4) if len(gain) > 1 else None
+        gains = {
+            case: [full[case] - run[case] for full, run in zip(rows["all on"], runs, strict=True)] for case in cases
+        }
+        found[name]["bought"] = round(sum(gains["mean"]) / len(runs), 4)
+        found[name]["bought from, to"] = [round(min(gains["mean"]), 4), round(max(gains["mean"]), 4)]
+        found[name]["bought by case"] = {case: round(sum(g) / len(g), 4) for case, g in gains.items()}
     return found
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_options(parser, 90)
-    parser.add_argument("--fold", default="0")
+    parser.add_argument("--folds", default="0,1,2", help="whose speakers the seeds leave out, one after another")
     parser.add_argument("--seeds", default="1,2,3")
+    parser.add_argument(
+        "--steps", help="of the synthetic and of the real pairs, as 240,160; default: what the budget holds"
+    )
+    parser.add_argument("--batch", type=int, default=ALL_ON.batch)
     args = parser.parse_args()
-    report = run(source_of(args), args.budget_seconds, args.fold, [int(seed) for seed in args.seeds.split(",")])
+    steps = tuple(int(part) for part in args.steps.split(",")) if args.steps else None
+    if steps is not None and len(steps) != 2:
+        parser.error(f"--steps {args.steps}: expected two numbers, of the synthetic and of the real pairs")
+    seeds = [int(seed) for seed in args.seeds.split(",")]
+    source = source_of(args)
+    report = run(source, args.out, args.budget_seconds, args.folds.split(","), seeds, steps, args.batch)
     for name, row in report["variants"].items():
+        low, high = row["bought from, to"]
         print(
-            f"{name:28s} {row['mean']['mean']:.4f} sd {row['sd']['mean']}  bought {row['bought']:+.4f} sd {row['bought sd']}"
+            f"{name:28s} {row['mean']['mean']:.4f} sd {row['sd']['mean']}  bought {row['bought']:+.4f} ({low}, {high})"
         )
     text = json.dumps(report, indent=1) + "\n"
     write_atomically(args.out / "ablation.json", lambda path: path.write_text(text) and None)

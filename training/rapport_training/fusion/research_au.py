@@ -1,14 +1,18 @@
 """RESEARCH RUN, not served: the same network with RAVDESS action units as face input, 8 classes, folds by actor.
 
-    python -m rapport_training.fusion.research_au --data D --weights W --encoders O --out O --device cuda --budget-seconds 60
+    python -m rapport_training.fusion.research_au --data D --weights W --encoders O --out O --served MODELS --steps 300
 
-For every fold a fusion network and the two of one modality, the voice of which is the fold's encoder (`fold`) or the
-untouched start weights (`start`); OUT/research_au.json holds mean and deviation over the folds.
+For every fold a fusion network and the two of one modality, all on the same voice: that of the encoder of the fold (`fold`;
+with --served the int8 graph, which no fold has trained) or of the untouched start weights (`start`). Twice: as the takes are,
+and `centred`, with the mean of all takes of an actor taken out of voice and action units: what a baseline of a person could give
+at best, for it knows all that the person will say (no label is used). OUT/research_au.json has every fold.
 """
 
 import argparse
 import json
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -22,7 +26,9 @@ from .feature_source import FeatureSource
 from .features import VoiceFeatures
 from .options import add_options, source_of
 from .real_pairs import ActionUnits, RealPairs, held_clips, read_action_units, unit_tokens
+from .thinned import fewer_voice_tokens
 from .trainer import train
+from .voice_mixing import window_means
 
 CONFIG = FusionConfig(
     batch=192, dropout=0.35, distillation=0.0, voice_mix=0.0, speaker_shift=0.0, mixing=0.0, alone=0.35,
@@ -30,10 +36,28 @@ CONFIG = FusionConfig(
 )  # fmt: skip
 SMOKE_STEPS = 4
 SEED = 5
+CENTRED = "centred"
+WAYS = ("as they are", CENTRED)
 
 
 def accuracy(logits: Tensor, labels: Tensor) -> float:
     return (logits.argmax(1) == labels).float().mean().item()
+
+
+def centred(voice: VoiceFeatures, units: ActionUnits) -> tuple[VoiceFeatures, ActionUnits]:
+    """Both less the mean of their actor, plus that of everybody; padding stays zero."""
+    means, of_units = window_means(voice), units.units.clone()
+    own = units.label[voice.clip] >= 0
+    everybody, everybodys = means[own].mean(0), units.units[units.label >= 0].mean(0)
+    of_voice = torch.zeros_like(means)
+    for speaker in voice.speaker[own].unique():
+        rows = own & (voice.speaker == speaker)
+        of_voice[rows] = means[rows].mean(0) - everybody
+        clips = voice.clip[rows].unique()
+        of_units[clips] += everybodys - units.units[clips].mean(0)
+    every = torch.arange(len(means), device=means.device)
+    tokens = (voice.tokens.float() - of_voice[:, None]) * voice.mask(every)[..., None]
+    return replace(voice, tokens=tokens.half()), replace(units, units=of_units)
 
 
 def one_fold(
@@ -43,20 +67,23 @@ def one_fold(
     device: torch.device,
     seconds: float,
     steps: int | None,
+    seeds: Sequence[int] = (SEED,),
 ) -> dict[str, float]:
-    """Accuracy on the held-out actors: fusion with both and with either, and the models of one modality."""
+    """Accuracy on the held-out actors: fusion with both and with either, and the models of one modality. Of several seeds
+    the logits of the networks are added up."""
     rows, clips, labels = held_clips(voice, units)
     given = {"voice": voice_tokens(voice, rows), "face": unit_tokens(units, clips)}
-    found: dict[str, float] = {}
+    found: dict[str, Tensor] = {}
     for names, share in ((("voice", "face"), 0.5), (("voice",), 0.3), (("face",), 0.2)):
-        net, _ = train(
-            RealPairs(voice, units, names), config, seed=SEED, device=device, seconds=seconds * share, steps=steps
-        )
-        for shown in {names: 0, ("voice",): 0, ("face",): 0} if len(names) == 2 else {names: 0}:
-            logits = logits_of(net, {name: given[name] for name in shown})
-            key = f"fusion, {'+'.join(shown)}" if len(names) == 2 else f"{names[0]} model"
-            found[key] = accuracy(logits, labels)
-    return found
+        pool = RealPairs(voice, units, names)
+        for seed in seeds:
+            left = seconds * share / len(seeds)
+            net, _ = train(pool, config, seed=seed, device=device, seconds=left, steps=steps)
+            for shown in {names: 0, ("voice",): 0, ("face",): 0} if len(names) == 2 else {names: 0}:
+                logits = logits_of(net, {name: given[name] for name in shown})
+                key = f"fusion, {'+'.join(shown)}" if len(names) == 2 else f"{names[0]} model"
+                found[key] = found.get(key, 0) + logits.log_softmax(1)
+    return {key: accuracy(logits, labels) for key, logits in found.items()}
 
 
 def summary(by_fold: list[dict[str, float]]) -> dict[str, dict[str, float]]:
@@ -68,33 +95,51 @@ def summary(by_fold: list[dict[str, float]]) -> dict[str, dict[str, float]]:
     return found
 
 
-def run(source: FeatureSource, budget_s: float, folds: list[str], voices: list[str]) -> dict[str, Any]:
-    started, report = time.monotonic(), {}
-    units = read_action_units(source.data, source.device, source.every_clip)
+def run(source: FeatureSource, args: argparse.Namespace) -> dict[str, Any]:
+    started = time.monotonic()
+    folds, voices, seeds = args.folds.split(","), args.voices.split(","), [int(s) for s in args.seeds.split(",")]
+    plain = read_action_units(source.data, source.device, source.every_clip)
     config = CONFIG.but(batch=16) if source.smoke else CONFIG
-    todo = [(which, fold) for which in voices for fold in folds]
-    results: dict[str, list[dict[str, float]]] = {which: [] for which in voices}
-    for done, (which, fold) in enumerate(todo):
+    steps = SMOKE_STEPS if source.smoke else args.steps
+    todo = [(which, way, fold) for way in args.ways.split(",") for which in voices for fold in folds]
+    results: dict[str, list[dict[str, float]]] = {}
+    report: dict[str, Any] = {
+        "what": "research run, not served: RAVDESS voice and action units, 8 classes, unseen actors",
+        "steps": steps, "seeds": seeds, "config": config.as_dict(),
+    }  # fmt: skip
+    for done, (which, way, fold) in enumerate(todo):
         voice = source.voice(fold) if which == "fold" else source.voice_of_start_weights(fold)
-        seconds = (started + budget_s - time.monotonic()) / (len(todo) - done) * 0.9
-        steps = SMOKE_STEPS if source.smoke else None
-        results[which].append(one_fold(voice, units, config, source.device, max(seconds, 1.0), steps))
-        print(f"research, voice of the {which}, fold {fold}: {results[which][-1]}", flush=True)
-        report[which] = summary(results[which]) | {"folds": results[which]}
-    for which in voices:
-        print(f"research, voice of the {which}: {summary(results[which])}", flush=True)
-    return {"what": "research run, not served: RAVDESS voice and action units, 8 classes, unseen actors", **report}
+        voice, units = of_ravdess(voice, plain), plain
+        if way == CENTRED:
+            voice, units = centred(voice, units)
+        seconds = (started + args.budget_seconds - time.monotonic()) / (len(todo) - done) * 0.9
+        key = f"{way}, voice of the {which}"
+        found = one_fold(voice, units, config, source.device, max(seconds, 1.0), steps, seeds)
+        results.setdefault(key, []).append(found)
+        print(f"research, {key}, fold {fold}: {found}", flush=True)
+        report[key] = summary(results[key]) | {"folds": results[key]}
+        text = json.dumps(report, indent=1) + "\n"
+        write_atomically(args.out / "research_au.json", lambda path, text=text: path.write_text(text) and None)
+    for key in results:
+        print(f"research, {key}: {summary(results[key])}", flush=True)
+    return report
+
+
+def of_ravdess(voice: VoiceFeatures, units: ActionUnits) -> VoiceFeatures:
+    """Its rows alone, of 400 ms tokens."""
+    return fewer_voice_tokens(voice.part((units.label[voice.clip] >= 0).nonzero().squeeze(1)))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_options(parser, 60)
     parser.add_argument("--folds", default=",".join(FOLDS))
-    parser.add_argument("--voices", default="fold,start")
+    parser.add_argument("--voices", default="fold")
+    parser.add_argument("--ways", default=",".join(WAYS))
+    parser.add_argument("--seeds", default=str(SEED), help="networks whose answers are added up")
+    parser.add_argument("--steps", type=int, help="of each network; default: what the budget holds")
     args = parser.parse_args()
-    report = run(source_of(args), args.budget_seconds, args.folds.split(","), args.voices.split(","))
-    text = json.dumps(report, indent=1) + "\n"
-    write_atomically(args.out / "research_au.json", lambda path: path.write_text(text) and None)
+    run(source_of(args), args)
 
 
 if __name__ == "__main__":

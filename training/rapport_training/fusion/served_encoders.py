@@ -69,22 +69,27 @@ class ServedText:
 
     def tokens(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
         """-> [b, t, 384] and the mask [b, t]."""
-        found = [tokens for tokens, _ in self._last(tuple(texts))]
+        found = [tokens for tokens, _, _ in self._last(tuple(texts))]
         mask = torch.nn.utils.rnn.pad_sequence([torch.ones(len(own)) for own in found], batch_first=True)
         return torch.nn.utils.rnn.pad_sequence(found, batch_first=True), mask
 
     def emotion_logits(self, texts: Sequence[str]) -> Tensor:
         """[b, 7], of independent sigmoids."""
-        return torch.stack([probabilities for _, probabilities in self._last(tuple(texts))]).logit(SUREST)
+        return torch.stack([probabilities for _, probabilities, _ in self._last(tuple(texts))]).logit(SUREST)
 
-    def _each(self, texts: tuple[str, ...]) -> list[tuple[Tensor, Tensor]]:
+    def embedding(self, texts: Sequence[str]) -> Tensor:
+        """[b, 384], L2 norm 1."""
+        return torch.stack([embedding for _, _, embedding in self._last(tuple(texts))])
+
+    def _each(self, texts: tuple[str, ...]) -> list[tuple[Tensor, Tensor, Tensor]]:
         return list(self.pool.map(self._text, texts))
 
-    def _text(self, text: str) -> tuple[Tensor, Tensor]:
+    def _text(self, text: str) -> tuple[Tensor, Tensor, Tensor]:
+        """Tokens [t, 384], probabilities [7], embedding [384]."""
         ids = torch.tensor([self.tokenizer.encode(text).ids])
         feed = {"input_ids": ids.numpy(), "attention_mask": torch.ones_like(ids).numpy()}
-        tokens, emotion = self.session.run(["tokens", "emotion"], feed)
-        return torch.from_numpy(tokens[0]), torch.from_numpy(emotion[0])
+        tokens, emotion, embedding = self.session.run(["tokens", "emotion", "embedding"], feed)
+        return torch.from_numpy(tokens[0]), torch.from_numpy(emotion[0]), torch.from_numpy(embedding[0])
 
 
 class ServedFace:

@@ -1,12 +1,15 @@
-"""Caller baseline: part of the speaker's own mean voice is taken out, the more the longer the speaker has been heard.
+"""Caller baseline: part of what is the speaker's own in the voice is taken out, the more the longer the speaker was heard.
 
-    python -m rapport_training.fusion.speaker_baseline --data D --weights W --encoders O --out O --device cuda
+    python -m rapport_training.fusion.speaker_baseline --data D --weights W --encoders O --out O --served MODELS
 
-    token' = token - n / (n + k) * (mean of the speaker's n windows so far - mean of the training voices)
+    token' = token - n / (n + k) * (mean of the speaker's n windows so far - what they were expected to be)
 
-Sessions are simulated from the held-out speakers of RAVDESS and nEMO: balanced ones (every emotion alike) and unbalanced
-ones (seven of ten windows of one emotion, where the mean holds the feeling itself and taking it out harms). k is
-recommended only when it gains on both; 0 means no baseline. OUT/speaker_baseline.json.
+`plain` expects of every window the mean of the training voices, so that a one-sided session counts the feeling itself as
+the speaker; `compensated` expects of each the means of the emotions, weighted by what the network answered to it.
+
+Sessions are simulated (`speaker_sessions.py`) from the held-out speakers of RAVDESS and nEMO. k is chosen for every fold on
+the other folds, by the gain of the worst kind of session; it is recommended only if the gain on unbalanced sessions exceeds
+its spread over the folds and no kind loses. 0 means no baseline. OUT/speaker_baseline.json.
 """
 
 import argparse
@@ -14,7 +17,7 @@ import json
 from typing import Any
 
 import torch
-from torch import Generator, Tensor
+from torch import Tensor
 
 from ..atomic_file import write_atomically
 from ..folds import FOLDS
@@ -25,81 +28,117 @@ from .features import CLEAN, WHOLE, VoiceFeatures
 from .network import FusionNet
 from .options import add_options, source_of
 from .scores import score
+from .speaker_sessions import KINDS, sessions
 from .stored import checkpoint_path, load
 from .voice_mixing import window_means
 
-STRENGTHS = (2.0, 5.0, 10.0, 20.0, 50.0)
+STRENGTHS = (5.0, 10.0, 20.0, 50.0)
 """k, in windows."""
-SESSIONS, WINDOWS, SMOKE_SESSIONS = 12, 24, 2
-"""Sessions a speaker and kind, windows a session."""
-ONE_SIDED = 0.7
+WAYS = ("plain", "compensated")
+SESSIONS, SMOKE_SESSIONS = 7, 2
+"""A speaker and kind."""
+MEASURED_CORPORA = 2
+"""RAVDESS and nEMO; of an URDU speaker there are too few clips for a session."""
 SEED = 3
 
-
-def session(labels: Tensor, main: int | None, generator: Generator) -> Tensor:
-    """Places of WINDOWS of a speaker's clips [clips]: each emotion alike, or ONE_SIDED of them of `main`."""
-    device, kinds = labels.device, labels.unique()
-    wanted = kinds[torch.randint(len(kinds), (WINDOWS,), generator=generator, device=device)]
-    if main is not None:
-        often = torch.rand(WINDOWS, generator=generator, device=device) < ONE_SIDED
-        wanted = torch.where(often, main, wanted)
-    noise = torch.rand(WINDOWS, len(labels), generator=generator, device=device)
-    return (noise + (labels[None] == wanted[:, None]).float() * 2).argmax(1)
+Gains = dict[str, dict[str, dict[str, float]]]
+"""way -> kind of session -> k -> gain in UAR over no baseline"""
 
 
-def baseline(means: Tensor, typical: Tensor, k: float) -> Tensor:
-    """means [sessions, windows, width] of each window in order -> what is taken from each; the first loses nothing."""
-    before = means.cumsum(1) - means
-    heard = torch.arange(means.shape[1], device=means.device).float()[None, :, None]
-    return heard / (heard + k) * (before / heard.clamp(min=1) - typical) * (heard > 0)
+def baseline(excess: Tensor, k: float) -> Tensor:
+    """excess [sessions, windows, width]: each window's mean token less what was expected -> what is taken from each window.
+    The first loses nothing."""
+    before = excess.cumsum(1) - excess
+    heard = torch.arange(excess.shape[1], device=excess.device).float()[None, :, None]
+    return before / (heard + k)
 
 
-def of_fold(net: FusionNet, voice: VoiceFeatures, sessions: int) -> dict[str, dict[str, float]]:
-    """UAR over all windows of the simulated sessions, by kind and k (`off` = none)."""
+def emotion_means(voice: VoiceFeatures) -> Tensor:
+    """[7, width]: mean window of each emotion, every speaker alike."""
+    means, found = window_means(voice), []
+    for k in range(len(EMOTIONS)):
+        own = voice.label == k
+        found.append(
+            torch.stack([means[own & (voice.speaker == s)].mean(0) for s in voice.speaker[own].unique()]).mean(0)
+        )
+    return torch.stack(found)
+
+
+def of_fold(net: FusionNet, voice: VoiceFeatures, temperature: float, each: int) -> tuple[dict[str, float], Gains]:
+    """UAR over all windows of the simulated sessions without a baseline, by kind; and what every way and k gains."""
     plain = (voice.channel == CLEAN) & (voice.cut == WHOLE)
-    typical = window_means(voice.part(plain & ~voice.held)).mean(0)
+    trained = voice.part(plain & ~voice.held)
+    of_emotion, typical = emotion_means(trained), window_means(trained).mean(0)
     generator = torch.Generator(voice.label.device).manual_seed(SEED)
     held = voice.part(plain & voice.held)
-    means, mask = window_means(held), held.mask(torch.arange(len(held.label), device=held.label.device))
-    found: dict[str, dict[str, float]] = {}
-    for kind in ("balanced", "unbalanced"):
-        rows = []
-        for speaker in held.speaker[held.corpus < 2].unique():
-            own = (held.speaker == speaker).nonzero().squeeze(1)
-            kinds = held.label[own].unique()
-            for i in range(sessions):
-                main = int(kinds[i % len(kinds)]) if kind == "unbalanced" else None
-                rows.append(own[session(held.label[own], main, generator)])
-        places = torch.stack(rows)  # [sessions, windows]
+    every = torch.arange(len(held.label), device=held.label.device)
+    means, mask = window_means(held), held.mask(every)
+    answered = logits_of(net, {"voice": (held.tokens, mask)})
+    said = (answered / temperature).softmax(1)
+    excess = {"plain": means - typical, "compensated": means - said @ of_emotion}
+    off: dict[str, float] = {}
+    gains: Gains = {way: {kind: {} for kind in KINDS} for way in WAYS}
+    for kind in KINDS:
+        places = sessions(held, MEASURED_CORPORA, kind, each, generator)
         flat = places.flatten()
-        found[kind] = {}
-        for k in (None, *STRENGTHS):
-            taken = torch.zeros_like(means[places]) if k is None else baseline(means[places], typical, k)
-            tokens = held.tokens[flat].float() - taken.flatten(0, 1)[:, None]
-            logits = logits_of(net, {"voice": (tokens, mask[flat])})
-            found[kind]["off" if k is None else f"{k:g}"] = score(logits, held.label[flat], EMOTIONS).uar
-    return found
+        label = held.label[flat]
+        off[kind] = score(answered[flat], label, EMOTIONS).uar
+        for way in WAYS:
+            for k in STRENGTHS:
+                taken = baseline(excess[way][places], k).flatten(0, 1)
+                logits = logits_of(net, {"voice": (held.tokens[flat].float() - taken[:, None], mask[flat])})
+                gains[way][kind][f"{k:g}"] = score(logits, label, EMOTIONS).uar - off[kind]
+    return off, gains
+
+
+def chosen(by_fold: list[Gains], way: str) -> str:
+    """The k whose worst kind of session gains most in the mean of the folds."""
+
+    def worst(k: str) -> float:
+        return min(sum(gains[way][kind][k] for gains in by_fold) for kind in KINDS)
+
+    return max((f"{k:g}" for k in STRENGTHS), key=worst)
+
+
+def verdict(by_fold: dict[str, Gains], way: str) -> dict[str, Any]:
+    """What a fold gains with the k that the other folds choose; `helps` when that exceeds its spread on the unbalanced."""
+    own = {fold: chosen([g for other, g in by_fold.items() if other != fold] or [gains], way)
+           for fold, gains in by_fold.items()}  # fmt: skip
+    found: dict[str, Any] = {"k": chosen(list(by_fold.values()), way), "k by fold": own}
+    helps = True
+    for kind in KINDS:
+        values = torch.tensor([gains[way][kind][own[fold]] for fold, gains in by_fold.items()])
+        mean, spread = values.mean().item(), values.std().item() if len(values) > 1 else 0.0
+        found[kind] = {"gain": round(mean, 4), "sd": round(spread, 4), "folds": [round(v, 4) for v in values.tolist()]}
+        helps = helps and mean > (0.0 if kind == "balanced" else spread)
+    return found | {"helps": helps}
 
 
 def run(source: FeatureSource, args: argparse.Namespace) -> dict[str, Any]:
-    by_fold = {}
+    off: dict[str, dict[str, float]] = {}
+    by_fold: dict[str, Gains] = {}
     for fold in args.folds.split(","):
-        net, _ = load(checkpoint_path(args.out, fold), source.device)
-        by_fold[fold] = of_fold(net, source.voice(fold), SMOKE_SESSIONS if args.smoke else SESSIONS)
-    kinds = next(iter(by_fold.values()))
-    gain = {
-        kind: {k: [fold[kind][k] - fold[kind]["off"] for fold in by_fold.values()] for k in kinds[kind] if k != "off"}
-        for kind in kinds
-    }
-    mean = {kind: {k: sum(values) / len(values) for k, values in row.items()} for kind, row in gain.items()}
-    helps = {k: min(mean[kind][k] for kind in mean) for k in mean["balanced"]}
-    best = max(helps, key=lambda k: helps[k])
+        net, notes = load(checkpoint_path(args.out, fold), source.device)
+        temperature = notes.get("temperatures", {}).get("voice", 1.0)
+        each = SMOKE_SESSIONS if args.smoke else SESSIONS
+        off[fold], by_fold[fold] = of_fold(net, source.voice(fold), temperature, each)
+        print(f"caller baseline, fold {fold}: off {off[fold]}", flush=True)
+    verdicts = {way: verdict(by_fold, way) for way in WAYS}
+    helping = [way for way in WAYS if verdicts[way]["helps"]]
     return {
         "what": "UAR of voice alone in simulated sessions of held-out RAVDESS and nEMO speakers; gain over no baseline",
-        "off": {kind: round(sum(f[kind]["off"] for f in by_fold.values()) / len(by_fold), 4) for kind in kinds},
-        "gain": {kind: {k: round(v, 4) for k, v in row.items()} for kind, row in mean.items()},
-        "folds": gain,
-        "speakerBaselineK": float(best) if helps[best] > 0 else 0,
+        "off": {kind: round(sum(f[kind] for f in off.values()) / len(off), 4) for kind in KINDS},
+        **verdicts,
+        "mean gain": {way: mean_gains([gains[way] for gains in by_fold.values()]) for way in WAYS},
+        "speakerBaselineK": float(verdicts[helping[-1]]["k"]) if helping else 0,
+    }
+
+
+def mean_gains(by_fold: list[dict[str, dict[str, float]]]) -> dict[str, dict[str, float]]:
+    """kind -> k -> mean over the folds"""
+    return {
+        kind: {k: round(sum(gains[kind][k] for gains in by_fold) / len(by_fold), 4) for k in row}
+        for kind, row in by_fold[0].items()
     }
 
 
@@ -109,7 +148,8 @@ def main() -> None:
     parser.add_argument("--folds", default=",".join(FOLDS))
     args = parser.parse_args()
     report = run(source_of(args), args)
-    print("caller baseline:", {key: report[key] for key in ("off", "gain", "speakerBaselineK")}, flush=True)
+    for way in WAYS:
+        print(f"caller baseline, {way}: {report[way]}", flush=True)
     text = json.dumps(report, indent=1) + "\n"
     write_atomically(args.out / "speaker_baseline.json", lambda path: path.write_text(text) and None)
 
