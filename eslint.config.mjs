@@ -63,6 +63,17 @@ export default tseslint.config(
     rules: { '@typescript-eslint/consistent-type-imports': 'off' },
   },
   { files: ['src/**/*.ts'], rules: only(libraries, []) },
+  {
+    // All but its connection runs in a browser too.
+    files: ['packages/client/src/**/*.ts'],
+    ignores: ['**/*.spec.ts', 'packages/client/src/ws-transport.ts', 'packages/client/src/upgrade-error.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: '^(ws$|node:)', message: 'Only ws-transport.ts knows what is below a WebSocket.' }] },
+      ],
+    },
+  },
   ...STAGES.map((stage) => ({
     files: [`src/${stage}/**/*.ts`],
     ignores: ['**/*.spec.ts'],

@@ -7,17 +7,23 @@ export class MessageQueue<T> implements AsyncIterableIterator<T> {
   private readers: { resolve: (r: IteratorResult<T>) => void; reject: (e: Error) => void }[] = [];
   private ended = false;
   private failure: Error | undefined;
+  private given: T[] = [];
 
   constructor(
     private readonly maxItems: number,
     private readonly pause: () => void,
     private readonly resume: () => void,
+    /** The reader has come back for more: it is done with this one. */
+    private readonly onRead: (item: T) => void = () => {},
   ) {}
 
   push(item: T): void {
     if (this.ended) return;
     const reader = this.readers.shift();
-    if (reader !== undefined) return reader.resolve({ value: item, done: false });
+    if (reader !== undefined) {
+      this.given.push(item);
+      return reader.resolve({ value: item, done: false });
+    }
     this.items.push(item);
     if (this.items.length === this.maxItems) this.pause();
   }
@@ -35,8 +41,10 @@ export class MessageQueue<T> implements AsyncIterableIterator<T> {
   }
 
   next(): Promise<IteratorResult<T>> {
+    for (const item of this.given.splice(0)) this.onRead(item);
     const item = this.items.shift();
     if (item !== undefined) {
+      this.given.push(item);
       if (this.items.length === this.maxItems - 1 && !this.ended) this.resume();
       return Promise.resolve({ value: item, done: false });
     }

@@ -25,8 +25,8 @@ describe('error codes', () => {
 
   it('leaves the session open for exactly these', () => {
     const goesOn = ERROR_CODES.filter((code) => {
-      const { close, http, exit } = errorSpec(code);
-      return close === undefined && http === undefined && exit === undefined;
+      const { close, http, exit, client } = errorSpec(code);
+      return close === undefined && http === undefined && exit === undefined && !client;
     });
     expect(goesOn).toEqual([
       'unknown_type',

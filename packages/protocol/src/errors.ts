@@ -8,6 +8,8 @@ export interface ErrorSpec {
   readonly close?: number;
   readonly http?: number;
   readonly exit?: number;
+  /** The client library says so itself; the service never does. */
+  readonly client?: true;
   /** What the reader should do. */
   readonly advice: string;
 }
@@ -73,6 +75,10 @@ export const ERRORS = {
   inference_failed: { advice: 'A model run failed; the window or transcript is announced as degraded.' },
   overloaded: { http: 503, close: 1013, advice: 'Try again after retryAfterMs.' },
   internal: { http: 500, close: 1011, advice: 'A fault of the service: see its log for the cause.' },
+  // the client library
+  connection_lost: { client: true, advice: 'The connection could not be made good: start a new session.' },
+  session_over: { client: true, advice: 'Nothing can be sent any more: start a new session.' },
+  buffer_full: { client: true, advice: 'Wait for what was sent before, or raise the bound that the message names.' },
   // the process
   node_version: { exit: 2, advice: 'Install Node 20.11 or newer.' },
   config_invalid: { exit: 2, advice: 'Correct the named setting.' },

@@ -99,13 +99,18 @@ describe('docs/protocol.md', () => {
   });
 
   it('lists every error with what it does and what to do', () => {
-    const ofSessions = ERROR_CODES.filter((code) => errorSpec(code).exit === undefined);
+    const ofClient = ERROR_CODES.filter((code) => errorSpec(code).client);
+    const ofSessions = ERROR_CODES.filter((code) => errorSpec(code).exit === undefined && !ofClient.includes(code));
     expect(rows(section('Errors')).map(([code, ...rest]) => [bare(code), ...rest])).toEqual(
       ofSessions.map((code) => {
         const { close, http, advice } = errorSpec(code);
         const fatal = close !== undefined ? 'yes' : http !== undefined ? '-' : 'no';
         return [code, fatal, String(close ?? '-'), String(http ?? '-'), advice];
       }),
+    );
+    const bySdk = section('Errors').slice(section('Errors').indexOf('The client library'));
+    expect(rows(bySdk).map(([code, advice]) => [bare(code), advice])).toEqual(
+      ofClient.map((code) => [code, errorSpec(code).advice]),
     );
     const ofProcess = section('Errors').slice(section('Errors').indexOf('The process itself'));
     expect(rows(ofProcess).map(([code, ...rest]) => [bare(code), ...rest])).toEqual(

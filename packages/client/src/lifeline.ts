@@ -1,0 +1,184 @@
+import {
+  type ClientMessage,
+  type ErrorMessage,
+  RapportError,
+  type ServerMessage,
+  type SessionReady,
+  type SessionResumed,
+} from '@rapport-live/protocol';
+import { judgeClose, reconnectDelayMs } from './lost-connection';
+import type { ClientBounds } from './options';
+import { SilenceWatch } from './silence-watch';
+import type { Address, OpenTransport, Transport, TransportClose } from './transport';
+
+type Opening = SessionReady | SessionResumed;
+
+/** What the session behind the line has to say and is told. */
+export interface LineHolder {
+  /** The first message over the next connection; undefined: the session cannot go on over one. */
+  nextFirstMessage(): ClientMessage | undefined;
+  /** Wall ms after a loss in which that may be tried. */
+  resumeWindowMs(): number;
+  onMessage(message: ServerMessage): void;
+  /** The connection is gone and another will be tried, in `delayMs`. */
+  onLost(loss: { readonly attempt: number; readonly delayMs: number; readonly cause: Error }): void;
+  /** Nothing follows. */
+  onOver(failure: Error | undefined): void;
+}
+
+/**
+ * The connection of a session, one after another where they break: dials, waits for the answer to the first message,
+ * watches for silence, and tries again within the resume window.
+ */
+export class Lifeline {
+  private transport: Transport | undefined;
+  private watch: SilenceWatch | undefined;
+  private isOpen = false;
+  private isOver = false;
+  private isPaused = false;
+  private lostAtMs: number | undefined;
+  private attempt = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly open: OpenTransport,
+    private address: Address,
+    private readonly bounds: ClientBounds,
+    private readonly holder: LineHolder,
+  ) {}
+
+  /** Between the answer of the service and the loss of the connection. */
+  get isUp(): boolean {
+    return this.isOpen;
+  }
+
+  /** Tries since the last connection was lost. */
+  get tries(): number {
+    return this.attempt;
+  }
+
+  dial(): void {
+    const first = this.holder.nextFirstMessage();
+    if (first === undefined) return this.end(new RapportError('connection_lost', 'The session cannot be resumed.'));
+    let fatal: ErrorMessage | undefined;
+    let silence: Error | undefined;
+    const { timeoutMs } = this.bounds;
+    // A fault in the URL is thrown by the transport: it is the caller's.
+    const transport: Transport = this.open(this.address, timeoutMs, {
+      onOpen: () => transport.send(JSON.stringify(first)),
+      onHeard: () => this.watch?.heard(),
+      onText: (text) => {
+        if (this.transport !== transport) return;
+        this.watch?.heard();
+        const message = parsed(text);
+        if (message === undefined) return this.end(new RapportError('malformed_message', 'The service sent no JSON.'));
+        if (message.type === 'error' && (message.fatal || !this.isOpen)) fatal = message;
+        if (isOpening(message)) this.opened(message);
+        else if (this.isOpen) this.holder.onMessage(message);
+        else if (message.type === 'error' && !message.fatal) transport.terminate();
+      },
+      onClose: (close) => {
+        if (this.transport === transport)
+          this.closed(silence === undefined ? close : { ...close, error: silence }, fatal);
+      },
+    });
+    this.transport = transport;
+    const answerDue = `No answer to ${first.type} came within ${timeoutMs} ms.`;
+    this.timer = setTimeout(() => {
+      silence = new RapportError('session_timeout', answerDue);
+      transport.terminate();
+    }, timeoutMs);
+  }
+
+  /** Goes nowhere while the connection is down. */
+  send(data: object | Uint8Array): void {
+    if (!this.isOpen) return;
+    this.transport?.send(data instanceof Uint8Array ? data : JSON.stringify(data));
+  }
+
+  pause(): void {
+    this.isPaused = true;
+    this.watch?.pause();
+    this.transport?.pause();
+  }
+
+  resume(): void {
+    this.isPaused = false;
+    this.transport?.resume();
+    this.watch?.resume();
+  }
+
+  /** Drops the connection; no other follows. */
+  end(failure: Error | undefined): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.isOpen = false;
+    clearTimeout(this.timer);
+    this.watch?.pause();
+    const { transport } = this;
+    this.transport = undefined;
+    transport?.terminate();
+    this.holder.onOver(failure);
+  }
+
+  private opened(answer: Opening): void {
+    clearTimeout(this.timer);
+    const transport = this.transport!;
+    const { maxSilenceMs } = this.bounds;
+    this.isOpen = true;
+    this.watch = new SilenceWatch(
+      maxSilenceMs,
+      () => transport.hearsPings || this.send({ type: 'ping' }),
+      () => transport.terminate(),
+    );
+    if (this.isPaused) this.pause();
+    this.holder.onMessage(answer);
+    this.attempt = 0;
+    this.lostAtMs = undefined;
+  }
+
+  private closed(close: TransportClose, fatal: ErrorMessage | undefined): void {
+    clearTimeout(this.timer);
+    this.watch?.pause();
+    this.watch = undefined;
+    const wasOpen = this.isOpen;
+    this.isOpen = false;
+    this.transport = undefined;
+    const verdict = judgeClose(close, fatal);
+    if (verdict.kind === 'over') return this.end(wasOpen ? verdict.failure : refusal(verdict.failure, fatal));
+    if (!wasOpen && this.lostAtMs === undefined) return this.end(refusal(verdict.cause, fatal));
+    if (this.holder.nextFirstMessage() === undefined) return this.end(verdict.cause);
+    const nowMs = performance.now();
+    this.lostAtMs ??= nowMs;
+    const delayMs = Math.max(verdict.afterMs, reconnectDelayMs(this.attempt, this.bounds, Math.random));
+    const resumeWindowMs = this.holder.resumeWindowMs();
+    if (nowMs + delayMs > this.lostAtMs + resumeWindowMs) {
+      const message = `No connection came about within the ${resumeWindowMs} ms in which the session can be resumed.`;
+      return this.end(new RapportError('connection_lost', message, { cause: verdict.cause }));
+    }
+    this.attempt += 1;
+    if (verdict.url !== undefined) this.address = { ...this.address, url: verdict.url };
+    this.holder.onLost({ attempt: this.attempt, delayMs, cause: verdict.cause });
+    this.timer = setTimeout(() => this.dial(), delayMs);
+  }
+}
+
+function parsed(text: string): ServerMessage | undefined {
+  try {
+    return JSON.parse(text) as ServerMessage;
+  } catch {
+    return undefined;
+  }
+}
+
+function isOpening(message: ServerMessage): message is Opening {
+  return message.type === 'session.ready' || message.type === 'session.resumed';
+}
+
+/** What the service said beats how the connection closed. */
+function refusal(failure: Error | undefined, fatal: ErrorMessage | undefined): Error {
+  if (fatal !== undefined) {
+    return new RapportError(fatal.code, fatal.message, { retryAfterMs: fatal.retryAfterMs });
+  }
+  return failure ?? new RapportError('connection_lost', 'The connection closed before the session was ready.');
+}

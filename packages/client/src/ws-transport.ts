@@ -1,0 +1,36 @@
+import { SUBPROTOCOL } from '@rapport-live/protocol';
+import { WebSocket } from 'ws';
+import type { OpenTransport } from './transport';
+import { upgradeError } from './upgrade-error';
+
+/** Connections of Node, by `ws`: the one file of the client that knows the library. */
+export const openWsTransport: OpenTransport = ({ url, apiKey, traceparent }, timeoutMs, events) => {
+  const socket = new WebSocket(url, SUBPROTOCOL, {
+    headers: { authorization: `Bearer ${apiKey}`, ...(traceparent === undefined ? {} : { traceparent }) },
+    handshakeTimeout: timeoutMs,
+  });
+  let error: Error | undefined;
+  socket.on('unexpected-response', (_request, response) => {
+    void upgradeError(response).then((refusal) => {
+      error = refusal;
+      socket.terminate();
+    });
+  });
+  socket.on('error', (fault) => (error ??= fault));
+  socket.on('open', () => events.onOpen());
+  socket.on('message', (data, binary) => {
+    if (!binary) events.onText((data as Buffer).toString('utf8'));
+  });
+  socket.on('ping', () => events.onHeard());
+  socket.on('pong', () => events.onHeard());
+  socket.on('close', (status, reason) => events.onClose({ status, reason: reason.toString(), error }));
+  return {
+    hearsPings: true,
+    send: (data) => {
+      if (socket.readyState === WebSocket.OPEN) socket.send(data);
+    },
+    pause: () => socket.pause(),
+    resume: () => socket.resume(),
+    terminate: () => socket.terminate(),
+  };
+};
