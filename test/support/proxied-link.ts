@@ -22,7 +22,7 @@ export class ProxiedLink {
   /** Resolves when both ends are gone. */
   readonly closed: Promise<unknown>;
   private cutPoint: CutPoint | undefined;
-  private isHalfOpen = false;
+  private readonly stalled: Record<Direction, boolean> = { up: false, down: false };
   private isCut = false;
   private delayMs = 0;
 
@@ -55,16 +55,22 @@ export class ProxiedLink {
 
   /** Nothing passes any more and neither end is told: a cable pulled, a NAT entry gone. */
   halfOpen(): void {
-    this.isHalfOpen = true;
-    this.client.pause();
-    this.service.pause();
+    this.stall('up');
+    this.stall('down');
   }
 
-  /** What `halfOpen` held back passes on. */
+  /** Nothing passes in this direction any more: `down` is a client that does not read. */
+  stall(direction: Direction): void {
+    this.stalled[direction] = true;
+    this.source(direction).pause();
+  }
+
+  /** What was held back passes on. */
   heal(): void {
-    this.isHalfOpen = false;
-    this.client.resume();
-    this.service.resume();
+    for (const direction of ['up', 'down'] as const) {
+      this.stalled[direction] = false;
+      this.source(direction).resume();
+    }
   }
 
   /** From the beginning, every piece is passed on so much later, wall ms. */
@@ -88,8 +94,8 @@ export class ProxiedLink {
       else setTimeout(task, this.delayMs);
     };
     from.on('data', (chunk: Buffer) => later(() => this.pass(direction, boundaries, chunk, from, to)));
-    from.on('end', () => later(() => this.isHalfOpen || to.end()));
-    from.on('close', () => later(() => this.isHalfOpen || to.destroySoon()));
+    from.on('end', () => later(() => this.stalled[direction] || to.end()));
+    from.on('close', () => later(() => this.stalled[direction] || to.destroySoon()));
   }
 
   private pass(direction: Direction, boundaries: WebSocketBoundaries, chunk: Buffer, from: Socket, to: Socket): void {
@@ -104,7 +110,11 @@ export class ProxiedLink {
     if (cutAt !== undefined) return this.cut();
     if (hasRoom) return;
     from.pause();
-    to.once('drain', () => this.isHalfOpen || from.resume());
+    to.once('drain', () => this.stalled[direction] || from.resume());
+  }
+
+  private source(direction: Direction): Socket {
+    return direction === 'up' ? this.client : this.service;
   }
 }
 

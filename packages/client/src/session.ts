@@ -66,7 +66,8 @@ export class RapportSession implements AsyncIterable<SessionEvent> {
       bounds.maxUnreadMessages,
       () => this.line.pause(),
       () => this.line.resume(),
-      (message) => message.type === 'result' && this.canResume && this.acks.onRead(message.seq),
+      (message) =>
+        this.over === undefined && message.type === 'result' && this.canResume && this.acks.onRead(message.seq),
     );
     this.line = new Lifeline(open, options, bounds, {
       nextFirstMessage: () => (this.hold === undefined ? start : this.resumeMessage(this.hold)),
