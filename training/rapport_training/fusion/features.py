@@ -9,8 +9,8 @@ MAX_VOICE_TOKENS, MAX_FACE_TOKENS, MAX_TEXT_TOKENS = 20, 8, 64
 """4 s of 200 ms, decoded frames, word pieces: as the service feeds them."""
 
 CLEAN, TELEPHONE = 0, 1
-WHOLE, CROP, NOISY = 0, 1, 2
-"""At most 4 s; 2 s of it (in training: 1 to 4 s); such a part with noise."""
+WHOLE, CROP, NOISY, ALTERED = 0, 1, 2, 3
+"""At most 4 s; 2 s of it (in training: 1 to 4 s); with noise; at another pace. Only the first two are measured on."""
 GOEMOTIONS, PLAIN_REQUEST, SERVICE_SENTENCE, CUSTOMER_TURN = 0, 1, 2, 3
 """Reddit comments by hand; requests from training parts taken as neutral by rule; sentences written by a machine; turns of
 training parts that may show a feeling, whose label is the text encoder's own answer."""

@@ -35,6 +35,7 @@ class ServedVoice:
         graph = "emotion" if "emotion" in model.manifest["graphs"] else "encoder"  # as the service chooses
         self.file = self.folder / model.manifest["graphs"][graph]["file"]
         self.session = model.session(graph)
+        self.width = model.manifest["parameters"].get("emotionWidth", model.manifest["parameters"]["encoderWidth"])
         self.pool = ThreadPoolExecutor(threads)
 
     def tokens(self, waves: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:

@@ -4,6 +4,7 @@ Whisper is the same in every fold, so each window is encoded once and is held ou
 """
 
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,15 @@ from ..corpora.speech import CORPORA, SpeechIndex, read_clips, read_index
 from ..labels import EMOTIONS
 from .face_frames import face_features
 from .feature_source import LABEL_SMOOTHING, SEED, FeatureSource
-from .features import FaceFeatures, VoiceFeatures
+from .features import WHOLE, FaceFeatures, VoiceFeatures
 from .pool import VoiceTeacher, smoothed
 from .served_encoders import ServedFace, ServedText, ServedVoice
+from .served_voice import ServedVoiceWindows
 from .text_rows import GOEMOTIONS, LabelledText
-from .voice_windows import SERVED_CUTS, VoiceWindows
+from .voice_variants import VOICE_VARIANTS
+from .voice_windows import VoiceWindows
 
-NEMO_CLIPS_EACH = 25
+NEMO_CLIPS_EACH = 12
 """Clips of a speaker and emotion."""
 FACES_EACH = {"train": 2000, "valid": 800}
 COMMENTS_EACH = {"train": 2000, "dev": 400}
@@ -43,17 +46,22 @@ class ServedSource(FeatureSource):
             self._windows = VoiceWindows(read_clips(self.data, self.index, self.threads), self.device)
         return self._windows
 
+    @cached_property
+    def voice_windows(self) -> ServedVoiceWindows:
+        clips = read_clips(self.data, self.index, self.threads)
+        return ServedVoiceWindows(clips, self.models, self.threads, self.device)
+
     def voice(self, fold: str) -> VoiceFeatures:
-        encoder = ServedVoice(self.models, self.threads)
-        files = [encoder.file]
-        every = torch.arange(len(self.index.labels))
+        """Every variant of the clips that the fold trains on; of those held out only the measured ones."""
+        files = [ServedVoice(self.models, 1).file]
         parts = []
-        for number, cut in enumerate(SERVED_CUTS):
-            make = lambda number=number, cut=cut: self.windows().of_one_cut(encoder, every, cut, SEED + number)  # noqa: E731
-            parts.append(self._kept(f"served voice, cut {number}", VoiceFeatures, "speech", files, make))
-        whole = VoiceFeatures(**{name: torch.cat([getattr(part, name) for part in parts]) for name in vars(parts[0])})
-        held = torch.from_numpy(self.index.held_out(fold))[whole.clip]
-        return replace(whole, held=held, teacher=smoothed(whole.label, len(EMOTIONS), LABEL_SMOOTHING))
+        for variant in VOICE_VARIANTS:
+            make = lambda variant=variant: self.voice_windows.features(variant)  # noqa: E731
+            parts.append(self._kept(f"heard voice, {variant.name}", VoiceFeatures, "speech", files, make))
+        every = VoiceFeatures(**{name: torch.cat([getattr(part, name) for part in parts]) for name in vars(parts[0])})
+        held = torch.from_numpy(self.index.held_out(fold)).to(self.device)[every.clip]
+        every = replace(every, held=held, teacher=smoothed(every.label, len(EMOTIONS), LABEL_SMOOTHING))
+        return every.part((~held | (every.cut == WHOLE)).nonzero().squeeze(1))
 
     def text_encoder(self) -> ServedText:
         return ServedText(self.models, self.threads)

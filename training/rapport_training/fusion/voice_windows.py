@@ -46,9 +46,6 @@ TRAINING_CUTS = (
 HELD_CUTS = (
     Cut(CLEAN, WHOLE, True), Cut(CLEAN, CROP, True), Cut(TELEPHONE, WHOLE, True), Cut(TELEPHONE, CROP, True),
 )  # fmt: skip
-SERVED_CUTS = (Cut(CLEAN, WHOLE, True), Cut(TELEPHONE, WHOLE, True))
-"""Through an encoder that no fold has trained: the same windows train one fold and are held out in another. Shorter ones
-are taken from their tokens (`VoiceMixing`)."""
 
 
 class VoiceWindows:
@@ -80,14 +77,6 @@ class VoiceWindows:
             for cut in cuts:
                 for chunk in rows.split(CHUNK):
                     parts.append(self.windows(encoder, chunk, cut, held, generator))
-        return VoiceFeatures(**{name: torch.cat([part[name] for part in parts]) for name in parts[0]})
-
-    def of_one_cut(self, encoder: Encoder, rows: Tensor, cut: Cut, seed: int) -> VoiceFeatures:
-        """One window of each clip in `rows`, none marked as held out."""
-        generator = torch.Generator(self.device).manual_seed(seed)
-        held = torch.zeros(len(self.labels), dtype=torch.bool, device=self.device)
-        rows = rows[self.lengths[rows].argsort()]
-        parts = [self.windows(encoder, chunk, cut, held, generator) for chunk in rows.split(CHUNK)]
         return VoiceFeatures(**{name: torch.cat([part[name] for part in parts]) for name in parts[0]})
 
     @torch.no_grad()
