@@ -22,6 +22,9 @@ const LIBRARY_HOME = {
   '@opentelemetry/exporter-trace-otlp-http': 'src/ops/traces/open-telemetry.ts',
   '@opentelemetry/exporter-trace-otlp-proto': 'src/ops/traces/open-telemetry.ts',
   uuid: 'src/pipeline/conversation-host.ts',
+  jose: 'src/gateway/auth/jwt.ts',
+  'proxy-addr': 'src/gateway/admission/client-address.ts',
+  helmet: 'src/service.ts',
   'cli-progress': 'src/cli/progress.ts',
 };
 

@@ -15,10 +15,12 @@ module.exports = {
         module: { type: 'commonjs' },
       },
     ],
+    // An ES module too.
+    '/node_modules/jose/.+\\.js$': ['@swc/jest', { module: { type: 'commonjs' } }],
     // It imports `http` at run time, which Jest's sandbox refuses.
     '/otlp-exporter-base/.+\\.js$': ['@swc/jest', { module: { type: 'commonjs' } }],
   },
-  transformIgnorePatterns: ['/node_modules/(?!eld/|@opentelemetry/otlp-exporter-base/)'],
+  transformIgnorePatterns: ['/node_modules/(?!eld/|jose/|@opentelemetry/otlp-exporter-base/)'],
   moduleNameMapper: {
     '^eld/extrasmall$': '<rootDir>/node_modules/eld/src/entries/static.extrasmall.js',
     '^@rapport-live/protocol$': '<rootDir>/packages/protocol/src',

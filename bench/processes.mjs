@@ -62,6 +62,9 @@ export async function startService(core, env = {}) {
   return { url: `ws://127.0.0.1:${service.first.port}/v1/stream`, ...service };
 }
 
+/** A bare `http` server on a core, for the flood. */
+export const startBareDoor = (core) => startChild(core, ['bench/door.mjs', 'bare'], {});
+
 /** The bare models on the same core, with jobs recorded by the service; `ask('report')` runs them all. */
 export function startBare(core, recording) {
   return startChild(core, ['bench/bare.mjs', 'models', recording], {});

@@ -23,10 +23,10 @@ const ready = await Promise.race([new Promise((resolve) => service.once('message
 // Why it did not start was said by the service itself, in one sentence.
 if (typeof ready === 'number') process.exit(ready || 1);
 
-const { port, dataDir, kafka } = ready;
+const { port, scheme, dataDir, kafka } = ready;
 const base = `127.0.0.1:${port}`;
-console.log(`Serving on ws://${base}/v1/stream, log in ${relative(root, logFile)}.\n`);
-const demo = spawn(process.execPath, ['dist/demo/demo.js', '--url', `ws://${base}/v1/stream`], {
+console.log(`Serving on ${scheme}://${base}/v1/stream, log in ${relative(root, logFile)}.\n`);
+const demo = spawn(process.execPath, ['dist/demo/demo.js', '--url', `${scheme}://${base}/v1/stream`], {
   cwd: root,
   stdio: ['ignore', 'inherit', 'inherit'],
 });
@@ -40,5 +40,5 @@ if (once) {
   process.exit(demoCode || code);
 }
 if (demoCode !== 0) console.log('The sample call did not finish; the service goes on.');
-console.log(`Still serving: http://${base}/readyz tells its state. Stop with Ctrl-C.`);
+console.log(`Still serving: ${scheme.replace('ws', 'http')}://${base}/readyz tells its state. Stop with Ctrl-C.`);
 process.exit(await exited);

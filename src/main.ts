@@ -13,7 +13,8 @@ async function main(): Promise<void> {
   const port = await listen(app, config);
   const kafka = config.kafkaBrokers.join(', ');
   // Under `npm start` a parent waits for this.
-  process.send?.({ port, dataDir: config.dataDir, kafka });
+  const scheme = config.tls === undefined ? 'ws' : 'wss';
+  process.send?.({ port, scheme, dataDir: config.dataDir, kafka });
 }
 
 /** Loading the models takes seconds: a port in use is told before that. */

@@ -3,9 +3,13 @@ import { Module, type INestApplication } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { RapportError } from '@rapport-live/protocol';
+import helmet from 'helmet';
 import type { Config } from './config/config';
 import { ConfigModule } from './config/config.module';
-import { GATEWAY_OPTIONS, type GatewayOptions } from './gateway/gateway-options';
+import { Doorkeeper } from './gateway/auth/doorkeeper';
+import { RightsGuard } from './gateway/auth/rights.guard';
+import { DoorServer } from './gateway/door-server';
+import { gatewayOptions } from './gateway/gateway-options';
 import { GatewayModule } from './gateway/gateway.module';
 import { HttpFaultFilter } from './gateway/http-fault.filter';
 import { RapportWsAdapter } from './gateway/rapport-ws.adapter';
@@ -28,7 +32,8 @@ class AppModule {
 /** The whole service, ready to listen. Rejects with RapportError when it cannot start. */
 export async function createService(config: Config, parts: ServiceParts = {}): Promise<INestApplication> {
   // Faults at start are told by the caller in one sentence; Nest must neither log them nor end the process.
-  const app = await NestFactory.create(AppModule.of(config, parts), {
+  const options = gatewayOptions(config, parts);
+  const app = await NestFactory.create(AppModule.of(config, parts), new DoorServer(options, config.tls), {
     bufferLogs: true,
     autoFlushLogs: false,
     abortOnError: false,
@@ -38,8 +43,10 @@ export async function createService(config: Config, parts: ServiceParts = {}): P
   app.useLogger(app.get(LOGGER));
   // Until this, Nest only collects: without it not a line would ever be written, and memory would grow by each.
   app.flushLogs();
-  const options = app.get<GatewayOptions>(GATEWAY_OPTIONS);
   const [policy, meter] = [app.get(UpgradePolicy), app.get<ServiceMeter>(METER)];
+  // Told to stay with TLS for a year only by who speaks it.
+  app.use(helmet({ strictTransportSecurity: config.tls !== undefined }));
+  app.useGlobalGuards(new RightsGuard(app.get(Doorkeeper)));
   app.useWebSocketAdapter(new RapportWsAdapter(app, policy, options, meter));
   app.useGlobalFilters(new HttpFaultFilter(app.getHttpAdapter(), meter));
   return app;

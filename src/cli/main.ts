@@ -7,6 +7,7 @@ import { configCommand } from './config';
 import { exportCommand } from './export';
 import { helpOf, overview } from './help';
 import { intentsAdd, intentsList, intentsRemove, intentsTest } from './intents/commands';
+import { keysNew } from './keys';
 import { modelsVerify } from './models-verify';
 import { EXIT, Refusal, misuse } from './refusal';
 import { tail } from './tail';
@@ -19,6 +20,7 @@ export const COMMANDS: readonly Command[] = [
   intentsTest,
   intentsList,
   intentsRemove,
+  keysNew,
   modelsVerify,
   configCommand,
 ];

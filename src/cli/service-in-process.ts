@@ -23,6 +23,7 @@ export async function startLocalService(settings: Config): Promise<LocalService>
     const config: Config = {
       ...settings,
       ...{ port: 0, host: '127.0.0.1', dataDir, apiKeys: [], kafkaBrokers: [], logLevel: 'silent' },
+      ...{ jwt: undefined, tls: undefined, allowedOrigins: undefined, trustedProxies: [] },
     };
     const app = await createService(config);
     const port = await listen(app, config);

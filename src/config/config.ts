@@ -1,7 +1,18 @@
 import { resolve } from 'node:path';
 import { RapportError } from '@rapport-live/protocol';
 import { isProvider, type WantedProviders } from '../inference/provider';
+import {
+  allowedOrigins,
+  type JwtConfig,
+  jwtConfig,
+  type TenantQuota,
+  tenantQuota,
+  trustedProxies,
+} from './access-config';
+import { type ApiKey, readApiKeys } from './api-keys-config';
+import { list } from './setting';
 import { Environment, type SettingState, settingStates } from './settings';
+import { type TlsConfig, tlsConfig } from './tls-config';
 import { type TraceConfig, traceConfig } from './trace-config';
 
 /** The only reader of the environment. Everything else gets this value injected. */
@@ -10,17 +21,6 @@ export const CONFIG = Symbol('Config');
 /** Accepted from loopback only, and only while no keys are configured. */
 export const DEVELOPMENT_KEY = 'rapport-development';
 export const DEVELOPMENT_TENANT = 'development';
-
-const list = (value: string): string[] =>
-  value
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== '');
-
-export interface ApiKey {
-  readonly tenant: string;
-  readonly key: string;
-}
 
 export interface Config {
   readonly port: number;
@@ -35,6 +35,17 @@ export interface Config {
   /** How long a session waits for its client after a lost connection, ms; 0: not at all. */
   readonly resumeWindowMs: number;
   readonly apiKeys: readonly ApiKey[];
+  /** What commands of this machine show. */
+  readonly ownKey?: string;
+  /** Absent: JWTs are not taken. */
+  readonly jwt?: JwtConfig;
+  /** Of browsers; absent: pages of the same host. */
+  readonly allowedOrigins?: readonly string[] | '*';
+  /** Absent: plain HTTP, for this machine or behind a proxy. */
+  readonly tls?: TlsConfig;
+  /** Addresses, networks or `loopback` of proxies whose word on a client's address is taken. */
+  readonly trustedProxies: readonly string[];
+  readonly tenantQuota: TenantQuota;
   readonly kafkaBrokers: readonly string[];
   readonly video: { readonly ffmpeg: string; readonly ffmpegCore: string; readonly maxStreams: number };
   readonly logLevel: string;
@@ -54,7 +65,13 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     providers: e.RAPPORT_PROVIDERS === 'auto' ? 'auto' : list(e.RAPPORT_PROVIDERS).filter(isProvider),
     maxSessions: e.RAPPORT_MAX_SESSIONS,
     resumeWindowMs: e.RAPPORT_RESUME_WINDOW_MS,
-    apiKeys: list(e.RAPPORT_API_KEYS).map(parseKey),
+    apiKeys: readApiKeys(list(e.RAPPORT_API_KEYS), e.RAPPORT_API_KEYS_FILE),
+    ownKey: e.RAPPORT_KEY,
+    jwt: jwtConfig(e),
+    allowedOrigins: allowedOrigins(e.RAPPORT_ALLOWED_ORIGINS),
+    tls: tlsConfig(e.RAPPORT_TLS_CERT, e.RAPPORT_TLS_KEY),
+    trustedProxies: trustedProxies(e.RAPPORT_TRUST_PROXY),
+    tenantQuota: tenantQuota(e),
     kafkaBrokers: list(e.KAFKA_BROKERS),
     video: { ffmpeg: e.RAPPORT_FFMPEG, ffmpegCore: e.RAPPORT_FFMPEG_CORE, maxStreams: e.RAPPORT_MAX_VIDEO },
     logLevel: e.LOG_LEVEL,
@@ -72,27 +89,4 @@ function parseEnvironment(env: NodeJS.ProcessEnv): Environment {
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; ');
   throw new RapportError('config_invalid', `Setting not usable: ${faults}.`);
-}
-
-const TENANT = /^[a-z0-9][a-z0-9-]{0,62}$/;
-/** Long enough that guessing is hopeless. */
-const MIN_KEY_CHARACTERS = 16;
-
-function parseKey(pair: string, at: number): ApiKey {
-  const colon = pair.indexOf(':');
-  const tenant = pair.slice(0, Math.max(0, colon));
-  const key = pair.slice(colon + 1);
-  if (!TENANT.test(tenant)) {
-    throw new RapportError(
-      'config_invalid',
-      `RAPPORT_API_KEYS: entry ${at + 1} needs the form TENANT:KEY, tenant of a-z, 0-9 and "-".`,
-    );
-  }
-  if (key.length < MIN_KEY_CHARACTERS) {
-    throw new RapportError(
-      'config_invalid',
-      `RAPPORT_API_KEYS: the key of tenant ${tenant} has ${key.length} characters, needs ${MIN_KEY_CHARACTERS}.`,
-    );
-  }
-  return { tenant, key };
 }

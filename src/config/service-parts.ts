@@ -12,4 +12,6 @@ export interface ServiceParts {
   readonly clock?: SessionClock;
   /** Bounds of the WebSocket door, over its defaults. */
   readonly gateway?: Partial<GatewayOptions>;
+  /** By which keys and tokens expire, ms since 1970. */
+  readonly wallClock?: () => number;
 }

@@ -7,8 +7,8 @@ export interface Setting<T extends z.ZodType = z.ZodType> {
   readonly shownDefault: string;
   /** One line, in the docs' table and in `npm run rapport -- config`. */
   readonly purpose: string;
-  /** Never shown whole: a list of pairs of this form, of which VALUE or KEY is masked. */
-  readonly secret?: 'TENANT:KEY' | 'NAME=VALUE';
+  /** Never shown whole: a list of pairs of this form, of which VALUE or KEY is masked; or nothing of it is shown. */
+  readonly secret?: 'TENANT:KEY' | 'NAME=VALUE' | 'VALUE';
 }
 
 /** An empty variable counts as unset, as Compose files write it. */
@@ -18,3 +18,9 @@ export const integer = (min: number, max: number, fallback: number) =>
 export const text = (fallback: string) => z.preprocess(optional, z.string().default(fallback));
 export const choice = <const T extends readonly [string, ...string[]]>(names: T, fallback: T[number]) =>
   z.preprocess(optional, z.enum(names).default(fallback as never));
+/** The parts between commas, trimmed, without the empty ones. */
+export const list = (value: string): string[] =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ACCESS_SETTINGS } from './access-settings';
 import { describeSettings, readConfig } from './config';
 import { type Setting, SETTINGS } from './settings';
 import { TRACE_SETTINGS } from './trace-settings';
 
 const README = readFileSync(join(__dirname, '../../README.md'), 'utf8');
 const OPERATIONS = readFileSync(join(__dirname, '../../docs/operations.md'), 'utf8');
+const SECURITY = readFileSync(join(__dirname, '../../docs/security.md'), 'utf8');
 const cells = (line: string): string[] =>
   line
     .split('|')
@@ -22,6 +24,18 @@ describe("the README's table of settings", () => {
       purpose,
     ]);
     expect(rows.slice(2).map(cells)).toEqual(said);
+  });
+});
+
+describe("docs/security.md's table of settings", () => {
+  it('is the one that the settings are read by', () => {
+    const rows = SECURITY.split('\n').filter((line) => /^\| `RAPPORT_\w+` /.test(line));
+    const said = Object.entries<Setting>(ACCESS_SETTINGS).map(([name, { shownDefault, purpose }]) => [
+      `\`${name}\``,
+      shownDefault,
+      purpose,
+    ]);
+    expect(rows.map(cells)).toEqual(said);
   });
 });
 
@@ -94,8 +108,24 @@ describe('describeSettings', () => {
     expect(JSON.stringify(describeSettings(env))).not.toMatch(/0123|fedc|colon/);
   });
 
+  it('shows no character of a secret', () => {
+    const env = {
+      RAPPORT_JWT_SECRET: 'a:secret,of=thirty-two characters',
+      RAPPORT_JWT_ISSUER: 'x',
+      RAPPORT_JWT_AUDIENCE: 'y',
+      RAPPORT_KEY: 'rapport:0123456789',
+    };
+    for (const name of ['RAPPORT_JWT_SECRET', 'RAPPORT_KEY']) {
+      expect(found(env, name)).toMatchObject({ value: '****', origin: 'environment' });
+    }
+  });
+
   it('shows the default that the README tells', () => {
-    for (const [name, { shownDefault }] of Object.entries<Setting>({ ...SETTINGS, ...TRACE_SETTINGS })) {
+    for (const [name, { shownDefault }] of Object.entries<Setting>({
+      ...SETTINGS,
+      ...ACCESS_SETTINGS,
+      ...TRACE_SETTINGS,
+    })) {
       if (name !== 'RAPPORT_WORKERS') expect([name, found({}, name)?.value]).toEqual([name, shownDefault]);
     }
   });

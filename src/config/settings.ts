@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PROVIDERS } from '../inference/provider';
+import { ACCESS_SETTINGS } from './access-settings';
 import { integer, optional, type Setting, text } from './setting';
 import { TRACE_SETTINGS } from './trace-settings';
 
@@ -21,7 +22,7 @@ export const SETTINGS = {
   RAPPORT_API_KEYS: {
     schema: z.string().default(''),
     shownDefault: '',
-    purpose: '`TENANT:KEY,...`; empty: the development key, from loopback only',
+    purpose: '`TENANT:KEY,...`, better hashed (docs/security.md); empty: the development key, from loopback only',
     secret: 'TENANT:KEY',
   },
   KAFKA_BROKERS: {
@@ -80,7 +81,7 @@ export const SETTINGS = {
   },
 } as const satisfies Record<string, Setting>;
 
-const ALL_SETTINGS = { ...SETTINGS, ...TRACE_SETTINGS };
+const ALL_SETTINGS = { ...SETTINGS, ...ACCESS_SETTINGS, ...TRACE_SETTINGS };
 type Settings = typeof ALL_SETTINGS;
 
 /** The environment as the settings want it. */
@@ -101,7 +102,9 @@ export interface SettingState {
 }
 
 /** `acme:0123456789abcdef` becomes `acme:****`: the tenant is no secret, of the key nothing is shown. */
-function masked(value: string, separator: ':' | '='): string {
+function masked(value: string, secret: NonNullable<Setting['secret']>): string {
+  if (secret === 'VALUE') return value === '' ? '' : '****';
+  const separator = secret === 'TENANT:KEY' ? ':' : '=';
   return value
     .split(',')
     .map((pair) => pair.trim())
@@ -117,7 +120,7 @@ export function settingStates(values: Environment, env: NodeJS.ProcessEnv): Sett
     const isSet = env[name] !== undefined && env[name] !== '';
     return {
       name,
-      value: secret === undefined ? value : masked(value, secret === 'TENANT:KEY' ? ':' : '='),
+      value: secret === undefined ? value : masked(value, secret),
       origin: isSet ? 'environment' : 'default',
       purpose: purpose.replaceAll('`', ''),
     };

@@ -20,7 +20,7 @@ async function main(): Promise<void> {
   const palette = process.stdout.isTTY ? ansi : plain;
   const session = await connect({
     url: values.url,
-    apiKey: readConfig().apiKeys[0]?.key ?? DEVELOPMENT_KEY,
+    apiKey: ownKey(),
     pace,
     streams: [...call.streams],
     session: { externalId: 'sample-call', channel: 'video', language: call.language, consent: { analysis: true } },
@@ -45,6 +45,15 @@ async function main(): Promise<void> {
   stop.abort();
   await sent.catch(() => {});
   if (!ended) throw new Error('The connection ended before rapport.session.ended came.');
+}
+
+/** Of hashed keys nobody but their users knows the text. */
+function ownKey(): string {
+  const { apiKeys, ownKey } = readConfig();
+  const known = ownKey ?? apiKeys.find(({ key }) => key !== undefined)?.key;
+  if (known !== undefined) return known;
+  if (apiKeys.length === 0) return DEVELOPMENT_KEY;
+  throw new Error('the settings have hashes of keys alone: set RAPPORT_KEY to one of the keys.');
 }
 
 main().catch((error: unknown) => {

@@ -17,7 +17,14 @@ class FakeSocket implements Socket {
 describe('Connection', () => {
   const open = (maxBufferedBytes = 100) => {
     const socket = new FakeSocket();
-    return { socket, connection: new Connection(socket, 'acme', { maxBufferedBytes, closeTimeoutMs: 2000 }) };
+    return {
+      socket,
+      connection: new Connection(
+        socket,
+        { tenant: 'acme', scopes: new Set() },
+        { maxBufferedBytes, closeTimeoutMs: 2000 },
+      ),
+    };
   };
 
   it('goes on after an error that is not fatal', () => {

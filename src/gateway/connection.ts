@@ -1,5 +1,13 @@
-import { ERRORS, type ErrorCode, type ErrorMessage, type ServerMessage, errorSpec } from '@rapport-live/protocol';
+import {
+  ERRORS,
+  type ErrorCode,
+  type ErrorMessage,
+  type Scope,
+  type ServerMessage,
+  errorSpec,
+} from '@rapport-live/protocol';
 import type { TraceContext } from '../facts/trace-context';
+import type { Principal } from './auth/principal';
 import type { GatewayOptions } from './gateway-options';
 
 /** The part of a WebSocket that a connection needs; `ws` sockets fit. */
@@ -28,17 +36,27 @@ export class Connection {
   onFrame: (bytes: Uint8Array) => void = () => {};
   /** Set likewise; called once when we close it for an error. The peer may take long to go: a session need not wait for it. */
   onFatal: () => void = () => {};
+  /** Set by whoever counts connections; called when this one has its first session, or observes one. Idempotent. */
+  onStarted: () => void = () => {};
   private closed = false;
   private closedWith: ErrorCode | undefined;
 
   constructor(
     private readonly socket: Socket,
-    readonly tenant: string,
+    readonly principal: Principal,
     private readonly bounds: Pick<GatewayOptions, 'maxBufferedBytes' | 'closeTimeoutMs'>,
     /** Told of each error that the peer is told. */
     private readonly onError: (code: ErrorCode) => void = () => {},
     readonly trace?: TraceContext,
   ) {}
+
+  get tenant(): string {
+    return this.principal.tenant;
+  }
+
+  get scopes(): ReadonlySet<Scope> {
+    return this.principal.scopes;
+  }
 
   /** Why we closed it; undefined while open, after a normal end, and when the peer went first. */
   get closeCode(): ErrorCode | undefined {

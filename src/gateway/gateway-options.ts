@@ -1,5 +1,10 @@
+import type { Config } from '../config/config';
+import type { ServiceParts } from '../config/service-parts';
+import { DEFAULT_THROTTLE, type ThrottleOptions } from './admission/throttle';
+import type { BrowserTokenOptions } from './auth/browser-tokens';
+
 /** Every bound of the doors, WebSocket and HTTP. Times in ms, sizes in bytes. */
-export interface GatewayOptions {
+export interface GatewayOptions extends BrowserTokenOptions {
   /** Largest binary message, header included. Default 1 MiB + 24. */
   readonly maxMessageBytes: number;
   /** Largest text message. Default 64 KiB. */
@@ -26,6 +31,18 @@ export interface GatewayOptions {
   readonly maxRequestBytes: number;
   /** For the body of an HTTP request to come; above, its connection is cut. Default 10 s. */
   readonly bodyTimeoutMs: number;
+  /** For the head of a request or an upgrade to come whole, and for a TLS handshake; above, its connection is cut. Default 10 s. */
+  readonly headersTimeoutMs: number;
+  /** For a request to come whole. Default 30 s. */
+  readonly requestTimeoutMs: number;
+  /** TCP connections at once, WebSockets or not; more are closed unread. Default 1,024 more than connections. */
+  readonly maxSockets: number;
+  /** Connections without a session, of one address. Default as many as there may be sessions. */
+  readonly maxUnstartedPerAddress: number;
+  /** JWTs that are being verified at once. Default 256. */
+  readonly maxPendingVerifications: number;
+  /** How often one may knock. */
+  readonly throttle: ThrottleOptions;
 }
 
 export const GATEWAY_OPTIONS = Symbol('GatewayOptions');
@@ -44,4 +61,18 @@ export const defaultGatewayOptions = (maxSessions: number): GatewayOptions => ({
   maxConnections: 2 * maxSessions,
   maxRequestBytes: 256 * 1024,
   bodyTimeoutMs: 10_000,
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 30_000,
+  maxSockets: 2 * maxSessions + 1024,
+  maxUnstartedPerAddress: Math.max(16, maxSessions),
+  maxPendingVerifications: 256,
+  maxTokens: 10_000,
+  maxTokensPerTenant: 1_000,
+  throttle: DEFAULT_THROTTLE,
+});
+
+export const gatewayOptions = ({ maxSessions, resumeWindowMs }: Config, { gateway }: ServiceParts): GatewayOptions => ({
+  ...defaultGatewayOptions(maxSessions),
+  resumeWindowMs,
+  ...gateway,
 });

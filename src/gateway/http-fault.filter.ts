@@ -24,7 +24,7 @@ export class HttpFaultFilter extends BaseExceptionFilter {
   override catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const request = http.getRequest<Request>();
-    if (!request.path.startsWith(INTERFACE)) return super.catch(error, host);
+    if (!(error instanceof RapportError) && !request.path.startsWith(INTERFACE)) return super.catch(error, host);
     const told = asTold(error, request);
     this.meter.error(told.code);
     answer(http.getResponse<Response>(), told);

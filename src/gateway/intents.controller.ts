@@ -9,7 +9,8 @@ import {
 } from '@rapport-live/protocol';
 import { TENANT_INTENTS, type TenantIntents } from '../pipeline/intents/tenant-intents';
 import { RawText } from '../redaction/redaction';
-import { ApiKeys, requireTenant } from './api-keys';
+import { Caller } from './auth/caller';
+import type { Principal } from './auth/principal';
 import { GATEWAY_OPTIONS, type GatewayOptions } from './gateway-options';
 import { readBody } from './request-body';
 
@@ -17,36 +18,41 @@ import { readBody } from './request-body';
 @Controller('v1/intents')
 export class IntentsController {
   constructor(
-    private readonly keys: ApiKeys,
     @Inject(TENANT_INTENTS) private readonly intents: TenantIntents,
     @Inject(GATEWAY_OPTIONS) private readonly options: GatewayOptions,
   ) {}
 
   @Get()
   @Header('cache-control', 'no-store')
-  list(@Req() request: IncomingMessage): IntentList {
-    return this.intents.list(requireTenant(this.keys, request));
+  list(@Caller() { tenant }: Principal): IntentList {
+    return this.intents.list(tenant);
   }
 
   @Post(':name/preview')
   @HttpCode(200)
-  async preview(@Req() request: IncomingMessage, @Param('name') name: string): Promise<IntentPreview> {
-    const tenant = requireTenant(this.keys, request);
+  async preview(
+    @Req() request: IncomingMessage,
+    @Caller() { tenant }: Principal,
+    @Param('name') name: string,
+  ): Promise<IntentPreview> {
     const { examples } = await readBody(request, IntentExamples, this.options);
     return this.intents.preview(tenant, name, raw(examples));
   }
 
   @Put(':name')
-  async put(@Req() request: IncomingMessage, @Param('name') name: string): Promise<IntentChanged> {
-    const tenant = requireTenant(this.keys, request);
+  async put(
+    @Req() request: IncomingMessage,
+    @Caller() { tenant }: Principal,
+    @Param('name') name: string,
+  ): Promise<IntentChanged> {
     const { examples, ...change } = await readBody(request, IntentChange, this.options);
     return this.intents.put(tenant, name, { ...change, examples: raw(examples) });
   }
 
   @Delete(':name')
   @HttpCode(204)
-  remove(@Req() request: IncomingMessage, @Param('name') name: string): Promise<void> {
-    return this.intents.remove(requireTenant(this.keys, request), name);
+  remove(@Caller() { tenant }: Principal, @Param('name') name: string): Promise<void> {
+    return this.intents.remove(tenant, name);
   }
 }
 

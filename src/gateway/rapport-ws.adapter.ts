@@ -2,18 +2,22 @@ import { type IncomingMessage, type Server as HttpServer, STATUS_CODES } from 'n
 import type { Duplex } from 'node:stream';
 import type { INestApplicationContext, WebSocketAdapter } from '@nestjs/common';
 import type { MessageMappingProperties } from '@nestjs/websockets';
-import { ERRORS, type ErrorCode, RapportError, errorSpec } from '@rapport-live/protocol';
+import { ERRORS, type ErrorCode, RapportError, SUBPROTOCOL, errorSpec } from '@rapport-live/protocol';
 import { EMPTY, Subject, concatMap, defer, finalize, from, takeUntil, type Observable } from 'rxjs';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { Meter } from '../facts/meter';
 import { parseClientText } from './client-text';
 import { Connection } from './connection';
+import type { Principal } from './auth/principal';
+import { requireMessageRight } from './auth/rights';
 import { answerFault, logFault } from './fault.filter';
 import type { GatewayOptions } from './gateway-options';
-import type { Admitted, UpgradePolicy } from './upgrade-policy';
+import type { Admission, Admitted, UpgradePolicy } from './upgrade-policy';
 
 /** Messages up to this many times the limit are read and answered with an error; larger ones get only the close 1009. */
 const HARD_LIMIT_FACTOR = 4;
+
+const NOBODY: Principal = { tenant: '', scopes: new Set() };
 
 interface HttpHost extends INestApplicationContext {
   getHttpServer(): HttpServer;
@@ -37,6 +41,8 @@ export class RapportWsAdapter implements WebSocketAdapter<WebSocketServer, Conne
   create(): WebSocketServer {
     const server = new WebSocketServer({
       noServer: true,
+      // Never what the client offered first: that may be its token.
+      handleProtocols: () => SUBPROTOCOL,
       maxPayload: HARD_LIMIT_FACTOR * this.options.maxMessageBytes,
     });
     this.app.getHttpServer().on('upgrade', (request, socket, head) => this.upgrade(server, request, socket, head));
@@ -44,9 +50,10 @@ export class RapportWsAdapter implements WebSocketAdapter<WebSocketServer, Conne
   }
 
   bindClientConnect(server: WebSocketServer, callback: (client: Connection) => void): void {
-    server.on('connection', (socket: WebSocket, _request: IncomingMessage, { tenant, trace }: Admitted) => {
+    server.on('connection', (socket: WebSocket, _request: IncomingMessage, { principal, seat, trace }: Admitted) => {
       const onError = (code: ErrorCode): void => this.meter.error(code);
-      const connection = new Connection(socket, tenant, this.options, onError, trace);
+      const connection = new Connection(socket, principal, this.options, onError, trace);
+      connection.onStarted = seat.started;
       this.sockets.set(connection, socket);
       socket.on('close', () => this.sockets.delete(connection));
       this.keepAlive(connection, socket);
@@ -151,7 +158,10 @@ export class RapportWsAdapter implements WebSocketAdapter<WebSocketServer, Conne
     if (handle === undefined) return EMPTY;
     return from(
       Promise.resolve()
-        .then(() => handle(parsed.message))
+        .then(() => {
+          requireMessageRight(client.principal, parsed.message);
+          return handle(parsed.message);
+        })
         .catch((error: unknown) => answerFault(client, error, parsed.message.ref)),
     );
   }
@@ -177,15 +187,41 @@ export class RapportWsAdapter implements WebSocketAdapter<WebSocketServer, Conne
   }
 
   private upgrade(server: WebSocketServer, request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    try {
-      const admitted = this.policy.admit(request, this.sockets.size);
-      server.handleUpgrade(request, socket, head, (client) => server.emit('connection', client, request, admitted));
-    } catch (error) {
-      if (!(error instanceof RapportError)) logFault(error);
-      const told = error instanceof RapportError ? error : new RapportError('internal', 'The upgrade failed.');
-      this.meter.error(told.code);
-      refuse(socket, told);
-    }
+    const drop = (): void => void socket.destroy();
+    // Nobody else listens while a JWT is verified, and an error that nobody hears would end the process.
+    socket.on('error', drop);
+    const answer = (admission: Admission): void => {
+      if (socket.destroyed) {
+        if (admission.ok) admission.seat.free();
+        return;
+      }
+      if (admission.ok) {
+        // Of the raw socket: `ws` may still find the handshake faulty, and then makes no WebSocket.
+        socket.on('close', admission.seat.free).off('error', drop);
+        server.handleUpgrade(request, socket, head, (client) => server.emit('connection', client, request, admission));
+        return;
+      }
+      const error = this.told(admission.error);
+      if (!admission.afterUpgrade) refuse(socket, error);
+      else server.handleUpgrade(request, socket.off('error', drop), head, (client) => this.refusePage(client, error));
+    };
+    const admission = this.policy.admit(request);
+    if (admission instanceof Promise) void admission.then(answer);
+    else answer(admission);
+  }
+
+  private told(error: unknown): RapportError {
+    if (!(error instanceof RapportError)) logFault(error);
+    const told = error instanceof RapportError ? error : new RapportError('internal', 'The upgrade failed.');
+    this.meter.error(told.code);
+    return told;
+  }
+
+  /** A page reads why it is refused from the socket; no longer than that it stays. */
+  private refusePage(socket: WebSocket, error: RapportError): void {
+    const cutOff = setTimeout(() => socket.terminate(), this.options.closeTimeoutMs);
+    socket.on('error', () => {}).on('close', () => clearTimeout(cutOff));
+    answerFault(new Connection(socket, NOBODY, this.options), error);
   }
 }
 
@@ -206,6 +242,7 @@ function refuse(socket: Duplex, error: RapportError): void {
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
     'Connection: close',
     'Content-Type: application/json',
+    'Cache-Control: no-store',
     `Content-Length: ${Buffer.byteLength(body)}`,
     ...(status === 401 ? ['WWW-Authenticate: Bearer'] : []),
     ...(error.retryAfterMs === undefined ? [] : [`Retry-After: ${Math.ceil(error.retryAfterMs / 1000)}`]),

@@ -24,6 +24,7 @@ import { CONVERSATION_HOST, type ConversationHost } from '../pipeline/conversati
 import { STREAM_LIMITS, type StreamLimits } from '../pipeline/stream-limits';
 import type { Meter } from '../facts/meter';
 import { METER } from '../ops/service-meter';
+import { SessionQuota } from './admission/session-quota';
 import type { Connection } from './connection';
 import { FaultFilter } from './fault.filter';
 import { GATEWAY_OPTIONS, type GatewayOptions } from './gateway-options';
@@ -42,6 +43,7 @@ export class RapportGateway implements OnGatewayConnection<Connection>, OnGatewa
     @Inject(CONVERSATION_HOST) private readonly host: ConversationHost,
     @Inject(GATEWAY_OPTIONS) private readonly options: GatewayOptions,
     @Inject(STREAM_LIMITS) private readonly limits: StreamLimits,
+    private readonly quota: SessionQuota,
     @Inject(METER) private readonly meter: Meter,
     private readonly resumable: ResumableSessions,
   ) {}
@@ -76,7 +78,9 @@ export class RapportGateway implements OnGatewayConnection<Connection>, OnGatewa
     if (!start.session.consent.analysis) {
       throw new RapportError('invalid_message', 'session.consent.analysis is false: nothing may be analysed.');
     }
+    this.quota.require(connection.tenant, this.host.liveCountOf(connection.tenant));
     const conversation = this.host.open(connection.tenant, start, specifyStreams(start.streams), connection.trace);
+    this.quota.begun(connection.tenant);
     const { session, token } = this.resumable.begin(conversation);
     const attached = this.join(connection, new GatewaySession(connection, session, this.meter));
     const { windowMs } = this.resumable;
@@ -170,6 +174,7 @@ export class RapportGateway implements OnGatewayConnection<Connection>, OnGatewa
 
   private join(connection: Connection, attached: GatewaySession): GatewaySession {
     this.clearStartTimer(connection);
+    connection.onStarted();
     this.sessions.set(connection, attached);
     this.resumable.attach(attached);
     return attached;

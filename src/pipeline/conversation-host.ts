@@ -37,6 +37,12 @@ export class ConversationHost {
     return this.live.size;
   }
 
+  liveCountOf(tenant: string): number {
+    let count = 0;
+    for (const { identity } of this.live.values()) if (identity.tenant === tenant) count += 1;
+    return count;
+  }
+
   /** Throws RapportError `too_many_sessions`, `server_shutdown`, or what the start itself is refused with. */
   open(tenant: string, start: SessionStart, streams: readonly StreamSpec[], caller?: TraceContext): Conversation {
     if (this.closing) throw new RapportError('server_shutdown', 'The service is shutting down.');

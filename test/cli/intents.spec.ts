@@ -2,14 +2,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SCOPES } from '@rapport-live/protocol';
 import { type RunningService, startService } from '../support/service';
 import { type Ran, rapport } from './command-line';
 
 jest.setTimeout(60_000);
 
 const KEYS = [
-  { tenant: 'acme', key: 'key-of-acme-0123456789' },
-  { tenant: 'globex', key: 'key-of-globex-0123456789' },
+  { tenant: 'acme', key: 'key-of-acme-0123456789', scopes: SCOPES },
+  { tenant: 'globex', key: 'key-of-globex-0123456789', scopes: SCOPES },
 ];
 const MENU = ['Do you have the vegan menu', 'Have you got a vegan menu', 'Is there a vegan menu', 'Show me a vegan menu', 'I want a vegan menu']; // prettier-ignore
 const MIXED = ['my blue shoes fell apart after one short week', 'where did seven late trains go from here', 'nobody answers when people ring that small shop', 'please sing louder than every dog outside tonight', 'his uncle bought green paint for our garden']; // prettier-ignore

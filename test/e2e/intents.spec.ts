@@ -7,6 +7,7 @@ import {
   errorSpec,
   type IntentPreview,
   RapportError,
+  SCOPES,
   type ServerMessage,
 } from '@rapport-live/protocol';
 import { ScriptedPool } from '../../src/models/scripted-pool';
@@ -14,8 +15,8 @@ import { RawClient } from '../support/raw-client';
 import { type RunningService, startService } from '../support/service';
 
 const KEYS = [
-  { tenant: 'acme', key: 'key-of-acme-0123456789' },
-  { tenant: 'globex', key: 'key-of-globex-0123456789' },
+  { tenant: 'acme', key: 'key-of-acme-0123456789', scopes: SCOPES },
+  { tenant: 'globex', key: 'key-of-globex-0123456789', scopes: SCOPES },
 ];
 const [ACME, GLOBEX] = KEYS.map(({ key }) => key) as [string, string];
 /** The scripted encoder sees shared words. */

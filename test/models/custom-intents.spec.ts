@@ -1,4 +1,4 @@
-import type { IntentPreview, ServerMessage } from '@rapport-live/protocol';
+import { type IntentPreview, SCOPES, type ServerMessage } from '@rapport-live/protocol';
 import { WorkerPool } from '../../src/models/runtime/worker-pool';
 import { RawClient } from '../support/raw-client';
 import { type RunningService, startService } from '../support/service';
@@ -7,8 +7,8 @@ import { MODELS_DIR } from './models-dir';
 jest.setTimeout(120_000);
 
 const KEYS = [
-  { tenant: 'acme', key: 'key-of-acme-0123456789' },
-  { tenant: 'globex', key: 'key-of-globex-0123456789' },
+  { tenant: 'acme', key: 'key-of-acme-0123456789', scopes: SCOPES },
+  { tenant: 'globex', key: 'key-of-globex-0123456789', scopes: SCOPES },
 ];
 const EXAMPLES = [
   'Do you have any vegan dishes?',

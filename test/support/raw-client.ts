@@ -1,5 +1,5 @@
 import { encodeFrame, type ErrorMessage, type ServerMessage, SUBPROTOCOL } from '@rapport-live/protocol';
-import { WebSocket } from 'ws';
+import { type ClientOptions, WebSocket } from 'ws';
 
 /** A client without manners: sends whatever a test wants and keeps everything that comes back. */
 export class RawClient {
@@ -20,11 +20,24 @@ export class RawClient {
     );
   }
 
-  static async open(url: string, key: string): Promise<RawClient> {
-    const socket = new WebSocket(url, SUBPROTOCOL, { headers: { authorization: `Bearer ${key}` } });
+  static open(url: string, key: string): Promise<RawClient> {
+    return RawClient.openWith(url, { headers: { authorization: `Bearer ${key}` } });
+  }
+
+  /** As a browser opens one, with `protocols`; with whatever else of `ws`. Rejects when the upgrade is refused. */
+  static async openWith(
+    url: string,
+    { protocols = [SUBPROTOCOL], ...options }: ClientOptions & { protocols?: string[] },
+  ): Promise<RawClient> {
+    const socket = new WebSocket(url, protocols, options);
     const client = new RawClient(socket);
     await new Promise((resolve, reject) => socket.on('open', resolve).on('error', reject));
     return client;
+  }
+
+  /** The subprotocol that the server chose. */
+  get protocol(): string {
+    return this.socket.protocol;
   }
 
   json(message: object): void {
@@ -81,7 +94,10 @@ export function refusedUpgrade(
 ): Promise<{ status: number; body: { code: string; message: string; advice: string } }> {
   return new Promise((resolve, reject) => {
     const socket = protocol === undefined ? new WebSocket(url, { headers }) : new WebSocket(url, protocol, { headers });
-    socket.on('open', () => reject(new Error('the upgrade was not refused')));
+    socket.on('open', () => {
+      socket.terminate();
+      reject(new Error('the upgrade was not refused'));
+    });
     socket.on('error', () => {});
     socket.on('unexpected-response', (_request, response) => {
       let text = '';

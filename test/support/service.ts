@@ -24,7 +24,7 @@ export async function startService(
   overrides: Partial<Config> = {},
   pool: InferencePool = new ScriptedPool(),
   gateway: ServiceParts['gateway'] = {},
-  more: Pick<ServiceParts, 'clock'> = {},
+  more: Pick<ServiceParts, 'clock' | 'wallClock'> = {},
 ): Promise<RunningService> {
   const dataDir = mkdtempSync(join(tmpdir(), 'rapport-test-'));
   const config: Config = {

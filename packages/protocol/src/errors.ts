@@ -17,14 +17,20 @@ export interface ErrorSpec {
 export const ERRORS = {
   // at the upgrade
   unsupported_subprotocol: { http: 400, advice: 'Offer the WebSocket subprotocol "rapport.v1".' },
-  unknown_path: { http: 404, advice: 'Connect to /v1/stream; /v1/intents takes requests.' },
+  unknown_path: { http: 404, advice: 'Connect to /v1/stream; /v1/tokens and /v1/intents take requests.' },
   unauthorized: {
     http: 401,
     close: 4401,
-    advice: 'Send a valid API key in the header "Authorization: Bearer KEY".',
+    advice: 'Send a valid API key or JWT in the header "Authorization: Bearer KEY", or a fresh browser token.',
   },
   forbidden: { http: 403, close: 4403, advice: 'Use a key or token whose scopes and origin allow this.' },
   too_many_sessions: { http: 503, close: 1013, advice: 'Try again after retryAfterMs, or raise the session limit.' },
+  quota_exceeded: {
+    http: 429,
+    close: 1013,
+    advice: 'Try again after retryAfterMs, or ask whoever runs the service for a larger quota.',
+  },
+  rate_limited: { http: 429, advice: 'Try again after retryAfterMs, and less often.' },
   server_shutdown: {
     http: 503,
     close: 1001,
@@ -61,9 +67,13 @@ export const ERRORS = {
   session_unknown: { http: 404, close: 4404, advice: 'The session is over or never was: start a new one.' },
   session_taken_over: { close: 4409, advice: 'A second connection resumed this session: nothing to do here.' },
   resume_expired: { http: 410, close: 4410, advice: 'The resume window has passed: start a new session.' },
-  // requests about intents
-  invalid_request: { http: 400, advice: 'Correct what is named; docs/intents.md has the bodies.' },
-  request_too_large: { http: 413, advice: 'Send fewer or shorter examples.' },
+  // requests
+  invalid_request: {
+    http: 400,
+    advice: 'Correct what is named; docs/protocol.md and docs/intents.md have the bodies.',
+  },
+  request_too_large: { http: 413, advice: 'Send less: the message tells the limit.' },
+  // about intents
   intent_name: { http: 400, advice: 'Name it as a-z, 0-9 and "_", 2 to 64 characters, not as a default intent.' },
   intent_examples: { http: 422, advice: 'Correct the named examples; docs/intents.md says what makes good ones.' },
   intent_limit: { http: 409, advice: 'Remove an intent first.' },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ERROR_CODES } from './errors';
-import { SCOPES } from './vocabulary';
+import { BROWSER_SCOPES } from './vocabulary';
 
 /** The JSON bodies of HTTP answers that belong to the protocol. */
 
@@ -14,11 +14,9 @@ export const ErrorBody = z.object({
 });
 export type ErrorBody = z.infer<typeof ErrorBody>;
 
-// Designed now, answered with 404 until a later version builds them.
-
 /** `POST /v1/tokens`, with an API key: a short-lived token for a browser. */
 export const TokenRequest = z.strictObject({
-  scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length).default(['stream']),
+  scopes: z.array(z.enum(BROWSER_SCOPES)).min(1).max(BROWSER_SCOPES.length).default(['ingest']),
   /** For connecting only: a session outlives its token. */
   expiresInS: z.number().int().min(10).max(3600).default(60),
   /** With `monitor`: only this session. */

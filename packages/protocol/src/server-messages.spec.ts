@@ -54,8 +54,8 @@ describe('HTTP bodies', () => {
   });
 
   it('ask for a token that sends for a minute, unless told otherwise', () => {
-    expect(TokenRequest.parse({})).toEqual({ scopes: ['stream'], expiresInS: 60 });
-    expect(TokenRequest.safeParse({ scopes: ['root'] }).success).toBe(false);
+    expect(TokenRequest.parse({})).toEqual({ scopes: ['ingest'], expiresInS: 60 });
+    expect(TokenRequest.safeParse({ scopes: ['admin'] }).success).toBe(false);
     expect(TokenRequest.safeParse({ expiresInS: 86_400 }).success).toBe(false);
   });
 

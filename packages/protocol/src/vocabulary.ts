@@ -69,9 +69,15 @@ export const SUBPROTOCOL = 'rapport.v1';
  */
 export const TOKEN_SUBPROTOCOL_PREFIX = 'rapport.token.';
 
-/** What a key or token may do: send a conversation, or watch the tenant's sessions. */
-export const SCOPES = ['stream', 'monitor'] as const;
+/**
+ * What a key or token may do within its tenant: send conversations, watch live ones, search past ones, change what the
+ * tenant set up.
+ */
+export const SCOPES = ['ingest', 'monitor', 'search', 'admin'] as const;
 export type Scope = (typeof SCOPES)[number];
+
+/** Those that a token in a browser can have. */
+export const BROWSER_SCOPES = ['ingest', 'monitor'] as const satisfies readonly Scope[];
 
 /** What is given up under pressure, in this order. Flags in `degraded` use the same words. */
 export const SHED_STEPS = ['partials', 'video_rate', 'video', 'hop_2s', 'agent_transcript'] as const;

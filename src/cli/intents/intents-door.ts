@@ -78,7 +78,7 @@ export class IntentsDoor {
   }
 }
 
-function baseUrl(given: string | undefined, { host, port }: Config): string {
+function baseUrl(given: string | undefined, { host, port, tls }: Config): string {
   if (given !== undefined) {
     const url = URL.canParse(given) ? new URL(given) : undefined;
     if (url?.protocol !== 'http:' && url?.protocol !== 'https:') throw misuse(`--url ${given} is no http:// URL.`);
@@ -86,20 +86,27 @@ function baseUrl(given: string | undefined, { host, port }: Config): string {
   }
   if (port === 0) throw misuse('PORT is 0, so the service may be anywhere: name it with --url.');
   const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+  return `${tls === undefined ? 'http' : 'https'}://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }
 
-function keyOf({ key, tenant }: DoorOptions, { apiKeys }: Config): string {
+/** One that may change intents, where there is one. Of hashed keys nobody but their users knows the text. */
+function keyOf({ key, tenant }: DoorOptions, { apiKeys, ownKey }: Config): string {
   if (key !== undefined) return key;
+  if (ownKey !== undefined) return ownKey;
   const own = tenant === undefined ? apiKeys : apiKeys.filter((one) => one.tenant === tenant);
   const tenants = [...new Set(apiKeys.map((one) => one.tenant))].join(', ');
   if (tenant !== undefined && own.length === 0) {
-    throw misuse(`RAPPORT_API_KEYS has no key of tenant ${tenant}${tenants === '' ? '' : `, but of ${tenants}`}.`);
+    throw misuse(`There is no key of tenant ${tenant}${tenants === '' ? '' : `, but of ${tenants}`}.`);
   }
   if (new Set(own.map((one) => one.tenant)).size > 1) {
-    throw misuse(`RAPPORT_API_KEYS has the tenants ${tenants}: add --tenant with one of them.`);
+    throw misuse(`There are keys of the tenants ${tenants}: add --tenant with one of them.`);
   }
-  return own[0]?.key ?? DEVELOPMENT_KEY;
+  if (apiKeys.length === 0) return DEVELOPMENT_KEY;
+  const known = own.filter((one) => one.key !== undefined);
+  const [first] = [...known.filter(({ scopes }) => scopes?.includes('admin')), ...known];
+  if (first?.key === undefined)
+    throw misuse('The settings have the hash of the key alone: set RAPPORT_KEY to the key, or add --key KEY.');
+  return first.key;
 }
 
 function parseJson(text: string): unknown {

@@ -1,0 +1,67 @@
+import { type ClientMessage, type ClientMessageType, RapportError, type Scope } from '@rapport-live/protocol';
+import { type Principal, requireScope } from './principal';
+
+/**
+ * The one place that says who may do what. An endpoint without a rule is refused to everyone, and a message without
+ * one does not compile.
+ */
+
+/** Any of these scopes will do. */
+type AnyOf = readonly [Scope, ...Scope[]];
+
+/** Messages of an open connection; `connected`: whoever has a connection. Media frames need the session of an `ingest` message. */
+export const MESSAGE_RIGHTS: Readonly<Record<ClientMessageType, AnyOf | 'connected'>> = {
+  'session.start': ['ingest'],
+  'session.resume': ['ingest'],
+  'session.end': ['ingest'],
+  'session.pause': ['ingest'],
+  'session.unpause': ['ingest'],
+  'session.observe': ['monitor'],
+  'session.unobserve': ['monitor'],
+  'stream.open': ['ingest'],
+  'stream.end': ['ingest'],
+  'chat.message': ['ingest'],
+  'media.gap': ['ingest'],
+  'result.ack': ['ingest'],
+  'consent.update': ['ingest'],
+  'participant.update': ['ingest'],
+  ping: 'connected',
+};
+
+/** Endpoints as `METHOD PATH` with the names of parameters; `open`: for the operator's own network, without a key. */
+export const ENDPOINT_RIGHTS: Readonly<Record<string, AnyOf | 'open'>> = {
+  'GET /healthz': 'open',
+  'GET /readyz': 'open',
+  'GET /metrics': 'open',
+  // the upgrade; what the connection may then say stands above
+  'GET /v1/stream': ['ingest', 'monitor'],
+  // whoever asks needs each scope that it asks a token for
+  'POST /v1/tokens': ['ingest', 'monitor'],
+  'GET /v1/intents': ['monitor', 'admin'],
+  'POST /v1/intents/:name/preview': ['admin'],
+  'PUT /v1/intents/:name': ['admin'],
+  'DELETE /v1/intents/:name': ['admin'],
+};
+
+/** Undefined: no rule, so nobody. A `HEAD` is a `GET` whose body nobody wants. */
+export function endpointRule(method: string, path: string): AnyOf | 'open' | undefined {
+  const name = `${method === 'HEAD' ? 'GET' : method} ${path}`;
+  return Object.hasOwn(ENDPOINT_RIGHTS, name) ? ENDPOINT_RIGHTS[name] : undefined;
+}
+
+/** Throws RapportError `forbidden`, without a rule too. */
+export function requireEndpointRight(principal: Principal, method: string, path: string): void {
+  const rule = endpointRule(method, path);
+  if (rule === undefined) throw new RapportError('forbidden', `${method} ${path} is open to nobody.`);
+  if (rule !== 'open') requireScope(principal, rule, `${method} ${path}`);
+}
+
+/** Throws RapportError `forbidden`. */
+export function requireMessageRight(principal: Principal, message: ClientMessage): void {
+  const rule = MESSAGE_RIGHTS[message.type];
+  if (rule !== 'connected') requireScope(principal, rule, message.type);
+  if (message.type !== 'session.observe' || principal.sessionId === undefined) return;
+  if (message.sessionId !== principal.sessionId) {
+    throw new RapportError('forbidden', 'The token was given for another session.');
+  }
+}
