@@ -24,8 +24,10 @@ export interface IntentIndex {
 export interface CustomPrototypes {
   /** In the order of the rows; none is a name of the default intents. */
   readonly names: readonly string[];
-  /** [names, width], each row of L2 norm 1. */
+  /** Means of examples, [names, width], each row of L2 norm 1: whether a text is near. */
   readonly prototypes: Float32Array;
+  /** Fitted to tell them apart, of the same form: which of the near ones it is. */
+  readonly fitted: Float32Array;
 }
 
 export interface ScoredIntent {
@@ -83,6 +85,8 @@ export function parseIntentIndex(
  * The out-of-scope prototype was learnt from requests that are none of the default intents, which custom ones are too: it
  * cannot judge them. So they are judged by `customMinCosine`, and what fits one of them is in scope. Where the defaults
  * alone say out of scope, custom cosines are lifted so that a text at `customMinCosine` is worth as much as out of scope.
+ * Means say how near the custom intents are, which is how the defaults are trained too; the fitted prototypes say which of
+ * the near ones it is: their best is taken to be as near as the nearest mean.
  * Throws when the embedding is not [width].
  */
 export function scoreIntents(index: IntentIndex, embedding: Float32Array): IntentScores {
@@ -94,7 +98,7 @@ export function scoreIntents(index: IntentIndex, embedding: Float32Array): Inten
   const trained = scaledSoftmax([...defaults.map(({ cosine }) => cosine), outOfScopeCosine], index.scale);
   const noDefault = (trained.at(-1) ?? 0) > index.outOfScopeMinProbability;
 
-  const near = customCosines(index, unit).filter(({ cosine }) => cosine >= index.customMinCosine);
+  const near = nearCustom(index, unit);
   if (near.length === 0) return { intents: ranked(defaults, trained), outOfScope: noDefault };
   const lift = noDefault ? Math.max(0, outOfScopeCosine - index.customMinCosine) : 0;
   const joined = [...defaults, ...near.map(({ name, cosine }) => ({ name, cosine: cosine + lift }))];
@@ -113,10 +117,25 @@ export function intentCosines(index: IntentIndex, unit: Float32Array): IntentCos
   return [...cosines(index, unit), ...customCosines(index, unit)];
 }
 
+/** The custom intents whose means are near, by their fitted prototypes, as far away as the nearest mean is. */
+function nearCustom(index: IntentIndex, unit: Float32Array): IntentCosine[] {
+  const { custom, customMinCosine } = index;
+  if (custom === undefined) return [];
+  const means = cosines(custom, unit);
+  const near = means.flatMap(({ cosine }, i) => (cosine >= customMinCosine ? [i] : []));
+  const told = cosines({ names: custom.names, prototypes: custom.fitted }, unit);
+  const greatest = (of: readonly IntentCosine[]): number => Math.max(...near.map((i) => of[i]!.cosine));
+  const shift = greatest(means) - greatest(told);
+  return near.map((i) => ({ name: custom.names[i]!, cosine: told[i]!.cosine + shift }));
+}
+
 const customCosines = ({ custom }: IntentIndex, unit: Float32Array): IntentCosine[] =>
   custom === undefined ? [] : cosines(custom, unit);
 
-function cosines({ names, prototypes }: CustomPrototypes, unit: Float32Array): IntentCosine[] {
+/** Rows [names, width] of L2 norm 1. */
+type NamedRows = Pick<CustomPrototypes, 'names' | 'prototypes'>;
+
+function cosines({ names, prototypes }: NamedRows, unit: Float32Array): IntentCosine[] {
   const width = unit.length;
   return names.map((name, i) => ({ name, cosine: dot(unit, prototypes.subarray(i * width, (i + 1) * width)) }));
 }

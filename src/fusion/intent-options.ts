@@ -13,6 +13,8 @@ export interface IntentOptions {
   readonly maxTaken: number;
   /** Chance of another intent, against the new one, at the new prototype itself: from here on the two are too near. */
   readonly maxNeighbourShare: number;
+  /** Rounds in which examples are left out: each makes all prototypes anew. */
+  readonly maxRounds: number;
   /** Nearest other intents that a report names. */
   readonly maxNeighbours: number;
 }
@@ -25,5 +27,6 @@ export const INTENT_DEFAULTS: IntentOptions = {
   minToldRight: 0.8,
   maxTaken: 0.1,
   maxNeighbourShare: 0.1,
+  maxRounds: 10,
   maxNeighbours: 3,
 };

@@ -1,6 +1,7 @@
 import type { IntentIndex } from './intent-index';
 import { INTENT_DEFAULTS } from './intent-options';
-import { leaveOneOut } from './leave-one-out';
+import { leaveOneOut as leaveOneOutSteps } from './leave-one-out';
+import { finished } from './steps';
 import { unitRows } from './unit-vectors';
 
 const WIDTH = 4;
@@ -20,6 +21,7 @@ const about = (direction: readonly number[], count: number): Float32Array[] =>
       WIDTH,
     ),
   );
+const leaveOneOut = (...of: Parameters<typeof leaveOneOutSteps>) => finished(leaveOneOutSteps(...of));
 const added = (name: string, embeddings: readonly Float32Array[]) => ({
   name,
   embeddings,
@@ -90,6 +92,29 @@ describe('leave-one-out', () => {
     const mixed = added('ask_for_menu', [...about([0, 0, 1, 0], 11), ...strays]);
     const report = leaveOneOut(index, [], mixed, { ...INTENT_DEFAULTS, minToldRight: 0.55 });
     expect([report.toldRight, report.doubts]).toEqual([11, []]);
+  });
+
+  it('leaves several examples out together where there are more than rounds', () => {
+    const strays = Array.from({ length: 11 }, (_, i) => unitRows(Float32Array.of(1, 0, 0, -0.1 * i), WIDTH));
+    const mixed = added('ask_for_menu', [...about([0, 0, 1, 0], 12), ...strays]);
+    const report = leaveOneOut(index, [], mixed, INTENT_DEFAULTS);
+    expect(report.examples.map(({ number }) => number)).toEqual(mixed.embeddings.map((_, i) => i + 1));
+    expect(report.examples.map(({ right }) => right)).toEqual(mixed.embeddings.map((_, i) => i < 12));
+  });
+
+  it('tells like intents apart by what is fitted, as it will be live', () => {
+    // the first axis says nothing and varies most, the last, which tells them apart, is small: means confuse both
+    const like = (sign: number, firsts: readonly number[]) =>
+      firsts.map((first) => unitRows(Float32Array.of(first, 0, 1, sign * 0.15), WIDTH));
+    const others = [{ name: 'opening_hours', embeddings: like(-1, [0.5, 0.45, 0.4, -0.45, -0.4]) }];
+    const report = leaveOneOut(
+      index,
+      others,
+      added('ask_for_menu', like(1, [0.5, 0.45, -0.5, -0.45, -0.4])),
+      INTENT_DEFAULTS,
+    );
+    expect(report.examples.map(({ told }) => told)).toEqual(report.examples.map(() => 'ask_for_menu'));
+    expect(report.takes).toEqual([]);
   });
 
   it('doubts an intent that stands where a default one stands', () => {

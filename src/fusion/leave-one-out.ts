@@ -1,9 +1,10 @@
 import type { IntentReport } from '@rapport-live/protocol';
-import { type CustomIntent, prototypeOf, prototypesWithoutEach, withCustomIntents } from './custom-intents';
+import { type CustomIntent, prototypeOf, withCustomIntents } from './custom-intents';
 import { intentCosines, type IntentIndex, scoreIntents } from './intent-index';
 import type { IntentOptions } from './intent-options';
 import { rounded } from './rounding';
-import { dot, unitRows } from './unit-vectors';
+import type { Steps } from './steps';
+import { unitRows } from './unit-vectors';
 
 /** The added intent with what stands for each embedding in the report. */
 export interface AddedIntent extends CustomIntent {
@@ -12,42 +13,48 @@ export interface AddedIntent extends CustomIntent {
 }
 
 /**
- * What an intent would do before it does it. Each of its examples is left out in turn, the prototype made of the others,
- * and the example scored as a customer's words would be. The examples of the tenant's other intents are left out in turn
- * likewise: one that was told right and would now be told as the new intent is named.
+ * What an intent would do before it does it. Its examples are left out in turn, and so are those of the tenant's other
+ * intents, prototypes made of the rest as they are made to be live, and the examples left out scored as a customer's words
+ * would be. One of another intent that was told right and would now be told as the new intent is named. There are at most
+ * `maxRounds` rounds: of more examples several are left out together.
  *
  * Default intents have no examples here, only prototypes, and a prototype is always nearest to itself. So for them it is
  * looked at the other way round: it is told what each new example is told as today, which is what that intent loses (no
  * doubt by itself: to tell a special case apart may be the aim); and an intent that has a share in the new prototype
  * itself is a doubt, since the texts around both would be told as either.
  */
-export function leaveOneOut(
+export function* leaveOneOut(
   index: IntentIndex,
   others: readonly CustomIntent[],
   added: AddedIntent,
   options: IntentOptions,
-): IntentReport {
-  const before = withCustomIntents(index, others);
-  const prototype = prototypeOf(added.embeddings);
-  const withoutEach = prototypesWithoutEach(added.embeddings);
-  const examples = added.embeddings.map((embedding, i) => {
-    const rest = withoutEach[i]!;
-    const unit = unitRows(embedding, embedding.length);
-    const told = toldAs(withPrototype(before, added.name, rest), unit);
-    const nearest = nearestFirst(before, unit)[0];
-    return {
-      number: i + 1,
-      text: added.texts[i] ?? '',
-      today: toldAs(before, unit),
-      told,
-      right: told === added.name,
-      cosine: rounded(dot(unit, rest)),
-      nearest: nearest?.name ?? '',
-      nearestCosine: rounded(nearest?.cosine ?? 0),
-    };
-  });
+): Steps<IntentReport> {
+  const before = yield* withCustomIntents(index, others);
+  const all = [...others, added];
+  const rounds = Math.min(options.maxRounds, Math.max(...all.map(({ embeddings }) => embeddings.length)));
+  const examples: IntentReport['examples'] = [];
+  const lost = new Map<string, number[]>();
+  for (let round = 0; round < rounds; round++) {
+    const after = yield* withCustomIntents(index, withoutRound(all, round, rounds));
+    const takenNow = others.flatMap((other) =>
+      leftOut(other, round, rounds)
+        .filter((i) => toldAs(after, other.embeddings[i]!) === added.name)
+        .map((i) => ({ other, i })),
+    );
+    yield;
+    // most rounds take nothing, and what it was before need not be known
+    if (takenNow.length > 0) {
+      const beforeRound = yield* withCustomIntents(index, withoutRound(others, round, rounds));
+      for (const { other, i } of takenNow) {
+        if (toldAs(beforeRound, other.embeddings[i]!) !== other.name) continue;
+        lost.set(other.name, [...(lost.get(other.name) ?? []), i + 1]);
+      }
+    }
+    for (const i of leftOut(added, round, rounds)) examples.push(shownExample(before, after, added, i));
+  }
+  examples.sort((a, b) => a.number - b.number);
   const customNames = new Set(others.map(({ name }) => name));
-  const neighbours = nearestFirst(before, prototype)
+  const neighbours = nearestFirst(before, prototypeOf(added.embeddings))
     .slice(0, options.maxNeighbours)
     .map(({ name, cosine }) => ({ name, cosine: rounded(cosine), custom: customNames.has(name) }));
   const shown = {
@@ -55,41 +62,54 @@ export function leaveOneOut(
     examples,
     toldRight: examples.filter(({ right }) => right).length,
     neighbours,
-    takes: others.flatMap((other) => taken(before, other, prototype)),
+    takes: others.flatMap(({ name, embeddings }) => {
+      const numbers = lost.get(name)?.sort((a, b) => a - b);
+      return numbers === undefined ? [] : [{ name, examples: numbers, of: embeddings.length }];
+    }),
   };
   const doubts = doubtsOf(shown, index.scale, options);
   return { ...shown, recommended: doubts.length === 0, doubts };
 }
 
-/** Examples of another intent that were told right by the others of it, and are nearer to the new prototype. */
-function taken(before: IntentIndex, other: CustomIntent, prototype: Float32Array): IntentReport['takes'] {
-  if (other.embeddings.length < 2) return [];
-  const withoutEach = prototypesWithoutEach(other.embeddings);
-  const lost = other.embeddings.flatMap((embedding, i) => {
-    const unit = unitRows(embedding, embedding.length);
-    const rest = withoutEach[i]!;
-    // Custom intents rank among themselves by cosine: only these can be lost, and few need the whole scoring.
-    if (dot(unit, prototype) <= dot(unit, rest)) return [];
-    return toldAs(withPrototype(before, other.name, rest), unit) === other.name ? [i + 1] : [];
+/** What a round leaves out of an intent, by index; nothing where nothing would stay. */
+function leftOut({ embeddings }: CustomIntent, round: number, rounds: number): number[] {
+  return embeddings.length < 2 ? [] : [...embeddings.keys()].filter((i) => i % rounds === round);
+}
+
+function withoutRound(intents: readonly CustomIntent[], round: number, rounds: number): CustomIntent[] {
+  return intents.map((intent) => {
+    const out = new Set(leftOut(intent, round, rounds));
+    return { name: intent.name, embeddings: intent.embeddings.filter((_, i) => !out.has(i)) };
   });
-  return lost.length === 0 ? [] : [{ name: other.name, examples: lost, of: other.embeddings.length }];
+}
+
+/** after: without the example. */
+function shownExample(
+  before: IntentIndex,
+  after: IntentIndex,
+  { name, texts, embeddings }: AddedIntent,
+  i: number,
+): IntentReport['examples'][number] {
+  const unit = unitRows(embeddings[i]!, embeddings[i]!.length);
+  const told = toldAs(after, unit);
+  const nearest = nearestFirst(before, unit)[0];
+  const own = intentCosines(after, unit).find((one) => one.name === name);
+  return {
+    number: i + 1,
+    text: texts[i] ?? '',
+    today: toldAs(before, unit),
+    told,
+    right: told === name,
+    cosine: rounded(own?.cosine ?? 0),
+    nearest: nearest?.name ?? '',
+    nearestCosine: rounded(nearest?.cosine ?? 0),
+  };
 }
 
 /** Of a text; null: out of scope. */
-function toldAs(index: IntentIndex, unit: Float32Array): string | null {
-  const { intents, outOfScope } = scoreIntents(index, unit);
+function toldAs(index: IntentIndex, embedding: Float32Array): string | null {
+  const { intents, outOfScope } = scoreIntents(index, embedding);
   return outOfScope ? null : (intents[0]?.name ?? null);
-}
-
-/** The index with one custom prototype put in place of that name's, or beside the others. */
-function withPrototype(index: IntentIndex, name: string, prototype: Float32Array): IntentIndex {
-  const { names = [], prototypes = new Float32Array(0) } = index.custom ?? {};
-  const at = names.indexOf(name);
-  const row = at < 0 ? names.length : at;
-  const rows = new Float32Array(Math.max(prototypes.length, (row + 1) * prototype.length));
-  rows.set(prototypes);
-  rows.set(prototype, row * prototype.length);
-  return { ...index, custom: { names: at < 0 ? [...names, name] : names, prototypes: rows } };
 }
 
 const nearestFirst = (index: IntentIndex, unit: Float32Array) =>

@@ -1,12 +1,14 @@
+import { customPrototypes } from '../../fusion/custom-intents';
+import { finished } from '../../fusion/steps';
 import { type Figure, figure } from '../report/figures';
 import { draw, random } from '../signal/random';
-import { means, nearest, type Placed } from './intent-task';
+import { nearest, type Placed } from './intent-task';
 
 const EXAMPLES = 10;
 const SEEDS = 20;
 
 /**
- * Custom intents as users add them: prototypes from ten examples of each intent, then the accuracy on the scored texts,
+ * Custom intents as users add them: prototypes fitted to ten examples of each intent, then the accuracy on the scored texts,
  * without the examples where they are drawn from these. Mean of the seeds, with the least and the most.
  */
 export function fewShot(name: string, source: readonly Placed[], scored: readonly Placed[], atLeast: number): Figure {
@@ -20,7 +22,7 @@ export function fewShot(name: string, source: readonly Placed[], scored: readonl
         return draw(Math.min(EXAMPLES, own.length - 1), own.length, next).map((i) => own[i]!);
       }),
     );
-    const prototypes = means([...examples]);
+    const prototypes = fitted([...examples]);
     const rest = scored.filter((one) => !examples.has(one));
     return rest.filter(({ label, embedding }) => nearest(prototypes, embedding).label === label).length / rest.length;
   }).sort((a, b) => a - b);
@@ -34,4 +36,14 @@ export function fewShot(name: string, source: readonly Placed[], scored: readonl
       atLeast,
     },
   );
+}
+
+/** As a tenant's own intents are told from each other. */
+function fitted(examples: readonly Placed[]): Map<string, Float32Array> {
+  const byLabel = new Map<string, Float32Array[]>();
+  for (const { label, embedding } of examples) byLabel.set(label, [...(byLabel.get(label) ?? []), embedding]);
+  const intents = [...byLabel].map(([name, embeddings]) => ({ name, embeddings }));
+  const { names, fitted: rows } = finished(customPrototypes(intents));
+  const width = rows.length / names.length;
+  return new Map(names.map((name, i) => [name, rows.subarray(i * width, (i + 1) * width)]));
 }

@@ -9,6 +9,7 @@ import type { InferencePool } from '../../inference/inference-pool';
 import type { RawText } from '../../redaction/redaction';
 import { ExampleEncoder } from './example-encoder';
 import { IntentFiles, type StoredExample, type StoredIntent, type StoredIntents } from './intent-files';
+import { paced } from './paced';
 import { Turns } from './turns';
 
 export const TENANT_INTENTS = Symbol('TenantIntents');
@@ -59,7 +60,7 @@ export class TenantIntents {
   static async open(deps: TenantIntentsDeps): Promise<TenantIntents> {
     const all = new TenantIntents(deps);
     for (const [tenant, kept] of await all.files.readAll()) {
-      if (kept.encoder === deps.encoder) all.serve(tenant, kept);
+      if (kept.encoder === deps.encoder) await all.serve(tenant, kept);
       else await all.encodeAnew(tenant, kept);
       for (const { name } of kept.intents) {
         if (!deps.defaults.names.includes(name)) continue;
@@ -146,7 +147,8 @@ export class TenantIntents {
     if (asked !== undefined && asked !== preview) throw previewRequired(name);
     const encoded = await this.encoder.encode(tenant, texts);
     const added = { name, texts, embeddings: encoded.map(({ embedding }) => embedding) };
-    return { preview, encoded, report: leaveOneOut(defaults, others.map(asSeen), added, this.options) };
+    const report = await paced(leaveOneOut(defaults, others.map(asSeen), added, this.options));
+    return { preview, encoded, report };
   }
 
   private of(tenant: string): StoredIntents {
@@ -157,16 +159,17 @@ export class TenantIntents {
     const { encoder } = this.deps;
     const next = { revision: this.of(tenant).revision + 1, encoder, intents };
     await this.files.write(tenant, next);
-    this.serve(tenant, next);
+    await this.serve(tenant, next);
     return next.revision;
   }
 
-  private serve(tenant: string, kept: StoredIntents): void {
+  /** Live when it resolves: until the prototypes are fitted, texts are told by those before. */
+  private async serve(tenant: string, kept: StoredIntents): Promise<void> {
     const { defaults } = this.deps;
     this.stored.set(tenant, kept);
     // a name that a later model gives to a default intent is that one's
     const own = kept.intents.filter(({ name }) => !defaults.names.includes(name));
-    this.indexes.set(tenant, withCustomIntents(defaults, own.map(asSeen)));
+    this.indexes.set(tenant, await paced(withCustomIntents(defaults, own.map(asSeen))));
   }
 
   private async encodeAnew(tenant: string, kept: StoredIntents): Promise<void> {
