@@ -34,6 +34,8 @@ export interface Config {
   readonly maxSessions: number;
   /** How long a session waits for its client after a lost connection, ms; 0: not at all. */
   readonly resumeWindowMs: number;
+  /** What becomes of the sessions when the service is stopped in order. */
+  readonly onShutdown: 'end' | 'keep';
   readonly apiKeys: readonly ApiKey[];
   /** What commands of this machine show. */
   readonly ownKey?: string;
@@ -65,6 +67,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     providers: e.RAPPORT_PROVIDERS === 'auto' ? 'auto' : list(e.RAPPORT_PROVIDERS).filter(isProvider),
     maxSessions: e.RAPPORT_MAX_SESSIONS,
     resumeWindowMs: e.RAPPORT_RESUME_WINDOW_MS,
+    onShutdown: e.RAPPORT_ON_SHUTDOWN,
     apiKeys: readApiKeys(list(e.RAPPORT_API_KEYS), e.RAPPORT_API_KEYS_FILE),
     ownKey: e.RAPPORT_KEY,
     jwt: jwtConfig(e),

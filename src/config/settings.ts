@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PROVIDERS } from '../inference/provider';
 import { ACCESS_SETTINGS } from './access-settings';
-import { integer, optional, type Setting, text } from './setting';
+import { choice, integer, optional, type Setting, text } from './setting';
 import { TRACE_SETTINGS } from './trace-settings';
 
 export type { Setting } from './setting';
@@ -33,7 +33,7 @@ export const SETTINGS = {
   RAPPORT_DATA_DIR: {
     schema: text('.rapport/data'),
     shownDefault: '.rapport/data',
-    purpose: 'the local log, and intents of tenants',
+    purpose: 'the local log, open sessions, and intents of tenants',
   },
   RAPPORT_MODELS_DIR: { schema: text('models'), shownDefault: 'models', purpose: 'the models' },
   RAPPORT_WORKERS: {
@@ -55,6 +55,11 @@ export const SETTINGS = {
     schema: integer(0, 600_000, 60_000),
     shownDefault: '60000',
     purpose: 'how long a session waits for its client after a lost connection, ms; 0: it ends at once',
+  },
+  RAPPORT_ON_SHUTDOWN: {
+    schema: choice(['end', 'keep'], 'end'),
+    shownDefault: 'end',
+    purpose: 'when it is stopped, live sessions `end`, or are kept for the next start (`keep`)',
   },
   RAPPORT_FFMPEG: {
     schema: text('ffmpeg'),

@@ -41,6 +41,10 @@ export class LiveSessions {
     this.recovered.add(record.key);
   }
 
+  lastSeq(key: string): number {
+    return (this.live.get(key) ?? this.closed.get(key))?.lastSeq ?? 0;
+  }
+
   unfinished(): SessionIdentity[] {
     return [...this.recovered].map(sessionOfKey);
   }

@@ -129,6 +129,10 @@ export class Outbox implements ResultStore {
     );
   }
 
+  lastSeq(identity: SessionIdentity): number {
+    return this.sessions.lastSeq(sessionKey(identity));
+  }
+
   async close(identity: SessionIdentity): Promise<void> {
     await this.sessions.close(sessionKey(identity));
   }

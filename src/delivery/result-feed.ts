@@ -14,6 +14,8 @@ export interface ResultStore {
   append(session: SessionIdentity, result: SessionResult): Promise<DurableRecord | null>;
   /** Durable records of the session with seq > afterSeq, old ones first, then live ones; completes after `close`. */
   subscribe(session: SessionIdentity, afterSeq: number): Observable<DurableRecord>;
+  /** Seq of the session's newest durable record; 0 before the first, and for a session that is not known. */
+  lastSeq(session: SessionIdentity): number;
   /** Nothing more will come for this session: subscribers complete, what was kept in memory for it is freed. */
   close(session: SessionIdentity): Promise<void>;
   /** Sessions that a process before this one left without their end. */

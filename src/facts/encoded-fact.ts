@@ -69,6 +69,8 @@ export interface EncodedText {
   readonly sequence?: TokenSequence;
   /** Sentence embedding, L2 norm 1, only for the customer's words. */
   readonly embedding?: Float32Array;
+  /** Its final is durable, from before the process died: the session's state knows of it, or does not. Absent: it is new. */
+  readonly kept?: 'in_state' | 'behind_state';
   /** Why the customer's words have no sequence and embedding. */
   readonly absentReason?: 'language' | 'language_undetermined' | 'shed';
   readonly models: readonly ModelRef[];

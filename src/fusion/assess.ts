@@ -62,6 +62,11 @@ export function assess(deps: AssessDeps): OperatorFunction<EncodedFact, SessionR
         const windowEndMs = hop.hopEndMs;
         const before = tail;
         const assembled = assembleWindow(before, hop, options);
+        if (windowEndMs <= state.lastWindowEndMs) {
+          // it has its result, from before the process died: what came in it counts for the windows to come
+          tail = assembled.tail;
+          return apply({ kind: 'passed', heard: hop });
+        }
         const { window } = assembled;
         tail = assembled.tail;
         if (!window.isNew) return apply({ kind: 'quiet', windowEndMs, heard: hop });
@@ -88,8 +93,8 @@ export function assess(deps: AssessDeps): OperatorFunction<EncodedFact, SessionR
           case 'hop-failed':
             return apply({ kind: 'failed', windowEndMs: fact.hopEndMs, reason: fact.reason, heard: fact });
           case 'text':
-            tail = holdText(tail, fact, options);
-            return apply({ kind: 'text', text: fact });
+            tail = holdText(tail, fact, options, fact.kept !== undefined && fact.endMs <= state.lastWindowEndMs);
+            return fact.kept === 'in_state' ? [] : apply({ kind: 'text', text: fact });
           case 'partial':
             return [transcriptPartial(fact)];
           case 'language':

@@ -30,6 +30,8 @@ type HopEvent = { readonly heard: HopSpeech } & (
       readonly models: readonly ModelRef[];
       readonly stageMs: { readonly wait: number; readonly model: number; readonly overhead: number };
     }
+  /** A window that has its result already. */
+  | { readonly kind: 'passed' }
   /** A window with nothing new. */
   | { readonly kind: 'quiet'; readonly windowEndMs: number }
   | { readonly kind: 'failed'; readonly windowEndMs: number; readonly reason: HopFailed['reason'] }
@@ -52,6 +54,8 @@ export function step(before: SessionState, event: SessionEvent, policy: FusionPo
   switch (event.kind) {
     case 'window':
       return onWindow(state, event, policy);
+    case 'passed':
+      return [state, []];
     case 'quiet':
       return onQuiet(state, event.windowEndMs, policy.options);
     case 'failed': {

@@ -56,15 +56,23 @@ export const EMPTY_TAIL: AssemblyTail = { faces: [], lastStillEndMs: -Infinity, 
 /** [CLS] and [SEP], which the text encoder sets around every text. */
 const SPECIAL_TOKENS = 2;
 
-/** Keeps a text of the customer for the windows that end at or after it; other texts change nothing. */
-export function holdText(tail: AssemblyTail, text: EncodedText, options: FusionOptions): AssemblyTail {
+/**
+ * Keeps a text of the customer for the windows that end at or after it; other texts change nothing.
+ * @param assembled a window with it was made before.
+ */
+export function holdText(
+  tail: AssemblyTail,
+  text: EncodedText,
+  options: FusionOptions,
+  assembled = false,
+): AssemblyTail {
   if (text.party !== 'customer') return tail;
   const held: HeldText = {
     endMs: text.endMs,
     tokens: text.sequence?.tokens ?? new Float32Array(0),
     width: text.sequence?.width ?? 0,
     absentReason: text.absentReason,
-    assembled: false,
+    assembled,
   };
   // stable: texts that end together keep their order of arrival
   const texts = [...tail.texts, held].sort((a, b) => a.endMs - b.endMs).slice(-options.maxHeldTexts);

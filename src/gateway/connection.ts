@@ -93,6 +93,12 @@ export class Connection {
     if (fatal) this.close(code);
   }
 
+  /** Reports an error that harms nothing else on this connection: it stays open, whatever the code. */
+  refuse(code: ErrorCode, message: string, detail: ErrorDetail = {}): void {
+    if (this.isOpen) this.onError(code);
+    this.send({ type: 'error', code, message, advice: ERRORS[code].advice, fatal: false, ...detail });
+  }
+
   /** Closes with the status of the code, or normally. Idempotent. */
   close(code?: ErrorCode): void {
     if (this.closed) return;

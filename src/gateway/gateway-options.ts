@@ -23,6 +23,8 @@ export interface GatewayOptions extends BrowserTokenOptions {
   readonly resumeWindowMs: number;
   /** Sessions that are over whose last results a client may still come back for. Default 128: the outbox keeps 256. */
   readonly maxEndedSessions: number;
+  /** Sessions that one connection may watch at a time. Default 256. */
+  readonly maxObservedSessions: number;
   /** From our close frame to the peer's, at shutdown and to a peer that does not read; above, it is cut off. Default 2 s. */
   readonly closeTimeoutMs: number;
   /** Connections at once, with or without a session. Default twice the sessions. */
@@ -57,6 +59,7 @@ export const defaultGatewayOptions = (maxSessions: number): GatewayOptions => ({
   idleTimeoutMs: 60_000,
   resumeWindowMs: 60_000,
   maxEndedSessions: 128,
+  maxObservedSessions: 256,
   closeTimeoutMs: 2_000,
   maxConnections: 2 * maxSessions,
   maxRequestBytes: 256 * 1024,

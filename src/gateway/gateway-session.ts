@@ -49,7 +49,9 @@ export class GatewaySession {
       conversation.credits$.subscribe(({ streamId, limitBytes }) =>
         connection.send({ type: 'credit', streamId, limitBytes }),
       ),
-      conversation.acked$.subscribe(({ streamId, seq }) => connection.send({ type: 'media.acked', streamId, seq })),
+      conversation.results.acked$.subscribe(({ streamId, seq }) =>
+        connection.send({ type: 'media.acked', streamId, seq }),
+      ),
       // The code is enough: the message may name folders of this machine.
       conversation.failed$.subscribe(({ code }) => connection.fail('internal', `The session cannot go on: ${code}.`)),
     );
@@ -57,7 +59,7 @@ export class GatewaySession {
     if (isReplayed) this.goLive();
     // Completes after session.ended: the last thing a client sees.
     this.subscriptions.push(
-      conversation.records(afterSeq).subscribe({
+      conversation.results.records(afterSeq).subscribe({
         next: ({ seq, event }) => {
           const beganMs = performance.now();
           connection.send({ type: 'result', seq, event });
@@ -80,9 +82,9 @@ export class GatewaySession {
   /** Partials that were missed, then what comes. */
   private goLive(): void {
     const { connection, conversation } = this;
-    for (const event of conversation.openPartials()) connection.send({ type: 'ephemeral', event });
+    for (const event of conversation.results.openPartials()) connection.send({ type: 'ephemeral', event });
     this.subscriptions.push(
-      conversation.ephemeral$.subscribe((event) => connection.send({ type: 'ephemeral', event })),
+      conversation.results.ephemeral$.subscribe((event) => connection.send({ type: 'ephemeral', event })),
     );
   }
 
@@ -116,7 +118,7 @@ export class GatewaySession {
 
   /** The client has stored this result and all before it. */
   ackResult(seq: number): void {
-    const { resultSeq } = this.conversation;
+    const { resultSeq } = this.conversation.results;
     if (seq > resultSeq) {
       throw new RapportError('invalid_message', `result.ack: seq ${seq} is beyond the last result, ${resultSeq}.`);
     }

@@ -1,13 +1,16 @@
-import { Module, type BeforeApplicationShutdown, Inject } from '@nestjs/common';
+import { Module, type BeforeApplicationShutdown, Inject, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { CONFIG, type Config } from '../config/config';
 import { MeterModule } from '../ops/meter.module';
 import { METER, type ServiceMeter } from '../ops/service-meter';
 import { PipelineModule } from '../pipeline/pipeline.module';
 import { CONVERSATION_HOST, ConversationHost } from '../pipeline/conversation-host';
+import { SESSION_RECOVERY, SessionRecovery } from '../pipeline/resume/session-recovery';
 import { SESSION_CLOCK, type SessionClock } from '../streams/session-clock';
 import { TokensController } from './auth/tokens.controller';
 import { DoorModule } from './door.module';
 import { GATEWAY_OPTIONS, type GatewayOptions } from './gateway-options';
 import { IntentsController } from './intents.controller';
+import { Observers } from './observe/observers';
 import { RapportGateway } from './rapport.gateway';
 import { ResumableSessions } from './resume/resumable-sessions';
 import { UpgradePolicy } from './upgrade-policy';
@@ -23,20 +26,37 @@ import { UpgradePolicy } from './upgrade-policy';
       useFactory: (host: ConversationHost, options: GatewayOptions, clock: SessionClock, meter: ServiceMeter) =>
         new ResumableSessions(host, options, clock, meter),
     },
+    {
+      provide: Observers,
+      inject: [ResumableSessions, GATEWAY_OPTIONS],
+      useFactory: (sessions: ResumableSessions, options: GatewayOptions) => new Observers(sessions, options),
+    },
   ],
   exports: [DoorModule, ResumableSessions],
 })
-export class GatewayModule implements BeforeApplicationShutdown {
+export class GatewayModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger('Gateway');
+
   constructor(
     @Inject(CONVERSATION_HOST) private readonly host: ConversationHost,
     private readonly policy: UpgradePolicy,
     private readonly resumable: ResumableSessions,
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(SESSION_RECOVERY) private readonly recovery: SessionRecovery,
   ) {}
+
+  /** Before anybody can connect: the sessions of the process before wait for their clients. */
+  async onApplicationBootstrap(): Promise<void> {
+    const { recovered, ended } = await this.recovery.run(this.resumable.windowMs > 0);
+    for (const session of recovered) await this.resumable.adopt(session);
+    if (recovered.length > 0) this.logger.log({ msg: 'sessions go on', sessions: recovered.length });
+    if (ended > 0) this.logger.warn({ msg: 'ended the sessions that a dead process left open', sessions: ended });
+  }
 
   /** Runs while sockets are still open: nobody new comes in, and the live sessions get their last results. */
   async beforeApplicationShutdown(): Promise<void> {
     this.policy.beginShutdown();
-    await this.host.shutdown();
+    await this.host.shutdown(this.config.onShutdown === 'keep');
     this.resumable.close();
   }
 }

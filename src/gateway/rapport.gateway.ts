@@ -15,8 +15,10 @@ import {
   RapportError,
   type ResultAck,
   type SessionEnd,
+  type SessionObserve,
   type SessionResume,
   type SessionStart,
+  type SessionUnobserve,
   type StreamEnd,
   type StreamOpen,
 } from '@rapport-live/protocol';
@@ -29,6 +31,7 @@ import type { Connection } from './connection';
 import { FaultFilter } from './fault.filter';
 import { GATEWAY_OPTIONS, type GatewayOptions } from './gateway-options';
 import { GatewaySession } from './gateway-session';
+import { Observers } from './observe/observers';
 import { ResumableSessions } from './resume/resumable-sessions';
 import { specifyJoining, specifyStreams } from './stream-names';
 
@@ -46,6 +49,7 @@ export class RapportGateway implements OnGatewayConnection<Connection>, OnGatewa
     private readonly quota: SessionQuota,
     @Inject(METER) private readonly meter: Meter,
     private readonly resumable: ResumableSessions,
+    private readonly observers: Observers,
   ) {}
 
   handleConnection(connection: Connection): void {
@@ -65,6 +69,7 @@ export class RapportGateway implements OnGatewayConnection<Connection>, OnGatewa
   /** The connection is gone, or is given up. Idempotent. */
   private leave(connection: Connection): void {
     this.clearStartTimer(connection);
+    this.observers.leave(connection);
     const session = this.sessions.get(connection);
     if (session === undefined) return;
     this.sessions.delete(connection);
@@ -73,7 +78,7 @@ export class RapportGateway implements OnGatewayConnection<Connection>, OnGatewa
   }
 
   @SubscribeMessage('session.start')
-  start(@ConnectedSocket() connection: Connection, @MessageBody() start: SessionStart): void {
+  async start(@ConnectedSocket() connection: Connection, @MessageBody() start: SessionStart): Promise<void> {
     this.requireFree(connection);
     if (!start.session.consent.analysis) {
       throw new RapportError('invalid_message', 'session.consent.analysis is false: nothing may be analysed.');
@@ -83,11 +88,13 @@ export class RapportGateway implements OnGatewayConnection<Connection>, OnGatewa
     this.quota.begun(connection.tenant);
     const { session, token } = this.resumable.begin(conversation);
     const attached = this.join(connection, new GatewaySession(connection, session, this.meter));
+    await this.resumable.keepTokens(session);
+    if (!this.holds(connection, attached)) return;
     const { windowMs } = this.resumable;
     connection.send({
       type: 'session.ready',
       sessionId: conversation.identity.sessionId,
-      epoch: session.epoch,
+      epoch: conversation.epoch,
       ...(windowMs === 0 ? {} : { resumeToken: token, resumeWindowMs: windowMs }),
       credits: [...conversation.initialCredits()],
       limits: this.sessionLimits(),
@@ -96,7 +103,7 @@ export class RapportGateway implements OnGatewayConnection<Connection>, OnGatewa
   }
 
   @SubscribeMessage('session.resume')
-  resume(@ConnectedSocket() connection: Connection, @MessageBody() message: SessionResume): void {
+  async resume(@ConnectedSocket() connection: Connection, @MessageBody() message: SessionResume): Promise<void> {
     this.requireFree(connection);
     if (this.host.isClosing) throw new RapportError('server_shutdown', 'The service is shutting down.');
     const session = this.resumable.find(connection.tenant, message);
@@ -106,15 +113,18 @@ export class RapportGateway implements OnGatewayConnection<Connection>, OnGatewa
     const attached = this.join(connection, new GatewaySession(connection, session, this.meter));
     attached.skipLost(message.streams ?? []);
     attached.ackResult(ackedResultSeq);
-    const { resultSeq, mediaMs } = conversation;
+    const nextToken = tokens.renew(resumeToken);
+    await this.resumable.keepTokens(session);
+    if (!this.holds(connection, attached)) return;
+    const { resultSeq } = conversation.results;
     connection.send({
       type: 'session.resumed',
       sessionId: conversation.identity.sessionId,
-      epoch: session.epoch,
-      resumeToken: tokens.renew(resumeToken),
+      epoch: conversation.epoch,
+      resumeToken: nextToken,
       resumeWindowMs: this.resumable.windowMs,
       resultSeq,
-      mediaMs,
+      mediaMs: conversation.mediaMs,
       paused: false,
       tookOver,
       streams: [...conversation.points()],
@@ -122,6 +132,19 @@ export class RapportGateway implements OnGatewayConnection<Connection>, OnGatewa
     });
     attached.begin(ackedResultSeq, resultSeq);
     this.meter.resume('resumed');
+  }
+
+  @SubscribeMessage('session.observe')
+  observe(@ConnectedSocket() connection: Connection, @MessageBody() message: SessionObserve): void {
+    if (!this.observers.isObserving(connection)) this.requireFree(connection);
+    this.clearStartTimer(connection);
+    connection.onStarted();
+    this.observers.observe(connection, message);
+  }
+
+  @SubscribeMessage('session.unobserve')
+  unobserve(@ConnectedSocket() connection: Connection, @MessageBody() message: SessionUnobserve): void {
+    this.observers.unobserve(connection, message);
   }
 
   @SubscribeMessage('chat.message')
@@ -168,8 +191,12 @@ export class RapportGateway implements OnGatewayConnection<Connection>, OnGatewa
   }
 
   private requireFree(connection: Connection): void {
-    if (!this.sessions.has(connection)) return;
-    throw new RapportError('session_exists', 'This connection already has a session.');
+    if (this.sessions.has(connection)) {
+      throw new RapportError('session_exists', 'This connection already has a session.');
+    }
+    if (this.observers.isObserving(connection)) {
+      throw new RapportError('session_exists', 'This connection observes sessions: open another for one of its own.');
+    }
   }
 
   private join(connection: Connection, attached: GatewaySession): GatewaySession {
@@ -178,6 +205,11 @@ export class RapportGateway implements OnGatewayConnection<Connection>, OnGatewa
     this.sessions.set(connection, attached);
     this.resumable.attach(attached);
     return attached;
+  }
+
+  /** Whether it is still there: its answer had to wait for the disk. */
+  private holds(connection: Connection, attached: GatewaySession): boolean {
+    return this.sessions.get(connection) === attached;
   }
 
   private sessionOf(connection: Connection, type: string): GatewaySession {

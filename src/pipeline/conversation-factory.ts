@@ -1,10 +1,10 @@
-import { tap } from 'rxjs';
+import { filter, tap } from 'rxjs';
 import type { ResultStore } from '../delivery/result-feed';
 import { assess } from '../fusion/assess';
 import type { IntentIndex } from '../fusion/intent-index';
 import { type EncodeDeps, encodeFacts } from '../models/encode/encode-facts';
 import type { Meter } from '../facts/meter';
-import type { UtteranceClosed } from '../facts/stream-fact';
+import type { StreamFact, UtteranceClosed } from '../facts/stream-fact';
 import type { InferencePool } from '../inference/inference-pool';
 import { TracedPool } from '../inference/traced-pool';
 import { Redactor } from '../redaction/redaction';
@@ -16,6 +16,8 @@ import type { VideoDecoders } from '../streams/video/video-decoder';
 import { Conversation } from './conversation';
 import type { ConversationFactory } from './conversation-host';
 import type { FusionAssets } from './fusion-assets';
+import { hasFinal, stateOf, streamsOf, textsOf } from './resume/restored-session';
+import type { SnapshotStore } from './resume/snapshot-files';
 import { WorkedOff } from './resume/worked-off';
 
 /** From `session.end` to `session.ended`, at most, ms (rule 18). */
@@ -29,6 +31,8 @@ export interface PipelineDeps {
   /** The intents of a tenant as they are now; absent: the default ones. */
   readonly intentsOf?: (tenant: string) => IntentIndex;
   readonly options: StreamOptions;
+  /** Absent: no session outlives the process. */
+  readonly snapshots?: SnapshotStore;
   /** Absent: video is refused. */
   readonly video?: VideoDecoders;
   readonly meter: Meter;
@@ -45,17 +49,22 @@ export function conversationFactory({
   assets,
   intentsOf = () => assets.intents,
   options,
+  snapshots,
   video,
   meter,
   onFault,
   readLanguage,
 }: PipelineDeps): ConversationFactory {
   const rings = new RingMemory(options.maxSpareRingBytes);
-  return (identity, start, streams, spans) => {
+  return (identity, start, specs, spans, restored) => {
     const { sessionId, tenant } = identity;
-    const { language } = start.session;
+    const state = restored && stateOf(restored);
+    const language = state?.language?.tag ?? start.session.language;
     const sessionStreams = new SessionStreams(
-      { sessionId, streams, pace: start.pace, partials: start.partials },
+      {
+        ...{ sessionId, streams: specs, pace: start.pace, partials: start.partials },
+        restored: restored && streamsOf(restored),
+      },
       { clock, pool, options, rings, video, soon: queueMicrotask, onDrop: (reason) => meter.dropped(reason, 1) },
     );
     const stagePool = spans === undefined ? pool : new TracedPool(pool, spans, () => clock.nowMs());
@@ -67,7 +76,15 @@ export function conversationFactory({
       stages: (facts, { settle, worked, onState }) => {
         // Words go on from models to fusion, where they may wait behind a window: only then are they worked off.
         const utterances = new WorkedOff<UtteranceClosed>(worked);
+        const isNew = (fact: StreamFact): boolean => {
+          const isWords = fact.kind === 'utterance' || fact.kind === 'utterance-open';
+          if (restored === undefined || !isWords || !hasFinal(restored, fact)) return true;
+          settle(fact);
+          if (fact.kind === 'utterance') utterances.settle(fact);
+          return false;
+        };
         return facts.pipe(
+          filter(isNew),
           tap((fact) => {
             if (fact.kind === 'hop') spans?.hop(fact.hopEndMs, fact.releasedAtMs);
           }),
@@ -77,6 +94,8 @@ export function conversationFactory({
             sessionId,
             language,
             readLanguage,
+            passedMs: state?.lastWindowEndMs,
+            known: restored && textsOf(restored),
             // A hop is done with behind fusion: when fusion is slow, it is the sender that must wait.
             settle: (fact) => {
               if (fact.kind === 'hop') return;
@@ -91,6 +110,7 @@ export function conversationFactory({
             calibration: assets.calibration,
             intents: () => intentsOf(tenant),
             language,
+            initialState: state,
             nowMs: () => clock.nowMs(),
             onState,
             settle: (hop) => {
@@ -105,7 +125,9 @@ export function conversationFactory({
       endTimeoutMs: END_TIMEOUT_MS,
       meter,
       spans,
-      kinds: new Map(streams.map(({ streamId, kind }) => [streamId, kind])),
+      specs,
+      snapshots,
+      restored,
       onFault,
     });
   };

@@ -6,6 +6,7 @@ import type { StreamSpec } from '../facts/media-chunk';
 import type { SessionSpans, SessionTracer } from '../facts/session-trace';
 import type { TraceContext } from '../facts/trace-context';
 import type { Conversation, End } from './conversation';
+import type { RestoredSession } from './resume/restored-session';
 
 export const CONVERSATION_HOST = Symbol('ConversationHost');
 
@@ -15,6 +16,7 @@ export type ConversationFactory = (
   start: SessionStart,
   streams: readonly StreamSpec[],
   spans?: SessionSpans,
+  restored?: RestoredSession,
 ) => Conversation;
 
 /** Every live conversation of this process. Admission is atomic: checked and taken in one synchronous step. */
@@ -63,14 +65,26 @@ export class ConversationHost {
     }
   }
 
+  /** A session of the process before goes on; it had its place. Its spans ended with that process. */
+  restore(restored: RestoredSession): Conversation {
+    const { tenant, sessionId, start, streams } = restored.snapshot;
+    const identity = { tenant, sessionId, traceparent: restored.history.traceparent };
+    const specs = streams.map(({ spec }) => spec);
+    const conversation = this.create(identity, start, specs, undefined, restored);
+    this.live.set(sessionId, conversation);
+    return conversation;
+  }
+
   async end(conversation: Conversation, end: End): Promise<void> {
     await conversation.end(end).catch(this.onFault);
     this.live.delete(conversation.identity.sessionId);
   }
 
-  /** Ends every conversation, each within its bound. */
-  async shutdown(): Promise<void> {
+  /** Ends every conversation, each within its bound; or leaves them to the process after this one. */
+  async shutdown(keep = false): Promise<void> {
     this.closing = true;
-    await Promise.all([...this.live.values()].map((conversation) => this.end(conversation, { reason: 'shutdown' })));
+    const leave = (conversation: Conversation): Promise<void> =>
+      keep ? conversation.suspend().catch(this.onFault) : this.end(conversation, { reason: 'shutdown' });
+    await Promise.all([...this.live.values()].map(leave));
   }
 }

@@ -1,6 +1,7 @@
 import type { SessionEndedData, SessionStart } from '@rapport-live/protocol';
 import { RapportError } from '@rapport-live/protocol';
 import { EMPTY, from } from 'rxjs';
+import { toCloudEvent } from '../delivery/cloud-event';
 import type { DurableRecord, SessionIdentity, SessionResult } from '../delivery/session-result';
 import type { ResultStore } from '../delivery/result-feed';
 import { ScriptedPool } from '../models/scripted-pool';
@@ -21,13 +22,15 @@ const window = (windowEndMs: number): SessionResult =>
 /** Keeps what it is told to; refuses one window and has had another before. */
 class Disk implements ResultStore {
   readonly kept: SessionResult[] = [];
-  async append(_session: SessionIdentity, result: SessionResult): Promise<DurableRecord | null> {
+  async append(session: SessionIdentity, result: SessionResult): Promise<DurableRecord | null> {
     if (result.naturalKey[0] === 2000) throw new RapportError('data_dir_unusable', 'by the test');
     if (result.naturalKey[0] === 3000) return null;
     this.kept.push(result);
-    return { seq: this.kept.length } as DurableRecord;
+    const event = toCloudEvent(session, result, new Date(0));
+    return { seq: this.kept.length, topic: '', event };
   }
   subscribe = () => EMPTY;
+  lastSeq = () => this.kept.length;
   close = async (): Promise<void> => {};
   unfinished = () => [];
 }
@@ -36,7 +39,7 @@ class Disk implements ResultStore {
 test('bug: session.ended counted results that the disk had refused', async () => {
   const [pool, clock, store, meter] = [new ScriptedPool(), systemClock, new Disk(), new ServiceMeter()];
   const conversation = new Conversation({ tenant: 't', sessionId: 's' }, START, {
-    ...{ clock, pool, store, meter, kinds: new Map(), endTimeoutMs: 5000, onFault: () => {} },
+    ...{ clock, pool, store, meter, specs: [], endTimeoutMs: 5000, onFault: () => {} },
     wallNow: () => new Date(0),
     streams: new SessionStreams({ sessionId: 's', streams: [], pace: 1 }, { clock, pool, options: streamOptions() }),
     stages: () => from([1000, 2000, 3000, 4000].map(window)),

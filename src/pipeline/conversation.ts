@@ -1,15 +1,8 @@
-import type {
-  CloudEvent,
-  SessionEndedData,
-  SessionStart,
-  SessionStartedData,
-  StreamKind,
-} from '@rapport-live/protocol';
-import { EVENTS, RapportError } from '@rapport-live/protocol';
+import type { SessionEndedData, SessionStart, SessionStartedData } from '@rapport-live/protocol';
+import { RapportError } from '@rapport-live/protocol';
 import { type Observable, Subject, type Subscription } from 'rxjs';
-import { toCloudEvent } from '../delivery/cloud-event';
 import type { ResultStore } from '../delivery/result-feed';
-import type { DurableRecord, SessionIdentity, SessionResult } from '../delivery/session-result';
+import type { SessionIdentity, SessionResult } from '../delivery/session-result';
 import { conversationFigures } from '../fusion/conversation-figures';
 import { initialState, type SessionState } from '../fusion/session-state';
 import type { InferencePool } from '../inference/inference-pool';
@@ -17,19 +10,16 @@ import type { RawText } from '../redaction/redaction';
 import type { MediaChunk, StreamSpec } from '../facts/media-chunk';
 import { type Meter, NO_METER } from '../facts/meter';
 import type { SessionSpans } from '../facts/session-trace';
-import type { AckedPoint, DeclaredGap, StreamPoint } from '../streams/resume/stream-points';
+import type { DeclaredGap, StreamPoint } from '../streams/resume/stream-points';
 import type { SessionClock } from '../streams/session-clock';
 import type { CreditLimit, MediaVerdict, SessionStreams } from '../streams/session-streams';
-import type { Hop, SettledFact, StreamFact, UtteranceClosed } from '../facts/stream-fact';
-import { AckedFeed } from './resume/acked-feed';
-import { OpenPartials } from './resume/open-partials';
-import { ResultWriter } from './result-writer';
+import type { SettledFact, StreamFact } from '../facts/stream-fact';
+import { KeptResults, type WorkedFact } from './kept-results';
+import { type RestoredSession, stateOf } from './resume/restored-session';
+import type { SnapshotStore } from './resume/snapshot-files';
 
 /** Why a session ends, by us and by the client's own word. */
 export type End = Pick<SessionEndedData, 'reason' | 'clientReason'>;
-
-/** A hop or utterance of which everything that comes has been handed to the store. */
-export type WorkedFact = UtteranceClosed | Pick<Hop, 'kind' | 'hopEndMs'>;
 
 /** What the stages tell of their work besides results. */
 export interface StageHooks {
@@ -56,29 +46,29 @@ export interface ConversationDeps {
   readonly meter?: Meter;
   /** Default: nothing of it is recorded. */
   readonly spans?: SessionSpans;
-  /** Of each stream, by its id. */
-  readonly kinds: ReadonlyMap<number, StreamKind>;
+  readonly specs: readonly StreamSpec[];
+  /** Absent: nothing is kept for a process after this one. */
+  readonly snapshots?: SnapshotStore;
+  /** It goes on after its process. */
+  readonly restored?: RestoredSession;
   /** Faults of ours, once each, without personal data. */
   readonly onFault: (error: unknown) => void;
 }
 
 /** One live session from `session.started` to `session.ended`: streams -> models -> fusion -> delivery. */
 export class Conversation {
-  readonly ephemeral$ = new Subject<CloudEvent>();
+  readonly results: KeptResults;
   /** Emits once when the session cannot go on, before it ends by itself. */
   readonly failed$ = new Subject<RapportError>();
   readonly credits$: Observable<CreditLimit>;
-  /** Media that need not be sent again. */
-  readonly acked$ = new Subject<AckedPoint>();
 
   /** Of this session, while it is recorded. */
   readonly spans: SessionSpans | undefined;
   private readonly meter: Meter;
   private readonly started: SessionStartedData;
-  private readonly writer: ResultWriter;
-  private readonly partials = new OpenPartials();
-  private readonly ackedFeed = new AckedFeed();
-  private readonly kinds: Map<number, StreamKind>;
+  private readonly specs: Map<number, StreamSpec>;
+  /** Counts up when the session moves to another process. */
+  readonly epoch: number;
   private readonly flow: Subscription;
   private readonly summary = { durationMs: 0, dropped: {} as Record<string, number> };
   private flowDone!: () => void;
@@ -95,12 +85,13 @@ export class Conversation {
     start: SessionStart,
     private readonly deps: ConversationDeps,
   ) {
-    const { clock, store, streams, wallNow } = deps;
+    const { clock, store, streams, wallNow, restored, snapshots } = deps;
     this.meter = deps.meter ?? NO_METER;
-    this.state = initialState(start.session.language);
+    this.state = restored === undefined ? initialState(start.session.language) : stateOf(restored);
+    this.epoch = restored === undefined ? 0 : restored.snapshot.epoch + 1;
     this.spans = deps.spans;
-    this.kinds = new Map(deps.kinds);
-    this.started = {
+    this.specs = new Map(deps.specs.map((spec) => [spec.streamId, spec]));
+    this.started = restored?.history.started ?? {
       session: start.session,
       streams: start.streams,
       pace: start.pace,
@@ -108,16 +99,22 @@ export class Conversation {
       models: deps.pool.models.map(({ name, version }) => ({ name, version })),
       agentEmotion: false,
     };
-    this.writer = new ResultWriter(identity, {
-      ...{ clock, store, meter: this.meter, spans: deps.spans },
+    this.results = new KeptResults(identity, {
+      ...{ clock, store, wallNow, snapshots, restored, start, meter: this.meter, spans: deps.spans },
+      ...{ startedAt: this.started.startedAt, epoch: this.epoch, state: this.state, onFault: deps.onFault },
+      streams: streams.resume,
+      specs: () => [...this.specs.values()],
       onRefused: (error) => this.stop(error),
     });
+    this.summary.durationMs = restored?.history.lastWindowEndMs ?? 0;
     this.credits$ = streams.credits$;
-    this.writer.append({ type: 'rapport.session.started', naturalKey: ['started'], data: this.started });
+    if (restored === undefined) {
+      this.results.tell({ type: 'rapport.session.started', naturalKey: ['started'], data: this.started });
+    }
     this.flow = deps
       .stages(streams.facts$, {
         settle: (fact) => this.settled(fact),
-        worked: (fact) => this.worked(fact),
+        worked: (fact) => this.results.worked(fact, this.state),
         onState: (state) => (this.state = state),
       })
       .subscribe({
@@ -127,16 +124,6 @@ export class Conversation {
       });
   }
 
-  /** Durable results with seq > afterSeq, those that are there first; completes after `session.ended`. */
-  records(afterSeq: number): Observable<DurableRecord> {
-    return this.deps.store.subscribe(this.identity, afterSeq);
-  }
-
-  /** Seq of the newest durable result. */
-  get resultSeq(): number {
-    return this.writer.resultSeq;
-  }
-
   /** The session clock now. */
   get mediaMs(): number {
     return this.deps.streams.mediaMs;
@@ -144,12 +131,7 @@ export class Conversation {
 
   /** Where each stream stands, in the order of their opening. */
   points(): readonly StreamPoint[] {
-    return this.lastPoints ?? this.deps.streams.points();
-  }
-
-  /** The newest partial transcript of each utterance that goes on. */
-  openPartials(): readonly CloudEvent[] {
-    return this.partials.newest();
+    return this.lastPoints ?? this.deps.streams.resume.points();
   }
 
   initialCredits(): readonly CreditLimit[] {
@@ -158,7 +140,7 @@ export class Conversation {
 
   media(chunk: MediaChunk): MediaVerdict {
     const { clock, streams } = this.deps;
-    const kind = this.kinds.get(chunk.streamId);
+    const kind = this.specs.get(chunk.streamId)?.kind;
     const bytes = chunk.bytes.length;
     const beganMs = clock.nowMs();
     const verdict = streams.media(chunk);
@@ -175,19 +157,19 @@ export class Conversation {
 
   /** Media that the client has lost. */
   gap(gap: DeclaredGap): MediaVerdict {
-    return this.deps.streams.gap(gap);
+    return this.deps.streams.resume.gap(gap);
   }
 
   /** The client can send nothing before this frame any more. */
   skipTo(frame: Pick<StreamPoint, 'streamId' | 'nextSeq' | 'nextByteOffset'>): void {
-    this.deps.streams.skipTo(frame);
+    this.deps.streams.resume.skipTo(frame);
   }
 
   /** A stream joins. Throws RapportError `stream_ended` or `video_unavailable`. */
   openStream(stream: StreamSpec): CreditLimit {
     if (this.ending !== undefined) throw new RapportError('stream_ended', 'The session has ended.');
     const credit = this.deps.streams.open(stream);
-    this.kinds.set(stream.streamId, stream.kind);
+    this.specs.set(stream.streamId, stream);
     return credit;
   }
 
@@ -197,11 +179,12 @@ export class Conversation {
 
   /** Nobody is connected. The session goes on, and waits for the media that its client still has. */
   detach(): void {
-    this.deps.streams.detach();
+    this.deps.streams.resume.detach();
+    void this.results.checkpoint().catch(this.deps.onFault);
   }
 
   attach(): void {
-    this.deps.streams.attach();
+    this.deps.streams.resume.attach();
   }
 
   /** Finishes open windows and finals within the bound, writes `session.ended` last. Idempotent. */
@@ -210,13 +193,26 @@ export class Conversation {
     return this.ending;
   }
 
+  /** Leaves the session to a process after this one, as it is: nothing is worked off, no end is written. */
+  suspend(): Promise<void> {
+    this.ending ??= this.leave();
+    return this.ending;
+  }
+
+  private async leave(): Promise<void> {
+    this.flow.unsubscribe();
+    await this.results.leave();
+    this.deps.streams.dispose();
+    this.close();
+  }
+
   private async finish(end: End): Promise<void> {
-    const { clock, store, streams } = this.deps;
+    const { clock, streams } = this.deps;
     let cancel = (): void => {};
     const timedOut = new Promise<true>((resolve) => {
       cancel = clock.at(clock.nowMs() + this.deps.endTimeoutMs, () => resolve(true));
     });
-    const before = streams.points();
+    const before = streams.resume.points();
     streams.end();
     this.lastPoints = before.map((point) => ({ ...point, ended: true }));
     const isLate = await Promise.race([this.flowEnded.then(() => false), timedOut]);
@@ -224,9 +220,9 @@ export class Conversation {
     this.flow.unsubscribe();
     streams.dispose();
     // Only what is on disk counts, and whether all of it is.
-    await this.writer.settled();
+    await this.results.settled();
     const incomplete = isLate || this.isCutOff;
-    this.writer.append({
+    await this.results.end({
       type: 'rapport.session.ended',
       naturalKey: ['ended'],
       data: {
@@ -235,18 +231,19 @@ export class Conversation {
         durationMs: this.summary.durationMs,
         ...end,
         incomplete,
-        ...this.writer.counts,
+        ...this.results.counts,
         dropped: this.summary.dropped,
         ...this.told(),
       },
     });
-    await this.writer.settled();
-    await store.close(this.identity);
     this.meter.sessionEnded(end.reason);
     this.spans?.end({ 'rapport.session.reason': end.reason, 'rapport.session.incomplete': incomplete });
-    this.ephemeral$.complete();
+    this.close();
+  }
+
+  private close(): void {
+    this.results.complete();
     this.failed$.complete();
-    this.acked$.complete();
   }
 
   /** What is known of the session behind streams, when it ends. */
@@ -258,34 +255,20 @@ export class Conversation {
 
   private settled(fact: SettledFact): void {
     if (fact.kind === 'ended') {
-      this.summary.durationMs = fact.durationMs;
+      // Of a session that goes on after its process, streams know only what came since.
+      const beforeMs = this.deps.restored?.history.lastWindowEndMs ?? 0;
+      this.summary.durationMs = Math.max(beforeMs, fact.durationMs);
       this.summary.dropped = { ...fact.dropped };
     }
     this.deps.streams.settle(fact);
   }
 
-  private worked(fact: WorkedFact): void {
-    const { streams, clock } = this.deps;
-    if (fact.kind === 'utterance') this.partials.close(fact.utteranceId);
-    void this.writer.settled().then(() => {
-      streams.kept(fact);
-      if (fact.kind !== 'hop') return;
-      for (const point of this.ackedFeed.due(streams.ackedPoints(), clock.nowMs())) this.acked$.next(point);
-    });
-  }
-
   private onResult(result: SessionResult): void {
-    if (!EVENTS[result.type].durable) {
-      const event = toCloudEvent(this.identity, result, this.deps.wallNow());
-      this.partials.told(result, event);
-      this.ephemeral$.next(event);
-      return;
-    }
     if (result.type === 'rapport.window.assessed') {
       // What is known should the end come without the streams' own figure.
       this.summary.durationMs = Math.max(this.summary.durationMs, result.data.windowEndMs);
     }
-    this.writer.append(result);
+    this.results.tell(result);
   }
 
   /** A result that cannot be kept, or a fault in a stage, ends this session and no other. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Inject, Logger, Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { Logger, Module } from '@nestjs/common';
 import { CONFIG, type Config } from '../config/config';
 import { SERVICE_PARTS, type ServiceParts } from '../config/service-parts';
 import { DeliveryModule } from '../delivery/delivery.module';
@@ -24,7 +24,8 @@ import { findVideoDecoders } from '../streams/video/find-video-decoders';
 import { VIDEO_DECODERS, type VideoDecoders } from '../streams/video/video-decoder';
 import { TENANT_INTENTS, TenantIntents } from './intents/tenant-intents';
 import { STREAM_LIMITS, type StreamLimits } from './stream-limits';
-import { endUnfinishedSessions } from './unfinished-sessions';
+import { SESSION_RECOVERY, SessionRecovery } from './resume/session-recovery';
+import { SnapshotFiles } from './resume/snapshot-files';
 
 const STREAM_OPTIONS = Symbol('StreamOptions');
 
@@ -47,6 +48,17 @@ const STREAM_OPTIONS = Symbol('StreamOptions');
     // After the store, whose lock on the data folder holds for the intents in it too.
     { provide: TENANT_INTENTS, inject: [CONFIG, INFERENCE_POOL, FUSION_ASSETS, RESULT_STORE], useFactory: openIntents },
     {
+      provide: SnapshotFiles,
+      inject: [CONFIG],
+      useFactory: ({ dataDir }: Config) => new SnapshotFiles(join(dataDir, 'sessions')),
+    },
+    {
+      provide: SESSION_RECOVERY,
+      inject: [CONVERSATION_HOST, RESULT_STORE, SnapshotFiles, SESSION_CLOCK],
+      useFactory: (host: ConversationHost, store: ResultStore, files: SnapshotFiles, clock: SessionClock) =>
+        new SessionRecovery({ host, store, files, clock, wallNow: () => new Date() }),
+    },
+    {
       provide: CONVERSATION_HOST,
       inject: [
         CONFIG,
@@ -59,6 +71,7 @@ const STREAM_OPTIONS = Symbol('StreamOptions');
         SESSION_TRACER,
         TENANT_INTENTS,
         SESSION_CLOCK,
+        SnapshotFiles,
       ],
       useFactory: async (
         config: Config,
@@ -71,6 +84,7 @@ const STREAM_OPTIONS = Symbol('StreamOptions');
         tracer: SessionTracer,
         intents: TenantIntents,
         clock: SessionClock,
+        snapshots: SnapshotFiles,
       ) => {
         await loadWrittenLanguages();
         const onFault = faultLog('conversation');
@@ -81,6 +95,7 @@ const STREAM_OPTIONS = Symbol('StreamOptions');
           assets,
           intentsOf: (tenant) => intents.indexOf(tenant),
           options,
+          snapshots: config.resumeWindowMs === 0 ? undefined : snapshots,
           video,
           meter,
           onFault,
@@ -90,18 +105,9 @@ const STREAM_OPTIONS = Symbol('StreamOptions');
       },
     },
   ],
-  exports: [CONVERSATION_HOST, SESSION_CLOCK, STREAM_LIMITS, VIDEO_DECODERS, TENANT_INTENTS],
+  exports: [CONVERSATION_HOST, SESSION_RECOVERY, SESSION_CLOCK, STREAM_LIMITS, VIDEO_DECODERS, TENANT_INTENTS],
 })
-export class PipelineModule implements OnApplicationBootstrap {
-  private readonly logger = new Logger('Pipeline');
-
-  constructor(@Inject(RESULT_STORE) private readonly store: ResultStore) {}
-
-  async onApplicationBootstrap(): Promise<void> {
-    const ended = await endUnfinishedSessions(this.store, () => new Date());
-    if (ended > 0) this.logger.warn({ msg: 'ended the sessions that a dead process left open', sessions: ended });
-  }
-}
+export class PipelineModule {}
 
 /** Each change is one line of the log: names and counts, never an example. */
 function openIntents(

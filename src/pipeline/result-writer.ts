@@ -26,7 +26,8 @@ export interface KeptCounts {
 export class ResultWriter {
   readonly counts: KeptCounts;
   private newestSeq: number;
-  private readonly pending = new Set<Promise<unknown>>();
+  /** Each gives the seq that its result got, 0 when it got none. */
+  private readonly pending = new Set<Promise<number>>();
 
   /** `before`: what a process before this one wrote of the session. */
   constructor(
@@ -58,20 +59,22 @@ export class ResultWriter {
         const keptMs = clock.nowMs();
         span?.end(keptMs);
         this.kept(result, keptMs - beganMs, record);
+        return record?.seq ?? 0;
       },
       (error: unknown) => {
         span?.end(clock.nowMs(), error instanceof RapportError ? error.code : 'internal');
         this.deps.onRefused(error);
+        return 0;
       },
     );
     this.pending.add(appended);
     void appended.finally(() => this.pending.delete(appended));
   }
 
-  /** Resolves once all that was appended until now is durable or refused; with the newest seq of it, at least. */
+  /** Resolves once all that was appended until now is durable or refused; with the newest seq of it. */
   async settled(): Promise<number> {
-    await Promise.allSettled(this.pending);
-    return this.newestSeq;
+    const before = this.newestSeq;
+    return Math.max(before, ...(await Promise.all(this.pending)));
   }
 
   /** `record`: null when one with the same id was there. */

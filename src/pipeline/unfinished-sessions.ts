@@ -4,11 +4,14 @@ import type { ResultStore } from '../delivery/result-feed';
 import type { SessionIdentity } from '../delivery/session-result';
 
 /**
- * Writes the end of sessions that died with the process before this one, so that consumers see every session end.
- * They cannot be resumed in this version; what was durable stays as it is.
+ * Writes the end of sessions that died with the process before this one and cannot go on, so that consumers see every
+ * session end. What was durable stays as it is.
  */
-export async function endUnfinishedSessions(store: ResultStore, wallNow: () => Date): Promise<number> {
-  const sessions = store.unfinished();
+export async function endUnfinishedSessions(
+  store: ResultStore,
+  sessions: readonly SessionIdentity[],
+  wallNow: () => Date,
+): Promise<void> {
   for (const session of sessions) {
     const first = await startOf(store, session);
     if (first !== undefined) {
@@ -27,7 +30,6 @@ export async function endUnfinishedSessions(store: ResultStore, wallNow: () => D
     }
     await store.close(session);
   }
-  return sessions.length;
 }
 
 interface FirstEvent {

@@ -1,5 +1,6 @@
 import type { RawText } from '../redaction/redaction';
 import type { ChatReceived } from '../facts/stream-fact';
+import type { RestoredStreams } from './resume/restored-streams';
 import type { StreamOptions } from './stream-options';
 
 export interface ChatInput {
@@ -18,7 +19,16 @@ export class ChatLane {
   readonly #ids = new Set<string>();
   #endMs = 0;
 
-  constructor(private readonly options: Pick<StreamOptions, 'maxChatStamps' | 'maxChatIds'>) {}
+  /** @param known messages taken by a process before this one. */
+  constructor(
+    private readonly options: Pick<StreamOptions, 'maxChatStamps' | 'maxChatIds'>,
+    known: RestoredStreams['chat'] = [],
+  ) {
+    for (const { messageId, ptsMs } of known) {
+      remember(this.#ids, messageId, options.maxChatIds);
+      remember(this.#stamps, ptsMs, options.maxChatStamps);
+    }
+  }
 
   /** End of the furthest message. */
   get endMs(): number {

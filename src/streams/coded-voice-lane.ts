@@ -1,6 +1,7 @@
 import type { DecoderLoss, PcmSink, VoiceDecoder } from './codecs/voice-decoder';
 import { refuse, type Lane, type LaneHost, type MediaFault } from './lane';
 import type { StreamSpec } from '../facts/media-chunk';
+import type { VoiceCut } from './resume/restored-streams';
 import { SAMPLES_PER_MS, type StreamOptions } from './stream-options';
 import type { VoiceLane } from './voice-lane';
 
@@ -55,6 +56,16 @@ export class CodedVoiceLane implements Lane, PcmSink {
     return this.#shiftMs === undefined ? undefined : ptsMs + this.#shiftMs;
   }
 
+  cuts(fromMs: number): VoiceCut[] {
+    return this.voices.flatMap((lane) => lane.cuts(fromMs));
+  }
+
+  begin(bytes: Uint8Array): MediaFault | undefined {
+    const reason = this.decoder.begin?.(bytes);
+    this.decoder.lost(this);
+    return reason === undefined ? undefined : refuse('payload_invalid', reason);
+  }
+
   get roomSamples(): number {
     return (this.options.voiceCreditBytes - this.#heldPcmBytes()) / 2;
   }
@@ -95,6 +106,10 @@ export class CodedVoiceLane implements Lane, PcmSink {
 
   release(endMs: number): void {
     for (const lane of this.voices) lane.release(endMs);
+  }
+
+  goOn(endMs: number): void {
+    for (const lane of this.voices) lane.goOn(endMs);
   }
 
   dispose(): void {

@@ -38,7 +38,12 @@ export interface Notice {
 export class GapLog {
   readonly #open = new Map<string, Gap & { lostMs: number; count: number }>();
   readonly #notices: Notice[] = [];
-  #lastMediaMs = -1;
+  #lastMediaMs: number;
+
+  /** @param lastMediaMs of the last gap that was announced before; -1: there was none. */
+  constructor(lastMediaMs = -1) {
+    this.#lastMediaMs = lastMediaMs;
+  }
 
   note(gap: Gap): void {
     const key = `${gap.reason} ${gap.streamName ?? ''}`;

@@ -16,15 +16,17 @@ export class HopRelease {
   readonly #marks: ReleaseMarks;
   /** By their end, ms: the sound of a hop that waits is the consumer's. */
   readonly #inFlight = new Set<number>();
-  #nextHop = 0;
+  #nextHop: number;
 
   constructor(
     private readonly options: Pick<StreamOptions, 'hopMs' | 'maxInFlightHops' | 'maxEmptyHops'>,
     private readonly builder: HopBuilder,
     private readonly content: readonly HopContent[],
     private readonly gaps: GapLog,
+    firstHop = 0,
   ) {
-    this.#marks = new ReleaseMarks(options.hopMs);
+    this.#marks = new ReleaseMarks(options.hopMs, firstHop);
+    this.#nextHop = firstHop;
   }
 
   get hasRoom(): boolean {

@@ -3,6 +3,7 @@ import type { DecoderLoss } from './codecs/voice-decoder';
 import type { FilmLoss } from './video/film-track';
 import type { Gap, Notice } from './gap-log';
 import type { UtteranceClosed, UtteranceOpen } from '../facts/stream-fact';
+import type { VoiceCut } from './resume/restored-streams';
 
 /** What became of a frame. Whether the connection closes is said by the code (`ERRORS`). */
 export type MediaVerdict = { readonly ok: true } | MediaFault;
@@ -72,6 +73,10 @@ export interface Lane {
   accept(ptsMs: number, bytes: Uint8Array, discontinuity: boolean, init: boolean): MediaFault | void;
   /** Where the content of the last payload was placed, when that is another time than it was stamped with. */
   placedMs?(ptsMs: number): number | undefined;
+  /** How its voices are cut, for a process that would hear it from `fromMs` on. */
+  cuts?(fromMs: number): VoiceCut[];
+  /** The init segment once more, for a decoder made anew; nothing else of the payload is taken. */
+  begin?(bytes: Uint8Array): MediaFault | undefined;
   /** Frames are missing in front of the next: only its own time says where it belongs. */
   lost(): void;
   end(): void;
@@ -81,5 +86,7 @@ export interface Lane {
   nextContentMs(fromMs: number): number;
   /** The hops up to `endMs` are out. */
   release(endMs: number): void;
+  /** They are, by a process before this one: what comes for them is heard for its words, and is no loss. */
+  goOn(endMs: number): void;
   dispose(): void;
 }

@@ -6,6 +6,7 @@ import { OpusVoiceDecoder } from './codecs/opus-voice-decoder';
 import { CodedVoiceLane } from './coded-voice-lane';
 import type { VoiceSource } from './hop-builder';
 import type { Lane, LaneHost, PartialSink } from './lane';
+import type { VoiceCut } from './resume/restored-streams';
 import type { RingMemory } from './ring-memory';
 import type { SessionClock } from './session-clock';
 import { RateWatch } from './rate-watch';
@@ -30,6 +31,8 @@ export interface LaneDeps {
   readonly video?: VideoDecoders;
   /** Absent: no utterance is told before it is closed. */
   readonly partials?: PartialSink;
+  /** Of a session that goes on after its process: how its voices were cut. */
+  readonly restored?: (voiceName: string) => VoiceCut | undefined;
 }
 
 /** The lane of a stream, with what it puts into hops. */

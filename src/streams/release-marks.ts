@@ -4,9 +4,14 @@ const MAX_MARKS = 64;
 /** Remembers when the watermark passed each hop's end, which may be long before there is room to hand the hop out. */
 export class ReleaseMarks {
   readonly #marks: { watermarkMs: number; atMs: number }[] = [];
-  #lastHop = 0;
+  #lastHop: number;
 
-  constructor(private readonly hopMs: number) {}
+  constructor(
+    private readonly hopMs: number,
+    firstHop = 0,
+  ) {
+    this.#lastHop = firstHop;
+  }
 
   passed(watermarkMs: number, atMs: number): void {
     const hop = Math.floor(watermarkMs / this.hopMs);

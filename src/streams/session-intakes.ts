@@ -4,6 +4,7 @@ import type { HopContent } from './hop-release';
 import type { Lane } from './lane';
 import { type LaneDeps, openLanes } from './open-lane';
 import type { MediaNeeds } from './resume/media-needs';
+import type { RestoredStreams, StreamStart } from './resume/restored-streams';
 import type { AckedPoint, StreamPoint } from './resume/stream-points';
 import type { StillLane } from './still-lane';
 import { intakeLimits, StreamIntake } from './stream-intake';
@@ -22,6 +23,7 @@ export class SessionIntakes {
     private readonly sessionId: string,
     private readonly deps: LaneDeps,
     others: readonly HopContent[],
+    private readonly restored: RestoredStreams | undefined,
   ) {
     this.content = [...others];
   }
@@ -29,9 +31,20 @@ export class SessionIntakes {
   /** Throws RapportError `video_unavailable`; then none of them is open. */
   open(streams: readonly StreamSpec[]): StreamIntake[] {
     const { options, host, pace, clock } = this.deps;
-    return openLanes(streams, this.sessionId, this.deps).map(({ stream, lane, creditBytes, rateWatch, ...into }) => {
+    const starts = new Map(this.restored?.streams.map((start) => [start.streamId, start]));
+    const cuts = new Map(this.restored?.streams.flatMap(({ voices }) => voices).map((cut) => [cut.name, cut]));
+    const deps = { ...this.deps, restored: (voiceName: string) => cuts.get(voiceName) };
+    return openLanes(streams, this.sessionId, deps).map(({ stream, lane, creditBytes, rateWatch, ...into }) => {
       const limits = intakeLimits(options, creditBytes, pace);
-      const intake = new StreamIntake(stream, lane, limits, host, clock.nowMs(), rateWatch);
+      const intake = new StreamIntake(
+        stream,
+        lane,
+        limits,
+        host,
+        clock.nowMs(),
+        rateWatch,
+        starts.get(stream.streamId),
+      );
       this.all.push(intake);
       this.#byId.set(stream.streamId, intake);
       this.#voiceNames.set(
@@ -57,11 +70,23 @@ export class SessionIntakes {
     return this.all.map(({ point }) => point);
   }
 
-  ackedPoints(needs: MediaNeeds): AckedPoint[] {
+  private ackedPoints(needs: MediaNeeds): AckedPoint[] {
     const { leadInMs } = this.deps.options;
     return this.all.map((intake) => {
       const names = this.#voiceNames.get(intake.spec.streamId)!;
       return intake.ackedPoint(needs.fromMs(names) - leadInMs, leadInMs);
+    });
+  }
+
+  /** All that another process needs to go on from here. */
+  starts(needs: MediaNeeds): StreamStart[] {
+    return this.ackedPoints(needs).map(({ streamId, seq, byteOffset, startMs, complete }) => {
+      const { lane } = this.of(streamId)!;
+      const voices = lane.cuts?.(startMs) ?? [];
+      return {
+        ...{ streamId, seq, byteOffset, startMs, ended: complete },
+        voices: voices.map((cut) => ({ ...cut, floorMs: needs.floorMs(cut.name, cut.floorMs) })),
+      };
     });
   }
 

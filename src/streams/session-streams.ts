@@ -13,10 +13,10 @@ import { Pump } from './pump';
 import { SessionTime } from './session-time';
 import type { RingMemory } from './ring-memory';
 import { MediaNeeds } from './resume/media-needs';
-import type { AckedPoint, DeclaredGap, StreamPoint } from './resume/stream-points';
+import type { RestoredStreams } from './resume/restored-streams';
+import { StreamsResume, unknownStream } from './resume/streams-resume';
 import { SessionIntakes } from './session-intakes';
-import type { Hop, SettledFact, StreamFact, UtteranceClosed } from '../facts/stream-fact';
-import type { StreamIntake } from './stream-intake';
+import type { SettledFact, StreamFact, UtteranceClosed } from '../facts/stream-fact';
 import type { StreamOptions } from './stream-options';
 import type { VideoDecoders } from './video/video-decoder';
 import { Watermark } from './watermark';
@@ -30,6 +30,8 @@ export interface SessionStreamsSpec {
   readonly pace: number;
   /** Open utterances are told too, about once a second. Default: no. */
   readonly partials?: boolean;
+  /** It goes on after its process: it waits for its client, from there on. */
+  readonly restored?: RestoredStreams;
 }
 
 export interface SessionStreamsDeps {
@@ -65,6 +67,7 @@ export class SessionStreams {
   readonly #credits = new Subject<CreditLimit>();
   readonly facts$: Observable<StreamFact> = this.#facts.asObservable();
   readonly credits$: Observable<CreditLimit> = this.#credits.asObservable();
+  readonly resume: StreamsResume;
   readonly #clock: SessionClock;
   readonly #options: StreamOptions;
   readonly #onDrop: ((reason: DropReason) => void) | undefined;
@@ -75,7 +78,7 @@ export class SessionStreams {
   readonly #chat: ChatLane;
   readonly #watermark: Watermark;
   readonly #hops: HopRelease;
-  readonly #gaps = new GapLog();
+  readonly #gaps: GapLog;
   readonly #alarm: SessionAlarm;
   /** Consumers may call back in from a fact: it then turns once more. */
   readonly #pump: Pump;
@@ -83,7 +86,7 @@ export class SessionStreams {
   readonly #inFlightUtterances = new Set<UtteranceClosed>();
   readonly #partials = new PartialsInFlight((fact) => this.#facts.next(fact));
   /** The watermark when it was last finite. */
-  #settledMs = 0;
+  #settledMs: number;
   #state: 'open' | 'ending' | 'closed' = 'open';
 
   /** Throws RapportError `video_unavailable` where there is no decoder for video. */
@@ -92,9 +95,14 @@ export class SessionStreams {
     this.#options = options;
     this.#onDrop = onDrop;
     this.#pace = spec.pace;
-    this.#time = new SessionTime(clock.nowMs(), spec, (notice) => this.#gaps.notice(notice));
-    this.#chat = new ChatLane(options);
-    this.#watermark = new Watermark(options.allowedLatenessMs);
+    const { restored } = spec;
+    const { hopMs, lookBackMs } = options;
+    const firstHop = Math.max(0, Math.floor(((restored?.hopEndMs ?? 0) - lookBackMs) / hopMs));
+    this.#settledMs = firstHop * hopMs;
+    this.#gaps = new GapLog(restored?.lastGapMs);
+    this.#time = new SessionTime(restored?.startedAtMs ?? clock.nowMs(), spec, (notice) => this.#gaps.notice(notice));
+    this.#chat = new ChatLane(options, restored?.chat);
+    this.#watermark = new Watermark(options.allowedLatenessMs, this.#settledMs);
     this.#pump = new Pump({
       turn: () => this.#turn(clock.nowMs()),
       rest: () => this.#arm(),
@@ -102,13 +110,24 @@ export class SessionStreams {
       soon: soon ?? ((task) => task()),
     });
     this.#alarm = new SessionAlarm(clock, this.#time, () => this.#pump.run());
-    this.#needs = new MediaNeeds(options.lookBackMs);
+    this.#needs = new MediaNeeds(lookBackMs, restored?.hopEndMs);
     const partials = spec.partials === true ? this.#partials : undefined;
     const deps = { pool, clock, options, host: this.#host(), rings, video, pace: spec.pace, partials };
-    this.#intakes = new SessionIntakes(spec.sessionId, deps, [this.#chat]);
+    this.#intakes = new SessionIntakes(spec.sessionId, deps, [this.#chat], restored);
     this.#intakes.open(spec.streams);
     const { voices, stills, content } = this.#intakes;
-    this.#hops = new HopRelease(options, new HopBuilder(options.hopMs, voices, stills), content, this.#gaps);
+    this.#hops = new HopRelease(options, new HopBuilder(hopMs, voices, stills), content, this.#gaps, firstHop);
+    this.resume = new StreamsResume({
+      ...{ clock, intakes: this.#intakes, needs: this.#needs },
+      latestMs: () => this.#furthestMs(clock.nowMs()) + options.maxAheadMs,
+      isOpen: () => this.#state === 'open',
+      credit: (limit) => this.#credits.next(limit),
+      wake: () => this.#pump.run(),
+    });
+    if (restored !== undefined) {
+      for (const lane of this.#intakes.lanes) lane.goOn(this.#settledMs);
+      this.resume.detach();
+    }
     this.#arm();
   }
 
@@ -121,31 +140,6 @@ export class SessionStreams {
     return this.#time.mediaMs(this.#clock.nowMs());
   }
 
-  /** What a client that comes back must know of each stream. */
-  points(): StreamPoint[] {
-    return this.#intakes.points();
-  }
-
-  /** From where on each stream would have to be sent to a process that has heard nothing of it. */
-  ackedPoints(): AckedPoint[] {
-    return this.#intakes.ackedPoints(this.#needs);
-  }
-
-  /**
-   * The connection is lost. Its streams cannot send, so they are not idle: the watermark waits for them, as it waits for
-   * those that we slow down, and what is sent again later is not late.
-   */
-  detach(): void {
-    for (const intake of this.#intakes.all) intake.detach();
-    this.#pump.run();
-  }
-
-  attach(): void {
-    const nowMs = this.#clock.nowMs();
-    for (const intake of this.#intakes.all) intake.attach(nowMs);
-    this.#pump.run();
-  }
-
   /** A stream joins. Throws RapportError `video_unavailable`. */
   open(stream: StreamSpec): CreditLimit {
     const [intake] = this.#intakes.open([stream]);
@@ -156,20 +150,6 @@ export class SessionStreams {
     this.#gaps.notice({ streamName: name, atMs: Math.max(this.mediaMs, this.#hops.nextStartMs), detail });
     this.#pump.run();
     return { streamId, limitBytes: intake!.limitBytes };
-  }
-
-  /** The client has lost media. The limit rises by what is skipped. */
-  gap(gap: DeclaredGap): MediaVerdict {
-    const latestMs = this.#furthestMs(this.#clock.nowMs()) + this.#options.maxAheadMs;
-    if (gap.toMs > latestMs) return refuse('invalid_message', `toPtsMs ${gap.toMs} is too far ahead.`);
-    if (gap.toMs < gap.fromMs)
-      return refuse('invalid_message', `toPtsMs ${gap.toMs} is before fromPtsMs ${gap.fromMs}.`);
-    return this.#skip(gap.streamId, (intake) => intake.skip(gap));
-  }
-
-  /** The client can send nothing before this frame any more; how much media that is, the frame says. */
-  skipTo({ streamId, nextSeq, nextByteOffset }: Pick<StreamPoint, 'streamId' | 'nextSeq' | 'nextByteOffset'>): void {
-    this.#skip(streamId, (intake) => intake.skip({ streamId, nextSeq, nextByteOffset, reason: 'buffer_overflow' }));
   }
 
   media(chunk: MediaChunk): MediaVerdict {
@@ -221,11 +201,6 @@ export class SessionStreams {
     if (settled) this.#pump.run();
   }
 
-  /** The results that came of a hop or utterance are durable, or it gave none. */
-  kept(fact: UtteranceClosed | Pick<Hop, 'kind' | 'hopEndMs'>): void {
-    this.#needs.kept(fact);
-  }
-
   /** Frees everything, at any time; no fact follows. */
   dispose(): void {
     this.#state = 'closed';
@@ -255,17 +230,6 @@ export class SessionStreams {
       drop: (reason) => this.#drop(reason),
       wake: () => this.#pump.run(),
     };
-  }
-
-  #skip(streamId: number, skip: (intake: StreamIntake) => MediaVerdict): MediaVerdict {
-    const intake = this.#intakes.of(streamId);
-    if (intake === undefined) return unknownStream(streamId);
-    const before = intake.limitBytes;
-    const verdict = skip(intake);
-    const { limitBytes } = intake;
-    if (limitBytes > before) this.#credits.next({ streamId, limitBytes });
-    this.#pump.run();
-    return verdict;
   }
 
   #turn(nowMs: number): void {
@@ -350,8 +314,4 @@ export class SessionStreams {
     if (!this.#hops.hasRoom || this.#hops.nextEndMs <= this.#watermark.valueMs) return false;
     return this.#watermark.followsClock || this.#intakes.all.length === 0;
   }
-}
-
-function unknownStream(streamId: number): MediaVerdict {
-  return refuse('unknown_stream', `Stream ${streamId} was not named in session.start or stream.open.`);
 }

@@ -12,6 +12,8 @@ export class StillLane implements Lane {
   #mediaMs = 0;
   #endMs = 0;
   #releasedMs = 0;
+  /** Hops before this were of a process before this one. */
+  #passedMs = 0;
   readonly pending = false;
   readonly deadlineMs = Infinity;
   readonly needFromMs = Infinity;
@@ -48,6 +50,7 @@ export class StillLane implements Lane {
   accept(ptsMs: number, bytes: Uint8Array): void {
     if (bytes.length === 0) return;
     this.#mediaMs = Math.max(this.#mediaMs, ptsMs);
+    if (ptsMs < this.#passedMs) return;
     if (ptsMs < this.#releasedMs) {
       this.host.drop('late');
       this.host.gap({ streamName: this.spec.name, reason: 'late', fromMs: ptsMs, toMs: ptsMs });
@@ -86,6 +89,11 @@ export class StillLane implements Lane {
       out += 1;
     }
     if (out > 0) this.#stills.splice(0, out);
+  }
+
+  goOn(endMs: number): void {
+    this.#passedMs = endMs;
+    this.release(endMs);
   }
 
   dispose(): void {

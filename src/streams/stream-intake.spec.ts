@@ -22,6 +22,7 @@ class NotingLane implements Lane {
   pump(): void {}
   nextContentMs = () => Infinity;
   release(): void {}
+  goOn(): void {}
   dispose(): void {}
 }
 

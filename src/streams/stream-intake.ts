@@ -5,6 +5,7 @@ import { ReorderBuffer } from './reorder-buffer';
 import type { RateWatch } from './rate-watch';
 import { FrameMarks } from './resume/frame-marks';
 import { GapDeclarer } from './resume/gap-declarer';
+import type { StreamStart } from './resume/restored-streams';
 import type { AckedPoint, DeclaredGap, StreamPoint } from './resume/stream-points';
 import type { StreamOptions } from './stream-options';
 import { isIdle, type WatermarkSource } from './watermark';
@@ -46,6 +47,8 @@ export class StreamIntake implements WatermarkSource {
   #quietSinceMs: number;
   #ended = false;
   #attached = true;
+  /** The decoder is new, and the stream goes on in its middle. */
+  #wantsInit = false;
   /** Frames behind a hole that a lost connection made us forget: they come again, or are lost. */
   #setAside = 0;
 
@@ -56,12 +59,14 @@ export class StreamIntake implements WatermarkSource {
     private readonly host: LaneHost,
     nowMs: number,
     private readonly rateWatch?: RateWatch,
+    private readonly goesOn?: StreamStart,
   ) {
-    this.#order = new ReorderBuffer(limits.maxReorderFrames);
-    this.#credit = new CreditWindow(limits.creditBytes, limits.creditStepBytes);
+    this.#order = new ReorderBuffer(limits.maxReorderFrames, goesOn?.seq);
+    this.#credit = new CreditWindow(limits.creditBytes, limits.creditStepBytes, goesOn?.byteOffset);
     this.#marks = new FrameMarks(limits.maxFrameMarks);
     this.#gaps = new GapDeclarer(spec.name, lane, host);
     this.#quietSinceMs = nowMs;
+    if (goesOn !== undefined) this.#goOn(goesOn);
   }
 
   get limitBytes(): number {
@@ -84,7 +89,7 @@ export class StreamIntake implements WatermarkSource {
     const { nextSeq } = this.#order;
     const { nextByteOffset, limitBytes } = this.#credit;
     const { streamId } = this.spec;
-    return { streamId, nextSeq, nextByteOffset, limitBytes, sendInit: false, ended: this.#ended };
+    return { streamId, nextSeq, nextByteOffset, limitBytes, sendInit: this.#wantsInit, ended: this.#ended };
   }
 
   /**
@@ -118,7 +123,7 @@ export class StreamIntake implements WatermarkSource {
   /** @param latestPtsMs media time behind which a time stamp is refused. */
   offer(chunk: MediaChunk, nowMs: number, latestPtsMs: number): MediaVerdict {
     const place = this.#order.place(chunk.seq);
-    if (place === 'behind' && chunk.retransmit === true) return ACCEPTED;
+    if (place === 'behind' && chunk.retransmit === true) return this.#again(chunk);
     if (this.#ended) return refuse('stream_ended', `Stream ${chunk.streamId} has ended.`);
     if (place === 'behind') {
       this.host.drop('duplicate');
@@ -205,6 +210,19 @@ export class StreamIntake implements WatermarkSource {
     return this.#quietSinceMs + this.limits.idleAfterMs;
   }
 
+  #goOn({ seq, byteOffset, startMs, ended }: StreamStart): void {
+    this.#marks.add({ seq, byteOffset, startMs });
+    this.#wantsInit = seq > 0 && this.lane.begin !== undefined && !ended;
+    if (ended) this.#finish();
+  }
+
+  /** Sent again, and known: nothing but an init segment that a new decoder waits for. */
+  #again({ init, bytes }: MediaChunk): MediaVerdict {
+    if (!init || !this.#wantsInit) return ACCEPTED;
+    this.#wantsInit = false;
+    return this.lane.begin?.(bytes) ?? ACCEPTED;
+  }
+
   #finish(): void {
     for (; this.#setAside > 0; this.#setAside -= 1) this.host.drop('lost_frame');
     this.#ended = true;
@@ -215,7 +233,7 @@ export class StreamIntake implements WatermarkSource {
   /** @param known the fault found on arrival; returns it, or the one that the lane finds. */
   #deliver(chunk: MediaChunk, length: number, known: MediaFault | undefined): MediaFault | undefined {
     const { seq, byteOffset, bytes, discontinuity, init } = chunk;
-    const ptsMs = Math.max(0, chunk.ptsMs);
+    const ptsMs = seq === this.goesOn?.seq ? this.goesOn.startMs : Math.max(0, chunk.ptsMs);
     this.#credit.receivedTo(byteOffset + length);
     if (length > 0) this.#gaps.next(ptsMs);
     const fault = known ?? (this.lane.accept(ptsMs, bytes, discontinuity, init) || undefined);

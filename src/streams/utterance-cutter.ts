@@ -52,6 +52,11 @@ export class UtteranceCutter {
     return this.#candidate;
   }
 
+  /** Sound before this ordinal is in utterances, or in none. */
+  get floor(): number {
+    return this.#start ?? this.#floor;
+  }
+
   /** Nothing before this ordinal will be cut any more, when the next frame starts at `cursor`. */
   keepFrom(cursor: number): number {
     return this.#start ?? Math.max(this.#floor, (this.#candidate ?? cursor) - this.#preRoll);
@@ -79,8 +84,17 @@ export class UtteranceCutter {
     const start = this.#start;
     this.#start = undefined;
     if (start === undefined) return undefined;
-    this.#floor = Math.min(head, this.#speechEnd + this.#postRoll);
+    this.#floor = Math.max(this.#floor, Math.min(head, this.#speechEnd + this.#postRoll));
+    if (this.#floor <= start) return undefined; // its speech was all before a clip
     return { start, end: this.#floor, speech: this.#speechUntil(this.#floor) };
+  }
+
+  /** Sound before `ordinal` was cut by another: what is open goes on from there. */
+  clip(ordinal: number): void {
+    this.#floor = Math.max(this.#floor, ordinal);
+    if (this.#start === undefined || this.#start >= ordinal) return;
+    this.#start = ordinal;
+    this.#speechStart = Math.max(this.#speechStart, ordinal);
   }
 
   /** A hard break: nothing from before `ordinal` belongs to what follows. Close first. */

@@ -23,6 +23,8 @@ export interface VoiceFramesDeps {
   readonly wake: () => void;
   /** Ordinals [from, to) could not be scored and count as silence. */
   readonly failed: (from: number, to: number) => void;
+  /** Samples before the first frame. */
+  readonly skipSamples: number;
 }
 
 /** The ring as frames with their speech probability, one after the other: quiet ones at once, the others by batches. */
@@ -30,7 +32,7 @@ export class VoiceFrames {
   readonly #gate: LevelGate;
   readonly #scorer: FrameScorer;
   /** Ordinal of the next frame. */
-  #cursor = 0;
+  #cursor: number;
   /** Frames from the cursor on that go into the next job; a quiet one may follow them. */
   #batch = { frames: 0, end: 0, quietBehind: false };
   #scores: Scores | undefined;
@@ -39,6 +41,7 @@ export class VoiceFrames {
 
   constructor(private readonly deps: VoiceFramesDeps) {
     const { sessionId, pool, clock, options, ring, wake } = deps;
+    this.#cursor = deps.skipSamples;
     this.#gate = new LevelGate(options);
     const read = (from: number, frames: number) => {
       const samples = new Float32Array(frames * FRAME_SAMPLES);
@@ -122,7 +125,7 @@ export class VoiceFrames {
   #frameAt(at: number): number {
     const { ring, timeline } = this.deps;
     const hardStart = timeline.nextHardStart(at);
-    const samples = Math.min(FRAME_SAMPLES, Math.min(hardStart, ring.head) - at);
+    const samples = Math.max(0, Math.min(FRAME_SAMPLES, Math.min(hardStart, ring.head) - at));
     return samples === FRAME_SAMPLES || hardStart <= ring.head || this.#ended ? samples : 0;
   }
 

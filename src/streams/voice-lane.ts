@@ -2,6 +2,8 @@ import { refuse, type Lane, type LaneHost, type MediaFault, type PartialSink } f
 import type { StreamSpec } from '../facts/media-chunk';
 import { MediaTimeline } from './media-timeline';
 import { PcmRing } from './pcm-ring';
+import type { VoiceCut } from './resume/restored-streams';
+import { neededFromMs, voiceCut, type VoiceStand } from './resume/voice-cuts';
 import type { LaneDeps } from './open-lane';
 import { SpeechSpans } from './speech-spans';
 import type { HopVoice, UtteranceClosed, UtteranceOpen } from '../facts/stream-fact';
@@ -28,12 +30,18 @@ export class VoiceLane implements Lane {
   readonly #starts = new UtteranceStarts();
   /** Up to where the open utterance was told, in ordinals. */
   #toldUntil = 0;
+  /** Of a session that goes on after its process. */
+  readonly #restored: VoiceCut | undefined;
+  /** Sound before this was cut by that process. */
+  #floor = 0;
   /** Where the last payload was placed, media samples. */
   #placed: number | undefined;
   /** In released hops, as far as in order. */
   #consumed = 0;
   /** Media samples. */
   #released = 0;
+  /** Hops before this were of a process before this one, media samples. */
+  #passed = 0;
   #mediaEnd = 0;
   #discontinuity = false;
   #lost = false;
@@ -46,8 +54,9 @@ export class VoiceLane implements Lane {
   constructor(
     private readonly spec: StreamSpec,
     sessionId: string,
-    { pool, clock, options, host, rings, partials }: Omit<LaneDeps, 'pace' | 'video'>,
+    { pool, clock, options, host, rings, partials, restored }: Omit<LaneDeps, 'pace' | 'video'>,
   ) {
+    this.#restored = restored?.(spec.name);
     this.options = options;
     this.host = host;
     this.partials = partials;
@@ -63,6 +72,7 @@ export class VoiceLane implements Lane {
       options,
       ring: this.#ring,
       timeline: this.#timeline,
+      skipSamples: this.#restored?.skipSamples ?? 0,
       wake: () => host.wake(),
       failed: (from, to) => {
         host.drop('voice_activity_failed');
@@ -99,18 +109,16 @@ export class VoiceLane implements Lane {
   }
 
   get needFromMs(): number {
-    if (this.#ended && !this.pending) return Infinity;
-    const kept = Math.min(this.#closed?.start ?? Infinity, this.#cutter.keepFrom(this.#frames.cursor));
-    const from = Math.max(0, kept);
-    let first = this.#timeline.mediaAt(from) ?? Infinity;
-    this.#timeline.within(-Infinity, Infinity, from, this.#ring.head, (_ordinal, _count, media) => {
-      first = Math.min(first, media);
-    });
-    return first / SAMPLES_PER_MS;
+    return this.#ended && !this.pending ? Infinity : neededFromMs(this.#stand);
   }
 
   placedMs(): number | undefined {
     return this.#placed === undefined ? undefined : this.#placed / SAMPLES_PER_MS;
+  }
+
+  cuts(fromMs: number): VoiceCut[] {
+    const { name } = this.spec;
+    return [{ name, ...(voiceCut(this.#stand, fromMs) ?? this.#restored ?? { floorMs: 0, skipSamples: 0 }) }];
   }
 
   check(bytes: Uint8Array): MediaFault | undefined {
@@ -132,7 +140,8 @@ export class VoiceLane implements Lane {
     const media = follows ? expected : given;
     const end = media + bytes.length / 2;
     this.#placed = media;
-    if (this.host.watermarkMs - end / SAMPLES_PER_MS >= this.options.maxLateMs) {
+    const isAgain = media < this.#passed;
+    if (!isAgain && this.host.watermarkMs - end / SAMPLES_PER_MS >= this.options.maxLateMs) {
       this.host.drop('late');
       this.#gap('late', media, end);
       return;
@@ -140,17 +149,23 @@ export class VoiceLane implements Lane {
     if (!follows) {
       const hard = this.#discontinuity || Math.abs(step) >= this.options.endpointMs * SAMPLES_PER_MS;
       this.#timeline.anchor(head, media, hard);
+      if (expected === undefined) this.#beginAt(media);
       if (step > 0 && !this.#lost) this.#gap(this.#discontinuity ? 'discontinuity' : 'missing', expected!, media);
     }
     this.#discontinuity = false;
     this.#lost = false;
     // Still heard for its words (a late final enters a later window), but the sound of its hop is out.
-    if (media < this.#released) {
+    if (media < this.#released && !isAgain) {
       this.host.drop('hop_passed');
       this.#gap('hop_passed', media, Math.min(end, this.#released));
     }
     this.#ring.write(bytes);
     this.#mediaEnd = Math.max(this.#mediaEnd, end);
+  }
+
+  /** The first sound lies here: what was cut before is told by ordinals from now on. */
+  #beginAt(media: number): void {
+    this.#floor = Math.max(0, Math.round((this.#restored?.floorMs ?? 0) * SAMPLES_PER_MS) - media);
   }
 
   /** Too many or too deep jumps are not believed. */
@@ -207,9 +222,24 @@ export class VoiceLane implements Lane {
     this.#consume();
   }
 
+  goOn(endMs: number): void {
+    this.#passed = endMs * SAMPLES_PER_MS;
+    this.release(endMs);
+  }
+
   dispose(): void {
     this.#frames.dispose();
     this.#ring.release();
+  }
+
+  get #stand(): VoiceStand {
+    const { cursor } = this.#frames;
+    const closed = this.#closed?.start ?? Infinity;
+    return {
+      ...{ timeline: this.#timeline, cursor, head: this.#ring.head },
+      floor: Math.max(this.#floor, Math.min(closed, this.#cutter.floor)),
+      keepFrom: Math.min(closed, this.#cutter.keepFrom(cursor)),
+    };
   }
 
   /** One thing that can be done now; false when there is none. */
@@ -224,7 +254,7 @@ export class VoiceLane implements Lane {
       return true;
     }
     if (!this.#cutter.open || this.#frames.pending || !(this.#ended || this.#silentBehindWatermark())) return false;
-    this.#closed = this.#cutter.close(cursor);
+    this.#closed = this.#close(cursor);
     // Else the part of a frame that is left would count as speech going on: an utterance of a few ms after the pause.
     this.#activity.reset();
     return true;
@@ -235,7 +265,10 @@ export class VoiceLane implements Lane {
     const start = end - samples;
     const phase = this.#activity.next(probability);
     if (phase === 'speech') this.#markSpeech(this.#cutter.candidateStart ?? start, end);
-    this.#closed = this.#cutter.next(start, end, probability, phase);
+    if (start <= this.#floor && end > this.#floor) this.#cutter.clip(this.#floor);
+    const cut = this.#cutter.next(start, end, probability, phase);
+    if (end <= this.#floor) return; // cut by the process before
+    this.#closed = cut;
     if (this.#closed === undefined) this.#tellOpen(end);
   }
 
@@ -249,6 +282,12 @@ export class VoiceLane implements Lane {
     this.partials.partial({ kind: 'utterance-open', ...this.#utterance(start, end) });
   }
 
+  /** Words before the floor were cut by the process before. */
+  #close(head: number): Cut | undefined {
+    const cut = this.#cutter.close(head);
+    return head <= this.#floor ? undefined : cut;
+  }
+
   #markSpeech(from: number, to: number): void {
     this.#timeline.within(-Infinity, Infinity, from, to, (_ordinal, count, media) =>
       this.#speech.add(media, media + count),
@@ -259,7 +298,7 @@ export class VoiceLane implements Lane {
   #startAfresh(): boolean {
     const cursor = this.#frames.cursor;
     this.#hardStart = cursor;
-    this.#closed = this.#cutter.close(cursor);
+    this.#closed = this.#close(cursor);
     this.#cutter.restart(cursor);
     this.#activity.reset();
     this.#frames.reset();
@@ -269,6 +308,8 @@ export class VoiceLane implements Lane {
   /** Rule 1: a pause of the sender is silence once the watermark says so, whatever a timer says. */
   #silentBehindWatermark(): boolean {
     const media = this.#timeline.mediaAt(this.#frames.cursor)!;
+    // the watermark of the process before: what is heard again has yet to catch up with it
+    if (media < this.#passed && this.host.watermarkMs * SAMPLES_PER_MS <= this.#passed) return false;
     return this.host.watermarkMs - media / SAMPLES_PER_MS >= this.options.endpointMs;
   }
 
@@ -293,7 +334,7 @@ export class VoiceLane implements Lane {
   #consume(): void {
     const { cursor } = this.#frames;
     this.#consumed = this.#timeline.firstAtOrAfter(this.#released, this.#consumed, cursor);
-    this.#timeline.prune(Math.min(this.#consumed, this.#closed?.start ?? Infinity, this.#cutter.keepFrom(cursor)));
+    this.#timeline.prune(Math.min(this.#consumed, this.#stand.keepFrom));
   }
 
   #gap(

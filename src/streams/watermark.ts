@@ -24,10 +24,16 @@ export function isIdle(state: {
  * less the lateness. Monotone: a stream that starts late or comes back cannot lower it.
  */
 export class Watermark {
-  #valueMs = 0;
+  #valueMs: number;
   #followsClock = false;
 
-  constructor(private readonly allowedLatenessMs: number) {}
+  /** @param fromMs where a session goes on whose process died. */
+  constructor(
+    private readonly allowedLatenessMs: number,
+    fromMs = 0,
+  ) {
+    this.#valueMs = fromMs;
+  }
 
   get valueMs(): number {
     return this.#valueMs;

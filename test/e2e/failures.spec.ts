@@ -118,8 +118,8 @@ describe('a service that dies', () => {
     );
   });
 
-  it('has its unfinished sessions ended by the next start', async () => {
-    child = new ServiceProcess({}, SCRIPTED);
+  it('has its unfinished sessions ended by the next start, where nobody may come back', async () => {
+    child = new ServiceProcess({ RAPPORT_RESUME_WINDOW_MS: '0' }, SCRIPTED);
     const heard = await openCall(await child.door(), CALL, 2);
     const finished = await holdCall(await child.door(), CALL, FAST);
     await heard.session.send(1, new Uint8Array(64_000), 0);
@@ -136,7 +136,7 @@ describe('a service that dies', () => {
   });
 
   async function endedByNextStart(dataDir: string, sessionId: string) {
-    const next = await startService({ dataDir });
+    const next = await startService({ dataDir, resumeWindowMs: 0 });
     await next.app.close();
     const log = await readLog(dataDir, sessionId);
     expect(log.map(({ seq }) => seq)).toEqual(log.map((_, i) => i + 1));

@@ -1,4 +1,5 @@
 import { FrameFlag, type ServerMessage } from '@rapport-live/protocol';
+import { eventually } from '../support/eventually';
 import { essence, expectGapless, isType, RawSession } from '../support/raw-session';
 import { type RunningService, startService } from '../support/service';
 import { tone } from '../support/sound';
@@ -131,7 +132,7 @@ describe('acknowledgement', () => {
     const { length } = session.gather();
     expect(await unacked()).toBeLessThanOrEqual(length + 2 - 3);
     await session.end();
-    expect(await unacked()).toBe(0);
+    await eventually(async () => (await unacked()) === 0);
   });
 
   it('of a ping comes with and without a session', async () => {

@@ -73,6 +73,7 @@ class CountingStore implements ResultStore {
     if (result.type === 'rapport.session.ended') this.durationMs.set(sessionId, result.data.durationMs);
     return null;
   }
+  lastSeq = () => 0;
   subscribe = () => EMPTY;
   close = async () => {};
   unfinished = () => [];
@@ -136,7 +137,7 @@ async function main(): Promise<Simulated> {
     const start = { type: 'session.start' as const, pace: 1, partials: false, streams: [...streams], session };
     const conversation = create(identity, start, streams);
     let heartbeats = 0;
-    conversation.ephemeral$.subscribe(() => (heartbeats += 1));
+    conversation.results.ephemeral$.subscribe(() => (heartbeats += 1));
     return { conversation, sender: new Sender(conversation, streams), heartbeats: () => heartbeats };
   });
 

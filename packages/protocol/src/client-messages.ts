@@ -104,8 +104,6 @@ export const SessionResume = z.strictObject({
     .optional(),
 });
 export type SessionResume = z.infer<typeof SessionResume>;
-// Designed now, refused with `not_supported` until a later version builds them: observing, pause, consent, participants.
-
 export const SessionObserve = z.strictObject({
   type: z.literal('session.observe'),
   ref,
@@ -131,6 +129,8 @@ export const MediaGap = z.strictObject({
   reason: z.enum(['buffer_overflow', 'device', 'muted', 'unknown']),
 });
 export type MediaGap = z.infer<typeof MediaGap>;
+// Designed now, refused with `not_supported` until a later version builds them.
+
 export const SessionPause = z.strictObject({
   type: z.literal('session.pause'),
   ref,
@@ -191,5 +191,7 @@ export const BUILT_CLIENT_MESSAGES = [
   'session.resume',
   'result.ack',
   'media.gap',
+  'session.observe',
+  'session.unobserve',
   'ping',
 ] as const satisfies readonly ClientMessageType[];

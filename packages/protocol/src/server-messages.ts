@@ -157,5 +157,6 @@ export const BUILT_SERVER_MESSAGES = [
   'error',
   'media.acked',
   'session.resumed',
+  'session.state',
   'pong',
 ] as const satisfies readonly ServerMessageType[];

@@ -6,8 +6,6 @@ import type { ResumeTokens } from './resume-tokens';
 export interface ResumableSession {
   readonly conversation: Conversation;
   readonly tokens: ResumeTokens;
-  /** Counts up when the session moves to another process. */
-  readonly epoch: number;
   /** Last result that the client has stored, as it says. */
   ackedSeq: number;
   /** Who is connected now. */

@@ -2,11 +2,13 @@ import { type ErrorCode, RapportError, type SessionResume } from '@rapport-live/
 import type { Meter } from '../../facts/meter';
 import type { Conversation, End } from '../../pipeline/conversation';
 import type { ConversationHost } from '../../pipeline/conversation-host';
+import type { RecoveredSession } from '../../pipeline/resume/session-recovery';
 import type { SessionClock } from '../../streams/session-clock';
+import { logFault } from '../fault.filter';
 import type { GatewayOptions } from '../gateway-options';
 import type { GatewaySession } from '../gateway-session';
 import type { ResumableSession } from './resumable-session';
-import { ResumeTokens } from './resume-tokens';
+import { type KeptTokens, ResumeTokens } from './resume-tokens';
 
 /** Closed by us for these, a session waits for its client as after a lost connection: the client did nothing wrong. */
 const LOSSES: readonly (ErrorCode | undefined)[] = [undefined, 'session_timeout', 'slow_consumer', 'server_shutdown'];
@@ -40,7 +42,7 @@ export class ResumableSessions {
   get unackedResults(): number {
     let count = 0;
     for (const { state, conversation, ackedSeq } of this.sessions.values()) {
-      if (state === 'live') count += conversation.resultSeq - ackedSeq;
+      if (state === 'live') count += conversation.results.resultSeq - ackedSeq;
     }
     return count;
   }
@@ -49,28 +51,46 @@ export class ResumableSessions {
     return this.options.resumeWindowMs;
   }
 
+  /** For whoever watches; a session of another tenant looks like none. */
+  of(tenant: string, sessionId: string): ResumableSession | undefined {
+    const session = this.sessions.get(sessionId);
+    return session?.conversation.identity.tenant === tenant ? session : undefined;
+  }
+
   /** A new session, and the token to come back with. */
   begin(conversation: Conversation): { readonly session: ResumableSession; readonly token: string } {
     const { tokens, token } = ResumeTokens.begin();
-    return { session: this.keep(conversation, tokens, 0), token };
+    return { session: this.keep(conversation, tokens), token };
   }
 
-  private keep(conversation: Conversation, tokens: ResumeTokens, epoch: number): ResumableSession {
+  /** A session of the process before waits for its client from now on. */
+  async adopt({ conversation, door }: RecoveredSession): Promise<void> {
+    const session = this.keep(conversation, ResumeTokens.restore(door as KeptTokens));
+    this.wait(session, { reason: 'disconnected' });
+    await this.keepTokens(session);
+  }
+
+  /** From now on its tokens hold in a process after this one, too. A disk that refuses takes that away and no more. */
+  async keepTokens({ conversation, tokens }: ResumableSession): Promise<void> {
+    if (this.options.resumeWindowMs > 0) await conversation.results.keepDoor(tokens.kept).catch(logFault);
+  }
+
+  private keep(conversation: Conversation, tokens: ResumeTokens): ResumableSession {
     const session: ResumableSession = {
-      ...{ conversation, tokens, epoch, ackedSeq: 0, attached: undefined, state: 'live' as const },
+      ...{ conversation, tokens, ackedSeq: 0, attached: undefined, state: 'live' as const },
       cancelTimer: () => {},
     };
     this.sessions.set(conversation.identity.sessionId, session);
     // By itself, too: a fault ends it whether or not somebody is connected.
     conversation.failed$.subscribe(() => void this.host.end(conversation, { reason: 'error' }));
-    conversation.ephemeral$.subscribe({ complete: () => this.isOver(session) });
+    conversation.results.ephemeral$.subscribe({ complete: () => this.isOver(session) });
     return session;
   }
 
   /** Whose session it is; a session of another tenant looks like none. Throws RapportError, without using the token up. */
   find(tenant: string, { sessionId, resumeToken, ackedResultSeq }: SessionResume): ResumableSession {
-    const session = this.sessions.get(sessionId);
-    if (session === undefined || session.conversation.identity.tenant !== tenant) {
+    const session = this.of(tenant, sessionId);
+    if (session === undefined) {
       throw new RapportError('session_unknown', `No session ${sessionId} can be resumed.`);
     }
     if (!session.tokens.accepts(resumeToken)) {
@@ -79,7 +99,7 @@ export class ResumableSessions {
     if (session.state === 'expired') {
       throw new RapportError('resume_expired', `Nobody came back within ${this.options.resumeWindowMs} ms.`);
     }
-    const { resultSeq } = session.conversation;
+    const { resultSeq } = session.conversation.results;
     if (ackedResultSeq > resultSeq) {
       throw new RapportError(
         'invalid_message',

@@ -26,7 +26,7 @@ import { ENCODE_DEFAULTS, type EncodeOptions } from './encode-options';
 import { HopEncoder } from './hop-encoder';
 import { type LanguageOptions, LanguageWatch } from './language-watch';
 import { PartialTranscripts } from './partial-transcripts';
-import { type TextFact, TextFactEncoder } from './text-fact-encoder';
+import { type KnownText, type TextFact, TextFactEncoder } from './text-fact-encoder';
 import type { WrittenLanguage } from './written-language';
 
 export interface EncodeDeps {
@@ -40,6 +40,10 @@ export interface EncodeDeps {
   readonly readLanguage?: (text: string) => WrittenLanguage | undefined;
   readonly options?: Partial<EncodeOptions>;
   readonly languageOptions?: Partial<LanguageOptions>;
+  /** Of a session that goes on after its process: windows up to here have their results. */
+  readonly passedMs?: number;
+  /** Of the same: texts that windows to come still read. */
+  readonly known?: readonly KnownText[];
   /** Called once for each fact that is done with, in whatever way, after what came of it was emitted. */
   readonly settle: (fact: StreamFact) => void;
 }
@@ -58,10 +62,16 @@ export function encodeFacts(deps: EncodeDeps): OperatorFunction<StreamFact, Enco
     defer(() => {
       const language = new LanguageWatch(deps.language, deps.readLanguage ?? (() => undefined), deps.languageOptions);
       const { models } = deps.pool;
-      const hops = new HopEncoder(deps.pool, deps.sessionId, options, () => {
-        // sound needs no word for its language: one not known is one of those that the encoder learned from
-        return !isKnown(language.language) || servesLanguage(models, 'speech', language.language);
-      });
+      const hops = new HopEncoder(
+        deps.pool,
+        deps.sessionId,
+        options,
+        () => {
+          // sound needs no word for its language: one not known is one of those that the encoder learned from
+          return !isKnown(language.language) || servesLanguage(models, 'speech', language.language);
+        },
+        deps.passedMs,
+      );
       const texts = new TextFactEncoder({ ...deps, language });
       const partials = new PartialTranscripts({ ...deps, language });
       const pendingHops = new Backlog(options.maxPendingHops);
@@ -117,7 +127,8 @@ export function encodeFacts(deps: EncodeDeps): OperatorFunction<StreamFact, Enco
           );
           // nobody waits for a partial: what is in work when everything else is done is given up
           const done = new Subject<void>();
-          const main = merge(ordered, beside).pipe(tap({ complete: () => done.next() }));
+          const known = from(deps.known ?? []).pipe(concatMap((text) => texts.again(text)));
+          const main = merge(known, ordered, beside).pipe(tap({ complete: () => done.next() }));
           const end = defer(() => (ended === undefined ? EMPTY : settled(ended, of(ended))));
           return concat(merge(main, parts.pipe(takeUntil(done))), end);
         }),

@@ -21,6 +21,8 @@ export class HopEncoder {
     private readonly options: EncodeOptions,
     /** Whether the voice encoder was made for the language of the session; asked at every hop. */
     private readonly understands: () => boolean = () => true,
+    /** Windows up to here have their results: no voice is encoded for them. */
+    private readonly passedMs = 0,
   ) {
     this.window = new SpeechWindow(options.voiceWindowMs);
     this.faces = new FaceWatch(pool, sessionId, options);
@@ -71,6 +73,7 @@ export class HopEncoder {
     }
     if (!this.understands()) return { evidence: { speechMs, fresh, absentReason: 'language' }, cost: NO_COST };
     let cost = NO_COST;
+    if (hopEndMs <= this.passedMs) return { evidence: { speechMs, fresh }, cost: NO_COST };
     if (this.newSpeechMs >= minNewSpeechMs) {
       const { startMs, pcm } = this.window.stretch(speechMarginMs, minStretchMs);
       const { output, ...spent } = await this.pool.submit(

@@ -11,7 +11,9 @@ export type TextFact = UtteranceClosed | ChatReceived;
 /** Name of the stream that chat messages are said to come from. */
 const CHAT_STREAM = 'chat';
 
-type Heard = Omit<EncodedText, 'kind' | 'sequence' | 'embedding' | 'absentReason' | 'language'>;
+type Heard = Omit<EncodedText, 'kind' | 'sequence' | 'embedding' | 'absentReason' | 'language' | 'kept'>;
+/** A text whose final is durable: redacted, in the language it was given. */
+export type KnownText = Heard & Pick<EncodedText, 'language' | 'kept'>;
 type EncodedOfText = EncodedText | LanguageTold | StreamUpdated;
 
 /** A word in the sound of an utterance, in the time of its session. */
@@ -47,6 +49,11 @@ export class TextFactEncoder {
     const work = before.then(() => this.work(fact));
     this.turn = work.catch(() => undefined);
     return work;
+  }
+
+  /** Tokens of a text that was told before the process died. */
+  again(text: KnownText): Promise<EncodedText> {
+    return this.withTokens(text);
   }
 
   private async work(fact: TextFact): Promise<readonly EncodedOfText[]> {
@@ -146,7 +153,7 @@ export class TextFactEncoder {
     };
   }
 
-  private async withTokens(heard: Heard & Pick<EncodedText, 'language'>): Promise<EncodedText> {
+  private async withTokens(heard: KnownText): Promise<EncodedText> {
     const { pool, sessionId } = this.deps;
     const { language } = heard;
     const bare: EncodedText = { kind: 'text', ...heard };

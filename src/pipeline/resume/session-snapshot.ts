@@ -1,6 +1,8 @@
-import type { SessionStart, StreamDescription } from '@rapport-live/protocol';
+import type { SessionStart } from '@rapport-live/protocol';
 import { crc32cHex } from '../../delivery/crc32c';
+import type { StreamSpec } from '../../facts/media-chunk';
 import type { SessionState } from '../../fusion/session-state';
+import type { StreamStart } from '../../streams/resume/restored-streams';
 
 const FORMAT_NAME = 'rapport-session';
 const FORMAT_VERSION = 1;
@@ -8,25 +10,9 @@ const FORMAT_VERSION = 1;
 /** Most bytes of one snapshot: the state (rule 8: 64 KiB) and what stands around it. */
 export const MAX_SNAPSHOT_BYTES = 96 * 1024;
 
-/** Where a stream goes on in a process that has heard nothing of it. */
-export interface StreamSnapshot {
-  readonly description: StreamDescription;
-  /** The first frame that is needed; `ended`: none is. */
-  readonly seq: number;
-  readonly byteOffset: number;
-  /** Media ms of its first content, as it was placed. */
-  readonly startMs: number;
-  readonly ended: boolean;
-  readonly voices: readonly VoiceSnapshot[];
-}
-
-/** Of one voice of a stream: where its sound was cut. */
-export interface VoiceSnapshot {
-  readonly name: string;
-  /** Sound before this is in utterances whose finals are durable, or in none; media ms. */
-  readonly floorMs: number;
-  /** Samples of the frame that begins with `startMs` which belong to a voice-activity frame begun before it. */
-  readonly skipSamples: number;
+/** A stream, and where it goes on. */
+export interface StreamSnapshot extends StreamStart {
+  readonly spec: StreamSpec;
 }
 
 /** All that a session needs to go on after its process: no media, no words but those that are in its durable results. */

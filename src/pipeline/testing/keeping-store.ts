@@ -14,6 +14,7 @@ export class KeepingStore implements ResultStore {
     return { seq: this.results.length, topic: EVENTS[result.type].topic!, event };
   }
   subscribe = () => EMPTY;
+  lastSeq = () => this.results.length;
   close = async () => {};
   unfinished = () => [];
 }

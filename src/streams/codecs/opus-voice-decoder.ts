@@ -90,6 +90,19 @@ export class OpusVoiceDecoder implements VoiceDecoder {
     return fault ?? refused;
   }
 
+  begin(bytes: Uint8Array): string | undefined {
+    this.demuxer.restart();
+    let refused: string | undefined;
+    const fault = this.demuxer.push(bytes, {
+      head: (head) => {
+        refused = this.#begin(head);
+      },
+      packet: () => {},
+      corrupt: () => {},
+    });
+    return fault ?? refused;
+  }
+
   drain(sink: PcmSink): void {
     while (this.#first < this.#waiting.length && this.#runtime.ready && sink.roomSamples >= MAX_PACKET_OUTPUT) {
       const packet = this.#waiting[this.#first]!;

@@ -42,6 +42,8 @@ export interface VoiceDecoder {
   misfit(byteLength: number): string | undefined;
   /** Takes a payload, in order. A sentence says why it, or the rest of it, was dropped. */
   take(payload: VoicePayload, sink: PcmSink): string | undefined;
+  /** Takes the init segment at the front of a payload, and nothing else of it. A sentence says why it is none. */
+  begin?(bytes: Uint8Array): string | undefined;
   /** Decodes what waits, as far as there is room. */
   drain(sink: PcmSink): void;
   /** Payloads are missing in front of the next. */

@@ -4,10 +4,15 @@ import type { UtteranceClosed } from '../../facts/stream-fact';
 export class MediaNeeds {
   /** Utterances handed out, until their final is durable or given up. */
   readonly #utterances = new Set<UtteranceClosed>();
-  #keptHopEndMs = 0;
+  #keptHopEndMs: number;
 
   /** @param lookBackMs media of hops worked off that windows to come still look at. */
-  constructor(private readonly lookBackMs: number) {}
+  constructor(
+    private readonly lookBackMs: number,
+    keptHopEndMs = 0,
+  ) {
+    this.#keptHopEndMs = keptHopEndMs;
+  }
 
   /** The results of every hop up to here are durable. */
   get keptHopEndMs(): number {
@@ -31,6 +36,15 @@ export class MediaNeeds {
       if (voiceNames.includes(streamName)) fromMs = Math.min(fromMs, startMs);
     }
     return fromMs;
+  }
+
+  /** Sound of this voice before this is done with, when its lane has cut all before `laneFloorMs`. */
+  floorMs(voiceName: string, laneFloorMs: number): number {
+    let floorMs = laneFloorMs;
+    for (const { streamName, startMs } of this.#utterances) {
+      if (streamName === voiceName) floorMs = Math.min(floorMs, startMs);
+    }
+    return floorMs;
   }
 
   clear(): void {

@@ -1,6 +1,7 @@
 import { RawText } from '../../redaction/redaction';
 import type { MediaVerdict } from '../lane';
 import type { MediaChunk, StreamSpec } from '../../facts/media-chunk';
+import type { RestoredStreams } from '../resume/restored-streams';
 import { SessionStreams } from '../session-streams';
 import type {
   Hop,
@@ -32,6 +33,8 @@ export interface ScriptSettings {
   /** Settle facts as they come; `utterance-open` may be held back by itself. */
   readonly settle?: boolean | ((fact: StreamFact) => boolean);
   readonly partials?: boolean;
+  /** It goes on after another. */
+  readonly restored?: RestoredStreams;
 }
 
 /** A session whose clock, media and models are written down in the test. */
@@ -44,9 +47,9 @@ export class SessionScript {
   completed = false;
   readonly #sent = new Map<number, { seq: number; bytes: number }>();
 
-  constructor({ streams = [VOICE], pace = 1, options = {}, settle = true, partials }: ScriptSettings = {}) {
+  constructor({ streams = [VOICE], pace = 1, options = {}, settle = true, partials, restored }: ScriptSettings = {}) {
     const deps = { clock: this.clock, pool: this.pool, options: streamOptions(options) };
-    this.streams = new SessionStreams({ sessionId: 's-1', streams, pace, partials }, deps);
+    this.streams = new SessionStreams({ sessionId: 's-1', streams, pace, partials, restored }, deps);
     this.streams.facts$.subscribe({
       next: (fact) => {
         this.facts.push(fact);

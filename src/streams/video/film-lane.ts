@@ -1,5 +1,6 @@
 import { WebmDemuxer } from '../codecs/webm-demuxer';
 import type { CodedVoiceLane } from '../coded-voice-lane';
+import type { VoiceCut } from '../resume/restored-streams';
 import { refuse, type Lane, type LaneHost, type MediaFault } from '../lane';
 import type { StillLane } from '../still-lane';
 import type { StreamOptions } from '../stream-options';
@@ -61,6 +62,33 @@ export class FilmLane implements Lane {
 
   get needFromMs(): number {
     return this.parts.voice.needFromMs;
+  }
+
+  cuts(fromMs: number): VoiceCut[] {
+    return this.parts.voice.cuts(fromMs);
+  }
+
+  begin(bytes: Uint8Array): MediaFault | undefined {
+    const { feed, voice, film } = this.parts;
+    this.#demuxer.restart();
+    const reason = this.#demuxer.push(bytes, {
+      head: (head) => {
+        this.#begin();
+        this.#hasSound = true;
+        feed.put({ head });
+      },
+      packet: () => {},
+      film: (head) => {
+        this.#begin();
+        film?.begin(head);
+      },
+      picture: () => {},
+      corrupt: () => {},
+    });
+    voice.accept(0, feed.empty ? NOTHING : SOMETHING, false, false);
+    this.#seam();
+    voice.lost();
+    return reason === undefined ? undefined : refuse('payload_invalid', reason);
   }
 
   check(): undefined {
@@ -127,6 +155,11 @@ export class FilmLane implements Lane {
   release(endMs: number): void {
     this.parts.voice.release(endMs);
     this.parts.stills.release(endMs);
+  }
+
+  goOn(endMs: number): void {
+    this.parts.voice.goOn(endMs);
+    this.parts.stills.goOn(endMs);
   }
 
   dispose(): void {

@@ -1,0 +1,39 @@
+import { RapportError } from '@rapport-live/protocol';
+import { Subscription } from 'rxjs';
+import type { Conversation } from '../../pipeline/conversation';
+import type { Connection } from '../connection';
+
+/** One session as one connection watches it. */
+export class Observation {
+  private readonly subscriptions = new Subscription();
+
+  constructor(
+    private readonly connection: Connection,
+    private readonly conversation: Conversation,
+    private readonly onEnd: () => void,
+  ) {}
+
+  /** Results after this seq, those that are there first; ephemeral events as they come. */
+  begin(afterSeq: number): void {
+    const { connection, conversation, subscriptions } = this;
+    subscriptions.add(
+      conversation.results.ephemeral$.subscribe((event) => connection.send({ type: 'ephemeral', event })),
+    );
+    subscriptions.add(
+      conversation.results.records(afterSeq).subscribe({
+        next: ({ seq, event }) => connection.send({ type: 'result', seq, event }),
+        error: (error: unknown) => {
+          const { code, message } =
+            error instanceof RapportError ? error : new RapportError('internal', 'Results could not be read.');
+          connection.refuse(code, message);
+          this.onEnd();
+        },
+        complete: () => this.onEnd(),
+      }),
+    );
+  }
+
+  end(): void {
+    this.subscriptions.unsubscribe();
+  }
+}

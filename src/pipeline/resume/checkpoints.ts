@@ -1,0 +1,104 @@
+import type { SessionStart } from '@rapport-live/protocol';
+import type { SessionIdentity } from '../../delivery/session-result';
+import type { StreamSpec } from '../../facts/media-chunk';
+import type { StreamStart } from '../../streams/resume/restored-streams';
+import type { AckedPoint } from '../../streams/resume/stream-points';
+import type { SessionClock } from '../../streams/session-clock';
+import type { SessionSnapshot } from './session-snapshot';
+import type { SnapshotStore } from './snapshot-files';
+
+/** Least wall time between two snapshots of a session whose results go on, ms: with the longest utterance it is what a
+ * client must be able to send again. */
+const EVERY_MS = 2000;
+/** The same of one in which nothing comes, ms. */
+const QUIET_EVERY_MS = 30_000;
+
+export interface CheckpointDeps {
+  readonly clock: SessionClock;
+  /** Absent: nothing is kept over the end of the process, and what is worked off is acknowledged at once. */
+  readonly snapshots?: SnapshotStore;
+  readonly identity: SessionIdentity;
+  readonly epoch: number;
+  readonly start: SessionStart;
+  /** Wall clock, RFC 3339. */
+  readonly startedAt: string;
+  readonly specs: () => readonly StreamSpec[];
+  readonly starts: () => readonly StreamStart[];
+  /** Media that no process needs any more. */
+  readonly onAcked: (points: readonly AckedPoint[]) => void;
+  readonly onFault: (error: unknown) => void;
+}
+
+/** The work that a snapshot stands for. */
+export type WorkDone = Pick<SessionSnapshot, 'hopEndMs' | 'resultSeq' | 'state'>;
+
+/**
+ * Keeps the snapshot of one session that another process would go on from (rule 8), and acknowledges media only once
+ * such a snapshot is durable: what a client may forget can be needed by nobody.
+ */
+export class Checkpoints {
+  private done: WorkDone;
+  private door: unknown = null;
+  private isOver = false;
+  private writtenMs = -Infinity;
+  private written: { readonly resultSeq: number; readonly seqs: string } | undefined;
+
+  constructor(
+    private readonly deps: CheckpointDeps,
+    before: WorkDone,
+  ) {
+    const { hopEndMs, resultSeq, state } = before;
+    this.done = { hopEndMs, resultSeq, state };
+  }
+
+  /** The results of a hop are durable. */
+  worked(done: WorkDone): void {
+    if (done.hopEndMs <= this.done.hopEndMs) return; // of a process before, once more
+    this.done = done;
+    const { clock, snapshots, onFault } = this.deps;
+    const starts = this.deps.starts();
+    if (snapshots === undefined) return this.acked(starts);
+    const now = { resultSeq: done.resultSeq, seqs: starts.map(({ seq }) => seq).join() };
+    const isSame = now.resultSeq === this.written?.resultSeq && now.seqs === this.written.seqs;
+    if (clock.nowMs() - this.writtenMs < (isSame ? QUIET_EVERY_MS : EVERY_MS)) return;
+    this.writtenMs = clock.nowMs();
+    this.written = now;
+    snapshots.write(this.snapshot(starts)).then(() => this.acked(starts), onFault);
+  }
+
+  /** The newest that is known, at once. Resolves once it is durable. */
+  async now(): Promise<void> {
+    if (!this.isOver) await this.deps.snapshots?.write(this.snapshot(this.deps.starts()));
+  }
+
+  /** What the door keeps of the session has changed. Resolves once that is durable. */
+  async keepDoor(door: unknown): Promise<void> {
+    this.door = door;
+    await this.now();
+  }
+
+  /** The session is over. */
+  async remove(): Promise<void> {
+    this.isOver = true;
+    await this.deps.snapshots?.remove(this.deps.identity.sessionId);
+  }
+
+  private snapshot(starts: readonly StreamStart[]): SessionSnapshot {
+    const { identity, epoch, start, startedAt } = this.deps;
+    const byId = new Map(starts.map((one) => [one.streamId, one]));
+    const streams = this.deps.specs().flatMap((spec) => {
+      const at = byId.get(spec.streamId);
+      return at === undefined ? [] : [{ spec, ...at }];
+    });
+    return { ...identity, epoch, start, startedAt, ...this.done, streams, door: this.door };
+  }
+
+  private acked(starts: readonly StreamStart[]): void {
+    this.deps.onAcked(
+      starts.map(({ streamId, seq, byteOffset, startMs, ended }) => ({
+        ...{ streamId, seq, byteOffset, startMs },
+        complete: ended,
+      })),
+    );
+  }
+}

@@ -1,0 +1,123 @@
+import fc from 'fast-check';
+import { crc32c } from '../../delivery/crc32c';
+import type { StreamSpec } from '../../facts/media-chunk';
+import { join, SessionScript, silence, speech, VOICE } from '../testing/session-script';
+
+interface Frame {
+  readonly seq: number;
+  readonly byteOffset: number;
+  readonly ptsMs: number;
+  readonly pcm: Int16Array;
+}
+
+/** Talk and pauses, cut into frames of odd lengths with stamps that tremble. */
+const calls = fc
+  .record({
+    parts: fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 50, max: 2500 })), { minLength: 2, maxLength: 6 }),
+    frameSamples: fc.array(fc.integer({ min: 800, max: 4000 }), { minLength: 1, maxLength: 5 }),
+    tremblesMs: fc.array(fc.integer({ min: -20, max: 20 }), { minLength: 1, maxLength: 5 }),
+    cutShare: fc.double({ min: 0.05, max: 0.95, noNaN: true }),
+  })
+  .map(({ parts, frameSamples, tremblesMs, cutShare }) => {
+    const pcm = join(...parts.map(([speaks, ms], i) => (speaks ? speech(ms, i) : silence(ms))));
+    const frames: Frame[] = [];
+    for (let at = 0; at < pcm.length;) {
+      const i = frames.length;
+      const part = pcm.subarray(at, at + frameSamples[i % frameSamples.length]!);
+      const ptsMs = Math.max(0, at / 16 + (i === 0 ? 0 : tremblesMs[i % tremblesMs.length]!));
+      frames.push({ seq: i, byteOffset: at * 2, ptsMs, pcm: part });
+      at += part.length;
+    }
+    return { frames, cut: Math.floor(cutShare * frames.length) };
+  });
+
+async function send(script: SessionScript, frames: readonly Frame[]): Promise<void> {
+  for (const { seq, byteOffset, ptsMs, pcm } of frames) {
+    script.clock.advance(pcm.length / 16);
+    const verdict = script.send(1, pcm, ptsMs, { seq, byteOffset });
+    if (!verdict.ok) throw new Error(verdict.message);
+    await script.jobs();
+  }
+}
+
+/** All that is worked off is durable at once. */
+function keeping(script: SessionScript): SessionScript {
+  script.streams.facts$.subscribe((fact) => {
+    if (fact.kind === 'hop' || fact.kind === 'utterance') script.streams.resume.kept(fact);
+  });
+  return script;
+}
+
+/** Of samples: half a million of them are not compared one by one. */
+const sum = (pcm: Int16Array) => crc32c(new Uint8Array(pcm.buffer, pcm.byteOffset, pcm.byteLength));
+const words = (script: SessionScript, from = 0) =>
+  script.utterances
+    .slice(from)
+    .map(({ utteranceId, endMs, speechMs, pcm }) => [utteranceId, endMs, speechMs, sum(pcm)]);
+const sound = (script: SessionScript, afterMs: number) =>
+  script.hops
+    .filter(({ hopEndMs }) => hopEndMs > afterMs)
+    .map(({ hopEndMs, voices }) => [hopEndMs, voices.map(({ pcm, speech: spans }) => [sum(pcm), spans])]);
+
+describe('a process that goes on with the streams of another', () => {
+  it('cuts the same words and the same seconds out of what is sent again from there', async () => {
+    await fc.assert(
+      fc.asyncProperty(calls, async ({ frames, cut }) => {
+        const first = keeping(new SessionScript());
+        await send(first, frames.slice(0, cut));
+        const streams = first.streams.resume.starts();
+        const hopEndMs = first.hops.at(-1)?.hopEndMs ?? 0;
+        const told = first.utterances.length;
+        await send(first, frames.slice(cut));
+        await first.end();
+
+        const restored = { startedAtMs: 5000, hopEndMs, streams, lastGapMs: -1, chat: [] };
+        const second = keeping(new SessionScript({ restored }));
+        second.streams.resume.attach();
+        await send(second, frames.slice(streams[0]!.seq));
+        const ended = await second.end();
+        expect(words(second)).toEqual(words(first, told));
+        expect(sound(second, hopEndMs)).toEqual(sound(first, hopEndMs));
+        expect([second.gaps, ended.dropped]).toEqual([[], {}]);
+      }),
+      { numRuns: 20, endOnFailure: true },
+    );
+  }, 60_000);
+
+  it('keeps what it needs no longer than it must', async () => {
+    const s = keeping(new SessionScript());
+    const pcm = join(speech(2000), silence(10_000));
+    for (let at = 0; at < pcm.length; at += 1600) await s.live(1, pcm.subarray(at, at + 1600), at / 16, 100);
+    const [start] = s.streams.resume.starts();
+    // 12 s came, 11 hops are out: windows look back from the one that ends at 12 s
+    expect(start).toMatchObject({ seq: 79, startMs: 7900, ended: false });
+    expect(start!.voices[0]!.floorMs).toBeCloseTo(2300, -2);
+  });
+
+  it('waits for its client, as long as that takes', async () => {
+    const restored = {
+      ...{ startedAtMs: 5000, hopEndMs: 4000, lastGapMs: -1, chat: [] },
+      streams: [{ streamId: 1, seq: 30, byteOffset: 96_000, startMs: 3000, ended: false, voices: [] }],
+    };
+    const s = new SessionScript({ restored });
+    await s.advance(60_000);
+    expect(s.hops).toEqual([]);
+    s.streams.resume.attach();
+    await s.advance(1000); // it comes back and says nothing: idle, as ever
+    expect(s.hops.at(-1)!.hopEndMs).toBe(60_000);
+  });
+
+  it('asks for the init segment of a recording that it joins in its middle', () => {
+    const recording: StreamSpec = { ...VOICE, codec: 'webm-opus' };
+    const at = { byteOffset: 0, startMs: 0, ended: false, voices: [] };
+    const restored = { startedAtMs: 5000, hopEndMs: 0, lastGapMs: -1, chat: [] };
+    const points = (seq: number) => {
+      const streams = [{ streamId: 1, seq, ...at }];
+      const s = new SessionScript({ streams: [recording], restored: { ...restored, streams } });
+      const [point] = s.streams.resume.points();
+      s.streams.dispose();
+      return point!.sendInit;
+    };
+    expect([points(0), points(7)]).toEqual([false, true]);
+  });
+});
