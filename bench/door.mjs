@@ -1,7 +1,6 @@
 // `npm run bench:door`: what a flood at the door costs. A generator on a core of its own knocks as fast as it is answered,
 // with a wrong key from one address; the service refuses by its throttle. Beside it a bare `http` server of Node that
 // answers every upgrade with one fixed 429. The figure is CPU of the service's main thread for each refusal.
-import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { parseArgs } from 'node:util';
 import { figure, keep, show } from './figures.mjs';
@@ -54,60 +53,37 @@ async function flood(port) {
   return answers;
 }
 
-if (process.argv[2] === 'bare') {
-  const body = '{"code":"rate_limited"}';
-  const answer = `HTTP/1.1 429 Too Many Requests\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
-  const server = createServer().on('upgrade', (_request, socket) => socket.on('error', () => {}).end(answer));
-  let mark;
-  const actions = {
-    mark() {
-      mark = process.cpuUsage();
-      process.send({});
-    },
-    report() {
-      const { user, system } = process.cpuUsage(mark);
-      process.send({ cpuMs: (user + system) / 1000 });
-    },
-    stop() {
-      server.close();
-      process.disconnect();
-    },
-  };
-  process.on('message', (message) => actions[message.do]());
-  server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }));
-} else {
-  const service = await startService(0, { BENCH_LOOP: '1', RAPPORT_API_KEYS: 'acme:0123456789abcdef' });
-  const bare = await startBareDoor(0);
-  const refusedMicros = [];
-  const bareMicros = [];
-  const loopMs = [];
-  const perSecond = [];
-  for (let run = 0; run < runs; run += 1) {
-    await bare.ask('mark');
-    const bareAnswers = await flood(bare.first.port);
-    bareMicros.push((1000 * (await bare.ask('report')).cpuMs) / bareAnswers['429']);
+const service = await startService(0, { BENCH_LOOP: '1', RAPPORT_API_KEYS: 'acme:0123456789abcdef' });
+const bare = await startBareDoor(0);
+const refusedMicros = [];
+const bareMicros = [];
+const loopMs = [];
+const perSecond = [];
+for (let run = 0; run < runs; run += 1) {
+  await bare.ask('mark');
+  const bareAnswers = await flood(bare.first.port);
+  bareMicros.push((1000 * (await bare.ask('report')).cpuMs) / bareAnswers['429']);
 
-    await service.ask('mark');
-    const answers = await flood(service.first.port);
-    const { main, loopDelayMs } = await service.ask('report');
-    const refused = (answers['429'] ?? 0) + (answers['401'] ?? 0);
-    if (answers.none) console.error(`${answers.none} connections were cut without an answer`);
-    refusedMicros.push((1000 * main.cpuMs) / refused);
-    loopMs.push(loopDelayMs.p99);
-    perSecond.push((1000 * refused) / floodMs);
-  }
-  await Promise.all([service.stop(), bare.stop()]);
-  const figures = [
-    figure('CPU of a refused handshake', refusedMicros, 'us'),
-    figure('CPU of one in a bare http server', bareMicros, 'us'),
-    figure(
-      'refused against bare',
-      refusedMicros.map((micros, i) => micros / bareMicros[i]),
-      'ratio',
-    ),
-    figure('handshakes refused', perSecond, 'per second'),
-    figure('event-loop delay in the flood, p99', loopMs, 'ms'),
-  ];
-  if (values.smoke) show(figures);
-  else keep('door', figures, 'npm run bench:door');
+  await service.ask('mark');
+  const answers = await flood(service.first.port);
+  const { main, loopDelayMs } = await service.ask('report');
+  const refused = (answers['429'] ?? 0) + (answers['401'] ?? 0);
+  if (answers.none) console.error(`${answers.none} connections were cut without an answer`);
+  refusedMicros.push((1000 * main.cpuMs) / refused);
+  loopMs.push(loopDelayMs.p99);
+  perSecond.push((1000 * refused) / floodMs);
 }
+await Promise.all([service.stop(), bare.stop()]);
+const figures = [
+  figure('CPU of a refused handshake', refusedMicros, 'us'),
+  figure('CPU of one in a bare http server', bareMicros, 'us'),
+  figure(
+    'refused against bare',
+    refusedMicros.map((micros, i) => micros / bareMicros[i]),
+    'ratio',
+  ),
+  figure('handshakes refused', perSecond, 'per second'),
+  figure('event-loop delay in the flood, p99', loopMs, 'ms'),
+];
+if (values.smoke) show(figures);
+else keep('door', figures, 'npm run bench:door');

@@ -63,7 +63,7 @@ export async function startService(core, env = {}) {
 }
 
 /** A bare `http` server on a core, for the flood. */
-export const startBareDoor = (core) => startChild(core, ['bench/door.mjs', 'bare'], {});
+export const startBareDoor = (core) => startChild(core, ['bench/bare-door.mjs'], {});
 
 /** The bare models on the same core, with jobs recorded by the service; `ask('report')` runs them all. */
 export function startBare(core, recording) {

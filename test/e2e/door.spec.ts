@@ -62,6 +62,22 @@ describe('the door', () => {
     expect(await refused('wrong-key-4')).toMatchObject({ status: 429, body: { code: 'rate_limited' } });
   });
 
+  it('stands a flood: each knock is answered, and who is in goes on', async () => {
+    await begin({ apiKeys: KEYS });
+    const live = await enter();
+    await live.start();
+    const answers = await Promise.all(Array.from({ length: 150 }, () => refused('wrong-key')));
+    const { burst, perSecond } = DEFAULT_THROTTLE.addressFailures;
+    const unauthorized = answers.filter(({ status }) => status === 401).length;
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(150 - unauthorized);
+    expect(unauthorized).toBeGreaterThanOrEqual(burst);
+    expect(unauthorized).toBeLessThan(burst + 60 * perSecond);
+    live.json({ type: 'chat.message', party: 'customer', text: 'Where is my refund?' });
+    live.json({ type: 'session.end' });
+    expect(await live.closed).toMatchObject({ status: 1000 });
+    expect(live.received.at(-1)).toMatchObject({ type: 'result', event: { type: 'rapport.session.ended' } });
+  });
+
   it('tells addresses apart by what a trusted proxy says, and by nobody else', async () => {
     const throttle = { ...DEFAULT_THROTTLE, addressFailures: still };
     await begin({ apiKeys: KEYS, trustedProxies: ['loopback'] }, new ScriptedPool(), { throttle });

@@ -149,7 +149,10 @@ describe('JWTs by keys of an issuer', () => {
       await new Promise<void>((resolve) => issuer.listen(0, '127.0.0.1', resolve));
       url = `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/keys`;
     });
-    afterAll(() => issuer.close());
+    afterAll(() => {
+      issuer.close();
+      issuer.closeAllConnections();
+    });
     beforeEach(() => {
       [asked, status] = [0, 200];
     });
