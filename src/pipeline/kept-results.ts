@@ -44,7 +44,7 @@ export class KeptResults {
   private readonly writer: ResultWriter;
   private readonly checkpoints: Checkpoints;
   private readonly partials = new OpenPartials();
-  private readonly drawn = new SessionPicture();
+  private readonly drawn: SessionPicture;
   private readonly ackedFeed = new AckedFeed();
   /** Facts are kept in the order in which they were worked off. */
   private keeping: Promise<void> = Promise.resolve();
@@ -55,7 +55,7 @@ export class KeptResults {
     private readonly deps: KeptResultsDeps,
   ) {
     const { streams, restored, state } = deps;
-    for (const record of restored?.history.records ?? []) this.drawn.see(record);
+    this.drawn = restored?.history.picture ?? new SessionPicture();
     const onRecord = (record: DurableRecord): void => this.drawn.see(record);
     this.writer = new ResultWriter(identity, { ...deps, onRecord }, restored?.history);
     this.checkpoints = new Checkpoints(

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TypedEvent } from '@rapport-live/protocol';
+import { FrameFlag, type TypedEvent } from '@rapport-live/protocol';
 import { ScriptedPool } from '../../src/models/scripted-pool';
 import { ScriptedClock } from '../../src/streams/testing/scripted-clock';
 import { eventually } from '../support/eventually';
@@ -90,6 +90,43 @@ describe('a session whose service is restarted', () => {
     expect(ended.data.conversation).toMatchObject({ mediaMs: 14_000 });
     expect(Math.abs(ended.data.conversation!.customer!.talkMs - 12_600)).toBeLessThan(300);
     await eventually(() => readdirSync(join(dataDir, 'sessions')).length === 0);
+  });
+
+  it('goes on with a recording in its middle, for which it asks for the header again', async () => {
+    const opus = { ...VOICE, codec: 'webm-opus' };
+    const recording = readFileSync(join(__dirname, '../fixtures/media/voice-5s.webm'));
+    const piece = Math.ceil(recording.length / 20);
+    /** Three recordings of 5 s, one behind the other, in pieces of about 250 ms. */
+    const record = (session: RawSession, fromMs: number, toMs: number) => {
+      for (let ms = fromMs; ms < toMs; ms += 250) {
+        const i = (ms % 5000) / 250;
+        session.send(1, recording.subarray(i * piece, (i + 1) * piece), ms, i === 0 ? FrameFlag.init : 0);
+      }
+    };
+    const undisturbed = await RawSession.start(await open(), [opus]);
+    record(undisturbed, 0, 15_000);
+    const windowsOf = (session: RawSession) =>
+      session.events('rapport.window.assessed').map(({ data }) => data.windowEndMs);
+    await undisturbed.end();
+
+    const session = await RawSession.start(services[0]!, [opus]);
+    record(session, 0, 12_000);
+    await session.window(10_000);
+    await services[0]!.app.close();
+    session.gather();
+    const resumed = await session.resume({}, await open());
+    expect(resumed.streams[0]).toMatchObject({ sendInit: true });
+    session.sendFrom(resumed);
+    record(session, 12_000, 15_000);
+    expectGapless(await session.end());
+    expect(session.client.received.filter(isType('error'))).toEqual([]);
+    expect(windowsOf(session)).toEqual(windowsOf(undisturbed));
+    // no word twice: finals lie side by side
+    const finals = session.events('rapport.transcript.final').map(({ data }) => [data.startMs, data.endMs] as const);
+    const inOrder = finals.sort((a, b) => a[0] - b[0]);
+    for (const [i, [startMs]] of inOrder.entries())
+      expect(startMs).toBeGreaterThanOrEqual((inOrder[i - 1]?.[1] ?? 0) - 20);
+    expect(session.events('rapport.session.ended')[0]!.data).toMatchObject({ reason: 'ended', incomplete: false });
   });
 
   it('goes on after kill -9, twice', async () => {

@@ -102,17 +102,25 @@ export class RawSession {
     return resumed;
   }
 
-  /** Sends what the server has not, each frame as it was, flagged as sent again. */
+  /** Sends what the server has not, each frame as it was, flagged as sent again; the init segment first where it is wanted. */
   sendFrom(resumed: Pick<SessionResumed, 'streams'>): void {
-    for (const { streamId, nextSeq, nextByteOffset } of resumed.streams) {
-      const again = (this.frames.get(streamId) ?? []).slice(nextSeq);
+    for (const { streamId, nextSeq, nextByteOffset, sendInit } of resumed.streams) {
+      const sent = this.frames.get(streamId) ?? [];
+      const again = sent.slice(nextSeq);
+      const init = sent
+        .slice(0, nextSeq)
+        .filter(({ header }) => (header.flags & FrameFlag.init) !== 0)
+        .at(-1);
+      if (sendInit) this.again(init!);
       if (again.length > 0 && again[0]!.header.byteOffset !== nextByteOffset) {
         throw new Error(`frame ${nextSeq} begins at ${again[0]!.header.byteOffset}, not ${nextByteOffset}`);
       }
-      for (const { header, payload } of again) {
-        this.client.bytes(encodeFrame({ ...header, flags: header.flags | FrameFlag.retransmit }, payload));
-      }
+      for (const frame of again) this.again(frame);
     }
+  }
+
+  private again({ header, payload }: Sent): void {
+    this.client.bytes(encodeFrame({ ...header, flags: header.flags | FrameFlag.retransmit }, payload));
   }
 
   /** The first result of this connection that fits. */

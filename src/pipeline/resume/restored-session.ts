@@ -50,7 +50,7 @@ export function hasFinal(
 /** Texts that windows to come still read, or that the snapshot's state does not know of. */
 export function textsOf({ snapshot, history }: RestoredSession): KnownText[] {
   const fromMs = history.lastWindowEndMs - TEXT_WINDOW_MS;
-  return history.finals
+  return history.texts
     .filter(({ seq, party, endMs }) => seq > snapshot.resultSeq || (party === 'customer' && endMs > fromMs))
     .map((final) => ({
       ...{ textId: final.utteranceId, source: final.source, streamName: final.stream, party: final.party },

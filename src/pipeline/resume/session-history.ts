@@ -1,10 +1,18 @@
 import type { SessionStartedData, TranscriptFinalData, TypedEvent } from '@rapport-live/protocol';
-import { lastValueFrom, takeWhile, toArray } from 'rxjs';
+import { lastValueFrom, takeWhile, tap } from 'rxjs';
 import type { ResultStore } from '../../delivery/result-feed';
 import type { DurableRecord, SessionIdentity } from '../../delivery/session-result';
 import type { KeptCounts } from '../result-writer';
+import { SessionPicture } from '../session-picture';
 
-/** What the log says of a session that a process before this one left unfinished. */
+/** Finals whose place is remembered: media that is sent again lies in the newest of them. */
+const MAX_FINALS = 4096;
+/** Finals that are remembered whole: more than windows look back on. */
+const MAX_TEXTS = 128;
+
+type Final = TranscriptFinalData & { readonly seq: number };
+
+/** What the log says of a session that a process before this one left unfinished. Bounded, however long it was. */
 export interface SessionHistory {
   readonly started: SessionStartedData;
   readonly traceparent: string | undefined;
@@ -14,45 +22,76 @@ export interface SessionHistory {
   readonly lastWindowEndMs: number;
   /** Of the last announced gap, ms, or -1: no two are at one time. */
   readonly lastGapMs: number;
-  readonly finals: readonly (TranscriptFinalData & { readonly seq: number })[];
-  /** All of it, for whoever draws it. */
-  readonly records: readonly DurableRecord[];
+  /** Oldest first. */
+  readonly finals: readonly Pick<Final, 'source' | 'stream' | 'utteranceId' | 'startMs' | 'endMs'>[];
+  /** The newest of them whole. */
+  readonly texts: readonly Final[];
+  readonly picture: SessionPicture;
 }
 
 /** Undefined when the log does not hold the whole session any more, or nothing of it. */
 export async function readHistory(store: ResultStore, session: SessionIdentity): Promise<SessionHistory | undefined> {
   const resultSeq = store.lastSeq(session);
   if (resultSeq === 0) return undefined;
-  const all = store.subscribe(session, 0).pipe(
+  const reader = new HistoryReader(resultSeq);
+  const read = store.subscribe(session, 0).pipe(
     takeWhile(({ seq }) => seq < resultSeq, true),
-    toArray(),
+    tap((record) => reader.take(record)),
   );
-  const records = await lastValueFrom(all).catch(() => []);
-  const events = records.map(({ event }) => event as TypedEvent);
-  const [first] = events;
-  if (first?.type !== 'rapport.session.started') return undefined;
-  const history = {
-    ...{ started: first.data, traceparent: first.traceparent, resultSeq, records },
-    ...{ lastWindowEndMs: 0, lastGapMs: -1, counts: { assessments: 0, finals: 0 } },
-    finals: [] as (TranscriptFinalData & { seq: number })[],
-  };
-  events.forEach((event, i) => {
+  return lastValueFrom(read).then(
+    () => reader.history(),
+    () => undefined, // retention took a part of it
+  );
+}
+
+/** Takes the records of one session in order; keeps what goes on. */
+class HistoryReader {
+  private started: { readonly data: SessionStartedData; readonly traceparent?: string } | undefined;
+  private readonly counts = { assessments: 0, finals: 0 };
+  private lastWindowEndMs = 0;
+  private lastGapMs = -1;
+  private readonly finals: SessionHistory['finals'][number][] = [];
+  private readonly texts: Final[] = [];
+  private readonly picture = new SessionPicture();
+
+  constructor(private readonly resultSeq: number) {}
+
+  take(record: DurableRecord): void {
+    this.picture.see(record);
+    const event = record.event as TypedEvent;
     switch (event.type) {
+      case 'rapport.session.started':
+        this.started = event;
+        break;
       case 'rapport.window.assessed':
-        history.counts.assessments++;
-        history.lastWindowEndMs = Math.max(history.lastWindowEndMs, event.data.windowEndMs);
+        this.counts.assessments++;
+        this.lastWindowEndMs = Math.max(this.lastWindowEndMs, event.data.windowEndMs);
         break;
       case 'rapport.window.degraded':
-        history.lastWindowEndMs = Math.max(history.lastWindowEndMs, event.data.lastWindowEndMs);
+        this.lastWindowEndMs = Math.max(this.lastWindowEndMs, event.data.lastWindowEndMs);
         break;
       case 'rapport.transcript.final':
-        history.counts.finals++;
-        history.finals.push({ ...event.data, seq: records[i]!.seq });
+        this.final({ ...event.data, seq: record.seq });
         break;
       case 'rapport.session.updated':
-        if (event.data.kind === 'gap') history.lastGapMs = Math.max(history.lastGapMs, event.data.mediaMs);
+        if (event.data.kind === 'gap') this.lastGapMs = Math.max(this.lastGapMs, event.data.mediaMs);
         break;
     }
-  });
-  return history;
+  }
+
+  history(): SessionHistory | undefined {
+    const { started, resultSeq, counts, lastWindowEndMs, lastGapMs, finals, texts, picture } = this;
+    if (started === undefined) return undefined;
+    const { data, traceparent } = started;
+    return { started: data, traceparent, resultSeq, counts, lastWindowEndMs, lastGapMs, finals, texts, picture };
+  }
+
+  private final(final: Final): void {
+    const { source, stream, utteranceId, startMs, endMs } = final;
+    this.counts.finals++;
+    this.finals.push({ source, stream, utteranceId, startMs, endMs });
+    if (this.finals.length > MAX_FINALS) this.finals.shift();
+    this.texts.push(final);
+    if (this.texts.length > MAX_TEXTS) this.texts.shift();
+  }
 }
