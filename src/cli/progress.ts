@@ -36,7 +36,44 @@ export function startProgress(
       stop: () => {},
     };
   }
-  const bar = new SingleBar({
+  const bar = newBar(stream);
+  bar.start(durationMs, 0, { name, told: told(0) });
+  return {
+    at: (mediaMs) => bar.update(Math.min(mediaMs, durationMs), { told: told(mediaMs) }),
+    stop: () => bar.stop(),
+  };
+}
+
+/** A bar on a terminal, plain lines elsewhere: how many of so many, and the time that is left at this speed. */
+export function startCount(
+  stream: NodeJS.WriteStream,
+  name: string,
+  total: number,
+  nowMs: () => number = () => performance.now(),
+): { one(): void } {
+  const startMs = nowMs();
+  let done = 0;
+  const told = (): string => {
+    const leftMs = ((nowMs() - startMs) / Math.max(1, done)) * (total - done);
+    return `${done} of ${total}${done > 0 && done < total ? `, ${clock(leftMs)} left` : ''}`;
+  };
+  const bar = stream.isTTY ? newBar(stream) : undefined;
+  bar?.start(total, 0, { name, told: told() });
+  let nextMs = startMs;
+  return {
+    one: () => {
+      done += 1;
+      bar?.update(done, { told: told() });
+      if (done >= total) bar?.stop();
+      if (bar !== undefined || (done < total && nowMs() < nextMs)) return;
+      nextMs = nowMs() + LINE_EVERY_MS;
+      stream.write(`${name}: ${told()}\n`);
+    },
+  };
+}
+
+function newBar(stream: NodeJS.WriteStream): SingleBar {
+  return new SingleBar({
     stream,
     format: '{name} {bar} {told}',
     barsize: 24,
@@ -46,9 +83,4 @@ export function startProgress(
     gracefulExit: false,
     linewrap: false,
   });
-  bar.start(durationMs, 0, { name, told: told(0) });
-  return {
-    at: (mediaMs) => bar.update(Math.min(mediaMs, durationMs), { told: told(mediaMs) }),
-    stop: () => bar.stop(),
-  };
 }

@@ -33,6 +33,17 @@ describe('webVtt', () => {
     expect(text).toBe('<v Customer>&lt;b&gt;&amp; 00:00 --&gt; 00:01&lt;/b&gt;</v>');
   });
 
+  it('shows a long utterance in cues of its own words, in the order of time among the others', () => {
+    const text = Array.from({ length: 30 }, (_, i) => `word${i}`).join(' ');
+    const words = text.split(' ').map((word, i) => ({ word, startMs: i * 200, endMs: i * 200 + 200, probability: 1 }));
+    const written = webVtt([
+      final({ utteranceId: 'long', endMs: 6000, text, words }),
+      final({ utteranceId: 'between', party: 'agent', startMs: 1000, endMs: 1500, text: 'Mhm.' }),
+    ]);
+    expect(written.match(/^(long-\d|between)$/gm)).toEqual(['long-1', 'between', 'long-2', 'long-3']);
+    expect(written).toContain('long-2\n00:00:02.600 --> ');
+  });
+
   it('is valid without a word', () => expect(webVtt([])).toBe('WEBVTT\n'));
 });
 

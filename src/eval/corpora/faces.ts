@@ -23,10 +23,10 @@ export interface VotedFace {
   readonly majority?: Expression;
 }
 
-/** The test pictures that `python -m rapport_training.eval_data` has unpacked (ferplus.u8 and ferplus.csv). */
-export function readFaces(folder: string): VotedFace[] {
-  const pixels = readFileSync(join(folder, 'ferplus.u8'));
-  const rows = readCsv(readFileSync(join(folder, 'ferplus.csv'), 'utf8'));
+/** Pictures that `python -m rapport_training.eval_data` has unpacked (NAME.u8 and NAME.csv): by default the test part. */
+export function readFaces(folder: string, name: 'ferplus' | 'ferplus-valid' = 'ferplus'): VotedFace[] {
+  const pixels = readFileSync(join(folder, `${name}.u8`));
+  const rows = readCsv(readFileSync(join(folder, `${name}.csv`), 'utf8'));
   const size = FACE_SIZE_PX ** 2;
   if (pixels.length !== rows.length * size) throw new Error(`${folder}: ${rows.length} rows, ${pixels.length} bytes`);
   return rows.map(({ split: _, ...cells }, i) => {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Emotion } from '@rapport-live/protocol';
 import { readCsv } from './csv';
-import { readTexts } from './texts';
+import { type LabelledText, readTexts } from './texts';
 
 /** One customer turn, machine-labelled by two blind passes; a judgement is absent where they differ. */
 export interface ServiceTurn {
@@ -12,6 +12,8 @@ export interface ServiceTurn {
   readonly upset?: boolean;
   /** Drawn for a swear word: told apart, since these are the easy ones. */
   readonly swearing: boolean;
+  /** Of MultiDoGO, such as airline; Bitext has none and is called by its name. */
+  readonly domain: string;
 }
 
 const FOLDER = join('training', 'rapport_training', 'service_language');
@@ -21,20 +23,19 @@ export function readServiceTurns(dataDir: string, half: 'tuning' | 'final'): Ser
   const read = (name: string) => readCsv(readFileSync(join(FOLDER, name), 'utf8'));
   const labels = new Map(read('labels.csv').map((row) => [row['id']!, row]));
   const sources = ['multidogo_turn', 'bitext27'] as const;
-  const texts = new Map<string, string>(
-    sources.flatMap((name) =>
-      readTexts(dataDir, name, 'train').map(({ id, text }) => [`${name} ${id}`, text] as const),
-    ),
+  const texts = new Map<string, LabelledText>(
+    sources.flatMap((name) => readTexts(dataDir, name, 'train').map((read) => [`${name} ${read.id}`, read] as const)),
   );
   return read('sample.csv')
     .filter((row) => row['half'] === half)
     .map((row) => {
-      const text = texts.get(`${row['source']} ${row['source_id']}`);
+      const read = texts.get(`${row['source']} ${row['source_id']}`);
       const judged = labels.get(row['id']!);
-      if (text === undefined || judged === undefined)
+      if (read === undefined || judged === undefined)
         throw new Error(`service language: ${row['id']} has no text or label`);
       return {
-        text,
+        text: read.text,
+        domain: read.row['domain'] ?? 'Bitext',
         label: (judged['label'] || undefined) as Emotion | undefined,
         plainRequest: flag(judged['plain_request']),
         upset: flag(judged['upset']),

@@ -12,7 +12,8 @@ export interface SpeechClip {
   readonly corpus: SpeechCorpus;
   readonly path: string;
   readonly speaker: string;
-  readonly gender: string;
+  /** What else the corpus says of it: the speaker's sex, and for RAVDESS the intensity and the statement. */
+  readonly groups: Readonly<Record<string, string>>;
   readonly emotion: Emotion;
   /** The fold whose models never heard this speaker. */
   readonly fold: string;
@@ -48,12 +49,20 @@ export function readSpeech(dataDir: string, corpus: SpeechCorpus): SpeechClip[] 
       corpus,
       path: row['path']!,
       speaker,
-      gender: row['gender'] ?? '',
+      groups: groupsOf(row),
       emotion,
       fold: folds.get(speaker)!,
       sound,
     };
   });
+}
+
+const GROUPS: Readonly<Record<string, string>> = { sex: 'gender', intensity: 'intensity', statement: 'statement' };
+
+function groupsOf(row: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(GROUPS).flatMap(([kind, column]) => (row[column] ? [[kind, row[column]]] : [])),
+  );
 }
 
 function speakerOf(row: Record<string, string>): string {

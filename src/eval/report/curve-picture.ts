@@ -1,3 +1,4 @@
+import { axes } from './axes';
 import { svg } from './svg';
 
 const WIDTH_PX = 420;
@@ -13,20 +14,14 @@ export interface CurvePoint {
 
 /** One line over [0, 1] x [0, 1]. */
 export function curvePicture(title: string, across: string, points: readonly CurvePoint[]): string {
-  const x = (share: number): number => LEFT_PX + share * WIDTH_PX;
-  const y = (share: number): number => TOP_PX + (1 - share) * HEIGHT_PX;
-  const grid = [0, 0.25, 0.5, 0.75, 1].flatMap((share) => [
-    `<line x1="${x(0)}" x2="${x(1)}" y1="${y(share)}" y2="${y(share)}" stroke="#eee"/>`,
-    `<text x="${LEFT_PX - 8}" y="${y(share) + 4}" text-anchor="end" fill="#555">${share}</text>`,
-    `<text x="${x(share)}" y="${y(0) + 18}" text-anchor="middle" fill="#555">${share}</text>`,
-  ]);
+  const { x, y, parts } = axes({ leftPx: LEFT_PX, topPx: TOP_PX, widthPx: WIDTH_PX, heightPx: HEIGHT_PX });
   const line = points.map((point) => `${x(point.x).toFixed(1)},${y(point.y).toFixed(1)}`).join(' ');
   const dots = points.map(
     (point) => `<circle cx="${x(point.x).toFixed(1)}" cy="${y(point.y).toFixed(1)}" r="3" fill="#184e8c"/>`,
   );
   return svg(LEFT_PX + WIDTH_PX + 30, TOP_PX + HEIGHT_PX + 50, [
     `<text x="16" y="26" font-size="15" fill="#222">${title}</text>`,
-    ...grid,
+    ...parts,
     `<polyline points="${line}" fill="none" stroke="#184e8c" stroke-width="2"/>`,
     ...dots,
     `<text x="${x(0.5)}" y="${y(0) + 38}" text-anchor="middle" fill="#222">${across}</text>`,

@@ -1,4 +1,5 @@
 import { calibrationError, reliability, type Told } from '../metrics/calibration';
+import { axes } from './axes';
 import { svg } from './svg';
 
 const SIDE_PX = 300;
@@ -11,13 +12,7 @@ const MOST_PX = 14;
 export function reliabilityPicture(title: string, told: readonly Told[]): string {
   const bins = reliability(told);
   const most = Math.max(1, ...bins.map(({ count }) => count));
-  const x = (share: number): number => LEFT_PX + share * SIDE_PX;
-  const y = (share: number): number => TOP_PX + (1 - share) * SIDE_PX;
-  const ticks = [0, 0.25, 0.5, 0.75, 1].flatMap((share) => [
-    `<text x="${x(share)}" y="${y(0) + 18}" text-anchor="middle" fill="#555">${share}</text>`,
-    `<text x="${LEFT_PX - 8}" y="${y(share) + 4}" text-anchor="end" fill="#555">${share}</text>`,
-    `<line x1="${x(0)}" x2="${x(1)}" y1="${y(share)}" y2="${y(share)}" stroke="#eee"/>`,
-  ]);
+  const { x, y, parts } = axes({ leftPx: LEFT_PX, topPx: TOP_PX, widthPx: SIDE_PX, heightPx: SIDE_PX });
   const dots = bins.map(
     ({ confidence, accuracy, count }) =>
       `<circle cx="${x(confidence).toFixed(1)}" cy="${y(accuracy).toFixed(1)}" r="${(MOST_PX * Math.sqrt(count / most)).toFixed(1)}" fill="#184e8c" fill-opacity="0.75"/>`,
@@ -25,7 +20,7 @@ export function reliabilityPicture(title: string, told: readonly Told[]): string
   return svg(LEFT_PX + SIDE_PX + 40, TOP_PX + SIDE_PX + 56, [
     `<text x="16" y="26" font-size="15" fill="#222">${title}</text>`,
     `<text x="16" y="46" fill="#555">expected calibration error ${calibrationError(told).toFixed(3)}, n=${told.length}</text>`,
-    ...ticks,
+    ...parts,
     `<line x1="${x(0)}" y1="${y(0)}" x2="${x(1)}" y2="${y(1)}" stroke="#999" stroke-dasharray="4 4"/>`,
     ...dots,
     `<text x="${x(0.5)}" y="${y(0) + 40}" text-anchor="middle" fill="#222">confidence (the share that is right, upwards)</text>`,

@@ -2,6 +2,7 @@ import type { Codec } from '@rapport-live/protocol';
 import { openDecoder } from '../../streams/codecs/open-decoder';
 import type { PcmSink } from '../../streams/codecs/voice-decoder';
 import { streamOptions } from '../../streams/stream-options';
+import { joinedPcm } from './pcm';
 
 /** Samples that the sink says it has room for at a time: 30 s. */
 const ROOM_SAMPLES = 480_000;
@@ -28,12 +29,7 @@ export async function decodeVoice(codec: Codec, bytes: Uint8Array): Promise<Int1
   }
   decoder.end(sink);
   decoder.dispose();
-  const samples = new Int16Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    samples.set(part, at);
-    at += part.length;
-  }
+  const samples = joinedPcm(parts);
   if (samples.length === 0) throw new Error(`${codec}: ${bytes.length} bytes held no sound`);
   return samples;
 }

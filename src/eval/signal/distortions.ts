@@ -1,4 +1,5 @@
 import { decodeVoice } from './decode';
+import { clip, gaussian, loudness } from './pcm';
 import { random } from './random';
 import { telephoneBytes } from './telephone';
 
@@ -30,25 +31,4 @@ export function lossy(share: number): Distortion {
       if (next() < share) heard.fill(0, at, at + PACKET_SAMPLES);
     return heard;
   };
-}
-
-/** Root of the mean power of the frames of 25 ms within 30 dB of the loudest. */
-function loudness(pcm: Int16Array): number {
-  const FRAME = 400;
-  const powers: number[] = [];
-  for (let at = 0; at + FRAME <= pcm.length; at += FRAME) {
-    powers.push(pcm.subarray(at, at + FRAME).reduce((sum, value) => sum + value * value, 0) / FRAME);
-  }
-  const loudest = Math.max(0, ...powers);
-  const loud = powers.filter((power) => power >= loudest / 1000);
-  return Math.sqrt(loud.reduce((a, b) => a + b, 0) / Math.max(1, loud.length));
-}
-
-/** Box and Muller 1958. */
-function gaussian(next: () => number): number {
-  return Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
-}
-
-function clip(value: number): number {
-  return Math.max(-0x8000, Math.min(0x7fff, Math.round(value)));
 }

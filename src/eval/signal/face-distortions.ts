@@ -1,4 +1,6 @@
 import { FACE_SIZE_PX } from '../corpora/faces';
+import { gaussian } from './pcm';
+import { random } from './random';
 
 const DEVIATION_PX = 2;
 const REACH_PX = 3 * DEVIATION_PX;
@@ -15,6 +17,31 @@ export function blurred(pixels: Uint8Array): Float32Array {
 export function halfHidden(pixels: Uint8Array): Uint8Array {
   return pixels.slice().fill(GREY, pixels.length / 2);
 }
+
+/** A face of so many pixels a side, each the mean of what it covers, enlarged again: somebody far from the camera. */
+export function ofFewPixels(pixels: Uint8Array, sidePx: number): Uint8Array {
+  const cell = FACE_SIZE_PX / sidePx;
+  const cellOf = (i: number): number =>
+    Math.floor(Math.floor(i / FACE_SIZE_PX) / cell) * sidePx + Math.floor((i % FACE_SIZE_PX) / cell);
+  const [sums, counts] = [new Float64Array(sidePx ** 2), new Float64Array(sidePx ** 2)];
+  pixels.forEach((value, i) => {
+    sums[cellOf(i)]! += value;
+    counts[cellOf(i)]! += 1;
+  });
+  return pixels.map((_, i) => Math.round(sums[cellOf(i)]! / counts[cellOf(i)]!));
+}
+
+/** An eighth of the light is left, and the grain of the sensor: a dark room. */
+export function dark(pixels: Uint8Array): Uint8Array {
+  const next = random(pixels.reduce((sum, value) => sum + value, 0));
+  return pixels.map((value) =>
+    Math.max(0, Math.min(255, Math.round(value * DARK_SHARE + DARK_GRAIN * gaussian(next)))),
+  );
+}
+
+const DARK_SHARE = 0.125;
+/** Deviation, in steps of 255. */
+const DARK_GRAIN = 3;
 
 /** Along the first coordinate of `at`. */
 function smoothed(pixels: ArrayLike<number>, at: (along: number, across: number) => number): Float32Array {

@@ -1,17 +1,43 @@
-import { FRAME_SAMPLES, streamOptions } from '../../streams/stream-options';
+import type { SpokenWord } from '../../inference/inference-pool';
+import { FRAME_SAMPLES, SAMPLES_PER_MS, streamOptions } from '../../streams/stream-options';
 import { type Cut, UtteranceCutter } from '../../streams/utterance-cutter';
 import { VoiceActivity } from '../../streams/voice-activity';
 import type { Served } from '../served';
 import { frameProbabilities } from './heard-speech';
 
-/** What is written down of a recording, before redaction: utterance by utterance, as voice activity cuts them. */
-export async function heardWords(served: Served, pcm: Int16Array, language: string): Promise<string[]> {
-  const texts: string[] = [];
+/** An utterance in which words were heard, before redaction. */
+export interface HeardUtterance {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly text: string;
+  /** Times from the start of the recording. */
+  readonly words: readonly SpokenWord[];
+}
+
+/** What is written down of a recording: utterance by utterance, as voice activity cuts them; those without words are left out. */
+export async function heardUtterances(
+  served: Served,
+  pcm: Int16Array,
+  language: string,
+  tell: () => void = () => {},
+): Promise<HeardUtterance[]> {
+  const heard: HeardUtterance[] = [];
   for (const { start, end } of await cutsOf(served, pcm)) {
-    const { text } = await served.run('transcript', { pcm: pcm.slice(start, Math.min(end, pcm.length)), language });
-    if (text !== '') texts.push(text);
+    const { text, words } = await served.run('transcript', {
+      pcm: pcm.slice(start, Math.min(end, pcm.length)),
+      language,
+    });
+    tell();
+    if (text === '') continue;
+    const startMs = start / SAMPLES_PER_MS;
+    const inRecording = (words ?? []).map((word) => ({
+      ...word,
+      startMs: startMs + word.startMs,
+      endMs: startMs + word.endMs,
+    }));
+    heard.push({ startMs, endMs: end / SAMPLES_PER_MS, text, words: inRecording });
   }
-  return texts;
+  return heard;
 }
 
 async function cutsOf(served: Served, pcm: Int16Array): Promise<Cut[]> {

@@ -1,7 +1,7 @@
 import { g711Table } from '../../streams/codecs/g711';
 import { lowPass } from '../../streams/codecs/kaiser';
+import { RATE_HZ } from './pcm';
 
-const RATE_HZ = 16_000;
 /** The band of a telephone line: ITU-T G.712. */
 const LOW_HZ = 300;
 const HIGH_HZ = 3400;

@@ -2,7 +2,7 @@ import { customPrototypes } from '../../fusion/custom-intents';
 import { finished } from '../../fusion/steps';
 import { type Figure, figure } from '../report/figures';
 import { draw, random } from '../signal/random';
-import { nearest, type Placed } from './intent-task';
+import { nearest, type Placed } from './intent-texts';
 
 const EXAMPLES = 10;
 const SEEDS = 20;

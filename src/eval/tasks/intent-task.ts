@@ -1,48 +1,46 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { prototypeOf } from '../../fusion/custom-intents';
-import { type IntentIndex, parseIntentIndex, scoreIntents } from '../../fusion/intent-index';
-import { readNpz } from '../../models/runtime/npz';
 import { type LabelledText, readTexts } from '../corpora/texts';
 import type { EvalOptions } from '../main';
 import { bootstrap } from '../metrics/bootstrap';
+import { calibrationError } from '../metrics/calibration';
+import { confusionOf, type Judged } from '../metrics/judged';
 import { wordErrorRate, wordErrors } from '../metrics/word-errors';
+import { confusionPicture } from '../report/confusion-picture';
 import { type Figure, figure, keep, plain } from '../report/figures';
 import { progressOf } from '../report/progress';
-import { mapSome, Served } from '../served';
+import { reliabilityPicture } from '../report/reliability-picture';
+import { Served } from '../served';
 import { misheard } from '../signal/text-noise';
 import { fewShot } from './few-shot';
+import {
+  intentIndex,
+  judgedIntents,
+  means,
+  nearest,
+  OUT_OF_SCOPE,
+  type Placed,
+  placeTexts,
+  share,
+} from './intent-texts';
 
 const SMOKE_TEXTS = 120;
 /** Share of in-scope texts that may be called out of scope by mistake. */
 const FALSE_ALARMS = 0.05;
 
-export interface Placed {
-  readonly label: string;
-  readonly embedding: Float32Array;
-}
-
 /** Intents: the 27 of the product, those of CLINC150, and custom ones from ten examples. */
 export async function evaluateIntents({ dataDir, modelsDir, outDir, workers, smoke }: EvalOptions): Promise<void> {
   const served = await Served.open(modelsDir, workers);
   const some = <T>(items: readonly T[]): readonly T[] => (smoke ? items.slice(0, SMOKE_TEXTS) : items);
-  const place = async (name: string, texts: readonly LabelledText[]): Promise<Placed[]> =>
-    mapSome(
-      some(texts),
-      2 * workers,
-      async ({ text, labels }) => ({
-        label: labels[0]!,
-        embedding: (await served.run('text-tokens', { text })).embedding,
-      }),
-      progressOf(`intents, ${name}`, some(texts).length),
-    );
+  const place = (name: string, texts: readonly LabelledText[]): Promise<Placed[]> =>
+    placeTexts(served, some(texts), 2 * workers, progressOf(`intents, ${name}`, some(texts).length));
   try {
     const bitext = readTexts(dataDir, 'bitext27', 'test');
     const noisy = bitext.map((row, i) => ({ ...row, text: misheard(row.text, i + 1) }));
     const index = intentIndex(served);
+    const judged = judgedIntents(index, await place('Bitext', bitext));
+    const judgedNoisy = judgedIntents(index, await place('Bitext, misheard', noisy));
     const figures: Figure[] = [
-      ofProduct('Bitext 27 test, clean', index, await place('Bitext', bitext), 0.99),
-      ofProduct('Bitext 27 test, misheard words', index, await place('Bitext, misheard', noisy), 0.94),
+      ...ofProduct('Bitext 27 test, clean', judged, 0.99),
+      ...ofProduct('Bitext 27 test, misheard words', judgedNoisy, 0.94),
       plain('Bitext 27 test, misheard words: word error rate', meanErrors(bitext, noisy), 'share'),
       ...clinc(
         await place('CLINC150 train', readTexts(dataDir, 'clinc150', 'train')),
@@ -50,26 +48,27 @@ export async function evaluateIntents({ dataDir, modelsDir, outDir, workers, smo
       ),
       ...(await customIntents(dataDir, place)),
     ];
-    keep(outDir, 'accuracy-intent', figures, 'npm run eval -- intent');
+    const title = 'Bitext 27 test, misheard words';
+    keep(outDir, 'accuracy-intent', figures, 'npm run eval -- intent', {
+      'confusion-intent': confusionPicture(title, confusionOf(judgedNoisy, [...index.names, OUT_OF_SCOPE])),
+      'reliability-intent': reliabilityPicture(
+        title,
+        judgedNoisy.map(({ told }) => told),
+      ),
+    });
   } finally {
     await served.close();
   }
 }
 
-function intentIndex(served: Served): IntentIndex {
-  const { path, manifest } = served.models.text;
-  const prototypes = readNpz(readFileSync(join(path, manifest.assets['prototypes']!.file)));
-  return parseIntentIndex(JSON.parse(readFileSync(join(path, 'model.json'), 'utf8')), prototypes);
-}
-
-function ofProduct(name: string, index: IntentIndex, placed: readonly Placed[], atLeast: number): Figure {
-  const right = placed.map(({ label, embedding }) => {
-    const { intents, outOfScope } = scoreIntents(index, embedding);
-    return !outOfScope && intents[0]!.name === label;
-  });
-  return figure(`${name}: accuracy, out of scope counted wrong, n=${right.length}`, bootstrap(right, share), 'share', {
-    atLeast,
-  });
+function ofProduct(name: string, judged: readonly Judged[], atLeast: number): Figure[] {
+  const right = judged.map(({ truth, answer }) => truth === answer);
+  return [
+    figure(`${name}: accuracy, out of scope counted wrong, n=${right.length}`, bootstrap(right, share), 'share', {
+      atLeast,
+    }),
+    plain(`${name}: expected calibration error`, calibrationError(judged.map(({ told }) => told)), 'share'),
+  ];
 }
 
 function meanErrors(clean: readonly LabelledText[], noisy: readonly LabelledText[]): number {
@@ -80,10 +79,10 @@ function meanErrors(clean: readonly LabelledText[], noisy: readonly LabelledText
 
 /** Prototypes are the means of the train part; what is out of scope shows by its distance to the nearest. */
 function clinc(train: readonly Placed[], test: readonly Placed[]): Figure[] {
-  const prototypes = means(train.filter(({ label }) => label !== OUT_OF_SCOPE));
+  const prototypes = means(train.filter(({ label }) => label !== CLINC_OUT_OF_SCOPE));
   const told = test.map((one) => ({ truth: one.label, ...nearest(prototypes, one.embedding) }));
-  const inScope = told.filter(({ truth }) => truth !== OUT_OF_SCOPE);
-  const outside = told.filter(({ truth }) => truth === OUT_OF_SCOPE);
+  const inScope = told.filter(({ truth }) => truth !== CLINC_OUT_OF_SCOPE);
+  const outside = told.filter(({ truth }) => truth === CLINC_OUT_OF_SCOPE);
   const cosines = inScope.map(({ cosine }) => cosine).sort((a, b) => a - b);
   const threshold = cosines[Math.floor(FALSE_ALARMS * cosines.length)]!;
   const right = inScope.map(({ truth, label }) => truth === label);
@@ -99,7 +98,7 @@ function clinc(train: readonly Placed[], test: readonly Placed[]): Figure[] {
   ];
 }
 
-const OUT_OF_SCOPE = 'oos';
+const CLINC_OUT_OF_SCOPE = 'oos';
 
 async function customIntents(
   dataDir: string,
@@ -121,30 +120,3 @@ async function customIntents(
   figures.push(fewShot('banking77 test (10 examples from its train part)', train, test, 0.83));
   return figures;
 }
-
-/** Mean of the embeddings of each label, L2 norm 1: what an intent's prototype is. */
-export function means(placed: readonly Placed[]): Map<string, Float32Array> {
-  const byLabel = new Map<string, Float32Array[]>();
-  for (const { label, embedding } of placed) byLabel.set(label, [...(byLabel.get(label) ?? []), embedding]);
-  return new Map([...byLabel].map(([label, embeddings]) => [label, prototypeOf(embeddings)]));
-}
-
-export function nearest(
-  prototypes: ReadonlyMap<string, Float32Array>,
-  embedding: Float32Array,
-): { label: string; cosine: number } {
-  let best = { label: '', cosine: -Infinity };
-  for (const [label, prototype] of prototypes) {
-    const cosine = dot(prototype, embedding);
-    if (cosine > best.cosine) best = { label, cosine };
-  }
-  return best;
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
-}
-
-const share = (right: readonly boolean[]): number => right.filter(Boolean).length / Math.max(1, right.length);

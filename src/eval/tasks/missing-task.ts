@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { EMOTIONS, type Emotion, MODALITIES, type Modality } from '@rapport-live/protocol';
 import { subsetKey, subsetsOf } from '../../fusion/subsets';
+import { joined } from '../../fusion/window-assembler';
 import { type Expression, readFaces } from '../corpora/faces';
 import { readSpeech, type SpeechClip } from '../corpora/speech';
 import { readTexts } from '../corpora/texts';
@@ -16,6 +15,7 @@ import { heardWindow } from '../signal/heard-speech';
 import { draw, random } from '../signal/random';
 import { EMOTION_OF, ExpressionNetwork } from './expression-network';
 import { capped } from './voice';
+import { foldFolder } from './voice-folds';
 
 /** One window of three streams that never met: the label is the same, the people are not. */
 interface Triple {
@@ -41,9 +41,7 @@ export async function evaluateMissing(options: EvalOptions): Promise<void> {
   const oneOf = <T>(items: readonly T[]): T => items[draw(1, items.length, next)[0]!]!;
   const triples: Triple[] = [];
   for (const fold of [...new Set(clips.map((clip) => clip.fold))].sort()) {
-    const models = join(foldsDir, fold);
-    if (!existsSync(models)) throw new Error(`${models} is missing: training/README.md says how folds are made.`);
-    const served = await Served.open(models, workers);
+    const served = await Served.open(foldFolder(foldsDir, fold), workers);
     const network = await ExpressionNetwork.open(served.models.expression);
     const own = clips.filter((clip) => clip.fold === fold);
     const paired = own.map((clip) => ({
@@ -127,13 +125,4 @@ function accuracyAt(triples: readonly Triple[], rate: number): number {
     }
   }
   return right / Math.max(1, all);
-}
-
-function joined(rows: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(rows.reduce((sum, row) => sum + row.length, 0));
-  rows.reduce((at, row) => {
-    all.set(row, at);
-    return at + row.length;
-  }, 0);
-  return all;
 }

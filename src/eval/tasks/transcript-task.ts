@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { decodeAudio } from '../../cli/recording/ffmpeg';
 import { readCsv } from '../corpora/csv';
 import type { EvalOptions } from '../main';
 import { spokenWords } from '../metrics/spoken-words';
@@ -9,7 +8,8 @@ import { type Figure, keep, plain } from '../report/figures';
 import { progressOf } from '../report/progress';
 import { mapSome, Served } from '../served';
 import { decodeVoice } from '../signal/decode';
-import { heardWords } from '../signal/heard-words';
+import { heardUtterances } from '../signal/heard-words';
+import { readPcm } from '../signal/pcm';
 import { telephoneBytes } from '../signal/telephone';
 
 /** Errors in 100 words. */
@@ -57,18 +57,11 @@ export async function evaluateTranscript(options: EvalOptions): Promise<void> {
 }
 
 async function errorsOf(served: Served, folder: string, clip: Clip, band: Band): Promise<WordErrors> {
-  const wide = await pcmOf(join(folder, clip.file));
+  const wide = await readPcm(join(folder, clip.file));
   const pcm = band === '16 kHz' ? wide : await decodeVoice('mulaw-8k', telephoneBytes(wide));
-  const said = (await heardWords(served, pcm, 'en')).join(' ');
+  const said = (await heardUtterances(served, pcm, 'en')).map(({ text }) => text).join(' ');
   const errors = wordErrors(spokenWords(clip.transcript), spokenWords(said));
   const { substitutions, deletions, insertions, words } = errors;
   console.log(`${clip.file} ${band}: ${substitutions} + ${deletions} + ${insertions} of ${words}: ${said}`);
   return errors;
-}
-
-async function pcmOf(path: string): Promise<Int16Array> {
-  const parts: Buffer[] = [];
-  for await (const part of decodeAudio(path, 1)) parts.push(part);
-  const bytes = Buffer.concat(parts);
-  return Int16Array.from({ length: bytes.length >> 1 }, (_, i) => bytes.readInt16LE(2 * i));
 }

@@ -2,6 +2,7 @@ import type { Emotion } from '@rapport-live/protocol';
 import { bootstrap } from '../metrics/bootstrap';
 import { calibrationError, type Told } from '../metrics/calibration';
 import { Confusion } from '../metrics/confusion';
+import { type Judged } from '../metrics/judged';
 import { type Figure, figure, overFolds, plain, type Target } from '../report/figures';
 import { best } from '../served';
 import { answerOf, classesOf, type HeardClip } from './voice';
@@ -26,6 +27,15 @@ export function toldOf(heard: readonly HeardClip[]): Told[] {
   }));
 }
 
+/** The answer among the emotions of the corpus, the confidence among all seven; speakers belong together. */
+export function judgedOf(heard: readonly HeardClip[]): Judged[] {
+  const classes = classesOf(heard.map(({ clip }) => clip));
+  const told = toldOf(heard);
+  return heard.map((one, i) => ({
+    ...{ truth: one.clip.emotion, answer: answerOf(one, classes), told: told[i]!, group: one.clip.speaker },
+  }));
+}
+
 /** The figures of one corpus under one condition: `name` says both. */
 export function voiceFigures(name: string, heard: readonly HeardClip[], target: Target, ece: Target): Figure[] {
   const classes = classesOf(heard.map(({ clip }) => clip));
@@ -36,8 +46,6 @@ export function voiceFigures(name: string, heard: readonly HeardClip[], target: 
       classes,
     ),
   );
-  const genders = [...new Set(heard.map(({ clip }) => clip.gender))].sort();
-  const told = toldOf(heard);
   return [
     figure(`${name}: UAR, mean of the folds (lowest, highest fold)`, overFolds(byFold), 'share', target),
     figure(
@@ -49,11 +57,7 @@ export function voiceFigures(name: string, heard: readonly HeardClip[], target: 
       ),
       'share',
     ),
-    ...genders.map((gender) => {
-      const own = heard.filter(({ clip }) => clip.gender === gender);
-      return plain(`${name}: UAR, ${gender}, n=${own.length}`, uar(own, classes), 'share');
-    }),
-    plain(`${name}: expected calibration error`, calibrationError(told), 'share', ece),
+    plain(`${name}: expected calibration error`, calibrationError(toldOf(heard)), 'share', ece),
     plain(
       `${name}: clips with enough speech to be assessed`,
       heard.filter(({ present }) => present).length / heard.length,

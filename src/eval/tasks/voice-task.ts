@@ -1,30 +1,16 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { progressOf } from '../report/progress';
 import { readSpeech, SPEECH_CORPORA, type SpeechCorpus } from '../corpora/speech';
 import type { EvalOptions } from '../main';
-import { type Figure, keep, type Target } from '../report/figures';
-import { Served } from '../served';
-import { clean, type Distortion, lossy, noisy, telephone } from '../signal/distortions';
 import { confusionPicture } from '../report/confusion-picture';
+import { type Domain, domainFigures, ECE_TARGET } from '../report/domain-figures';
+import { keep, type Target } from '../report/figures';
 import { reliabilityPicture } from '../report/reliability-picture';
-import { capped, classesOf, CORPUS_TOLD, hearClips, type HeardClip } from './voice';
-import { confusionOf, toldOf, voiceFigures } from './voice-figures';
+import { clean, telephone } from '../signal/distortions';
+import { capped, classesOf, CORPUS_TOLD, type HeardClip } from './voice';
+import { confusionOf, judgedOf, toldOf, voiceFigures } from './voice-figures';
+import { type Condition, hearFolds } from './voice-folds';
+import { groupFigures } from './voice-groups';
 
-interface Condition {
-  readonly name: string;
-  readonly distort: Distortion;
-  readonly corpora: readonly SpeechCorpus[];
-  /** Clips of each speaker and emotion, at most. Default: all that were read. */
-  readonly most?: number;
-}
-
-const CONDITIONS: readonly Condition[] = [
-  { name: 'clean', distort: clean, corpora: SPEECH_CORPORA },
-  { name: 'telephone band', distort: telephone, corpora: SPEECH_CORPORA },
-  { name: 'noise at 10 dB', distort: noisy(10), corpora: ['ravdess'], most: 2 },
-  { name: '5 % of packets lost', distort: lossy(0.05), corpora: ['ravdess'], most: 2 },
-];
+const COMMAND = 'npm run eval -- voice';
 
 const TARGETS: Readonly<Record<string, Target>> = {
   'ravdess clean': { atLeast: 0.77 },
@@ -32,11 +18,54 @@ const TARGETS: Readonly<Record<string, Target>> = {
   'nemo clean': { atLeast: 0.65 },
   'urdu clean': { atLeast: 0.66 },
 };
-const ECE = { atMost: 0.05 };
+
+/** What most of the training speech is like; the two others are its small parts, by other people in other languages. */
+export const DOMAIN_OF: Readonly<Record<SpeechCorpus, Domain>> = {
+  ravdess: 'in domain',
+  nemo: 'cross-corpus',
+  urdu: 'cross-corpus',
+};
 
 /** Of each speaker and emotion. nEMO has 4,481 clips: so many give an interval of a few points. */
 const MOST_CLIPS: Readonly<Record<SpeechCorpus, number>> = { ravdess: Infinity, nemo: 10, urdu: Infinity };
 const SMOKE_CLIPS = 1;
+
+/** Voice alone, of speakers that the models of their fold never heard. */
+export async function evaluateVoice(options: EvalOptions): Promise<void> {
+  const { dataDir, outDir, smoke } = options;
+  const clips = SPEECH_CORPORA.flatMap((corpus) =>
+    capped(readSpeech(dataDir, corpus), smoke ? SMOKE_CLIPS : MOST_CLIPS[corpus]),
+  );
+  const conditions: Condition[] = [
+    { name: 'clean', distort: clean, clips },
+    { name: 'telephone band', distort: telephone, clips },
+  ];
+  const heard = await hearFolds('voice', options, conditions);
+  const of = (corpus: SpeechCorpus, condition: string): HeardClip[] =>
+    heard.get(condition)!.filter(({ clip }) => clip.corpus === corpus);
+
+  const figures = conditions.flatMap(({ name }) =>
+    SPEECH_CORPORA.flatMap((corpus) =>
+      voiceFigures(
+        `${CORPUS_TOLD[corpus]}, ${name}`,
+        of(corpus, name),
+        TARGETS[`${corpus} ${name}`] ?? {},
+        name === 'clean' ? ECE_TARGET[DOMAIN_OF[corpus]] : {},
+      ),
+    ),
+  );
+  keep(outDir, 'accuracy-voice', figures, COMMAND, pictures(of('ravdess', 'clean')));
+  const domains = SPEECH_CORPORA.flatMap((corpus) =>
+    domainFigures(`voice, ${CORPUS_TOLD[corpus]}`, DOMAIN_OF[corpus], judgedOf(of(corpus, 'clean'))),
+  );
+  keep(outDir, 'domains-voice', domains, COMMAND);
+  keep(
+    outDir,
+    'groups-voice',
+    SPEECH_CORPORA.flatMap((corpus) => groupFigures(corpus, heard)),
+    COMMAND,
+  );
+}
 
 /** Of RAVDESS as it is. */
 function pictures(heard: readonly HeardClip[]): Record<string, string> {
@@ -45,38 +74,4 @@ function pictures(heard: readonly HeardClip[]): Record<string, string> {
     'confusion-voice': confusionPicture('RAVDESS, unseen speakers, voice alone', confusionOf(heard, classes)),
     'reliability-voice': reliabilityPicture('RAVDESS, unseen speakers, voice alone', toldOf(heard)),
   };
-}
-
-/** Voice alone, of speakers that the models of their fold never heard. */
-export async function evaluateVoice({ dataDir, foldsDir, outDir, workers, smoke }: EvalOptions): Promise<void> {
-  const corpora = SPEECH_CORPORA.map((corpus) =>
-    capped(readSpeech(dataDir, corpus), smoke ? SMOKE_CLIPS : MOST_CLIPS[corpus]),
-  );
-  const heard = new Map<string, HeardClip[]>();
-  const folds = [...new Set(corpora.flat().map(({ fold }) => fold))].sort();
-  for (const fold of folds) {
-    const models = join(foldsDir, fold);
-    if (!existsSync(models)) throw new Error(`${models} is missing: training/README.md says how folds are made.`);
-    const served = await Served.open(models, workers);
-    try {
-      for (const { name, distort, corpora: wanted, most = Infinity } of CONDITIONS) {
-        const own = corpora.flat().filter((clip) => clip.fold === fold && wanted.includes(clip.corpus));
-        const clips = capped(own, most);
-        const tell = progressOf(`voice, fold ${fold}, ${name}`, clips.length);
-        for (const one of await hearClips(served, clips, distort, 2 * workers, tell)) {
-          const key = `${one.clip.corpus} ${name}`;
-          heard.set(key, [...(heard.get(key) ?? []), one]);
-        }
-      }
-    } finally {
-      await served.close();
-    }
-  }
-  const figures: Figure[] = [];
-  for (const [key, clips] of heard) {
-    const corpus = clips[0]!.clip.corpus;
-    const name = `${CORPUS_TOLD[corpus]}, ${key.slice(corpus.length + 1)}`;
-    figures.push(...voiceFigures(name, clips, TARGETS[key] ?? {}, key === 'ravdess clean' ? ECE : {}));
-  }
-  keep(outDir, 'accuracy-voice', figures, 'npm run eval -- voice', pictures(heard.get('ravdess clean') ?? []));
 }

@@ -1,17 +1,21 @@
 import { EMOTIONS, type Emotion } from '@rapport-live/protocol';
 import { ENCODE_DEFAULTS } from '../../models/encode/encode-options';
 import type { SpeechClip, SpeechCorpus } from '../corpora/speech';
-import { best, mapSome, type Served } from '../served';
+import { best, type Served } from '../served';
 import { decodeVoice } from '../signal/decode';
-import { heardWindow } from '../signal/heard-speech';
 import type { Distortion } from '../signal/distortions';
+import { heardWindow } from '../signal/heard-speech';
 
-export interface HeardClip {
-  readonly clip: SpeechClip;
+/** What the service says of the voice of one clip. */
+export interface VoiceAnswer {
   /** In the order of EMOTIONS. */
   readonly probabilities: readonly number[];
   /** Whether the service would assess it by itself: enough speech. */
   readonly present: boolean;
+}
+
+export interface HeardClip extends VoiceAnswer {
+  readonly clip: SpeechClip;
 }
 
 /** The emotions that occur in a corpus. */
@@ -30,30 +34,17 @@ export function capped(clips: readonly SpeechClip[], most: number): SpeechClip[]
   });
 }
 
-/** Every clip through the service's decoder, voice activity, window, log-mel, encoder and fusion: voice alone. */
-export async function hearClips(
-  served: Served,
-  clips: readonly SpeechClip[],
-  distort: Distortion,
-  atOnce: number,
-  tell: () => void,
-): Promise<HeardClip[]> {
-  return mapSome(
-    clips,
-    atOnce,
-    async (clip) => {
-      const heard = await distort(await decodeVoice('ogg-opus', clip.sound));
-      const { pcm, speechMs } = await heardWindow(served, heard);
-      const { tokens } = await served.run('voice-tokens', { pcm });
-      const { probabilities } = await served.emotion({ voice: tokens });
-      return { clip, probabilities, present: speechMs >= ENCODE_DEFAULTS.minSpeechMs };
-    },
-    tell,
-  );
+/** A clip through the service's decoder, voice activity, window, log-mel, encoder and fusion: voice alone. */
+export async function hearClip(served: Served, clip: SpeechClip, distort: Distortion): Promise<VoiceAnswer> {
+  const heard = await distort(await decodeVoice('ogg-opus', clip.sound));
+  const { pcm, speechMs } = await heardWindow(served, heard);
+  const { tokens } = await served.run('voice-tokens', { pcm });
+  const { probabilities } = await served.emotion({ voice: tokens });
+  return { probabilities, present: speechMs >= ENCODE_DEFAULTS.minSpeechMs };
 }
 
 /** What was said of a clip: the likeliest of the emotions that its corpus has. */
-export function answerOf({ probabilities }: HeardClip, classes: readonly Emotion[]): Emotion {
+export function answerOf({ probabilities }: VoiceAnswer, classes: readonly Emotion[]): Emotion {
   return best(probabilities, classes);
 }
 
