@@ -1,10 +1,13 @@
-import { connect as connectTcp, type Socket } from 'node:net';
+import { generateKeyPairSync } from 'node:crypto';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect as connectTcp, type Socket } from 'node:net';
 import { request as requestTls } from 'node:https';
 import { SUBPROTOCOL } from '@rapport-live/protocol';
 import { WebSocket } from 'ws';
 import { DEFAULT_THROTTLE } from '../../src/gateway/admission/throttle';
 import { ScriptedPool } from '../../src/models/scripted-pool';
 import { makeCertificate } from '../support/certificate';
+import { makeJwt } from '../support/jwt';
 import { RawClient, refusedUpgrade } from '../support/raw-client';
 import { type RunningService, startService } from '../support/service';
 
@@ -217,6 +220,42 @@ describe('the door', () => {
       }
       await enter();
     });
+  });
+
+  it('a client that goes while its JWT is verified leaves no place taken', async () => {
+    const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    let asked = (_answer: () => void): void => {};
+    const held = new Promise<() => void>((resolve) => (asked = resolve));
+    const keys = JSON.stringify({ keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'k' }] });
+    const issuer = createServer((_request, response) => asked(() => response.end(keys)));
+    await new Promise<void>((resolve) => issuer.listen(0, '127.0.0.1', resolve));
+    try {
+      const jwks = `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/keys`;
+      const about = {
+        issuer: 'https://issuer.example',
+        audience: 'rapport',
+        tenantClaim: 'tenant',
+        scopesClaim: 'scope',
+      };
+      const jwt = { ...about, jwks, algorithms: ['ES256'], leewayS: 0 };
+      await begin({ apiKeys: KEYS, jwt }, new ScriptedPool(), { maxConnections: 1 });
+      const claims = { iss: about.issuer, aud: about.audience, exp: 4_000_000_000, tenant: 'acme', scope: 'ingest' };
+      const headers = { authorization: `Bearer ${makeJwt({ alg: 'ES256', kid: 'k' }, claims, privateKey)}` };
+      const gone = new WebSocket(service.url, SUBPROTOCOL, { headers });
+      gone.on('error', () => {});
+      const answer = await held;
+      gone.terminate();
+      await new Promise((resolve) => gone.once('close', resolve));
+      expect((await fetch(`${service.http}/healthz`)).status).toBe(200); // the abort was heard before this
+      const next = RawClient.openWith(service.url, { headers });
+      answer();
+      const client = await next;
+      clients.push(client);
+      await client.start();
+    } finally {
+      issuer.close();
+      issuer.closeAllConnections();
+    }
   });
 
   describe('by TLS', () => {
