@@ -5,8 +5,16 @@ import type { INestApplication } from '@nestjs/common';
 import { type Config, DEVELOPMENT_KEY, readConfig } from '../../src/config/config';
 import type { ServiceParts } from '../../src/config/service-parts';
 import type { InferencePool } from '../../src/inference/inference-pool';
+import { ResumableSessions } from '../../src/gateway/resume/resumable-sessions';
 import { ScriptedPool } from '../../src/models/scripted-pool';
 import { createService, listen } from '../../src/service';
+import { eventually } from './eventually';
+
+/** Resolves once so many sessions of the service wait for their clients: it has noticed that their connections broke. */
+export async function detached({ app }: RunningService, sessions = 1): Promise<void> {
+  const resumable = app.get(ResumableSessions, { strict: false });
+  await eventually(() => resumable.detachedCount >= sessions);
+}
 
 export interface RunningService {
   readonly app: INestApplication;

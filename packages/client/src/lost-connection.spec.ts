@@ -18,6 +18,7 @@ describe('judgeClose', () => {
     const retried = closing.filter((code) => judgeClose({ status: 1013, reason: code }).kind === 'retry');
     expect(retried.sort()).toEqual([
       'overloaded',
+      'quota_exceeded',
       'server_shutdown',
       'session_elsewhere',
       'session_timeout',

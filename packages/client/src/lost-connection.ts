@@ -14,6 +14,8 @@ const RETRIED: readonly ErrorCode[] = [
   'session_timeout',
   'session_elsewhere',
   'too_many_sessions',
+  'quota_exceeded',
+  'rate_limited',
   'overloaded',
 ];
 /** Closes without a code of ours that come from the network or from what stands between (RFC 6455, section 7.4.1, and IANA's registry). */
