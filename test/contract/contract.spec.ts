@@ -3,8 +3,8 @@ import { begin, commands, finish } from './commands';
 import { ContractService } from './contract-service';
 import { ReferenceModel } from './reference-model';
 
-/** RAPPORT_CONTRACT_RUNS=20000 RAPPORT_CONTRACT_SEED=... for more, or for the same again. */
-const RUNS = Number(process.env.RAPPORT_CONTRACT_RUNS ?? 100);
+/** RAPPORT_CONTRACT_RUNS=2000 sessions, and with RAPPORT_CONTRACT_SEED the same again. Without, it is skipped: it takes its time. */
+const RUNS = Number(process.env.RAPPORT_CONTRACT_RUNS ?? 0);
 const SEED = process.env.RAPPORT_CONTRACT_SEED === undefined ? undefined : Number(process.env.RAPPORT_CONTRACT_SEED);
 const MAX_COMMANDS = 24;
 
@@ -13,7 +13,7 @@ describe('the contract of a session', () => {
   beforeAll(async () => (service = await ContractService.start()));
   afterAll(() => service.close());
 
-  it(
+  (RUNS > 0 ? it : it.skip)(
     'holds whatever the network, the client and the process do',
     async () => {
       const seed = SEED ?? Date.now() % 0x7fffffff;
@@ -30,11 +30,12 @@ describe('the contract of a session', () => {
             real.session.abandon();
           }
         }),
-        { numRuns: RUNS, seed, endOnFailure: RUNS > 1000 },
+        // A failing run is not made smaller unless it is asked for again by its seed: that can take very long.
+        { numRuns: RUNS, seed, endOnFailure: SEED === undefined },
       );
       const ms = performance.now() - beganMs;
       console.log(`${RUNS} sessions of up to ${MAX_COMMANDS} steps in ${Math.round(ms)} ms, seed ${seed}`);
     },
-    Math.max(60_000, RUNS * 1000),
+    Math.max(120_000, RUNS * 2000),
   );
 });

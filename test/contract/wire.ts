@@ -2,7 +2,7 @@ import { encodeFrame, type FrameHeader, type ServerMessage, SUBPROTOCOL } from '
 import { WebSocket } from 'ws';
 
 /** What was promised has not come about. */
-const MAX_WAIT_MS = 8000;
+const MAX_WAIT_MS = 20_000;
 
 /** One connection without manners or memory: sends what it is told to and keeps what comes back, in order. */
 export class Wire {

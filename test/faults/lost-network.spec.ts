@@ -6,6 +6,9 @@ import { detached, type RunningService } from '../support/service';
 import { eventually } from '../support/eventually';
 import { chunks, CHUNKS_A_TURN, FaultSession, startStill } from './fault-session';
 
+// Many sessions each: on a machine that does other things they take their time.
+jest.setTimeout(180_000);
+
 /** The service's pings come so often that a silent connection is told soon, wall ms. */
 const QUICK = { pingIntervalMs: 50, maxSilenceMs: 400 };
 
