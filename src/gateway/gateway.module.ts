@@ -58,5 +58,6 @@ export class GatewayModule implements OnApplicationBootstrap, BeforeApplicationS
     this.policy.beginShutdown();
     await this.host.shutdown(this.config.onShutdown === 'keep');
     this.resumable.close();
+    await this.recovery.settled();
   }
 }

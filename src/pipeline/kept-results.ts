@@ -134,8 +134,9 @@ export class KeptResults {
     this.isOver = true;
     this.tell(ended);
     await this.writer.settled();
-    await this.checkpoints.remove().catch(this.deps.onFault);
     await this.deps.store.close(this.identity);
+    // Not awaited: nobody waits for the disk behind the last result.
+    void this.checkpoints.remove().catch(this.deps.onFault);
   }
 
   /** The session is left to a process after this one. */

@@ -86,7 +86,9 @@ describe('churn', () => {
     const list = levels.map((level) => `${mib(level.rssBytes)} (${mib(level.heldBytes)})`);
     console.log(`MiB resident (held) after each 100 sessions: ${list.join(', ')}`);
     const [first, last] = [levels[0]!, levels.at(-1)!];
-    expect(last).toMatchObject({ opened: SESSIONS, live: 0, alive: 0 });
+    expect(last).toMatchObject({ opened: SESSIONS, live: 0 });
+    // those that a client which missed the end may still come back to: churn-service.ts keeps 10
+    expect(last.alive).toBeLessThanOrEqual(10);
     expect(last.rssBytes / first.rssBytes).toBeLessThan(1.1);
   }, 300_000);
 

@@ -54,6 +54,11 @@ export class SessionRecovery {
     return { recovered, ended: dead.length };
   }
 
+  /** Before the process ends: files are as they should be. */
+  settled(): Promise<void> {
+    return this.deps.files.settled();
+  }
+
   private async restore(session: SessionIdentity, snapshot: SessionSnapshot): Promise<Conversation | undefined> {
     const { host, store, clock, wallNow } = this.deps;
     if (snapshot.tenant !== session.tenant || !isOfThisVersion(snapshot)) return undefined;

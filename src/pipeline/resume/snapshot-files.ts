@@ -30,6 +30,7 @@ export class SnapshotFiles implements SnapshotStore {
   /** Sessions whose file is being written or removed. */
   private readonly busy = new Map<string, Promise<void>>();
   private readonly gone = new Set<string>();
+  private readonly removing = new Set<Promise<void>>();
 
   constructor(private readonly folder: string) {}
 
@@ -49,7 +50,18 @@ export class SnapshotFiles implements SnapshotStore {
   }
 
   /** The session is over. */
-  async remove(sessionId: string): Promise<void> {
+  remove(sessionId: string): Promise<void> {
+    const removed: Promise<void> = this.removeFile(sessionId).finally(() => this.removing.delete(removed));
+    this.removing.add(removed);
+    return removed;
+  }
+
+  /** Resolves once what is being written or removed now is done. */
+  async settled(): Promise<void> {
+    await Promise.allSettled([...this.busy.values(), ...this.removing]);
+  }
+
+  private async removeFile(sessionId: string): Promise<void> {
     this.gone.add(sessionId);
     this.pending.get(sessionId)?.resolve();
     this.pending.delete(sessionId);
