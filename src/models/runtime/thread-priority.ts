@@ -1,8 +1,9 @@
 import { readlinkSync } from 'node:fs';
-import { setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 
-/** Of 19; each step is about a tenth of the CPU less when there is not enough for all. */
-const NICENESS = 5;
+/** Below the process's own priority; each step is about a tenth of the CPU less when there is not enough for all. */
+const NICER = 5;
+const NICEST = 19;
 
 /**
  * Lets the threads that take media in and send results go first where cores are short: they need little, and everyone
@@ -13,7 +14,7 @@ export function giveWay(): void {
   if (process.platform !== 'linux') return;
   try {
     const threadId = Number(readlinkSync('/proc/thread-self').split('/').at(-1));
-    setPriority(threadId, NICENESS);
+    setPriority(threadId, Math.min(NICEST, getPriority(threadId) + NICER));
   } catch {
     // no /proc, or a sandbox that forbids it: it only works less smoothly under load
   }
