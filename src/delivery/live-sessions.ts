@@ -1,3 +1,4 @@
+import { TENANT_EVENTS } from '@rapport-live/protocol';
 import type { OutboxOptions } from './delivery-options';
 import { sessionOfKey } from './cloud-event';
 import type { LogRecord } from './record-line';
@@ -30,8 +31,9 @@ export class LiveSessions {
     return made;
   }
 
-  /** A record found at the start. A session that has ended needs nothing more. */
+  /** A record found at the start. A session that has ended needs nothing more, nor does what is of no session. */
   recover(record: LogRecord, place: Place): void {
+    if (TENANT_EVENTS.has(record.event.type)) return;
     if (record.event.type === 'rapport.session.ended') {
       this.live.delete(record.key);
       this.recovered.delete(record.key);

@@ -22,6 +22,7 @@ import { conversationFactory } from './conversation-factory';
 import { FUSION_ASSETS, type FusionAssets, loadFusionAssets } from './fusion-assets';
 import { findVideoDecoders } from '../streams/video/find-video-decoders';
 import { VIDEO_DECODERS, type VideoDecoders } from '../streams/video/video-decoder';
+import { auditIntents } from './intents/intent-audit';
 import { TENANT_INTENTS, TenantIntents } from './intents/tenant-intents';
 import { STREAM_LIMITS, type StreamLimits } from './stream-limits';
 import { SESSION_RECOVERY, SessionRecovery } from './resume/session-recovery';
@@ -109,11 +110,12 @@ const STREAM_OPTIONS = Symbol('StreamOptions');
 })
 export class PipelineModule {}
 
-/** Each change is one line of the log: names and counts, never an example. */
+/** Each change is one line of the log and one event of the audit trail: names and counts, never an example. */
 function openIntents(
   { dataDir }: Config,
   pool: InferencePool,
   { intents: defaults, textEncoder }: FusionAssets,
+  store: ResultStore,
 ): Promise<TenantIntents> {
   const logger = new Logger('Intents');
   return TenantIntents.open({
@@ -123,7 +125,15 @@ function openIntents(
     // a pool of another kind in the same data folder is another encoder too
     encoder: [textEncoder, ...modelRefs(pool.models, ['text']).map(({ name }) => name)].join(' by '),
     now: () => new Date(),
-    onChange: (change) => logger.log({ msg: 'custom intents changed', ...change }),
+    onChange: async (change) => {
+      logger.log({ msg: 'custom intents changed', ...change });
+      try {
+        await auditIntents(store, change);
+      } catch (error) {
+        // it is live already: the line above stands for it
+        logger.error({ msg: 'a change of custom intents is not in the audit trail', error: String(error) });
+      }
+    },
   });
 }
 

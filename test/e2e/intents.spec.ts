@@ -11,6 +11,7 @@ import {
   type ServerMessage,
 } from '@rapport-live/protocol';
 import { ScriptedPool } from '../../src/models/scripted-pool';
+import { readLog } from '../support/local-log';
 import { RawClient } from '../support/raw-client';
 import { type RunningService, startService } from '../support/service';
 
@@ -100,6 +101,28 @@ describe('custom intents', () => {
 
     expect(await ask(service, 'DELETE', '/ask_for_menu')).toEqual({ status: 204, body: undefined });
     expect(await told(acme, 'removed')).not.toBe('ask_for_menu');
+  });
+
+  it('leave each change in the audit trail, without a word of an example, and no session behind', async () => {
+    await add(service, 'ask_for_menu', MENU);
+    await add(service, 'ask_for_menu', [...MENU, 'Any vegan menu']);
+    await ask(service, 'DELETE', '/ask_for_menu');
+    await service.app.close();
+    const log = async () => (await readLog(service.config.dataDir)).map(({ event }) => event);
+    const told = await log();
+    expect(told.map(({ type, tenant }) => [type, tenant])).toEqual(
+      told.map(() => ['rapport.audit.intents_changed', 'acme']),
+    );
+    expect(told.map(({ data }) => data)).toEqual([
+      { change: 'added', intent: 'ask_for_menu', revision: 1, examples: 5, toldRight: 5, recommended: true },
+      { change: 'replaced', intent: 'ask_for_menu', revision: 2, examples: 6, toldRight: 6, recommended: true },
+      { change: 'removed', intent: 'ask_for_menu', revision: 3 },
+    ]);
+    expect(JSON.stringify(told)).not.toContain('vegan');
+    expect(new Set(told.map(({ subject }) => subject)).size).toBe(3);
+    // a start ends the sessions that a dead process left: these are none
+    await (await startService({ apiKeys: KEYS, dataDir: service.config.dataDir })).close();
+    expect(await log()).toHaveLength(3);
   });
 
   it('are there after a restart, redacted, and encoded anew for another encoder', async () => {

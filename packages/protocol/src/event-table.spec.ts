@@ -40,6 +40,7 @@ describe('events', () => {
   it('go to these topics', () => {
     expect([...TOPICS].sort()).toEqual([
       'rapport.alerts',
+      'rapport.audit',
       'rapport.results',
       'rapport.sessions',
       'rapport.transcripts',

@@ -24,12 +24,16 @@ export const EVENTS = {
   'rapport.alert.updated': spec('rapport.alerts', 'ruleId, onsetWindowEndMs, revision', data.AlertData),
   'rapport.alert.cleared': spec('rapport.alerts', 'ruleId, onsetWindowEndMs, revision', data.AlertData),
   'rapport.session.updated': spec('rapport.results', 'kind, mediaMs, scope', data.SessionUpdatedData),
+  'rapport.audit.intents_changed': spec('rapport.audit', 'revision', data.AuditIntentsChangedData),
   'rapport.session.heartbeat': spec(null, 'mediaMs', data.SessionHeartbeatData),
 } as const satisfies Record<string, EventSpec>;
 
 export type EventType = keyof typeof EVENTS;
 export const EVENT_TYPES = Object.keys(EVENTS) as [EventType, ...EventType[]];
 export type EventData<T extends EventType> = z.infer<(typeof EVENTS)[T]['data']>;
+
+/** Of a tenant and of no session: their subject is an id of their own, and nothing else has it. */
+export const TENANT_EVENTS: ReadonlySet<EventType> = new Set<EventType>(['rapport.audit.intents_changed']);
 
 /** Every topic that durable events go to. */
 export const TOPICS: readonly string[] = [
@@ -42,7 +46,7 @@ export const CloudEvent = z.object({
   id: z.string(),
   source: z.string(),
   type: z.enum(EVENT_TYPES),
-  /** The session. */
+  /** The session; an id of its own of an event that is of none. */
   subject: z.uuid(),
   /** When the event was made; wall clock, RFC 3339. */
   time: z.string(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { IntentName } from './intent-messages';
 import { CLIENT_END_REASONS, SessionMetadata, StreamDescription } from './client-messages';
 import { EMOTIONS, MODALITIES, PARTIES } from './vocabulary';
 
@@ -224,6 +225,23 @@ export const TranscriptPartialData = z.strictObject({
   committed: z.number().int().min(0),
 });
 export type TranscriptPartialData = z.infer<typeof TranscriptPartialData>;
+
+/**
+ * A tenant's own intents were changed, for the audit trail: the name and counts, never an example. Of no session: it has an
+ * id of its own in place of one.
+ */
+export const AuditIntentsChangedData = z.strictObject({
+  change: z.enum(['added', 'replaced', 'removed']),
+  intent: IntentName,
+  /** Counts the tenant's changes. */
+  revision: z.number().int().min(1),
+  /** How many it was made of, and how many of them were told right when left out; absent: it was removed. */
+  examples: z.number().int().min(1).optional(),
+  toldRight: z.number().int().min(0).optional(),
+  /** False: it was made live by force. */
+  recommended: z.boolean().optional(),
+});
+export type AuditIntentsChangedData = z.infer<typeof AuditIntentsChangedData>;
 
 export const AlertData = z.strictObject({
   ruleId: z.string(),

@@ -12,10 +12,12 @@ import {
   EVENTS,
   EVENT_TYPES,
   ErrorBody,
+  type EventType,
   FrameFlag,
   SERVER_MESSAGE_TYPES,
   SHED_STEPS,
   SUBPROTOCOL,
+  TENANT_EVENTS,
   ServerMessage,
   TOKEN_SUBPROTOCOL_PREFIX,
   TokenAnswer,
@@ -151,6 +153,12 @@ describe('docs/protocol.md', () => {
       seen.add(message.type);
       if (CLIENT_MESSAGE_TYPES.includes(message.type)) {
         ClientMessage.parse(message);
+        continue;
+      }
+      if (TENANT_EVENTS.has(message.type as EventType)) {
+        const event = CloudEvent.parse(message);
+        expect(event).toEqual(message);
+        expect(EVENTS[event.type].data.parse(event.data)).toEqual(event.data);
         continue;
       }
       const parsed = ServerMessage.parse(message);

@@ -23,8 +23,8 @@ export interface TenantIntentsDeps {
   /** What makes embeddings: its name, version and weights. */
   readonly encoder: string;
   readonly now: () => Date;
-  /** Told of each change once it is live: names and counts, never a word of an example. */
-  readonly onChange: (change: IntentsChange) => void;
+  /** Told of each change once it is live, and waited for: names and counts, never a word of an example. */
+  readonly onChange: (change: IntentsChange) => Promise<void>;
   readonly options?: Partial<IntentOptions>;
 }
 
@@ -64,7 +64,7 @@ export class TenantIntents {
       else await all.encodeAnew(tenant, kept);
       for (const { name } of kept.intents) {
         if (!deps.defaults.names.includes(name)) continue;
-        deps.onChange({ change: 'name_taken', tenant, intent: name, revision: kept.revision });
+        await deps.onChange({ change: 'name_taken', tenant, intent: name, revision: kept.revision });
       }
     }
     return all;
@@ -110,7 +110,7 @@ export class TenantIntents {
       const intent: StoredIntent = { name, changedAt: this.deps.now().toISOString(), toldRight, examples: encoded };
       const replaced = intents.some((one) => one.name === name);
       const revision = await this.keep(tenant, [...intents.filter((one) => one.name !== name), intent]);
-      this.deps.onChange({
+      await this.deps.onChange({
         ...{ change: replaced ? 'replaced' : 'added', tenant, intent: name, revision },
         ...{ examples: encoded.length, toldRight: report.toldRight, recommended: report.recommended },
       });
@@ -130,7 +130,7 @@ export class TenantIntents {
         );
       }
       const revision = await this.keep(tenant, rest);
-      this.deps.onChange({ change: 'removed', tenant, intent: name, revision });
+      await this.deps.onChange({ change: 'removed', tenant, intent: name, revision });
     });
   }
 
@@ -180,7 +180,7 @@ export class TenantIntents {
     }
     this.stored.set(tenant, kept);
     const revision = await this.keep(tenant, intents);
-    this.deps.onChange({ change: 'encoded_anew', tenant, revision });
+    await this.deps.onChange({ change: 'encoded_anew', tenant, revision });
   }
 }
 
