@@ -380,14 +380,13 @@ describe('session state', () => {
     return state as SessionState;
   };
 
-  it('remembers windows, the voice, the talk and the intents, as plain data', async () => {
+  it('remembers windows, the talk and the intents, as plain data', async () => {
     const facts = [text(900, [1, 0, 0]), text(950, undefined, { party: 'agent' }), hop(1000, { voice: speech(2000) })];
     const state = await last(facts);
     expect(JSON.parse(JSON.stringify(state))).toEqual(state);
     expect(state).toMatchObject({
-      version: 2,
+      version: 3,
       lastWindowEndMs: 1000,
-      speakerMean: { windows: 1 },
       activeIntents: [{ name: 'get_refund' }],
       talkCounters: {
         customer: { utterances: 1, utteranceMs: 500, speechMs: 400, words: 5, messages: 0 },
@@ -395,7 +394,6 @@ describe('session state', () => {
       },
     });
     expect([...unpackFloats(state.memory)]).toEqual(new Array(128).fill(1));
-    expect([...unpackFloats(state.speakerMean.mean)]).toEqual(new Array(512).fill(2));
   });
 
   it('goes on from a snapshot as if nothing had happened, and issues no window twice', async () => {

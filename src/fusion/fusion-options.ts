@@ -35,8 +35,6 @@ export interface FusionOptions {
 
   /** Share of the newest window in the session memory. */
   readonly memoryRate: number;
-  /** The speaker's mean is over at most this many windows, then it follows. */
-  readonly maxSpeakerWindows: number;
 }
 
 export const FUSION_DEFAULTS: FusionOptions = {
@@ -58,5 +56,4 @@ export const FUSION_DEFAULTS: FusionOptions = {
   maxIntentSources: 8,
   maxTranscriptIntents: 3,
   memoryRate: 0.1,
-  maxSpeakerWindows: 64,
 };

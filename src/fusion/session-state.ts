@@ -4,7 +4,7 @@ import { NO_TALK_HEARD, type TalkState } from './talk-state';
 import { type PackedFloats, packFloats, unpackFloats } from './packed-floats';
 
 /** Raised when the shape below changes: older snapshots are then converted or refused. */
-export const SESSION_STATE_VERSION = 2;
+export const SESSION_STATE_VERSION = 3;
 
 /** Most that a session's state may take, serialised as JSON in UTF-8. */
 export const MAX_STATE_BYTES = 64 * 1024;
@@ -18,8 +18,6 @@ export interface SessionState {
   readonly lastSignMs: number;
   /** Moving mean of the joint embedding, [128]; empty before the first assessment. */
   readonly memory: PackedFloats;
-  /** Mean voice token of the customer, [512], for a baseline of the speaker: kept, not used yet. */
-  readonly speakerMean: { readonly windows: number; readonly mean: PackedFloats };
   readonly activeIntents: readonly HeardIntent[];
   /** The customer's last words that could be scored. */
   readonly lastScored: { readonly endMs: number; readonly outOfScope: boolean } | null;
@@ -55,7 +53,6 @@ const INITIAL_STATE: SessionState = {
   lastWindowEndMs: 0,
   lastSignMs: 0,
   memory: '',
-  speakerMean: { windows: 0, mean: '' },
   activeIntents: [],
   lastScored: null,
   alertStates: {},

@@ -111,18 +111,9 @@ function onWindow(
     models: [...models],
     stageMs: { ...stageMs },
   };
-  const voice = window.modalities.voice.tokens;
-  const windows = Math.min(state.speakerMean.windows + 1, options.maxSpeakerWindows);
   const next: SessionState = {
     ...signed(state, window.windowEndMs),
     memory: fusion === undefined ? state.memory : moveMean(state.memory, fusion.embedding, options.memoryRate),
-    speakerMean:
-      voice === undefined
-        ? state.speakerMean
-        : {
-            windows,
-            mean: moveMean(state.speakerMean.mean, meanRow(voice, window.modalities.voice.width), 1 / windows),
-          },
   };
   return [next, [{ type: 'rapport.window.assessed', naturalKey: [window.windowEndMs], data }]];
 }
@@ -191,13 +182,4 @@ function transcriptFinal(text: EncodedText, scores: IntentScores | undefined, op
 
 function signed(state: SessionState, windowEndMs: number): SessionState {
   return { ...state, lastWindowEndMs: windowEndMs, lastSignMs: windowEndMs };
-}
-
-function meanRow(rows: Float32Array, width: number): Float32Array {
-  const mean = new Float32Array(width);
-  const count = rows.length / width;
-  for (let start = 0; start < rows.length; start += width) {
-    for (let i = 0; i < width; i++) mean[i]! += rows[start + i]! / count;
-  }
-  return mean;
 }

@@ -3,8 +3,8 @@
     python -m rapport_training.craft_figures --reports OUT --figures ../docs/figures --commit HASH
 
 Reads from OUT what is there of ablation.json, voice_craft.json, text_craft.json, face_craft.json (craft), research_au.json
-(research), memory.json, intent_residual.json, speaker_baseline.json and fusion.json (choices). A document whose
-reports are not there stays as it is. `npm run docs` then writes the tables.
+and linear_reference.json (research), memory.json, intent_residual.json, speaker_baseline.json and fusion.json (choices). A
+file of figures whose reports are not there stays as it is. `npm run docs` then writes the tables.
 """
 
 import argparse
@@ -103,6 +103,14 @@ def of_one_way(way: str, folds: list[dict[str, float]], figures: Figures) -> Non
         figures.add_mean(f"{way}: {missing} missing, against the model of {alone} only", gaps, POINTS, LEAST_MISSING)
 
 
+def linear_reference(report: Report, figures: Figures) -> None:
+    for way, found in report.items():
+        if isinstance(found, dict):
+            for shown in found["folds"][0]:
+                values = [fold[shown] for fold in found["folds"]]
+                figures.add_mean(f"linear reference, {way}: accuracy of {shown}", values, SHARE)
+
+
 def memory(report: Report, figures: Figures) -> None:
     figures.add_mean("session memory: text alone, UAR on MELD dev", report["none"]["seeds"], SHARE)
     for scope in ("speaker", "dialogue"):
@@ -146,7 +154,10 @@ REPORTS: dict[str, list[tuple[str, str, Callable[[Report, Figures], None]]]] = {
         ("text_craft.json", "text.craft_table", encoder_craft("text")),
         ("face_craft.json", "face.craft_table", encoder_craft("face")),
     ],
-    "research": [("research_au.json", "fusion.research_au", research)],
+    "research": [
+        ("research_au.json", "fusion.research_au", research),
+        ("linear_reference.json", "fusion.linear_reference", linear_reference),
+    ],
     "choices": [
         ("memory.json", "fusion.memory_experiment", memory),
         ("intent_residual.json", "fusion.intent_residual", residual),

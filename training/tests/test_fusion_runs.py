@@ -11,7 +11,14 @@ import torch
 from fusion_features import features, tokens_of
 from torch import Tensor
 
-from rapport_training.fusion import ablate, memory_experiment, research_au, speaker_baseline, speaker_sessions
+from rapport_training.fusion import (
+    ablate,
+    linear_reference,
+    memory_experiment,
+    research_au,
+    speaker_baseline,
+    speaker_sessions,
+)
 from rapport_training.fusion.config import FusionConfig
 from rapport_training.fusion.export import export
 from rapport_training.fusion.features import Features
@@ -103,7 +110,8 @@ def test_a_time_sets_the_steps() -> None:
 
 def test_research_run_learns_both_modalities_and_each() -> None:
     config = research_au.CONFIG.but(width=32, heads=2, blocks=1, batch=32, learning_rate=4e-3, dropout=0.1)
-    found = research_au.one_fold(features().voice, units(), config, CPU, 1.0, 80)
+    voice = research_au.of_takes(features().voice, units())
+    found = research_au.one_fold(voice, units(), config, CPU, 1.0, 80)
     assert set(found) == {"fusion, voice+face", "fusion, voice", "fusion, face", "voice model", "face model"}
     assert min(found.values()) > 0.6, found
     assert research_au.summary([found, found])["voice model"]["sd"] == 0
@@ -111,17 +119,24 @@ def test_research_run_learns_both_modalities_and_each() -> None:
 
 def test_centring_takes_out_what_an_actor_has_in_every_take() -> None:
     voice, plain = features().voice, units()
-    voice.tokens[:, 15:] = 0
-    before, _ = research_au.centred(voice, plain)
-    voice.tokens[voice.speaker == 2, :15] += 0.75
+    before, _ = research_au.centred(research_au.of_takes(voice, plain), plain)
+    voice.tokens[voice.speaker == 2] += 0.75
     plain.units[voice.clip[voice.speaker == 2]] += 3
-    after, own = research_au.centred(voice, plain)
-    of_one, others = after.speaker == 2, after.speaker != 2
-    shift = (after.tokens - before.tokens).float()
-    assert torch.allclose(shift[of_one, :15].mean(), shift[others, :15].mean(), atol=2e-3)
-    assert not after.tokens[:, 15:].any()
+    takes = research_au.of_takes(voice, plain)
+    after, own = research_au.centred(takes, plain)
+    assert takes.tokens.shape[1:] == (1, 48) and takes.mask(torch.arange(3)).tolist() == [[1], [1], [1]]
+    assert torch.allclose(after.tokens, before.tokens, atol=2e-3)
     means = [own.units[voice.clip[voice.speaker == s]].mean(0) for s in (0, 2)]
     assert torch.allclose(means[0], means[1], atol=1e-4)
+
+
+def test_a_linear_classifier_gains_from_both_modalities() -> None:
+    takes, labels = research_au.of_takes(features().voice, units()), features().voice.label
+    given = units().units[takes.clip] * 0.2 + torch.randn(len(labels), 35, generator=torch.Generator().manual_seed(0))
+    voice = takes.tokens[:, 0] + torch.randn(len(labels), 48, generator=torch.Generator().manual_seed(1))
+    found = linear_reference.of_fold(voice, given, labels, takes.held)
+    assert set(found) == set(linear_reference.SHOWN)
+    assert found["voice and action units"] >= found["action units"] and found["voice"] > 0.4
 
 
 def test_ablation_measures_every_case_and_says_what_a_piece_bought() -> None:
@@ -165,16 +180,14 @@ def test_an_interrupted_ablation_goes_on_behind_the_last_run(tmp_path: Path, mon
     assert report["variants"]["without contrastive"]["bought"] == pytest.approx(0.001)
 
 
-def test_thinned_features_keep_what_they_are_of() -> None:
+def test_thinned_features_are_the_means_of_what_counts() -> None:
     made = features()
     thin = thinned(made)
-    voice = made.voice.tokens.float()
-    assert thin.voice.tokens.shape[1] == 10 and thin.voice.length[0] == 8
-    assert torch.allclose(thin.voice.tokens[0, 0].float(), (voice[0, 0] + voice[0, 1]) / 2, atol=2e-3)
-    assert torch.allclose(thin.voice.tokens[0, 7].float(), voice[0, 14], atol=2e-3)  # of 15 the last has no partner
-    assert len(thin.text.label) == len(made.text.label[::3]) and len(thin.valid_text.label) == len(
-        made.valid_text.label
-    )
+    own = made.voice.tokens[0, :15].float()
+    assert thin.voice.tokens.shape[1:] == (1, 48)
+    assert torch.allclose(thin.voice.tokens[0, 0], torch.cat([own.mean(0), own.std(0, correction=0)]), atol=1e-3)
+    assert torch.allclose(thin.text.tokens[3, 0], made.text.tokens[3, :7].float().mean(0), atol=1e-3)
+    assert thin.voice.length.unique().tolist() == thin.text.length.unique().tolist() == [1]
 
 
 def test_every_piece_of_the_ablation_changes_the_full_recipe() -> None:
@@ -270,11 +283,11 @@ def test_export_gives_a_set_whose_fusion_model_is_ours_and_finite(tmp_path: Path
     torch.manual_seed(0)
     net = FusionNet({"voice": 512, "face": 160, "text": 384}, config=SMALL)
     save(net, tmp_path / "fusion.0.pt", NOTES)
-    target, worst = export(tmp_path / "fusion.0.pt", MODELS, tmp_path / "set", 5.0)
+    target, worst = export(tmp_path / "fusion.0.pt", MODELS, tmp_path / "set")
     assert worst < 1e-4
     manifest = json.loads((target / "model.json").read_text())
     assert manifest["parameters"]["temperatures"]["voice"] == 1.1
-    assert manifest["parameters"]["speakerBaselineK"] == 5
+    assert "speakerBaselineK" not in manifest["parameters"]
     assert manifest["parameters"]["embeddingWidth"] == 16
     assert manifest["graphs"]["model"]["inputs"][2]["shape"] == ["b", "tf", 160]
     assert {p.name for p in (tmp_path / "set").iterdir()} == {p.parent.name for p in MODELS.glob("*/model.json")}
@@ -289,4 +302,4 @@ def test_export_gives_a_set_whose_fusion_model_is_ours_and_finite(tmp_path: Path
 def test_no_manifest_without_the_temperatures_of_all_subsets() -> None:
     net = FusionNet({"voice": 4, "face": 4, "text": 4}, config=SMALL)
     with pytest.raises(ValueError, match="not of all 7 subsets"):
-        manifest_of({}, net, {"temperatures": {"face": 1.0}}, 0)
+        manifest_of({}, net, {"temperatures": {"face": 1.0}})

@@ -1,13 +1,14 @@
 """What each piece of the craft bought: a reduced schedule, one piece switched at a time, several seeds.
 
-    python -m rapport_training.fusion.ablate --data D --weights W --encoders O --out O --steps 240,160
+    python -m rapport_training.fusion.ablate --data D --weights W --encoders O --out O --steps 80,60
 
 Each variant trains two networks: the served one on SYNTHETIC pairs, measured with one modality each (real data), and one
 on the real RAVDESS pairs of voice and action units, measured with both and with either. The metric is the mean UAR over
 all of these; how well a voice is told by the texts next to it in the joint space stands beside it. Every seed leaves out
 the speakers of another fold, so that the spread over the seeds holds that over speakers; variants are compared seed by
-seed. Features are thinned (`thinned.py`). OUT/ablation.json; OUT/ablation-runs.json keeps every run, and a command that
-was interrupted goes on behind the last one. The defaults are chosen by this, so these folds are no clean test of them.
+seed. Windows and texts are one token each (`thinned.py`). OUT/ablation.json; OUT/ablation-runs.json keeps
+every run, and a command that was interrupted goes on behind the last one. The defaults are chosen by this, so these folds
+are no clean test of them.
 """
 
 import argparse
@@ -26,6 +27,7 @@ from .answers import joint_of, logits_of, one_frame, text_tokens, voice_tokens
 from .config import FusionConfig
 from .feature_source import FeatureSource
 from .features import GOEMOTIONS, Features
+from .kept_runs import KeptRuns
 from .network import FusionNet
 from .options import add_options, source_of
 from .pool import VoiceTeacher
@@ -46,16 +48,15 @@ PIECES: dict[str, dict[str, Any]] = {
     "progressive": {"progressive": False},
     "distillation": {"distillation": 0.0},
     "voice_mix": {"voice_mix": 0.0},
-    "voice_part": {"voice_part": 0.0},
     "speaker_shift": {"speaker_shift": 0.0},
 }
 """Every piece by the setting that takes it out of the full recipe."""
 
 ALL_ON = FusionConfig(
     contrastive=0.1, cross_attention=True, gated_fusion=True, modality_dropout=0.35, mixing=0.15, balance=0.5,
-    progressive=True, distillation=0.6, voice_mix=0.5, voice_part=0.4, speaker_shift=0.5, width=64, batch=128,
+    progressive=True, distillation=0.6, voice_mix=0.5, voice_part=0.0, speaker_shift=0.5, width=64, batch=96,
 )  # fmt: skip
-"""Of half the width and a quarter of the batch that is shipped: a reduced schedule."""
+"""Of half the width and a fifth of the batch that is shipped: a reduced schedule. There are no parts of a single token."""
 ON_REAL_PAIRS = (
     "contrastive", "cross_attention", "gated_fusion", "modality_dropout", "mixing", "balance", "progressive",
 )  # fmt: skip
@@ -153,22 +154,6 @@ class Ablation:
         return found[0], found[1]
 
 
-class KeptRuns:
-    """The figures of every run in a file, by its variant, seed and recipe."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.rows: dict[str, Row] = json.loads(path.read_text()) if path.exists() else {}
-
-    def get(self, key: str) -> Row | None:
-        return self.rows.get(key)
-
-    def put(self, key: str, row: Row) -> None:
-        self.rows[key] = row
-        text = json.dumps(self.rows, indent=1) + "\n"
-        write_atomically(self.path, lambda path: path.write_text(text) and None)
-
-
 def run(
     source: FeatureSource,
     out: Path,
@@ -177,25 +162,28 @@ def run(
     seeds: list[int],
     steps: tuple[int, int] | None = None,
     batch: int = ALL_ON.batch,
+    only: list[str] | None = None,
 ) -> dict[str, Any]:
-    """Seed i leaves out fold i of `folds`, and begins again with the first where there are more seeds."""
+    """Seed i leaves out fold i of `folds`, and begins again with the first where there are more seeds. only: of PIECES."""
     started = time.monotonic()
     config = ALL_ON.but(batch=16 if source.smoke else batch)
-    variants = {"all on": config} | {f"without {name}": config.but(**change) for name, change in PIECES.items()}
+    variants = {"all on": config} | {f"without {name}": config.but(**PIECES[name]) for name in only or PIECES}
     runs, kept = len(seeds) * len(variants), KeptRuns(out / "ablation-runs.json")
     rows: dict[str, list[Row]] = {name: [] for name in variants}
     for place, seed in enumerate(seeds):
         fold = folds[place % len(folds)]
-        ablation = Ablation(source, fold)
+        ablation: Ablation | None = None
         if source.smoke:
             steps = (SMOKE_STEPS, SMOKE_STEPS)
         elif steps is None:
+            ablation = Ablation(source, fold)
             steps = ablation.steps_within((budget_s - (time.monotonic() - started)) * 0.85 / runs, config)
         print(f"ablation, fold {fold}: {len(variants)} runs of {steps[0]} and {steps[1]} steps", flush=True)
         for name, changed in variants.items():
             key = f"{name}, seed {seed}, fold {fold}, steps {steps[0]}+{steps[1]}, {changed}"
             row = kept.get(key)
             if row is None:
+                ablation = ablation or Ablation(source, fold)
                 row = ablation.variant(changed, seed, steps)
                 kept.put(key, row)
             rows[name].append(row)
@@ -236,16 +224,26 @@ def main() -> None:
     parser.add_argument("--folds", default="0,1,2", help="whose speakers the seeds leave out, one after another")
     parser.add_argument("--seeds", default="1,2,3")
     parser.add_argument(
-        "--steps", help="of the synthetic and of the real pairs, as 240,160; default: what the budget holds"
+        "--steps", help="of the synthetic and of the real pairs, as 80,60; default: what the budget holds"
     )
     parser.add_argument("--batch", type=int, default=ALL_ON.batch)
+    parser.add_argument("--only", help="pieces with commas between; default: all")
     args = parser.parse_args()
     steps = tuple(int(part) for part in args.steps.split(",")) if args.steps else None
     if steps is not None and len(steps) != 2:
         parser.error(f"--steps {args.steps}: expected two numbers, of the synthetic and of the real pairs")
     seeds = [int(seed) for seed in args.seeds.split(",")]
     source = source_of(args)
-    report = run(source, args.out, args.budget_seconds, args.folds.split(","), seeds, steps, args.batch)
+    report = run(
+        source,
+        args.out,
+        args.budget_seconds,
+        args.folds.split(","),
+        seeds,
+        steps,
+        args.batch,
+        args.only.split(",") if args.only else None,
+    )
     for name, row in report["variants"].items():
         low, high = row["bought from, to"]
         print(

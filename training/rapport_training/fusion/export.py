@@ -1,6 +1,6 @@
 """A trained fusion network as model `fusion` of a models folder: fp32 ONNX, manifest, golden cases.
 
-    python -m rapport_training.fusion.export --checkpoint OUT/fusion.0.pt --models ../models --out DIR [--baseline-k K]
+    python -m rapport_training.fusion.export --checkpoint OUT/fusion.0.pt --models ../models --out DIR
 
 DIR gets the whole set: links to the other models and a fusion model of its own, so that an evaluation can be given one set
 a fold (`--models` may be the set that the export of voice, face or text wrote). Fails when onnxruntime and PyTorch
@@ -122,7 +122,7 @@ def link_set(models: Path, out: Path, replaced: Path) -> Path:
     return out / replaced.name
 
 
-def export(checkpoint: Path, models: Path, out: Path, baseline_k: float) -> tuple[Path, float]:
+def export(checkpoint: Path, models: Path, out: Path) -> tuple[Path, float]:
     """The folder of the fusion model and how far its graph is from PyTorch."""
     net, notes = load(checkpoint)
     if net.names != ("voice", "face", "text") or net.classes != len(EMOTIONS):
@@ -134,17 +134,15 @@ def export(checkpoint: Path, models: Path, out: Path, baseline_k: float) -> tupl
         write_graph(net, graph)
         worst = largest_difference(net, cpu_session(graph))
         target = before if out.resolve() == models.resolve() else link_set(models, out, before)
-        fill_folder(net, notes, graph, manifest, target, baseline_k)
+        fill_folder(net, notes, graph, manifest, target)
     return target, worst
 
 
-def fill_folder(
-    net: FusionNet, notes: dict[str, Any], graph: Path, manifest: dict[str, Any], folder: Path, baseline_k: float = 0.0
-) -> None:
+def fill_folder(net: FusionNet, notes: dict[str, Any], graph: Path, manifest: dict[str, Any], folder: Path) -> None:
     """The graph, its golden cases and a manifest over `manifest`, that of the fusion model before it."""
     shutil.copyfile(graph, folder / GRAPH_FILE)
     write_golden(net, cpu_session(graph), folder / GOLDEN_FILE)
-    manifest = manifest_of(manifest, net, notes, baseline_k)
+    manifest = manifest_of(manifest, net, notes)
     refresh(manifest, folder)
     (folder / "model.json").write_text(text_of(manifest) + "\n")
 
@@ -154,9 +152,8 @@ def main() -> None:
     parser.add_argument("--checkpoint", type=Path, required=True)
     parser.add_argument("--models", type=Path, required=True, help="the set of models to start from")
     parser.add_argument("--out", type=Path, required=True, help="folder of the new set; may be the same")
-    parser.add_argument("--baseline-k", type=float, default=0.0, help="of speaker_baseline.json; 0: no caller baseline")
     args = parser.parse_args()
-    target, worst = export(args.checkpoint, args.models, args.out, args.baseline_k)
+    target, worst = export(args.checkpoint, args.models, args.out)
     print(f"{target}: at most {worst:.1e} from PyTorch")
 
 

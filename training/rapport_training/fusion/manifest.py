@@ -35,7 +35,11 @@ PROTOCOLS = {
 }
 
 
-def manifest_of(before: dict[str, Any], net: FusionNet, notes: dict[str, Any], baseline_k: float) -> dict[str, Any]:
+NOT_SERVED = "speakerBaselineK"
+"""Stood in earlier manifests; no service ever read it."""
+
+
+def manifest_of(before: dict[str, Any], net: FusionNet, notes: dict[str, Any]) -> dict[str, Any]:
     """Sizes, hashes and tensors are filled in by `refresh`, once the files are there. The first version of this training is a
     major one: it reads the tokens of other encoders than the one before."""
     temperatures = notes.get("temperatures")
@@ -52,12 +56,11 @@ def manifest_of(before: dict[str, Any], net: FusionNet, notes: dict[str, Any], b
         "precision": "fp32",
         "labels": list(EMOTIONS),
         "parameters": {
-            **before["parameters"],
+            **{name: value for name, value in before["parameters"].items() if name != NOT_SERVED},
             "maxVoiceTokens": MAX_VOICE_TOKENS,
             "maxFaceTokens": MAX_FACE_TOKENS,
             "maxTextTokens": MAX_TEXT_TOKENS,
             "embeddingWidth": net.config.embedding,
-            "speakerBaselineK": baseline_k,
             "temperatures": temperatures,
             "valenceArousal": {name: list(place) for name, place in VALENCE_AROUSAL.items()},
         },

@@ -1,11 +1,13 @@
 """RESEARCH RUN, not served: the same network with RAVDESS action units as face input, 8 classes, folds by actor.
 
-    python -m rapport_training.fusion.research_au --data D --weights W --encoders O --out O --served MODELS --steps 300
+    python -m rapport_training.fusion.research_au --data D --weights W --encoders O --out O --served MODELS --steps 120
 
 For every fold a fusion network and the two of one modality, all on the same voice: that of the encoder of the fold (`fold`;
-with --served the int8 graph, which no fold has trained) or of the untouched start weights (`start`). Twice: as the takes are,
-and `centred`, with the mean of all takes of an actor taken out of voice and action units: what a baseline of a person could give
-at best, for it knows all that the person will say (no label is used). OUT/research_au.json has every fold.
+with --served the int8 graph, which no fold has trained) or of the untouched start weights (`start`). There is one vector of
+action units a take, and so the voice is one token too: mean and deviation of its tokens of 200 ms. Twice: as the takes are, and
+`centred`, with the mean of all takes of an actor taken out of voice and action units: what a baseline of a person could give at
+best, for it knows all that the person will say (no label is used). OUT/research_au.json has every fold;
+OUT/research-runs.json keeps each, and a command that was interrupted goes on behind the last one.
 """
 
 import argparse
@@ -24,15 +26,15 @@ from .answers import logits_of, voice_tokens
 from .config import FusionConfig
 from .feature_source import FeatureSource
 from .features import VoiceFeatures
+from .kept_runs import KeptRuns
 from .options import add_options, source_of
 from .real_pairs import ActionUnits, RealPairs, held_clips, read_action_units, unit_tokens
-from .thinned import fewer_voice_tokens
+from .thinned import one_voice_token
 from .trainer import train
-from .voice_mixing import window_means
 
 CONFIG = FusionConfig(
-    batch=192, dropout=0.35, distillation=0.0, voice_mix=0.0, speaker_shift=0.0, mixing=0.0, alone=0.35,
-    modality_dropout=0.2, learning_rate=1e-3, weight_decay=0.1, progressive=False,
+    batch=128, dropout=0.35, distillation=0.0, voice_mix=0.0, speaker_shift=0.0, mixing=0.0, alone=0.35,
+    modality_dropout=0.2, learning_rate=2e-3, weight_decay=0.1, progressive=False,
 )  # fmt: skip
 SMOKE_STEPS = 4
 SEED = 5
@@ -44,20 +46,22 @@ def accuracy(logits: Tensor, labels: Tensor) -> float:
     return (logits.argmax(1) == labels).float().mean().item()
 
 
+def of_takes(voice: VoiceFeatures, units: ActionUnits) -> VoiceFeatures:
+    """The rows of RAVDESS, each with one token."""
+    return one_voice_token(voice.part((units.label[voice.clip] >= 0).nonzero().squeeze(1)))
+
+
 def centred(voice: VoiceFeatures, units: ActionUnits) -> tuple[VoiceFeatures, ActionUnits]:
-    """Both less the mean of their actor, plus that of everybody; padding stays zero."""
-    means, of_units = window_means(voice), units.units.clone()
-    own = units.label[voice.clip] >= 0
-    everybody, everybodys = means[own].mean(0), units.units[units.label >= 0].mean(0)
-    of_voice = torch.zeros_like(means)
-    for speaker in voice.speaker[own].unique():
-        rows = own & (voice.speaker == speaker)
-        of_voice[rows] = means[rows].mean(0) - everybody
-        clips = voice.clip[rows].unique()
-        of_units[clips] += everybodys - units.units[clips].mean(0)
-    every = torch.arange(len(means), device=means.device)
-    tokens = (voice.tokens.float() - of_voice[:, None]) * voice.mask(every)[..., None]
-    return replace(voice, tokens=tokens.half()), replace(units, units=of_units)
+    """Takes less the mean of their actor; of voice that of the channel's."""
+    tokens, moved = voice.tokens.clone(), units.units.clone()
+    for speaker in voice.speaker.unique():
+        own = voice.speaker == speaker
+        for channel in voice.channel[own].unique():
+            rows = own & (voice.channel == channel)
+            tokens[rows] = voice.tokens[rows] - voice.tokens[rows].mean(0)
+        clips = voice.clip[own].unique()
+        moved[clips] = units.units[clips] - units.units[clips].mean(0)
+    return replace(voice, tokens=tokens), replace(units, units=moved)
 
 
 def one_fold(
@@ -98,6 +102,7 @@ def summary(by_fold: list[dict[str, float]]) -> dict[str, dict[str, float]]:
 def run(source: FeatureSource, args: argparse.Namespace) -> dict[str, Any]:
     started = time.monotonic()
     folds, voices, seeds = args.folds.split(","), args.voices.split(","), [int(s) for s in args.seeds.split(",")]
+    kept = KeptRuns(args.out / "research-runs.json")
     plain = read_action_units(source.data, source.device, source.every_clip)
     config = CONFIG.but(batch=16) if source.smoke else CONFIG
     steps = SMOKE_STEPS if source.smoke else args.steps
@@ -108,26 +113,21 @@ def run(source: FeatureSource, args: argparse.Namespace) -> dict[str, Any]:
         "steps": steps, "seeds": seeds, "config": config.as_dict(),
     }  # fmt: skip
     for done, (which, way, fold) in enumerate(todo):
-        voice = source.voice(fold) if which == "fold" else source.voice_of_start_weights(fold)
-        voice, units = of_ravdess(voice, plain), plain
-        if way == CENTRED:
-            voice, units = centred(voice, units)
-        seconds = (started + args.budget_seconds - time.monotonic()) / (len(todo) - done) * 0.9
-        key = f"{way}, voice of the {which}"
-        found = one_fold(voice, units, config, source.device, max(seconds, 1.0), steps, seeds)
-        results.setdefault(key, []).append(found)
-        print(f"research, {key}, fold {fold}: {found}", flush=True)
-        report[key] = summary(results[key]) | {"folds": results[key]}
+        name = f"{way}, voice of the {which}"
+        key = f"{name}, fold {fold}, steps {steps}, seeds {seeds}, {config}"
+        if kept.get(key) is None:
+            voice = of_takes(source.voice(fold) if which == "fold" else source.voice_of_start_weights(fold), plain)
+            given = centred(voice, plain) if way == CENTRED else (voice, plain)
+            seconds = (started + args.budget_seconds - time.monotonic()) / (len(todo) - done) * 0.9
+            kept.put(key, one_fold(*given, config, source.device, max(seconds, 1.0), steps, seeds))
+        results.setdefault(name, []).append(kept.get(key))
+        print(f"research, {name}, fold {fold}: {results[name][-1]}", flush=True)
+        report[name] = summary(results[name]) | {"folds": results[name]}
         text = json.dumps(report, indent=1) + "\n"
         write_atomically(args.out / "research_au.json", lambda path, text=text: path.write_text(text) and None)
     for key in results:
         print(f"research, {key}: {summary(results[key])}", flush=True)
     return report
-
-
-def of_ravdess(voice: VoiceFeatures, units: ActionUnits) -> VoiceFeatures:
-    """Its rows alone, of 400 ms tokens."""
-    return fewer_voice_tokens(voice.part((units.label[voice.clip] >= 0).nonzero().squeeze(1)))
 
 
 def main() -> None:

@@ -20,11 +20,13 @@ import torch
 from torch import Tensor
 
 from ..atomic_file import write_atomically
+from ..feature_cache import file_sha256
 from ..folds import FOLDS
 from ..labels import EMOTIONS
 from .answers import logits_of
 from .feature_source import FeatureSource
 from .features import CLEAN, WHOLE, VoiceFeatures
+from .kept_runs import KeptRuns
 from .network import FusionNet
 from .options import add_options, source_of
 from .scores import score
@@ -32,7 +34,7 @@ from .speaker_sessions import KINDS, sessions
 from .stored import checkpoint_path, load
 from .voice_mixing import window_means
 
-STRENGTHS = (5.0, 10.0, 20.0, 50.0)
+STRENGTHS = (10.0, 20.0, 50.0)
 """k, in windows."""
 WAYS = ("plain", "compensated")
 SESSIONS, SMOKE_SESSIONS = 7, 2
@@ -115,13 +117,18 @@ def verdict(by_fold: dict[str, Gains], way: str) -> dict[str, Any]:
 
 
 def run(source: FeatureSource, args: argparse.Namespace) -> dict[str, Any]:
+    kept = KeptRuns(args.out / "speaker-baseline-folds.json")
     off: dict[str, dict[str, float]] = {}
     by_fold: dict[str, Gains] = {}
+    each = SMOKE_SESSIONS if args.smoke else SESSIONS
     for fold in args.folds.split(","):
-        net, notes = load(checkpoint_path(args.out, fold), source.device)
-        temperature = notes.get("temperatures", {}).get("voice", 1.0)
-        each = SMOKE_SESSIONS if args.smoke else SESSIONS
-        off[fold], by_fold[fold] = of_fold(net, source.voice(fold), temperature, each)
+        path = checkpoint_path(args.out, fold)
+        key = f"fold {fold}, {each} sessions, k of {STRENGTHS}, network {file_sha256(path)[:12]}"
+        if kept.get(key) is None:
+            net, notes = load(path, source.device)
+            temperature = notes.get("temperatures", {}).get("voice", 1.0)
+            kept.put(key, of_fold(net, source.voice(fold), temperature, each))
+        off[fold], by_fold[fold] = kept.get(key)
         print(f"caller baseline, fold {fold}: off {off[fold]}", flush=True)
     verdicts = {way: verdict(by_fold, way) for way in WAYS}
     helping = [way for way in WAYS if verdicts[way]["helps"]]

@@ -1,0 +1,74 @@
+"""RESEARCH, not served: what a linear classifier makes of RAVDESS voice and action units, to judge `research_au` by.
+
+    python -m rapport_training.fusion.linear_reference --data D --weights W --encoders O --out O --served MODELS
+
+Ridge regression to the eight classes, solved and not trained, on the mean and deviation of a take's voice tokens and on its
+action units, by folds of actors; as the takes are, and `centred` (see `research_au`). OUT/linear_reference.json.
+"""
+
+import argparse
+import json
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ..atomic_file import write_atomically
+from ..folds import FOLDS
+from .features import CLEAN, WHOLE
+from .options import add_options, source_of
+from .real_pairs import RAVDESS_EMOTIONS, read_action_units
+from .research_au import CENTRED, WAYS, accuracy, centred, of_takes
+
+RIDGE = 3000.0
+UNITS_WEIGHT = 4.0
+"""Of a standardised action unit beside a standardised value of the voice, of which there are thirty times as many."""
+SHOWN = {"voice and action units": (1.0, UNITS_WEIGHT), "voice": (1.0, 0.0), "action units": (0.0, UNITS_WEIGHT)}
+
+
+def ridge(given: Tensor, labels: Tensor, asked: Tensor, strength: float = RIDGE) -> Tensor:
+    """given [n, width], labels [n], asked [m, width] -> scores [m, classes]. In the dual, since n is below the width."""
+    hot = torch.nn.functional.one_hot(labels, len(RAVDESS_EMOTIONS)).to(given) * 2 - 1
+    middle, mean = given.mean(0), hot.mean(0)
+    inside = given - middle
+    kernel = inside @ inside.T + strength * torch.eye(len(inside), dtype=given.dtype, device=given.device)
+    return (asked - middle) @ inside.T @ torch.linalg.solve(kernel, hot - mean) + mean
+
+
+def of_fold(voice: Tensor, units: Tensor, labels: Tensor, held: Tensor) -> dict[str, float]:
+    """Accuracy on the held-out takes, by what is shown."""
+    parts = []
+    for part in (voice.double(), units.double()):
+        mean, deviation = part[~held].mean(0), part[~held].std(0).clamp(min=1e-6)
+        parts.append((part - mean) / deviation)
+    found = {}
+    for name, weights in SHOWN.items():
+        x = torch.cat([part * weight for part, weight in zip(parts, weights, strict=True)], 1)
+        found[name] = accuracy(ridge(x[~held], labels[~held], x[held]), labels[held])
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    add_options(parser, 30)
+    parser.add_argument("--folds", default=",".join(FOLDS))
+    args = parser.parse_args()
+    source = source_of(args)
+    plain = read_action_units(source.data, source.device, source.every_clip)
+    report: dict[str, Any] = {"what": "ridge regression, RAVDESS voice and action units, 8 classes, unseen actors"}
+    for way in WAYS:
+        folds = []
+        for fold in args.folds.split(","):
+            voice, units = of_takes(source.voice(fold), plain), plain
+            if way == CENTRED:
+                voice, units = centred(voice, units)
+            takes = voice.part(((voice.channel == CLEAN) & (voice.cut == WHOLE)).nonzero().squeeze(1))
+            folds.append(of_fold(takes.tokens[:, 0], units.units[takes.clip], units.label[takes.clip], takes.held))
+            print(f"linear reference, {way}, fold {fold}: {folds[-1]}", flush=True)
+        report[way] = {"folds": folds}
+    text = json.dumps(report, indent=1) + "\n"
+    write_atomically(args.out / "linear_reference.json", lambda path: path.write_text(text) and None)
+
+
+if __name__ == "__main__":
+    main()
