@@ -87,7 +87,7 @@ def encoder_craft(model: str) -> Callable[[Report, Figures], None]:
 def research(report: Report, figures: Figures) -> None:
     for way, found in report.items():
         if isinstance(found, dict) and "folds" in found:
-            of_one_way(way, found["folds"], figures)
+            of_one_way(way.removesuffix(", voice of the fold"), found["folds"], figures)
 
 
 def of_one_way(way: str, folds: list[dict[str, float]], figures: Figures) -> None:
