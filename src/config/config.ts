@@ -50,6 +50,8 @@ export interface Config {
   readonly tenantQuota: TenantQuota;
   readonly kafkaBrokers: readonly string[];
   readonly video: { readonly ffmpeg: string; readonly ffmpegCore: string; readonly maxStreams: number };
+  /** The emotion of agents may be computed where a session states a legal basis. */
+  readonly agentEmotion: boolean;
   readonly logLevel: string;
   /** Absent: no spans are made. */
   readonly traces?: TraceConfig;
@@ -77,6 +79,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     tenantQuota: tenantQuota(e),
     kafkaBrokers: list(e.KAFKA_BROKERS),
     video: { ffmpeg: e.RAPPORT_FFMPEG, ffmpegCore: e.RAPPORT_FFMPEG_CORE, maxStreams: e.RAPPORT_MAX_VIDEO },
+    agentEmotion: e.RAPPORT_AGENT_EMOTION === 'on',
     logLevel: e.LOG_LEVEL,
     traces: traceConfig(e),
   };

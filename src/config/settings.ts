@@ -76,6 +76,12 @@ export const SETTINGS = {
     shownDefault: '8',
     purpose: 'streams of video decoded at a time; more are refused with `video_unavailable`',
   },
+  RAPPORT_AGENT_EMOTION: {
+    schema: z.preprocess(optional, z.enum(['on', 'off']).default('off')),
+    shownDefault: 'off',
+    purpose:
+      '`on`: the emotion of agents is computed in sessions that state a legal basis (EU AI Act, Article 5(1)(f)); `off`: never',
+  },
   LOG_LEVEL: {
     schema: z.preprocess(
       optional,

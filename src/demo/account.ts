@@ -64,7 +64,8 @@ function assessmentLine(window: WindowAssessedData, { dim }: Palette): string {
   const sure = window.abstained === undefined ? '' : ` (${window.abstained.replace('_', ' ')})`;
   const intents = window.intents.slice(0, 2).map((i) => `${i.name} ${percent(i.score).trim()}`);
   const wants = intents.length === 0 ? '' : `   wants ${intents.join(', ')}`;
-  return `${clock(window.windowEndMs)}  ${dim(`${feels}   ${parts.join('  ')}${wants}${sure}`)}`;
+  const who = window.subject === 'customer' ? '' : `   (the ${window.subject})`;
+  return `${clock(window.windowEndMs)}  ${dim(`${feels}   ${parts.join('  ')}${wants}${sure}${who}`)}`;
 }
 
 function endLine(end: SessionEndedData): string {

@@ -15,11 +15,18 @@ export interface EncodedHop {
   /** A channel with both parties mixed spoke in this hop: no emotion can be told (rule 9). */
   readonly mixedSpeech: boolean;
   readonly speech: readonly PartySpeech[];
+  /** As in `Hop`. */
+  readonly unheard?: readonly TimeSpan[];
+  /** Absent: the emotion of the agent is not computed. */
+  readonly agent?: AgentHop;
   readonly releasedAtMs: number;
   /** Summed over the jobs on this hop's critical path. */
   readonly waitMs: number;
   readonly modelMs: number;
 }
+
+/** The same second of the agent as a subject of its own, where that is allowed (rule 9). */
+export type AgentHop = Omit<EncodedHop, 'agent'> | Omit<HopFailed, 'agent'>;
 
 /** Who spoke when in a hop: one for each voice stream, silent ones too. */
 export interface PartySpeech {
@@ -29,9 +36,9 @@ export interface PartySpeech {
 }
 
 export interface VoiceEvidence {
-  /** Customer speech in the last 4 s, ms. */
+  /** Speech of the subject in the last 4 s, ms. */
   readonly speechMs: number;
-  /** Customer speech in this hop: something new was said. */
+  /** The subject spoke in this hop: something new was said. */
   readonly fresh: boolean;
   /** Tokens of the last 4 s; absent with a reason. */
   readonly sequence?: TokenSequence;
@@ -39,7 +46,7 @@ export interface VoiceEvidence {
 }
 
 export interface FaceEvidence {
-  /** One token for each still of this hop with the customer's face in it. */
+  /** One token for each still of this hop with the subject's face in it. */
   readonly sequence: TokenSequence;
   /** Whose face each token is, as it was told apart from others in this session; absent: not told. */
   readonly faceIds?: readonly string[];
@@ -65,7 +72,7 @@ export interface EncodedText {
   readonly confidence?: number;
   /** Redacted; only of what was spoken. Media time. */
   readonly words?: readonly TranscriptWord[];
-  /** Only for the customer's words. Times are all `endMs`. */
+  /** Only for the customer's words, and those of an agent who may be assessed. Times are all `endMs`. */
   readonly sequence?: TokenSequence;
   /** Sentence embedding, L2 norm 1, only for the customer's words. */
   readonly embedding?: Float32Array;
@@ -109,5 +116,9 @@ export interface HopFailed {
   readonly hopStartMs: number;
   readonly hopEndMs: number;
   readonly speech: readonly PartySpeech[];
+  /** As in `Hop`. */
+  readonly unheard?: readonly TimeSpan[];
+  /** As in `EncodedHop`. */
+  readonly agent?: AgentHop;
   readonly reason: 'inference_failed' | 'queue_full';
 }

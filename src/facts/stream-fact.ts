@@ -19,6 +19,8 @@ export interface Hop {
   readonly hopEndMs: number;
   readonly voices: readonly HopVoice[];
   readonly stills: readonly HopStill[];
+  /** Where the session was paused: nothing is known of it, so it is no silence. Absent: nowhere. */
+  readonly unheard?: readonly TimeSpan[];
   /** Monotonic wall time (performance.now) at which the watermark passed the end: the zero of the latency clock. */
   readonly releasedAtMs: number;
 }
@@ -80,7 +82,7 @@ export interface ChatReceived {
 /** Something about the input that consumers must know, published as `rapport.session.updated`. */
 export interface StreamUpdated {
   readonly kind: 'updated';
-  readonly update: 'gap' | 'shed' | 'notice';
+  readonly update: 'gap' | 'shed' | 'notice' | 'pause' | 'participant';
   readonly mediaMs: number;
   /** What it is about when not the whole session: a stream's name, an utterance's or message's id. */
   readonly scope?: string;

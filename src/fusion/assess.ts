@@ -1,8 +1,19 @@
-import { concatMap, defer, from, map, mergeAll, type Observable, type OperatorFunction, tap } from 'rxjs';
+import {
+  concat,
+  concatMap,
+  defer,
+  EMPTY,
+  from,
+  map,
+  mergeAll,
+  type Observable,
+  type OperatorFunction,
+  tap,
+} from 'rxjs';
 import type { SessionResult } from '../delivery/session-result';
 import { failureReason, type JobCost, NO_COST } from '../inference/job-cost';
 import { type ModelTask, modelRefs } from '../inference/served-models';
-import type { EncodedFact, EncodedHop, HopFailed, PartialText } from '../facts/encoded-fact';
+import type { AgentHop, EncodedFact, EncodedHop, HopFailed, PartialText } from '../facts/encoded-fact';
 import type { Hop } from '../facts/stream-fact';
 import type { InferencePool } from '../inference/inference-pool';
 import type { FusionOutcome } from './assessment';
@@ -27,6 +38,8 @@ export interface AssessDeps {
   readonly options?: Partial<FusionOptions>;
   /** Of a snapshot; absent: a new session. */
   readonly initialState?: SessionState;
+  /** Whether the emotion of the agent may be computed from media that begins then; absent: never (rule 9). */
+  readonly mayAssessAgent?: (startMs: number) => boolean;
   /** Called after every step, for snapshots and the end. */
   readonly onState?: (state: SessionState) => void;
   /** Called once for each hop when its window is assessed, announced as degraded or found to hold nothing new. */
@@ -47,6 +60,7 @@ export function assess(deps: AssessDeps): OperatorFunction<EncodedFact, SessionR
     defer((): Observable<SessionResult> => {
       let state = deps.initialState ?? initialState(deps.language);
       let tail = EMPTY_TAIL;
+      let agentTail = EMPTY_TAIL;
       let pendingHops = 0;
       const served = deps.pool.models;
 
@@ -71,7 +85,7 @@ export function assess(deps: AssessDeps): OperatorFunction<EncodedFact, SessionR
         tail = assembled.tail;
         if (!window.isNew) return apply({ kind: 'quiet', windowEndMs, heard: hop });
         try {
-          const { fusion, cost } = await fuse(deps, window);
+          const { fusion, cost } = await fuse(deps, window, windowEndMs);
           const models = modelRefs(served, tasksOf(window));
           const stageMs = stageTimes(hop, cost, deps.nowMs());
           return apply({ kind: 'window', window, fusion, models, stageMs, heard: hop });
@@ -79,6 +93,32 @@ export function assess(deps: AssessDeps): OperatorFunction<EncodedFact, SessionR
           const reason = failureReason(error);
           tail = tailAfterFailure(before, assembled.tail);
           return apply({ kind: 'failed', windowEndMs, reason, heard: hop });
+        }
+      };
+
+      /** The same second of the agent, behind the customer's. */
+      const onAgent = async (hop: AgentHop | undefined): Promise<readonly SessionResult[]> => {
+        const allowed = (): boolean => hop !== undefined && deps.mayAssessAgent?.(hop.hopStartMs) === true;
+        if (hop === undefined || !allowed()) {
+          agentTail = EMPTY_TAIL;
+          return [];
+        }
+        const windowEndMs = hop.hopEndMs;
+        if (hop.kind === 'hop-failed') return apply({ kind: 'agent-failed', windowEndMs, reason: hop.reason });
+        const before = agentTail;
+        const { window, tail: after } = assembleWindow(before, hop, options);
+        agentTail = after;
+        if (!window.isNew) return [];
+        try {
+          const { fusion, cost } = await fuse(deps, window, undefined);
+          // the basis may have gone meanwhile
+          if (!allowed()) return [];
+          const stageMs = stageTimes(hop, cost, deps.nowMs());
+          return apply({ kind: 'agent-window', window, fusion, models: modelRefs(served, tasksOf(window)), stageMs });
+        } catch (error) {
+          const reason = failureReason(error);
+          agentTail = tailAfterFailure(before, after);
+          return apply({ kind: 'agent-failed', windowEndMs, reason });
         }
       };
 
@@ -94,6 +134,7 @@ export function assess(deps: AssessDeps): OperatorFunction<EncodedFact, SessionR
             return apply({ kind: 'failed', windowEndMs: fact.hopEndMs, reason: fact.reason, heard: fact });
           case 'text':
             tail = holdText(tail, fact, options, fact.kept !== undefined && fact.endMs <= state.lastWindowEndMs);
+            if (deps.mayAssessAgent?.(fact.startMs)) agentTail = holdText(agentTail, fact, options, false, 'agent');
             return fact.kept === 'in_state' ? [] : apply({ kind: 'text', text: fact });
           case 'partial':
             return [transcriptPartial(fact)];
@@ -108,7 +149,7 @@ export function assess(deps: AssessDeps): OperatorFunction<EncodedFact, SessionR
 
       const settle = (fact: EncodedFact): void => {
         deps.onTaken?.();
-        if (fact.kind !== 'hop' && fact.kind !== 'hop-failed') return;
+        if (!isHop(fact)) return;
         deps.settle?.({ kind: 'hop', hopEndMs: fact.hopEndMs });
       };
 
@@ -121,29 +162,40 @@ export function assess(deps: AssessDeps): OperatorFunction<EncodedFact, SessionR
 
       return facts.pipe(
         map(admit),
-        concatMap((fact) => from(onFact(fact)).pipe(mergeAll(), tap({ complete: () => settle(fact) }))),
+        concatMap((fact) =>
+          concat(
+            from(onFact(fact)).pipe(mergeAll()),
+            defer(() => (isHop(fact) ? from(onAgent(fact.agent)).pipe(mergeAll()) : EMPTY)),
+          ).pipe(tap({ complete: () => settle(fact) })),
+        ),
       );
     });
 }
+
+const isHop = (fact: EncodedFact): fact is EncodedHop | HopFailed => fact.kind === 'hop' || fact.kind === 'hop-failed';
 
 /** Told as it is: no state of the session depends on it. */
 function transcriptPartial({ kind: _, ...data }: PartialText): SessionResult {
   return { type: 'rapport.transcript.partial', naturalKey: [data.utteranceId, data.revision], data };
 }
 
-function refused({ hopStartMs, hopEndMs, speech }: EncodedHop): HopFailed {
-  return { kind: 'hop-failed', hopStartMs, hopEndMs, speech, reason: 'queue_full' };
+function refused({ hopStartMs, hopEndMs, speech, unheard, agent }: EncodedHop): HopFailed {
+  return { kind: 'hop-failed', hopStartMs, hopEndMs, speech, unheard, agent, reason: 'queue_full' };
 }
 
 /** One job with every subset of the present modalities; none when no modality is present. */
-async function fuse(deps: AssessDeps, window: Window): Promise<{ fusion?: FusionOutcome; cost: JobCost }> {
+async function fuse(
+  deps: AssessDeps,
+  window: Window,
+  resultKey: number | undefined,
+): Promise<{ fusion?: FusionOutcome; cost: JobCost }> {
   if (window.present.length === 0) return { cost: NO_COST };
   const subsets = subsetsOf(window.present);
   const { voice, face, text } = window.modalities;
   const { output, waitMs, modelMs } = await deps.pool.submit(
     'fusion',
     { voice: voice.tokens, face: face.tokens, text: text.tokens, subsets },
-    { sessionId: deps.sessionId, jobClass: 'assessment', resultKey: window.windowEndMs },
+    { sessionId: deps.sessionId, jobClass: 'assessment', resultKey },
   );
   return { fusion: { subsets, ...output }, cost: { waitMs, modelMs } };
 }
@@ -156,7 +208,7 @@ function tasksOf({ present }: Window): ModelTask[] {
 
 /** Wait and model along the critical path, and all the rest since the watermark passed; ms with one decimal. */
 function stageTimes(
-  hop: EncodedHop,
+  hop: Pick<EncodedHop, 'waitMs' | 'modelMs' | 'releasedAtMs'>,
   fusion: JobCost,
   nowMs: number,
 ): { wait: number; model: number; overhead: number } {

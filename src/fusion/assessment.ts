@@ -11,6 +11,7 @@ import { activeAt } from './active-intents';
 import { calibrate, type FusionCalibration, type Probabilities, valenceArousal } from './calibration';
 import { shapley } from './contribution';
 import type { FusionOptions } from './fusion-options';
+import { wasOnHold } from './hold-state';
 import { rounded } from './rounding';
 import type { SessionState } from './session-state';
 import { type Subset, subsetKey } from './subsets';
@@ -33,6 +34,7 @@ export function assessment(
   fusion: FusionOutcome | undefined,
   state: SessionState,
   policy: { readonly calibration: FusionCalibration; readonly options: FusionOptions },
+  subject: WindowAssessedData['subject'] = 'customer',
 ): Omit<WindowAssessedData, 'language' | 'conversation' | 'models' | 'stageMs'> {
   const { calibration, options } = policy;
   const { windowStartMs, windowEndMs } = window;
@@ -41,7 +43,7 @@ export function assessment(
   return {
     windowStartMs,
     windowEndMs,
-    subject: 'customer',
+    subject,
     ...read?.emotion,
     abstained: abstention(window, read?.emotion.confidence, options),
     modalities: {
@@ -49,9 +51,14 @@ export function assessment(
       face: evidence('face', window, read),
       text: evidence('text', window, read),
     },
-    intents: activeAt(state.activeIntents, windowEndMs, options),
-    outOfScope: lastScored !== null && lastScored.outOfScope && windowEndMs - lastScored.endMs < options.intentDecayMs,
-    degraded: degradations(window),
+    // what the agent wants is nobody's question
+    intents: subject === 'customer' ? activeAt(state.activeIntents, windowEndMs, options) : [],
+    outOfScope:
+      subject === 'customer' &&
+      lastScored !== null &&
+      lastScored.outOfScope &&
+      windowEndMs - lastScored.endMs < options.intentDecayMs,
+    degraded: [...degradations(window), ...(wasOnHold(state.holds, windowStartMs, windowEndMs) ? ['hold'] : [])],
   };
 }
 

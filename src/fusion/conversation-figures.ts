@@ -1,4 +1,5 @@
 import type { ConversationFigures, PartyTalk } from '@rapport-live/protocol';
+import { holdFigures } from './hold-state';
 import { rounded } from './rounding';
 import type { SessionState, TalkCounter } from './session-state';
 import { sumsSoFar } from './talk-state';
@@ -8,10 +9,10 @@ import type { Speaker } from './talk-sums';
 const MIN_RATE_SPEECH_MS = 5000;
 
 /** How the conversation goes so far. Both parties are heard apart or figures that compare them are absent, with the reason. */
-export function conversationFigures({ talk, talkCounters }: SessionState): ConversationFigures {
+export function conversationFigures({ talk, talkCounters, holds }: SessionState): ConversationFigures {
   const sums = sumsSoFar(talk);
   const { hasVoice } = talk;
-  const bare = { mediaMs: Math.round(sums.mediaMs), holds: 'not_supported' } as const;
+  const bare = { mediaMs: Math.round(sums.mediaMs), holds: holdFigures(holds, talk.heardMs) };
   if (hasVoice.mixed) return { ...bare, absentReason: 'party_unknown' };
   if (!hasVoice.customer && !hasVoice.agent) return { ...bare, absentReason: 'no_voice' };
 

@@ -1,5 +1,6 @@
 import type { Party } from '@rapport-live/protocol';
 import type { HeardIntent } from './active-intents';
+import type { HoldState } from './hold-state';
 import { NO_TALK_HEARD, type TalkState } from './talk-state';
 import { type PackedFloats, packFloats, unpackFloats } from './packed-floats';
 
@@ -25,6 +26,10 @@ export interface SessionState {
   readonly alertStates: Readonly<Record<string, never>>;
   readonly talkCounters: Readonly<Record<Party, TalkCounter>>;
   readonly talk: TalkState;
+  /** Null until somebody reports a hold. */
+  readonly holds: HoldState | null;
+  /** The agent as a subject of its own, where that is allowed (rule 9). */
+  readonly agent: { readonly lastWindowEndMs: number };
   /** Stated or told; null while it is looked for. */
   readonly language: KnownLanguage | null;
 }
@@ -58,6 +63,8 @@ const INITIAL_STATE: SessionState = {
   alertStates: {},
   talkCounters: { customer: NO_TALK, agent: NO_TALK, mixed: NO_TALK },
   talk: NO_TALK_HEARD,
+  holds: null,
+  agent: { lastWindowEndMs: 0 },
   language: null,
 };
 

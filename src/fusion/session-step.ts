@@ -1,4 +1,4 @@
-import type { ModelRef } from '@rapport-live/protocol';
+import type { ModelRef, Party } from '@rapport-live/protocol';
 import type { SessionResult } from '../delivery/session-result';
 import type { EncodedText, HopFailed, LanguageTold } from '../facts/encoded-fact';
 import type { StreamUpdated } from '../facts/stream-fact';
@@ -10,6 +10,7 @@ import type { FusionOptions } from './fusion-options';
 import { type IntentIndex, intentEmbedding, type IntentScores, scoreIntents } from './intent-index';
 import { rounded } from './rounding';
 import { moveMean, type SessionState } from './session-state';
+import { hearHold } from './hold-state';
 import { hearHop, type HopSpeech } from './talk-state';
 import type { Window } from './window-assembler';
 
@@ -17,6 +18,7 @@ import type { Window } from './window-assembler';
 export type SessionEvent =
   | HopEvent
   | { readonly kind: 'text'; readonly text: EncodedText }
+  | AgentEvent
   | { readonly kind: 'language'; readonly told: LanguageTold }
   | { readonly kind: 'updated'; readonly update: StreamUpdated };
 
@@ -36,6 +38,17 @@ type HopEvent = { readonly heard: HopSpeech } & (
   | { readonly kind: 'quiet'; readonly windowEndMs: number }
   | { readonly kind: 'failed'; readonly windowEndMs: number; readonly reason: HopFailed['reason'] }
 );
+
+/** A window of the agent, assessed as a subject of its own. Who spoke when is told by the customer's. */
+type AgentEvent =
+  | {
+      readonly kind: 'agent-window';
+      readonly window: Window;
+      readonly fusion?: FusionOutcome;
+      readonly models: readonly ModelRef[];
+      readonly stageMs: { readonly wait: number; readonly model: number; readonly overhead: number };
+    }
+  | { readonly kind: 'agent-failed'; readonly windowEndMs: number; readonly reason: HopFailed['reason'] };
 
 /** What the step goes by, the same for all sessions of a tenant. */
 export interface FusionPolicy {
@@ -57,12 +70,15 @@ export function step(before: SessionState, event: SessionEvent, policy: FusionPo
     case 'passed':
       return [state, []];
     case 'quiet':
-      return onQuiet(state, event.windowEndMs, policy.options);
+      return onQuiet(state, event, policy.options);
     case 'failed': {
       const { windowEndMs, reason } = event;
       const data = { firstWindowEndMs: windowEndMs, lastWindowEndMs: windowEndMs, reason };
       return [signed(state, windowEndMs), [{ type: 'rapport.window.degraded', naturalKey: [windowEndMs], data }]];
     }
+    case 'agent-window':
+    case 'agent-failed':
+      return onAgent(state, event, policy);
     case 'text':
       return onText(state, event.text, policy);
     case 'language':
@@ -70,7 +86,7 @@ export function step(before: SessionState, event: SessionEvent, policy: FusionPo
     case 'updated': {
       const { update, mediaMs, scope, detail } = event.update;
       return [
-        state,
+        { ...state, holds: holdsAfter(state.holds, event.update) },
         [
           {
             type: 'rapport.session.updated',
@@ -91,6 +107,12 @@ function onLanguage(state: SessionState, { language, confidence, source, mediaMs
     { ...state, language: { tag: language, source } },
     [{ type: 'rapport.session.updated', naturalKey: ['language', mediaMs], data }],
   ];
+}
+
+function holdsAfter(holds: SessionState['holds'], { update, mediaMs, detail }: StreamUpdated): SessionState['holds'] {
+  const { action, party } = detail;
+  if (update !== 'participant' || (action !== 'hold' && action !== 'unhold')) return holds;
+  return hearHold(holds, action, party as Party, mediaMs);
 }
 
 function endOfWindow(event: SessionEvent): number {
@@ -118,10 +140,36 @@ function onWindow(
   return [next, [{ type: 'rapport.window.assessed', naturalKey: [window.windowEndMs], data }]];
 }
 
-function onQuiet(state: SessionState, windowEndMs: number, { heartbeatMs }: FusionOptions): Stepped {
+/** The ids of the customer's windows are what they are without the agent's: only those name their subject. */
+function onAgent(state: SessionState, event: AgentEvent, policy: FusionPolicy): Stepped {
+  const windowEndMs = event.kind === 'agent-window' ? event.window.windowEndMs : event.windowEndMs;
+  if (windowEndMs <= state.agent.lastWindowEndMs) return [state, []];
+  const next = { ...state, agent: { lastWindowEndMs: windowEndMs } };
+  const naturalKey = [windowEndMs, 'agent'] as const;
+  if (event.kind === 'agent-failed') {
+    const { reason } = event;
+    const data = { firstWindowEndMs: windowEndMs, lastWindowEndMs: windowEndMs, subject: 'agent' as const, reason };
+    return [next, [{ type: 'rapport.window.degraded', naturalKey, data }]];
+  }
+  const { window, fusion, models, stageMs } = event;
+  const data = {
+    ...assessment(window, fusion, state, policy, 'agent'),
+    language: state.language?.tag,
+    models: [...models],
+    stageMs: { ...stageMs },
+  };
+  return [next, [{ type: 'rapport.window.assessed', naturalKey, data }]];
+}
+
+function onQuiet(
+  state: SessionState,
+  { windowEndMs, heard }: Extract<HopEvent, { kind: 'quiet' }>,
+  { heartbeatMs }: FusionOptions,
+): Stepped {
   const next = { ...state, lastWindowEndMs: windowEndMs };
   if (windowEndMs - state.lastSignMs < heartbeatMs) return [next, []];
-  const data = { mediaMs: windowEndMs };
+  const paused = heard.unheard?.some(({ endMs }) => endMs >= windowEndMs) === true;
+  const data = { mediaMs: windowEndMs, ...(paused ? { paused } : {}) };
   return [
     { ...next, lastSignMs: windowEndMs },
     [{ type: 'rapport.session.heartbeat', naturalKey: [windowEndMs], data }],
@@ -129,7 +177,8 @@ function onQuiet(state: SessionState, windowEndMs: number, { heartbeatMs }: Fusi
 }
 
 function onText(state: SessionState, text: EncodedText, { intents: index, options }: FusionPolicy): Stepped {
-  const scores = text.embedding && scoreIntents(index, intentEmbedding(text.embedding));
+  // only what the customer says tells what the customer wants
+  const scores = text.party === 'customer' && text.embedding && scoreIntents(index, intentEmbedding(text.embedding));
   const counter = state.talkCounters[text.party];
   const spoken = text.source === 'voice';
   const next: SessionState = {
@@ -149,7 +198,7 @@ function onText(state: SessionState, text: EncodedText, { intents: index, option
       },
     },
   };
-  return [next, [transcriptFinal(text, scores, options)]];
+  return [next, [transcriptFinal(text, scores || undefined, options)]];
 }
 
 function transcriptFinal(text: EncodedText, scores: IntentScores | undefined, options: FusionOptions): SessionResult {

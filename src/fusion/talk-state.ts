@@ -33,10 +33,23 @@ export interface HopSpeech {
   readonly hopStartMs: number;
   readonly hopEndMs: number;
   readonly speech: readonly PartySpeech[];
+  /** Where the session was paused: ordered, not overlapping. Absent: nowhere. */
+  readonly unheard?: readonly TimeSpan[];
+}
+
+/** Takes the speech of one hop, but for what was paused in it. */
+export function hearHop(state: TalkState, { hopStartMs, hopEndMs, speech, unheard = [] }: HopSpeech): TalkState {
+  let heard = state;
+  let fromMs = hopStartMs;
+  for (const span of unheard) {
+    if (span.startMs > fromMs) heard = hearStretch(heard, { hopStartMs: fromMs, hopEndMs: span.startMs, speech });
+    fromMs = span.endMs;
+  }
+  return fromMs < hopEndMs ? hearStretch(heard, { hopStartMs: fromMs, hopEndMs, speech }) : heard;
 }
 
 /** Takes the speech of one hop. Hops come in order; one that was taken already changes nothing. */
-export function hearHop(state: TalkState, { hopStartMs, hopEndMs, speech }: HopSpeech): TalkState {
+function hearStretch(state: TalkState, { hopStartMs, hopEndMs, speech }: HopSpeech): TalkState {
   if (hopEndMs <= state.heardMs) return state;
   // seconds that never came are no silence: nothing is known of them
   const before = hopStartMs > state.heardMs ? skipTo(state, hopStartMs) : state;

@@ -57,7 +57,7 @@ export const EMPTY_TAIL: AssemblyTail = { faces: [], lastStillEndMs: -Infinity, 
 const SPECIAL_TOKENS = 2;
 
 /**
- * Keeps a text of the customer for the windows that end at or after it; other texts change nothing.
+ * Keeps a text of the subject for the windows that end at or after it; other texts change nothing.
  * @param assembled a window with it was made before.
  */
 export function holdText(
@@ -65,8 +65,9 @@ export function holdText(
   text: EncodedText,
   options: FusionOptions,
   assembled = false,
+  subject: 'customer' | 'agent' = 'customer',
 ): AssemblyTail {
-  if (text.party !== 'customer') return tail;
+  if (text.party !== subject) return tail;
   const held: HeldText = {
     endMs: text.endMs,
     tokens: text.sequence?.tokens ?? new Float32Array(0),

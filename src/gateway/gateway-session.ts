@@ -3,9 +3,13 @@ import {
   RapportError,
   decodeFrame,
   type ChatMessage,
+  type ConsentUpdate,
   type FrameFault,
   type MediaGap,
+  type ParticipantUpdate,
+  type SessionPause,
   type SessionResume,
+  type SessionUnpause,
 } from '@rapport-live/protocol';
 import type { Subscription } from 'rxjs';
 import { RawText } from '../redaction/redaction';
@@ -125,10 +129,26 @@ export class GatewaySession {
     this.session.ackedSeq = Math.max(this.session.ackedSeq, seq);
   }
 
+  pause({ ptsMs, reason, ref }: SessionPause): void {
+    this.answer(this.conversation.pause(ptsMs, reason), ref);
+  }
+
+  unpause({ ptsMs, ref }: SessionUnpause): void {
+    this.answer(this.conversation.unpause(ptsMs), ref);
+  }
+
   /** The connection is gone: stop sending. The conversation goes on until it is ended. */
   detach(): void {
     for (const subscription of this.subscriptions) subscription.unsubscribe();
     this.connection.onFrame = () => {};
+  }
+
+  updateConsent(update: ConsentUpdate): void {
+    this.conversation.updateConsent(update);
+  }
+
+  participant(update: ParticipantUpdate): void {
+    this.answer(this.conversation.participant(update), update.ref);
   }
 
   private answer(verdict: MediaVerdict, ref: string | undefined): void {

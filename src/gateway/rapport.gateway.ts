@@ -9,16 +9,20 @@ import {
 } from '@nestjs/websockets';
 import {
   type ChatMessage,
+  type ConsentUpdate,
   type Limits,
   type MediaGap,
+  type ParticipantUpdate,
   type Ping,
   RapportError,
   type ResultAck,
   type SessionEnd,
   type SessionObserve,
+  type SessionPause,
   type SessionResume,
   type SessionStart,
   type SessionUnobserve,
+  type SessionUnpause,
   type StreamEnd,
   type StreamOpen,
 } from '@rapport-live/protocol';
@@ -125,7 +129,7 @@ export class RapportGateway implements OnGatewayConnection<Connection>, OnGatewa
       resumeWindowMs: this.resumable.windowMs,
       resultSeq,
       mediaMs: conversation.mediaMs,
-      paused: false,
+      paused: conversation.paused,
       tookOver,
       streams: [...conversation.points()],
       limits: this.sessionLimits(),
@@ -181,6 +185,28 @@ export class RapportGateway implements OnGatewayConnection<Connection>, OnGatewa
     session?.heard();
     const mediaMs = session === undefined ? {} : { mediaMs: session.conversation.mediaMs };
     connection.send({ type: 'pong', ...(ref === undefined ? {} : { ref }), ...mediaMs });
+  }
+
+  @SubscribeMessage('session.pause')
+  pause(@ConnectedSocket() connection: Connection, @MessageBody() message: SessionPause): void {
+    this.sessionOf(connection, message.type).pause(message);
+  }
+
+  @SubscribeMessage('session.unpause')
+  unpause(@ConnectedSocket() connection: Connection, @MessageBody() message: SessionUnpause): void {
+    this.sessionOf(connection, message.type).unpause(message);
+  }
+
+  @SubscribeMessage('consent.update')
+  consent(@ConnectedSocket() connection: Connection, @MessageBody() message: ConsentUpdate): void {
+    const session = this.sessionOf(connection, message.type);
+    session.updateConsent(message);
+    if (!message.consent.analysis) void this.host.end(session.conversation, { reason: 'consent_withdrawn' });
+  }
+
+  @SubscribeMessage('participant.update')
+  participant(@ConnectedSocket() connection: Connection, @MessageBody() message: ParticipantUpdate): void {
+    this.sessionOf(connection, message.type).participant(message);
   }
 
   @SubscribeMessage('session.end')

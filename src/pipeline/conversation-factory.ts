@@ -6,6 +6,7 @@ import { type EncodeDeps, encodeFacts } from '../models/encode/encode-facts';
 import type { Meter } from '../facts/meter';
 import type { StreamFact, UtteranceClosed } from '../facts/stream-fact';
 import type { InferencePool } from '../inference/inference-pool';
+import { RevocablePool } from '../inference/revocable-pool';
 import { TracedPool } from '../inference/traced-pool';
 import { Redactor } from '../redaction/redaction';
 import { RingMemory } from '../streams/ring-memory';
@@ -13,6 +14,7 @@ import type { SessionClock } from '../streams/session-clock';
 import { SessionStreams } from '../streams/session-streams';
 import type { StreamOptions } from '../streams/stream-options';
 import type { VideoDecoders } from '../streams/video/video-decoder';
+import { SessionConsent } from './consent/session-consent';
 import { Conversation } from './conversation';
 import type { ConversationFactory } from './conversation-host';
 import type { FusionAssets } from './fusion-assets';
@@ -35,6 +37,8 @@ export interface PipelineDeps {
   readonly snapshots?: SnapshotStore;
   /** Absent: video is refused. */
   readonly video?: VideoDecoders;
+  /** The deployment allows that the emotion of agents is computed where a session states a legal basis. Default: no. */
+  readonly allowsAgentEmotion?: boolean;
   readonly meter: Meter;
   readonly onFault: (error: unknown) => void;
   /** Tells the language of chat where none was stated; absent: nobody does. */
@@ -51,6 +55,7 @@ export function conversationFactory({
   options,
   snapshots,
   video,
+  allowsAgentEmotion = false,
   meter,
   onFault,
   readLanguage,
@@ -67,7 +72,9 @@ export function conversationFactory({
       },
       { clock, pool, options, rings, video, soon: queueMicrotask, onDrop: (reason) => meter.dropped(reason, 1) },
     );
-    const stagePool = spans === undefined ? pool : new TracedPool(pool, spans, () => clock.nowMs());
+    const consent = new SessionConsent(start.session.consent, allowsAgentEmotion);
+    const mayAssessAgent = (startMs: number): boolean => consent.mayAssessAgent(startMs);
+    const stagePool = new RevocablePool(spans === undefined ? pool : new TracedPool(pool, spans, () => clock.nowMs()));
     return new Conversation(identity, start, {
       clock,
       pool,
@@ -96,6 +103,7 @@ export function conversationFactory({
             readLanguage,
             passedMs: state?.lastWindowEndMs,
             known: restored && textsOf(restored),
+            mayAssessAgent,
             // A hop is done with behind fusion: when fusion is slow, it is the sender that must wait.
             settle: (fact) => {
               if (fact.kind === 'hop') return;
@@ -111,6 +119,7 @@ export function conversationFactory({
             intents: () => intentsOf(tenant),
             language,
             initialState: state,
+            mayAssessAgent,
             nowMs: () => clock.nowMs(),
             onState,
             settle: (hop) => {
@@ -128,6 +137,8 @@ export function conversationFactory({
       specs,
       snapshots,
       restored,
+      consent,
+      revoke: () => stagePool.revoke(),
       onFault,
     });
   };

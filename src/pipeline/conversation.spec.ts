@@ -9,6 +9,7 @@ import { ServiceMeter } from '../ops/service-meter';
 import { systemClock } from '../streams/session-clock';
 import { SessionStreams } from '../streams/session-streams';
 import { streamOptions } from '../streams/stream-options';
+import { SessionConsent } from './consent/session-consent';
 import { Conversation } from './conversation';
 
 const START = { session: {}, streams: [], pace: 1 } as unknown as SessionStart;
@@ -38,8 +39,9 @@ class Disk implements ResultStore {
 /** Cause: results were counted when they were made; whether the disk took them was known later. */
 test('bug: session.ended counted results that the disk had refused', async () => {
   const [pool, clock, store, meter] = [new ScriptedPool(), systemClock, new Disk(), new ServiceMeter()];
+  const consent = new SessionConsent({ analysis: true }, false);
   const conversation = new Conversation({ tenant: 't', sessionId: 's' }, START, {
-    ...{ clock, pool, store, meter, specs: [], endTimeoutMs: 5000, onFault: () => {} },
+    ...{ clock, pool, store, meter, specs: [], consent, revoke: () => {}, endTimeoutMs: 5000, onFault: () => {} },
     wallNow: () => new Date(0),
     streams: new SessionStreams({ sessionId: 's', streams: [], pace: 1 }, { clock, pool, options: streamOptions() }),
     stages: () => from([1000, 2000, 3000, 4000].map(window)),

@@ -1,4 +1,10 @@
-import type { SessionEndedData, SessionStart, SessionStartedData } from '@rapport-live/protocol';
+import type {
+  ConsentUpdate,
+  ParticipantUpdate,
+  SessionEndedData,
+  SessionStart,
+  SessionStartedData,
+} from '@rapport-live/protocol';
 import { RapportError } from '@rapport-live/protocol';
 import { type Observable, Subject, type Subscription } from 'rxjs';
 import type { ResultStore } from '../delivery/result-feed';
@@ -14,7 +20,9 @@ import type { DeclaredGap, StreamPoint } from '../streams/resume/stream-points';
 import type { SessionClock } from '../streams/session-clock';
 import type { CreditLimit, MediaVerdict, SessionStreams } from '../streams/session-streams';
 import type { SettledFact, StreamFact } from '../facts/stream-fact';
+import type { SessionConsent } from './consent/session-consent';
 import { KeptResults, type WorkedFact } from './kept-results';
+import { Participants } from './participants';
 import { type RestoredSession, stateOf } from './resume/restored-session';
 import type { SnapshotStore } from './resume/snapshot-files';
 
@@ -51,6 +59,9 @@ export interface ConversationDeps {
   readonly snapshots?: SnapshotStore;
   /** It goes on after its process. */
   readonly restored?: RestoredSession;
+  readonly consent: SessionConsent;
+  /** No job is done for the session any more. */
+  readonly revoke: () => void;
   /** Faults of ours, once each, without personal data. */
   readonly onFault: (error: unknown) => void;
 }
@@ -78,6 +89,9 @@ export class Conversation {
   private lastPoints: readonly StreamPoint[] | undefined;
   /** A fault cut the flow off: what was still to come is lost. */
   private isCutOff = false;
+  /** Consent was withdrawn: what was open is discarded. */
+  private isWithdrawn = false;
+  private readonly participants = new Participants();
   private state: SessionState;
 
   constructor(
@@ -97,7 +111,7 @@ export class Conversation {
       pace: start.pace,
       startedAt: wallNow().toISOString(),
       models: deps.pool.models.map(({ name, version }) => ({ name, version })),
-      agentEmotion: false,
+      agentEmotion: deps.consent.assessesAgent,
     };
     this.results = new KeptResults(identity, {
       ...{ clock, store, wallNow, snapshots, restored, start, meter: this.meter, spans: deps.spans },
@@ -111,6 +125,7 @@ export class Conversation {
     if (restored === undefined) {
       this.results.tell({ type: 'rapport.session.started', naturalKey: ['started'], data: this.started });
     }
+    for (const result of deps.consent.atStart()) this.results.tell(result);
     this.flow = deps
       .stages(streams.facts$, {
         settle: (fact) => this.settled(fact),
@@ -122,6 +137,19 @@ export class Conversation {
         error: (error: unknown) => this.stop(error),
         complete: () => this.flowDone(),
       });
+    if (restored !== undefined) this.sayAgain(restored);
+  }
+
+  /** What the client said of pause, consent and participants to the process before: the results of it are there already. */
+  private sayAgain({ history, snapshot }: RestoredSession): void {
+    for (const { control, seq } of history.controls.said) {
+      if (control.type === 'session.pause') this.pause(control.ptsMs, control.reason);
+      else if (control.type === 'session.unpause') this.unpause(control.ptsMs);
+      else if (control.type === 'consent.update') this.updateConsent(control);
+      // the state of the snapshot has those that came before it
+      else if (seq <= snapshot.resultSeq) this.participants.tell(control);
+      else this.participant(control);
+    }
   }
 
   /** The session clock now. */
@@ -173,6 +201,50 @@ export class Conversation {
     return credit;
   }
 
+  get paused(): boolean {
+    return this.deps.streams.paused;
+  }
+
+  pause(ptsMs: number, reason: string): MediaVerdict {
+    return this.deps.streams.pause(ptsMs, reason);
+  }
+
+  unpause(ptsMs: number): MediaVerdict {
+    return this.deps.streams.unpause(ptsMs);
+  }
+
+  /**
+   * Consent as it is from now on. Without it for analysis nothing more is analysed: what is in work is discarded, all media
+   * is freed, and the session ends.
+   */
+  updateConsent({ consent, ptsMs }: ConsentUpdate): void {
+    const { streams } = this.deps;
+    const nowMs = Math.max(0, streams.mediaMs);
+    // withdrawn means at once, whatever the stamp
+    const results = this.deps.consent.change(
+      consent,
+      consent.analysis ? (ptsMs ?? nowMs) : Math.min(ptsMs ?? nowMs, nowMs),
+    );
+    if (!consent.analysis && !this.isWithdrawn) this.discard();
+    for (const result of results) this.results.tell(result);
+    if (!consent.analysis) void this.end({ reason: 'consent_withdrawn' });
+  }
+
+  /** Someone joined, left, is on hold. Idempotent. */
+  participant(update: ParticipantUpdate): MediaVerdict {
+    const { streamId } = update;
+    if (streamId !== undefined && !this.specs.has(streamId)) {
+      return {
+        ok: false,
+        code: 'unknown_stream',
+        message: `participant.update names stream ${streamId}, which is not open.`,
+      };
+    }
+    const fact = this.participants.tell(update);
+    if (fact !== undefined) this.deps.streams.tell(fact);
+    return { ok: true };
+  }
+
   endStream(streamId: number): MediaVerdict {
     return this.deps.streams.endStream(streamId);
   }
@@ -206,38 +278,53 @@ export class Conversation {
     this.close();
   }
 
+  private discard(): void {
+    const { streams, revoke } = this.deps;
+    this.isWithdrawn = true;
+    revoke();
+    this.flow.unsubscribe();
+    const { durationMs, dropped } = streams.soFar();
+    this.summary.durationMs = Math.max(this.summary.durationMs, durationMs);
+    this.summary.dropped = { ...dropped };
+    this.lastPoints ??= endedPoints(streams);
+    streams.dispose();
+    this.flowDone();
+  }
+
   private async finish(end: End): Promise<void> {
     const { clock, streams } = this.deps;
     let cancel = (): void => {};
     const timedOut = new Promise<true>((resolve) => {
       cancel = clock.at(clock.nowMs() + this.deps.endTimeoutMs, () => resolve(true));
     });
-    const before = streams.resume.points();
+    this.lastPoints ??= endedPoints(streams);
     streams.end();
-    this.lastPoints = before.map((point) => ({ ...point, ended: true }));
     const isLate = await Promise.race([this.flowEnded.then(() => false), timedOut]);
     cancel();
     this.flow.unsubscribe();
     streams.dispose();
     // Only what is on disk counts, and whether all of it is.
     await this.results.settled();
-    const incomplete = isLate || this.isCutOff;
+    const incomplete = isLate || this.isCutOff || this.isWithdrawn;
+    const reason = this.isWithdrawn ? 'consent_withdrawn' : end.reason;
     await this.results.end({
       type: 'rapport.session.ended',
       naturalKey: ['ended'],
       data: {
         ...this.started,
+        agentEmotion: this.deps.consent.everAssessedAgent,
         endedAt: this.deps.wallNow().toISOString(),
         durationMs: this.summary.durationMs,
         ...end,
+        reason,
         incomplete,
         ...this.results.counts,
         dropped: this.summary.dropped,
         ...this.told(),
       },
     });
-    this.meter.sessionEnded(end.reason);
-    this.spans?.end({ 'rapport.session.reason': end.reason, 'rapport.session.incomplete': incomplete });
+    this.meter.sessionEnded(reason);
+    this.spans?.end({ 'rapport.session.reason': reason, 'rapport.session.incomplete': incomplete });
     this.close();
   }
 
@@ -283,4 +370,9 @@ export class Conversation {
     void this.end({ reason: 'error' });
     this.failed$.next(cause);
   }
+}
+
+/** What a client that comes back must know of streams that take nothing more. */
+function endedPoints(streams: SessionStreams): StreamPoint[] {
+  return streams.resume.points().map((point) => ({ ...point, ended: true }));
 }

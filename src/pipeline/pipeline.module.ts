@@ -98,6 +98,7 @@ const STREAM_OPTIONS = Symbol('StreamOptions');
           options,
           snapshots: config.resumeWindowMs === 0 ? undefined : snapshots,
           video,
+          allowsAgentEmotion: config.agentEmotion,
           meter,
           onFault,
           readLanguage,

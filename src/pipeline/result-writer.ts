@@ -99,8 +99,10 @@ export class ResultWriter {
 function tracedResult(result: SessionResult): TracedResult | undefined {
   switch (result.type) {
     case 'rapport.window.assessed':
+      if (result.data.subject === 'agent') return undefined;
       return { kind: 'assessment', key: result.data.windowEndMs };
     case 'rapport.window.degraded':
+      if (result.data.subject === 'agent') return undefined;
       return { kind: 'degraded', key: result.data.firstWindowEndMs };
     case 'rapport.transcript.final':
       return { kind: 'transcript', key: result.data.utteranceId };

@@ -89,6 +89,11 @@ export class CodedVoiceLane implements Lane, PcmSink {
     for (const lane of this.voices) lane.lost();
   }
 
+  pause(fromMs: number): void {
+    this.decoder.pause(fromMs, this);
+    for (const lane of this.voices) lane.pause(fromMs);
+  }
+
   end(): void {
     this.#ended = true;
     this.#finish();

@@ -64,6 +64,14 @@ export class FrameScorer {
     else this.#fail(nowMs);
   }
 
+  /** What is in flight is not waited for. */
+  abandon(): void {
+    this.#job = undefined;
+    this.#scores = undefined;
+    this.#retry = false;
+    this.#deadlineMs = Infinity;
+  }
+
   dispose(): void {
     this.#disposed = true;
     this.#job = undefined;

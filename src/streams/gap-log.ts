@@ -41,11 +41,17 @@ export class GapLog {
   #lastMediaMs: number;
 
   /** @param lastMediaMs of the last gap that was announced before; -1: there was none. */
-  constructor(lastMediaMs = -1) {
+  /** `outside`: what is left of a gap to be announced. Default: all of it. */
+  constructor(
+    lastMediaMs = -1,
+    private readonly outside: (gap: Gap) => Gap | undefined = (gap) => gap,
+  ) {
     this.#lastMediaMs = lastMediaMs;
   }
 
-  note(gap: Gap): void {
+  note(noted: Gap): void {
+    const gap = this.outside(noted);
+    if (gap === undefined) return;
     const key = `${gap.reason} ${gap.streamName ?? ''}`;
     const known = this.#open.get(key);
     const lostMs = gap.toMs - gap.fromMs;

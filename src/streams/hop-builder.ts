@@ -1,4 +1,4 @@
-import type { Hop, HopVoice } from '../facts/stream-fact';
+import type { Hop, HopVoice, TimeSpan } from '../facts/stream-fact';
 import type { StillLane } from './still-lane';
 import type { StreamSpec } from '../facts/media-chunk';
 import { SAMPLES_PER_MS } from './stream-options';
@@ -16,6 +16,8 @@ export class HopBuilder {
     private readonly hopMs: number,
     private readonly voices: readonly VoiceSource[],
     private readonly stills: readonly StillLane[],
+    /** Paused parts of a stretch of media time. */
+    private readonly unheard: (startMs: number, endMs: number) => readonly TimeSpan[] = () => [],
   ) {
     this.#silence = new Int16Array(hopMs * SAMPLES_PER_MS);
   }
@@ -23,12 +25,14 @@ export class HopBuilder {
   build(index: number, releasedAtMs: number): Hop {
     const hopStartMs = index * this.hopMs;
     const hopEndMs = hopStartMs + this.hopMs;
+    const unheard = this.unheard(hopStartMs, hopEndMs);
     return {
       kind: 'hop',
       hopStartMs,
       hopEndMs,
       voices: this.voices.map(({ spec, lane }) => lane.voiceIn(hopStartMs, hopEndMs) ?? this.#silent(spec)),
       stills: this.stills.flatMap((lane) => lane.stillsIn(hopStartMs, hopEndMs)),
+      ...(unheard.length === 0 ? {} : { unheard }),
       releasedAtMs,
     };
   }

@@ -27,6 +27,7 @@ export type DropReason =
   | 'lost_frame'
   | 'voice_activity_failed'
   | 'voice_backlog'
+  | 'paused'
   | DecoderLoss
   | FilmLoss
   | ErrorCode;
@@ -82,6 +83,11 @@ export interface Lane {
   end(): void;
   /** Does what can be done now; `flush`: nothing more is expected soon. */
   pump(nowMs: number, flush: boolean): void;
+  /**
+   * The stream is paused: erases what no released hop has taken at or behind `fromMs`, and cuts what is open there. Nothing
+   * goes on over the seam: decoders look for a place to begin again.
+   */
+  pause(fromMs: number): void;
   /** Start of the first content at or behind `fromMs` that no hop has taken, or Infinity. */
   nextContentMs(fromMs: number): number;
   /** The hops up to `endMs` are out. */

@@ -36,6 +36,20 @@ export class MediaTimeline {
     return undefined;
   }
 
+  /** What is at `ordinal`, or comes there, is not heard as one with what is in front of it. */
+  breakAt(ordinal: number): void {
+    const behind = this.#segments.findIndex((s) => s.ordinal > ordinal);
+    const at = (behind === -1 ? this.#segments.length : behind) - 1;
+    const segment = this.#segments[at];
+    if (segment === undefined) return;
+    const media = segment.media + ordinal - segment.ordinal;
+    this.#segments.splice(at + (segment.ordinal === ordinal ? 0 : 1), segment.ordinal === ordinal ? 1 : 0, {
+      ordinal,
+      media,
+      hard: true,
+    });
+  }
+
   startsHard(ordinal: number): boolean {
     return this.#segments.some((s) => s.ordinal === ordinal && s.hard);
   }

@@ -46,6 +46,19 @@ export class PcmRing {
     this.#head += count;
   }
 
+  /** Ordinal of the oldest sample that is still there. */
+  get oldest(): number {
+    return Math.max(0, this.#head - this.#capacity);
+  }
+
+  /** Zeros in the place of samples that nobody may hear. */
+  erase(from: number, count: number): void {
+    const at = this.#locate(from, count);
+    const first = Math.min(count, this.#capacity - at);
+    this.#samples.fill(0, at, at + first);
+    if (first < count) this.#samples.fill(0, 0, count - first);
+  }
+
   copy(from: number, count: number, out: Int16Array, outAt: number): void {
     const at = this.#locate(from, count);
     const first = Math.min(count, this.#capacity - at);

@@ -37,6 +37,11 @@ export class ReorderBuffer<T> {
     this.#held.set(seq, item);
   }
 
+  /** Puts another item in the place of each one held. */
+  revise(another: (item: T) => T): void {
+    for (const [seq, item] of this.#held) this.#held.set(seq, another(item));
+  }
+
   /** The item of `nextSeq`, if held. */
   takeNext(): T | undefined {
     const item = this.#held.get(this.#nextSeq);

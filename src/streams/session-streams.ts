@@ -10,13 +10,14 @@ import { SessionAlarm } from './session-alarm';
 import type { SessionClock } from './session-clock';
 import { PartialsInFlight } from './partials-in-flight';
 import { Pump } from './pump';
+import { SessionPause } from './session-pause';
 import { SessionTime } from './session-time';
 import type { RingMemory } from './ring-memory';
 import { MediaNeeds } from './resume/media-needs';
 import type { RestoredStreams } from './resume/restored-streams';
 import { StreamsResume, unknownStream } from './resume/streams-resume';
 import { SessionIntakes } from './session-intakes';
-import type { SettledFact, StreamFact, UtteranceClosed } from '../facts/stream-fact';
+import type { SettledFact, StreamFact, StreamsEnded, StreamUpdated, UtteranceClosed } from '../facts/stream-fact';
 import type { StreamOptions } from './stream-options';
 import type { VideoDecoders } from './video/video-decoder';
 import { Watermark } from './watermark';
@@ -78,6 +79,7 @@ export class SessionStreams {
   readonly #chat: ChatLane;
   readonly #watermark: Watermark;
   readonly #hops: HopRelease;
+  readonly #pause: SessionPause;
   readonly #gaps: GapLog;
   readonly #alarm: SessionAlarm;
   /** Consumers may call back in from a fact: it then turns once more. */
@@ -99,8 +101,14 @@ export class SessionStreams {
     const { hopMs, lookBackMs } = options;
     const firstHop = Math.max(0, Math.floor(((restored?.hopEndMs ?? 0) - lookBackMs) / hopMs));
     this.#settledMs = firstHop * hopMs;
-    this.#gaps = new GapLog(restored?.lastGapMs);
     this.#time = new SessionTime(restored?.startedAtMs ?? clock.nowMs(), spec, (notice) => this.#gaps.notice(notice));
+    this.#pause = new SessionPause({
+      intakes: () => this.#intakes.all,
+      time: this.#time,
+      say: (fact) => this.#facts.next(fact),
+      minGapMs: options.anchorToleranceMs,
+    });
+    this.#gaps = new GapLog(restored?.lastGapMs, (gap) => this.#pause.gapOutside(gap));
     this.#chat = new ChatLane(options, restored?.chat);
     this.#watermark = new Watermark(options.allowedLatenessMs, this.#settledMs);
     this.#pump = new Pump({
@@ -116,7 +124,9 @@ export class SessionStreams {
     this.#intakes = new SessionIntakes(spec.sessionId, deps, [this.#chat], restored);
     this.#intakes.open(spec.streams);
     const { voices, stills, content } = this.#intakes;
-    this.#hops = new HopRelease(options, new HopBuilder(hopMs, voices, stills), content, this.#gaps, firstHop);
+    const unheard = (startMs: number, endMs: number) => this.#pause.unheard(startMs, endMs);
+    const builder = new HopBuilder(hopMs, voices, stills, unheard);
+    this.#hops = new HopRelease(options, builder, content, this.#gaps, firstHop);
     this.resume = new StreamsResume({
       ...{ clock, intakes: this.#intakes, needs: this.#needs },
       latestMs: () => this.#furthestMs(clock.nowMs()) + options.maxAheadMs,
@@ -144,6 +154,7 @@ export class SessionStreams {
   open(stream: StreamSpec): CreditLimit {
     const [intake] = this.#intakes.open([stream]);
     this.#time.join(stream);
+    this.#pause.joined(intake!);
     intake!.lane.release(this.#hops.nextStartMs);
     const { streamId, name, kind, party, codec } = stream;
     const detail = { reason: 'stream_opened', streamId, kind, party, codec };
@@ -158,20 +169,64 @@ export class SessionStreams {
     if (intake === undefined) return unknownStream(chunk.streamId);
     const nowMs = this.#clock.nowMs();
     const latestMs = this.#furthestMs(nowMs) + this.#options.maxAheadMs;
-    const verdict = intake.offer(this.#time.placed(chunk, nowMs, latestMs), nowMs, latestMs);
+    const { chunk: kept, ...cut } = this.#pause.cut(chunk, intake.spec);
+    const placed = this.#time.placed(kept, nowMs, latestMs);
+    const verdict = intake.offer(placed, nowMs, latestMs, chunk.bytes.length, cut);
+    if (cut.cutBehind && this.#pause.hasReached(chunk)) intake.silence();
     this.#pump.runSoon();
     return verdict;
   }
 
-  /** The stamp that the message got; after the end it is only counted. Undefined for one that was there before. */
+  /**
+   * The stamp that the message got; after the end and in a pause it is only counted. Undefined for one that was there
+   * before.
+   */
   chat(input: ChatInput): { messageId: string; ptsMs: number } | undefined {
     const nowMs = this.#clock.nowMs();
+    const mediaMs = this.#time.mediaMs(nowMs);
     const latestMs = this.#furthestMs(nowMs) + this.#options.maxChatAheadMs * this.#pace;
-    const fact = this.#chat.receive(input, this.#time.mediaMs(nowMs), latestMs);
+    if (this.#pause.dropsChat(input.ptsMs, mediaMs, latestMs)) {
+      this.#drop('paused');
+      return { messageId: input.messageId ?? '', ptsMs: input.ptsMs ?? mediaMs };
+    }
+    const fact = this.#chat.receive(input, mediaMs, latestMs);
     if (fact === undefined) return undefined;
     if (this.#state === 'open') this.#facts.next(fact);
     else this.#drop('stream_ended');
     return { messageId: fact.messageId, ptsMs: fact.ptsMs };
+  }
+
+  get paused(): boolean {
+    return this.#pause.paused;
+  }
+
+  /** From `ptsMs` on media and chat are dropped before any buffer. Idempotent. */
+  pause(ptsMs: number, reason: string): MediaVerdict {
+    if (this.#state !== 'open') return refuse('stream_ended', 'The session has ended.');
+    const furthestMs = this.#furthestMs(this.#clock.nowMs());
+    const verdict = this.#pause.begin(ptsMs, reason, furthestMs, furthestMs + this.#options.maxAheadMs);
+    this.#pump.run();
+    return verdict;
+  }
+
+  /** From `ptsMs` on they are taken again. Idempotent. */
+  unpause(ptsMs: number): MediaVerdict {
+    if (this.#state !== 'open') return refuse('stream_ended', 'The session has ended.');
+    const nowMs = this.#clock.nowMs();
+    const verdict = this.#pause.end(ptsMs, nowMs, this.#furthestMs(nowMs) + this.#options.maxAheadMs);
+    this.#pump.run();
+    return verdict;
+  }
+
+  /** What `ended` would say now. */
+  soFar(): Pick<StreamsEnded, 'durationMs' | 'dropped'> {
+    const dropped = { ...this.#dropped } as Record<string, number>;
+    return { durationMs: Math.ceil(this.#contentEndMs()), dropped };
+  }
+
+  /** Something that the client tells of the conversation, in its place between the facts. */
+  tell(fact: StreamUpdated): void {
+    if (this.#state === 'open') this.#facts.next(fact);
   }
 
   endStream(streamId: number): MediaVerdict {
@@ -233,6 +288,7 @@ export class SessionStreams {
   }
 
   #turn(nowMs: number): void {
+    this.#pause.enterDue(this.#furthestMs(nowMs));
     // A copy is not needed: `dispose` inside a fact empties the list and ends the loop.
     const { all } = this.#intakes;
     for (const intake of all) intake.pump(nowMs, this.#alarm.heardMs);
@@ -276,8 +332,7 @@ export class SessionStreams {
 
   #finish(): void {
     this.#announceGaps();
-    const durationMs = Math.ceil(this.#contentEndMs());
-    this.#facts.next({ kind: 'ended', durationMs, dropped: { ...this.#dropped } as Record<string, number> });
+    this.#facts.next({ kind: 'ended', ...this.soFar() });
     this.dispose();
   }
 

@@ -60,6 +60,11 @@ export class SessionTime {
     return stream.shiftMs === 0 ? chunk : { ...chunk, ptsMs: ptsMs + stream.shiftMs };
   }
 
+  /** A time of the sender's as the session has it on one of its streams. */
+  shifted(streamId: number, ptsMs: number): number {
+    return ptsMs + (this.#streams.get(streamId)?.shiftMs ?? 0);
+  }
+
   get #driftMs(): number {
     return this.#reference?.driftMs ?? 0;
   }

@@ -11,6 +11,13 @@ export class SpeechSpans {
     else if (end > start) this.#spans.push({ start, end });
   }
 
+  /** Forgets what lies at or behind `from`. */
+  erase(from: number): void {
+    this.#spans = this.#spans
+      .filter(({ start }) => start < from)
+      .map(({ start, end }) => ({ start, end: Math.min(end, from) }));
+  }
+
   /** Speech inside [start, end), ordered, not overlapping; what lies before `end` is forgotten. */
   take(start: number, end: number): TimeSpan[] {
     if (this.#spans.length === 0) return [];

@@ -68,6 +68,12 @@ export class StillLane implements Lane {
 
   lost(): void {}
 
+  pause(fromMs: number): void {
+    for (const { ptsMs, still } of this.#stills) if (ptsMs >= fromMs) still.fill(0);
+    this.#stills = this.#stills.filter(({ ptsMs }) => ptsMs < fromMs);
+    this.#heldBytes = this.#stills.reduce((sum, { still }) => sum + still.length, 0);
+  }
+
   end(): void {}
 
   pump(): void {}

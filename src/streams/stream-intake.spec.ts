@@ -18,6 +18,7 @@ class NotingLane implements Lane {
     this.seen.push(`${ptsMs}:${[...bytes].join()}`);
   }
   lost = () => void this.seen.push('lost');
+  pause = () => void this.seen.push('pause');
   end = () => void this.seen.push('end');
   pump(): void {}
   nextContentMs = () => Infinity;
@@ -27,7 +28,14 @@ class NotingLane implements Lane {
 }
 
 describe('StreamIntake', () => {
-  const limits = { maxReorderFrames: 4, creditBytes: 16, creditStepBytes: 4, idleAfterMs: 1000, maxFrameMarks: 100 };
+  const limits = {
+    maxReorderFrames: 4,
+    creditBytes: 16,
+    creditStepBytes: 4,
+    idleAfterMs: 1000,
+    maxFrameMarks: 100,
+    resyncMs: 0,
+  };
   let lane: NotingLane;
   let drops: DropReason[];
   let intake: StreamIntake;

@@ -8,6 +8,8 @@ import { GapDeclarer } from './resume/gap-declarer';
 import type { StreamStart } from './resume/restored-streams';
 import type { AckedPoint, DeclaredGap, StreamPoint } from './resume/stream-points';
 import type { StreamOptions } from './stream-options';
+import { cutChunk, cutShape, endOfChunk, type CutChunk, type CutShape } from './pause-cut';
+import { Pauses } from './pauses';
 import { isIdle, type WatermarkSource } from './watermark';
 
 export interface IntakeLimits {
@@ -17,6 +19,8 @@ export interface IntakeLimits {
   /** Wall ms. */
   readonly idleAfterMs: number;
   readonly maxFrameMarks: number;
+  /** Media ms. */
+  readonly resyncMs: number;
 }
 
 /** @param pace media seconds a wall second that the sender means to send. */
@@ -27,15 +31,21 @@ export function intakeLimits(options: StreamOptions, creditBytes: number, pace: 
     creditStepBytes: creditBytes * options.creditStepShare,
     idleAfterMs: Math.max(options.idleAfterMs / pace, options.minIdleWallMs),
     maxFrameMarks: options.maxFrameMarks,
+    resyncMs: options.resyncMs,
   };
 }
 
 interface HeldFrame {
   readonly chunk: MediaChunk;
-  /** Payload length; the payload itself is empty when it was refused. */
+  /** Payload length; the payload itself is empty when it was refused, or shorter where it is paused. */
   readonly length: number;
   readonly fault: MediaFault | undefined;
+  readonly cut: Cut;
 }
+
+/** Where a pause took something of a payload. */
+type Cut = Pick<CutChunk, 'cutBefore' | 'cutBehind'>;
+const WHOLE: Cut = { cutBefore: false, cutBehind: false };
 
 /** Order, byte accounting, credit and idleness of one stream, in front of its lane. */
 export class StreamIntake implements WatermarkSource {
@@ -51,6 +61,19 @@ export class StreamIntake implements WatermarkSource {
   #wantsInit = false;
   /** Frames behind a hole that a lost connection made us forget: they come again, or are lost. */
   #setAside = 0;
+  /** The pause has come: the stream is not waited for. */
+  #paused = false;
+  /** Nothing was delivered since the lane was cut. */
+  #cut = false;
+  /** Up to here a container may be looking for a place to go on behind a pause, media ms. */
+  #resyncUntilMs = -Infinity;
+  /** End of the furthest payload that is not paused, as far as it is known; media ms. */
+  #latestMs = 0;
+  /** Something was delivered at all. */
+  #begun = false;
+  /** The header of a container went with a pause: its sender has to be told. */
+  #headerGone = false;
+  readonly #shape: CutShape;
 
   constructor(
     readonly spec: StreamSpec,
@@ -66,6 +89,7 @@ export class StreamIntake implements WatermarkSource {
     this.#marks = new FrameMarks(limits.maxFrameMarks);
     this.#gaps = new GapDeclarer(spec.name, lane, host);
     this.#quietSinceMs = nowMs;
+    this.#shape = cutShape(spec);
     if (goesOn !== undefined) this.#goOn(goesOn);
   }
 
@@ -78,7 +102,12 @@ export class StreamIntake implements WatermarkSource {
   }
 
   get left(): boolean {
-    return this.#ended && !this.lane.pending;
+    return (this.#ended || (this.#paused && this.#order.heldCount === 0)) && !this.lane.pending;
+  }
+
+  /** Media ms of the furthest that came, be it held for a frame that is missing. */
+  get furthestMs(): number {
+    return Math.max(this.#latestMs, this.lane.endMs);
   }
 
   get ended(): boolean {
@@ -120,8 +149,18 @@ export class StreamIntake implements WatermarkSource {
     this.rateWatch?.restart();
   }
 
-  /** @param latestPtsMs media time behind which a time stamp is refused. */
-  offer(chunk: MediaChunk, nowMs: number, latestPtsMs: number): MediaVerdict {
+  /**
+   * @param latestPtsMs media time behind which a time stamp is refused.
+   * @param length payload bytes as they were sent: paused ones count, and are not in the chunk any more.
+   */
+  offer(
+    chunk: MediaChunk,
+    nowMs: number,
+    latestPtsMs: number,
+    length = chunk.bytes.length,
+    cut: Cut = WHOLE,
+  ): MediaVerdict {
+    if (this.#ended) return refuse('stream_ended', `Stream ${chunk.streamId} has ended.`);
     const place = this.#order.place(chunk.seq);
     if (place === 'behind' && chunk.retransmit === true) return this.#again(chunk);
     if (this.#ended) return refuse('stream_ended', `Stream ${chunk.streamId} has ended.`);
@@ -129,7 +168,6 @@ export class StreamIntake implements WatermarkSource {
       this.host.drop('duplicate');
       return ACCEPTED;
     }
-    const length = chunk.bytes.length;
     const { limitBytes, nextByteOffset } = this.#credit;
     if (chunk.byteOffset + length > limitBytes) {
       return refuse('credit_exceeded', `Byte ${chunk.byteOffset + length} is beyond the credit of ${limitBytes}.`);
@@ -138,15 +176,19 @@ export class StreamIntake implements WatermarkSource {
     if (place === 'beyond' || !offsetFits) return this.#outOfOrder(chunk);
     if (length > 0) this.#quietSinceMs = nowMs;
     this.#credit.saw(length);
-    const fault = checkTime(chunk.ptsMs, latestPtsMs) ?? (length > 0 ? this.lane.check(chunk.bytes) : undefined);
+    const fault =
+      checkTime(chunk.ptsMs, latestPtsMs) ?? (chunk.bytes.length > 0 ? this.lane.check(chunk.bytes) : undefined);
+    if (fault === undefined && chunk.bytes.length > 0) {
+      this.#latestMs = Math.max(this.#latestMs, endOfChunk(chunk, this.#shape));
+    }
     if (place === 'ahead') {
       const bytes = fault === undefined ? new Uint8Array(chunk.bytes) : new Uint8Array(0);
-      this.#order.hold(chunk.seq, { chunk: { ...chunk, bytes }, length, fault });
+      this.#order.hold(chunk.seq, { chunk: { ...chunk, bytes }, length, fault, cut });
       return fault ?? ACCEPTED;
     }
     this.#order.advance();
-    if (length > 0 && fault === undefined) this.#watchRate(chunk, nowMs);
-    const found = this.#deliver(chunk, length, fault);
+    if (chunk.bytes.length > 0 && fault === undefined) this.#watchRate(chunk, nowMs);
+    const found = this.#deliver({ chunk, length, fault, cut });
     return this.#drain() ?? found ?? ACCEPTED;
   }
 
@@ -172,6 +214,33 @@ export class StreamIntake implements WatermarkSource {
     this.#skipHoles();
     if (this.#ended) return; // a held frame was the last
     this.#finish();
+  }
+
+  /** Drops what came and lies at or behind `fromMs`; the stream leaves the watermark. Idempotent. */
+  pause(fromMs: number): void {
+    if (this.#ended) return;
+    const pauses = new Pauses();
+    pauses.begin(fromMs);
+    this.#order.revise((held) => {
+      if (held.chunk.bytes.length === 0) return held;
+      const { chunk, ...cut } = cutChunk(held.chunk, this.#shape, pauses);
+      const revised = { ...held, chunk: { ...chunk, bytes: chunk.bytes.slice() }, cut };
+      held.chunk.bytes.fill(0);
+      return revised;
+    });
+    this.silence();
+    this.#cutLane(fromMs);
+  }
+
+  /** The pause has come to this stream: nobody waits for it. */
+  silence(): void {
+    this.#paused = true;
+  }
+
+  /** Media is taken again; who was sending before gets the whole idle limit to begin. */
+  unpause(nowMs: number): void {
+    this.#paused = false;
+    if (this.#credit.nextByteOffset > 0) this.#quietSinceMs = nowMs;
   }
 
   /** Lets the lane work. A stream that stays silent gives up its holes and its half-full batches. */
@@ -230,17 +299,50 @@ export class StreamIntake implements WatermarkSource {
     this.lane.end();
   }
 
-  /** @param known the fault found on arrival; returns it, or the one that the lane finds. */
-  #deliver(chunk: MediaChunk, length: number, known: MediaFault | undefined): MediaFault | undefined {
-    const { seq, byteOffset, bytes, discontinuity, init } = chunk;
+  /** `fault`: the one found on arrival; returns it, or the one that the lane finds. */
+  #deliver({ chunk, length, fault: known, cut }: HeldFrame): MediaFault | undefined {
+    const { seq, byteOffset } = chunk;
     const ptsMs = seq === this.goesOn?.seq ? this.goesOn.startMs : Math.max(0, chunk.ptsMs);
     this.#credit.receivedTo(byteOffset + length);
     if (length > 0) this.#gaps.next(ptsMs);
-    const fault = known ?? (this.lane.accept(ptsMs, bytes, discontinuity, init) || undefined);
+    if (cut.cutBefore && known === undefined) this.#cutLane();
+    const fault = known ?? this.#accept(chunk, length);
     if (length > 0) this.#marks.add({ seq, byteOffset, startMs: this.lane.placedMs?.(ptsMs) ?? ptsMs });
     if (fault !== undefined) this.host.drop(fault.code);
+    else if (cut.cutBefore || cut.cutBehind) this.host.drop('paused');
+    if (cut.cutBehind && known === undefined) this.#cutLane();
     if (chunk.endOfStream) this.#finish();
     return fault;
+  }
+
+  /** Nothing goes on over the seam that a pause makes. */
+  #cutLane(fromMs = Infinity): void {
+    if (this.#cut && fromMs === Infinity) return;
+    this.#cut = true;
+    this.rateWatch?.restart();
+    this.lane.pause(fromMs);
+  }
+
+  #accept({ ptsMs, bytes, discontinuity, init }: MediaChunk, length: number): MediaFault | undefined {
+    if (bytes.length === 0 && length > 0) {
+      this.#headerGone ||= init || !this.#begun;
+      return undefined;
+    }
+    if (bytes.length > 0) {
+      if (this.#cut) this.#resyncUntilMs = ptsMs + this.limits.resyncMs;
+      if (init) this.#headerGone = false;
+      this.#cut = false;
+      this.#begun = true;
+    }
+    const fault = this.lane.accept(Math.max(0, ptsMs), bytes, discontinuity, init) || undefined;
+    if (fault?.code !== 'payload_invalid' || !this.#mayResync(ptsMs)) return fault;
+    this.host.drop('paused');
+    return undefined;
+  }
+
+  /** Behind a pause a container begins in the middle: what no place to go on is found in went with the pause. */
+  #mayResync(ptsMs: number): boolean {
+    return this.#shape === 'container' && !this.#headerGone && ptsMs < this.#resyncUntilMs;
   }
 
   #drain(): MediaFault | undefined {
@@ -248,7 +350,7 @@ export class StreamIntake implements WatermarkSource {
       const held = this.#order.takeNext();
       if (held === undefined) return undefined;
       if (held.chunk.byteOffset !== this.#credit.nextByteOffset) return this.#outOfOrder(held.chunk);
-      this.#deliver(held.chunk, held.length, held.fault);
+      this.#deliver(held);
     }
     return undefined;
   }
@@ -260,7 +362,7 @@ export class StreamIntake implements WatermarkSource {
       const held = this.#order.takeNext()!;
       this.lane.lost();
       this.rateWatch?.restart();
-      this.#deliver(held.chunk, held.length, held.fault);
+      this.#deliver(held);
       const toMs = Math.max(fromMs, held.chunk.ptsMs);
       this.host.gap({ streamName: this.spec.name, reason: 'lost_frames', fromMs, toMs });
       this.#drain();

@@ -26,6 +26,8 @@ export const StreamOptions = z
     anchorToleranceMs: ms.default(60),
     /** A frame whose ptsMs is further ahead of session and media time is refused, ms (24 h: an epoch time, not a jump). */
     maxAheadMs: ms.default(86_400_000),
+    /** Behind a pause, a container may be looking for a place to go on for so long before its sender is told, ms. */
+    resyncMs: ms.default(5000),
     /** Times that one voice stream may be re-anchored in unreleased media; beyond it, samples just follow each other. */
     maxSegments: count.default(256),
     /**

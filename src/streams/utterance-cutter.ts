@@ -9,6 +9,12 @@ export interface Cut {
   readonly speech: number;
 }
 
+/** What of it lies before an ordinal. */
+export function cutAt({ start, end, speech }: Cut, ordinal: number): Cut | undefined {
+  if (start >= ordinal) return undefined;
+  return { start, end: Math.min(end, ordinal), speech: Math.min(speech, ordinal - start) };
+}
+
 type CutterOptions = Pick<StreamOptions, 'preRollMs' | 'postRollMs' | 'endpointMs' | 'maxUtteranceMs' | 'cutSearchMs'>;
 
 /**

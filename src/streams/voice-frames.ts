@@ -97,6 +97,13 @@ export class VoiceFrames {
     this.#scorer.reset();
   }
 
+  /** Nothing in work counts: what the ring has from the cursor on is looked at anew. */
+  forget(): void {
+    this.#scorer.abandon();
+    this.#scores = undefined;
+    this.#batch = { frames: 0, end: this.#cursor, quietBehind: false };
+  }
+
   /** A short last frame counts from now on. */
   end(): void {
     this.#ended = true;

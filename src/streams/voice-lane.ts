@@ -8,7 +8,7 @@ import type { LaneDeps } from './open-lane';
 import { SpeechSpans } from './speech-spans';
 import type { HopVoice, UtteranceClosed, UtteranceOpen } from '../facts/stream-fact';
 import { SAMPLES_PER_MS, type StreamOptions } from './stream-options';
-import { UtteranceCutter, type Cut } from './utterance-cutter';
+import { cutAt, UtteranceCutter, type Cut } from './utterance-cutter';
 import { UtteranceStarts } from './utterance-starts';
 import { VoiceActivity } from './voice-activity';
 import { VoiceFrames, type ScoredFrame } from './voice-frames';
@@ -184,6 +184,20 @@ export class VoiceLane implements Lane {
     this.#frames.end();
   }
 
+  pause(fromMs: number): void {
+    const cut = this.#erase(Math.ceil(fromMs * SAMPLES_PER_MS));
+    const { cursor } = this.#frames;
+    this.#frames.forget();
+    this.#closed = this.#closed && cutAt(this.#closed, cut);
+    // What is in front of the cut is still heard; where it was heard already, the utterance ends in the past.
+    if (cut >= cursor) return this.#timeline.breakAt(cut);
+    const open = this.#cutter.close(cursor);
+    this.#closed ??= open && cutAt(open, cut);
+    this.#cutter.restart(cursor);
+    this.#activity.reset();
+    this.#frames.reset();
+  }
+
   pump(nowMs: number, flush: boolean): void {
     this.#frames.tick(nowMs);
     while (this.#step(flush));
@@ -240,6 +254,18 @@ export class VoiceLane implements Lane {
       floor: Math.max(this.#floor, Math.min(closed, this.#cutter.floor)),
       keepFrom: Math.min(closed, this.#cutter.keepFrom(cursor)),
     };
+  }
+
+  /** Zeros from a media sample on; the first ordinal erased, or the head. */
+  #erase(from: number): number {
+    const { head, oldest } = this.#ring;
+    let cut = head;
+    this.#timeline.within(from, Infinity, oldest, head, (ordinal, count) => {
+      cut = Math.min(cut, ordinal);
+      this.#ring.erase(ordinal, count);
+    });
+    this.#speech.erase(from);
+    return cut;
   }
 
   /** One thing that can be done now; false when there is none. */

@@ -43,8 +43,11 @@ export class HeardSession {
     return this.results.map(({ event }) => event).filter((event): event is EventOf<T> => event.type === type);
   }
 
+  /** Of the customer. */
   get windows(): WindowAssessedData[] {
-    return this.all('rapport.window.assessed').map(({ data }) => data);
+    return this.all('rapport.window.assessed')
+      .map(({ data }) => data)
+      .filter(({ subject }) => subject === 'customer');
   }
 
   /** Resolves once the condition holds; rejects when the session closes before. */

@@ -22,6 +22,7 @@ export const StreamDescription = z.strictObject({
 });
 export type StreamDescription = z.infer<typeof StreamDescription>;
 
+export type Consent = z.infer<typeof Consent>;
 export const Consent = z.strictObject({
   /** The customer was told and agreed, or another basis holds; `false` is refused. */
   analysis: z.boolean(),
@@ -137,7 +138,9 @@ export const SessionPause = z.strictObject({
   ptsMs: z.number().min(0),
   reason: z.enum(['payment', 'hold', 'privacy', 'other']),
 });
+export type SessionPause = z.infer<typeof SessionPause>;
 export const SessionUnpause = z.strictObject({ type: z.literal('session.unpause'), ref, ptsMs: z.number().min(0) });
+export type SessionUnpause = z.infer<typeof SessionUnpause>;
 export const ConsentUpdate = z.strictObject({
   type: z.literal('consent.update'),
   ref,
@@ -145,6 +148,7 @@ export const ConsentUpdate = z.strictObject({
   ptsMs: z.number().min(0).optional(),
   consent: Consent,
 });
+export type ConsentUpdate = z.infer<typeof ConsentUpdate>;
 export const ParticipantUpdate = z.strictObject({
   type: z.literal('participant.update'),
   ref,
@@ -155,6 +159,7 @@ export const ParticipantUpdate = z.strictObject({
   /** The stream this participant is heard or seen on. */
   streamId: streamId.optional(),
 });
+export type ParticipantUpdate = z.infer<typeof ParticipantUpdate>;
 /** For peers that cannot send WebSocket pings (browsers); answered by `pong`. */
 export const Ping = z.strictObject({ type: z.literal('ping'), ref });
 export type Ping = z.infer<typeof Ping>;
@@ -194,4 +199,8 @@ export const BUILT_CLIENT_MESSAGES = [
   'session.observe',
   'session.unobserve',
   'ping',
+  'session.pause',
+  'session.unpause',
+  'consent.update',
+  'participant.update',
 ] as const satisfies readonly ClientMessageType[];

@@ -8,7 +8,7 @@ import * as data from './events';
 export interface EventSpec {
   readonly topic: string | null;
   readonly durable: boolean;
-  /** What makes one event of this type unique in its session; a part that is absent is left out. */
+  /** What makes one event of this type unique in its session; a part that is absent is left out, as is the subject of the customer's windows. */
   readonly naturalKey: string;
   readonly data: z.ZodType;
 }
@@ -16,8 +16,8 @@ export interface EventSpec {
 export const EVENTS = {
   'rapport.session.started': spec('rapport.sessions', 'kind', data.SessionStartedData),
   'rapport.session.ended': spec('rapport.sessions', 'kind', data.SessionEndedData),
-  'rapport.window.assessed': spec('rapport.results', 'windowEndMs', data.WindowAssessedData),
-  'rapport.window.degraded': spec('rapport.results', 'firstWindowEndMs', data.WindowDegradedData),
+  'rapport.window.assessed': spec('rapport.results', 'windowEndMs, subject', data.WindowAssessedData),
+  'rapport.window.degraded': spec('rapport.results', 'firstWindowEndMs, subject', data.WindowDegradedData),
   'rapport.transcript.final': spec('rapport.transcripts', 'stream, utteranceStartMs', data.TranscriptFinalData),
   'rapport.transcript.partial': spec(null, 'utteranceId, revision', data.TranscriptPartialData),
   'rapport.alert.raised': spec('rapport.alerts', 'ruleId, onsetWindowEndMs, revision', data.AlertData),
@@ -25,6 +25,7 @@ export const EVENTS = {
   'rapport.alert.cleared': spec('rapport.alerts', 'ruleId, onsetWindowEndMs, revision', data.AlertData),
   'rapport.session.updated': spec('rapport.results', 'kind, mediaMs, scope', data.SessionUpdatedData),
   'rapport.audit.intents_changed': spec('rapport.audit', 'revision', data.AuditIntentsChangedData),
+  'rapport.audit.agent_emotion': spec('rapport.audit', 'mediaMs', data.AuditAgentEmotionData),
   'rapport.session.heartbeat': spec(null, 'mediaMs', data.SessionHeartbeatData),
 } as const satisfies Record<string, EventSpec>;
 

@@ -57,7 +57,7 @@ export const ConversationFigures = z.strictObject({
   silenceMs: ms.optional(),
   silenceShare: unit.optional(),
   longestSilenceMs: ms.optional(),
-  /** No front door tells of holds yet. */
+  /** `not_supported` until somebody reports a hold. */
   holds: z.union([
     z.literal('not_supported'),
     z.strictObject({ count: z.number().int().min(0), totalMs: ms, longestMs: ms }),
@@ -126,10 +126,14 @@ export type ActiveIntent = z.infer<typeof ActiveIntent>;
 export const ABSTENTION_REASONS = ['thin_evidence', 'low_confidence', 'party_unknown'] as const;
 export type AbstentionReason = (typeof ABSTENTION_REASONS)[number];
 
+/** Who is assessed, each in windows of their own. */
+export const SUBJECTS = ['customer', 'agent'] as const;
+
 export const WindowAssessedData = z.strictObject({
   windowStartMs: ms,
   windowEndMs: ms,
-  subject: z.literal('customer'),
+  /** The agent only where the deployment allows it and the session states a legal basis. */
+  subject: z.enum(SUBJECTS),
   /** Calibrated; absent when nothing could be assessed (`party_unknown`). */
   emotion: EmotionDistribution.optional(),
   /** The most probable label, also when abstaining. */
@@ -164,6 +168,8 @@ export type WindowAssessedData = z.infer<typeof WindowAssessedData>;
 export const WindowDegradedData = z.strictObject({
   firstWindowEndMs: ms,
   lastWindowEndMs: ms,
+  /** Absent: the customer. */
+  subject: z.enum(SUBJECTS).optional(),
   reason: z.enum(['deadline', 'queue_full', 'inference_failed', 'input_gap']),
 });
 export type WindowDegradedData = z.infer<typeof WindowDegradedData>;
@@ -210,8 +216,24 @@ export const SessionUpdatedData = z.strictObject({
 });
 export type SessionUpdatedData = z.infer<typeof SessionUpdatedData>;
 
-export const SessionHeartbeatData = z.strictObject({ mediaMs: ms });
+export const SessionHeartbeatData = z.strictObject({
+  mediaMs: ms,
+  /** True while the session is paused, else absent. */
+  paused: z.boolean().optional(),
+});
 export type SessionHeartbeatData = z.infer<typeof SessionHeartbeatData>;
+
+/** A legal basis for the emotion of the agent was stated or taken back, for the audit trail. */
+export const AuditAgentEmotionData = z.strictObject({
+  mediaMs: ms,
+  /** Whether it is computed from here on. */
+  agentEmotion: z.boolean(),
+  /** As the session states it; absent: it states none. */
+  legalBasis: z.string().optional(),
+  /** The setting of the deployment. */
+  deploymentAllows: z.boolean(),
+});
+export type AuditAgentEmotionData = z.infer<typeof AuditAgentEmotionData>;
 
 export const TranscriptPartialData = z.strictObject({
   utteranceId: z.string(),

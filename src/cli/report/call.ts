@@ -44,7 +44,7 @@ export function readCall(events: readonly TypedEvent[]): Call {
         reached(event.data.durationMs);
         break;
       case 'rapport.window.assessed':
-        windows.push(event.data);
+        if (event.data.subject === 'customer') windows.push(event.data);
         reached(event.data.windowEndMs);
         break;
       case 'rapport.window.degraded':

@@ -107,6 +107,14 @@ const hopsOf = (facts: EncodedFact[]) => facts.filter((f): f is EncodedHop => f.
 const textsOf = (facts: EncodedFact[]) => facts.filter((f): f is EncodedText => f.kind === 'text');
 const failed = (code: 'overloaded' | 'inference_failed') => () => Promise.reject(new RapportError(code, 'scripted'));
 
+test('a pause forgets the digits that were held to be joined', async () => {
+  const words = async (between: StreamFact[]): Promise<string[]> =>
+    textsOf(await encode([chat(0, '41'), ...between, chat(2000, '11'), ENDED])).map(({ text }) => text);
+  const pause: StreamFact = { kind: 'updated', update: 'pause', mediaMs: 1000, detail: { paused: true } };
+  expect(await words([])).toEqual(['41', '[number]']);
+  expect(await words([pause])).toEqual(['41', '11']);
+});
+
 describe('voice', () => {
   it('encodes the last 4 s at every hop with new speech, from speech to speech with a margin', async () => {
     const pool = new FakePool();

@@ -24,6 +24,7 @@ import type { Redactor } from '../../redaction/redaction';
 import { isKnown, servesLanguage } from '../../inference/served-models';
 import { ENCODE_DEFAULTS, type EncodeOptions } from './encode-options';
 import { HopEncoder } from './hop-encoder';
+import { SubjectHops } from './subject-hops';
 import { type LanguageOptions, LanguageWatch } from './language-watch';
 import { PartialTranscripts } from './partial-transcripts';
 import { type KnownText, type TextFact, TextFactEncoder } from './text-fact-encoder';
@@ -38,6 +39,8 @@ export interface EncodeDeps {
   readonly language?: string;
   /** Tells the language of a text where none was stated; absent: texts tell nothing of it. */
   readonly readLanguage?: (text: string) => WrittenLanguage | undefined;
+  /** Whether the emotion of the agent may be computed from media that begins then; absent: never (rule 9). */
+  readonly mayAssessAgent?: (startMs: number) => boolean;
   readonly options?: Partial<EncodeOptions>;
   readonly languageOptions?: Partial<LanguageOptions>;
   /** Of a session that goes on after its process: windows up to here have their results. */
@@ -62,16 +65,12 @@ export function encodeFacts(deps: EncodeDeps): OperatorFunction<StreamFact, Enco
     defer(() => {
       const language = new LanguageWatch(deps.language, deps.readLanguage ?? (() => undefined), deps.languageOptions);
       const { models } = deps.pool;
-      const hops = new HopEncoder(
-        deps.pool,
-        deps.sessionId,
-        options,
-        () => {
-          // sound needs no word for its language: one not known is one of those that the encoder learned from
-          return !isKnown(language.language) || servesLanguage(models, 'speech', language.language);
-        },
-        deps.passedMs,
-      );
+      // sound needs no word for its language: one not known is one of those that the encoder learned from
+      const understands = (): boolean =>
+        !isKnown(language.language) || servesLanguage(models, 'speech', language.language);
+      const hopsOf = (party: 'customer' | 'agent'): HopEncoder =>
+        new HopEncoder(deps.pool, deps.sessionId, options, party, understands, deps.passedMs);
+      const hops = new SubjectHops(hopsOf, deps.mayAssessAgent ?? (() => false));
       const texts = new TextFactEncoder({ ...deps, language });
       const partials = new PartialTranscripts({ ...deps, language });
       const pendingHops = new Backlog(options.maxPendingHops);
@@ -82,7 +81,10 @@ export function encodeFacts(deps: EncodeDeps): OperatorFunction<StreamFact, Enco
         work.pipe(tap({ complete: () => deps.settle(fact) }));
 
       const planOrdered = (fact: OrderedFact): Work => {
-        if (fact.kind === 'updated') return () => settled(fact, of(fact));
+        if (fact.kind === 'updated') {
+          if (fact.update === 'pause') deps.redactor.pause();
+          return () => settled(fact, of(fact));
+        }
         if (fact.kind === 'ended') {
           return () => {
             ended = fact;

@@ -44,14 +44,14 @@ export class FaceWatch {
   /** The stills of one hop, in the order of their time; the cost is what they had to be waited for. */
   async look(
     stills: readonly HopStill[],
-    hopEndMs: number,
+    resultKey: number | undefined,
   ): Promise<{ readonly seen: SeenFace[]; readonly cost: JobCost }> {
     const inOrder = [...stills]
       .sort((a, b) => a.ptsMs - b.ptsMs)
       .map((still): KeyedStill => ({ ...still, key: stillKey(still.still) }));
-    const ahead = this.lookAhead(inOrder, hopEndMs);
+    const ahead = this.lookAhead(inOrder, resultKey);
     try {
-      return await this.follow(inOrder, ahead, hopEndMs);
+      return await this.follow(inOrder, ahead, resultKey);
     } finally {
       // nothing of a hop runs on into the next
       await Promise.allSettled(ahead.values());
@@ -59,12 +59,12 @@ export class FaceWatch {
   }
 
   /** By key, each new still once. None where it is not known who the customer is: it could be anybody's expression. */
-  private lookAhead(stills: readonly KeyedStill[], hopEndMs: number): Map<string, Promise<Looked>> {
+  private lookAhead(stills: readonly KeyedStill[], resultKey: number | undefined): Map<string, Promise<Looked>> {
     const ahead = new Map<string, Promise<Looked>>();
     for (const still of stills) {
       const customer = customerBox(this.sceneOf(still), still.ptsMs, this.options);
       if (customer === undefined || ahead.has(still.key) || this.cache.get(still.key) !== undefined) continue;
-      const looked = this.submit(still, customer, hopEndMs);
+      const looked = this.submit(still, customer, resultKey);
       looked.catch(() => {}); // told where it is awaited, which may be after it failed
       ahead.set(still.key, looked);
     }
@@ -74,7 +74,7 @@ export class FaceWatch {
   private async follow(
     stills: readonly KeyedStill[],
     ahead: ReadonlyMap<string, Promise<Looked>>,
-    hopEndMs: number,
+    resultKey: number | undefined,
   ): Promise<{ readonly seen: SeenFace[]; readonly cost: JobCost }> {
     const seen: SeenFace[] = [];
     const together: JobCost[] = [];
@@ -99,7 +99,7 @@ export class FaceWatch {
       if (early !== undefined) together.push(early.cost);
       let faces = this.cache.get(key) ?? early?.faces;
       if (faces === undefined || !fits(faces)) {
-        const looked = await this.submit(still, customer, hopEndMs);
+        const looked = await this.submit(still, customer, resultKey);
         faces = looked.faces;
         anew = { waitMs: anew.waitMs + looked.cost.waitMs, modelMs: anew.modelMs + looked.cost.modelMs };
       }
@@ -120,11 +120,15 @@ export class FaceWatch {
     return this.scenes.get(streamName) ?? EMPTY_SCENE;
   }
 
-  private async submit({ still }: HopStill, customer: FaceBox | undefined, hopEndMs: number): Promise<Looked> {
+  private async submit(
+    { still }: HopStill,
+    customer: FaceBox | undefined,
+    resultKey: number | undefined,
+  ): Promise<Looked> {
     const { output, waitMs, modelMs } = await this.pool.submit(
       'face-tokens',
       { still, ...(customer === undefined ? {} : { customer }) },
-      { sessionId: this.sessionId, jobClass: 'assessment', resultKey: hopEndMs },
+      { sessionId: this.sessionId, jobClass: 'assessment', resultKey },
     );
     return { faces: output.faces, cost: { waitMs, modelMs } };
   }

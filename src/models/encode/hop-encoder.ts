@@ -7,7 +7,7 @@ import { FaceWatch } from './face-watch';
 import { failureReason, type JobCost, NO_COST, slowest } from '../../inference/job-cost';
 import { lengthOf, SpeechWindow } from './speech-window';
 
-/** Hops of one session to tokens, in order: the voice of the last 4 s and the faces of each hop. */
+/** Hops of one party to tokens, in order: the voice of the last 4 s and the faces of each hop. */
 export class HopEncoder {
   private readonly window: SpeechWindow;
   private readonly faces: FaceWatch;
@@ -19,6 +19,8 @@ export class HopEncoder {
     private readonly pool: Pick<InferencePool, 'submit'>,
     private readonly sessionId: string,
     private readonly options: EncodeOptions,
+    /** Whose voice and face. */
+    private readonly party: 'customer' | 'agent',
     /** Whether the voice encoder was made for the language of the session; asked at every hop. */
     private readonly understands: () => boolean = () => true,
     /** Windows up to here have their results: no voice is encoded for them. */
@@ -38,8 +40,9 @@ export class HopEncoder {
         hopEndMs: hop.hopEndMs,
         voice: voice.evidence,
         face: face.evidence,
-        mixedSpeech: spokenMs(hop, 'mixed') >= this.options.minNewSpeechMs,
+        mixedSpeech: this.party === 'customer' && spokenMs(hop, 'mixed') >= this.options.minNewSpeechMs,
         speech: speechOf(hop),
+        unheard: hop.unheard,
         releasedAtMs: hop.releasedAtMs,
         ...slowest([voice.cost, face.cost]),
       };
@@ -58,7 +61,7 @@ export class HopEncoder {
   private hear(hop: Hop): boolean {
     const speechMs = this.window.push(
       hop,
-      hop.voices.filter((voice) => voice.party === 'customer'),
+      hop.voices.filter((voice) => voice.party === this.party),
     );
     this.newSpeechMs += speechMs;
     return speechMs >= this.options.minNewSpeechMs;
@@ -79,7 +82,7 @@ export class HopEncoder {
       const { output, ...spent } = await this.pool.submit(
         'voice-tokens',
         { pcm },
-        { sessionId: this.sessionId, jobClass: 'assessment', resultKey: hopEndMs },
+        { sessionId: this.sessionId, jobClass: 'assessment', resultKey: resultKeyOf(this.party, hopEndMs) },
       );
       cost = spent;
       this.newSpeechMs = 0;
@@ -91,9 +94,9 @@ export class HopEncoder {
   }
 
   private async encodeFaces(hop: Hop): Promise<{ evidence: FaceEvidence; cost: JobCost }> {
-    // faces of agents are never looked at (rule 9)
-    const stills = hop.stills.filter((still) => still.party === 'customer').slice(-this.options.maxStillsPerHop);
-    const { seen, cost } = await this.faces.look(stills, hop.hopEndMs);
+    // faces of agents are looked at for nobody but themselves (rule 9)
+    const stills = hop.stills.filter((still) => still.party === this.party).slice(-this.options.maxStillsPerHop);
+    const { seen, cost } = await this.faces.look(stills, resultKeyOf(this.party, hop.hopEndMs));
     const width = seen[0]?.features.length ?? 0;
     const tokens = new Float32Array(seen.length * width);
     seen.forEach(({ features }, i) => tokens.set(features, i * width));
@@ -103,14 +106,18 @@ export class HopEncoder {
   }
 }
 
+/** Spans are those of the customer's windows. */
+const resultKeyOf = (party: 'customer' | 'agent', hopEndMs: number): number | undefined =>
+  party === 'customer' ? hopEndMs : undefined;
+
 const spokenMs = (hop: Hop, party: 'mixed'): number =>
   lengthOf(hop.voices.filter((voice) => voice.party === party).flatMap((voice) => voice.speech));
 
 const speechOf = ({ voices }: Hop): PartySpeech[] => voices.map(({ party, speech }) => ({ party, spans: speech }));
 
 function failed(hop: Hop, reason: HopFailed['reason']): HopFailed {
-  const { hopStartMs, hopEndMs } = hop;
-  return { kind: 'hop-failed', hopStartMs, hopEndMs, speech: speechOf(hop), reason };
+  const { hopStartMs, hopEndMs, unheard } = hop;
+  return { kind: 'hop-failed', hopStartMs, hopEndMs, speech: speechOf(hop), unheard, reason };
 }
 
 /** Both results, or the first error once both are over: nothing of a hop runs on into the next. */

@@ -35,6 +35,8 @@ export class TextFactEncoder {
       readonly redactor: Redactor;
       readonly sessionId: string;
       readonly language: LanguageWatch;
+      /** Whether the words of an agent may be assessed; absent: never (rule 9). */
+      readonly mayAssessAgent?: (startMs: number) => boolean;
     },
   ) {
     this.models = deps.pool.models;
@@ -153,11 +155,15 @@ export class TextFactEncoder {
     };
   }
 
+  private mayAssess({ party, startMs }: Heard): boolean {
+    return party === 'agent' && this.deps.mayAssessAgent?.(startMs) === true;
+  }
+
   private async withTokens(heard: KnownText): Promise<EncodedText> {
     const { pool, sessionId } = this.deps;
     const { language } = heard;
     const bare: EncodedText = { kind: 'text', ...heard };
-    if (heard.party !== 'customer') return bare;
+    if (heard.party !== 'customer' && !this.mayAssess(heard)) return bare;
     if (!servesLanguage(this.models, 'text', language)) {
       return { ...bare, absentReason: isKnown(language) ? 'language' : 'language_undetermined' };
     }

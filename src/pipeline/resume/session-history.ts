@@ -2,6 +2,7 @@ import type { SessionStartedData, TranscriptFinalData, TypedEvent } from '@rappo
 import { lastValueFrom, takeWhile, tap } from 'rxjs';
 import type { ResultStore } from '../../delivery/result-feed';
 import type { DurableRecord, SessionIdentity } from '../../delivery/session-result';
+import { ControlLog } from '../consent/control-log';
 import type { KeptCounts } from '../result-writer';
 import { SessionPicture } from '../session-picture';
 
@@ -27,6 +28,8 @@ export interface SessionHistory {
   /** The newest of them whole. */
   readonly texts: readonly Final[];
   readonly picture: SessionPicture;
+  /** What the client said of pause, consent and participants. */
+  readonly controls: ControlLog;
 }
 
 /** Undefined when the log does not hold the whole session any more, or nothing of it. */
@@ -53,12 +56,14 @@ class HistoryReader {
   private readonly finals: SessionHistory['finals'][number][] = [];
   private readonly texts: Final[] = [];
   private readonly picture = new SessionPicture();
+  private readonly controls = new ControlLog();
 
   constructor(private readonly resultSeq: number) {}
 
   take(record: DurableRecord): void {
     this.picture.see(record);
     const event = record.event as TypedEvent;
+    this.controls.take(event, record.seq);
     switch (event.type) {
       case 'rapport.session.started':
         this.started = event;
@@ -80,10 +85,11 @@ class HistoryReader {
   }
 
   history(): SessionHistory | undefined {
-    const { started, resultSeq, counts, lastWindowEndMs, lastGapMs, finals, texts, picture } = this;
+    const { started, resultSeq, counts, lastWindowEndMs, lastGapMs, finals, texts, picture, controls } = this;
     if (started === undefined) return undefined;
     const { data, traceparent } = started;
-    return { started: data, traceparent, resultSeq, counts, lastWindowEndMs, lastGapMs, finals, texts, picture };
+    const told = { counts, lastWindowEndMs, lastGapMs, finals, texts, picture, controls };
+    return { started: data, traceparent, resultSeq, ...told };
   }
 
   private final(final: Final): void {

@@ -42,6 +42,12 @@ export class BandwidthWatch {
     return false;
   }
 
+  /** Begins its probe anew: of what came nothing stays in memory. */
+  erase(): void {
+    this.#probe.fill(0);
+    this.#filled = 0;
+  }
+
   #judge(): boolean {
     this.#filled = 0;
     this.#skip = PROBE_EVERY_SAMPLES - this.#probe.length;

@@ -42,6 +42,8 @@ export interface Demuxer {
   push(bytes: Uint8Array, sink: DemuxSink): string | undefined;
   /** Bytes are missing in front of the next. */
   lost(): void;
+  /** As `lost`, and of what came nothing stays in memory. */
+  erase(): void;
   /** The next payload begins with a header: forgets everything. True when a packet or page was cut off by that. */
   restart(): boolean;
 }

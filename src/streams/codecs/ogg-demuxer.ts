@@ -50,6 +50,12 @@ export class OggDemuxer implements Demuxer {
     this.#begun = -1;
   }
 
+  erase(): void {
+    this.lost();
+    this.#buffer.fill(0);
+    this.#packet.fill(0);
+  }
+
   restart(): boolean {
     const cut = this.#serial !== undefined && this.#held > 0;
     this.lost();

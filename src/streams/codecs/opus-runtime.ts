@@ -24,6 +24,17 @@ function load(): Library {
 /** Keeps configuration and channels, and says that one frame follows. */
 const CODE_ONE_FRAME = 0xfc;
 
+/**
+ * Packets of 120 ms without content, for each of the two codecs in Opus: configuration byte and number of frames, all of
+ * one size (RFC 6716, 3.1 and 3.2.5). SILK at 10 ms a frame, CELT at 2.5 ms.
+ */
+const ERASERS = [
+  [0x03, 12],
+  [0x83, 48],
+] as const;
+/** RFC 6716, 3.2.1. */
+const MAX_FRAME_BYTES = 1275;
+
 /** One stream's libopus at 16 kHz. Made anew after a fault. */
 export class OpusRuntime {
   #decoder: OpusDecoder<16000> | undefined;
@@ -84,6 +95,18 @@ export class OpusRuntime {
   conceal(): Float32Array[] | undefined {
     if (this.#lastToc === undefined) return undefined;
     return this.#run(Uint8Array.of(this.#lastToc & CODE_ONE_FRAME));
+  }
+
+  /** Overwrites what libopus holds of what it heard: its input, its output, the sound that it goes on from. */
+  erase(): void {
+    if (this.#decoder === undefined) return;
+    this.#lastToc = undefined;
+    for (const [toc, frames] of ERASERS) {
+      const frameBytes = Math.min(MAX_FRAME_BYTES, Math.floor((this.maxPacketBytes - 2) / frames));
+      const packet = new Uint8Array(2 + frames * frameBytes);
+      packet.set([toc, frames]);
+      this.#run(packet);
+    }
   }
 
   dispose(): void {

@@ -119,6 +119,18 @@ export class OpusVoiceDecoder implements VoiceDecoder {
     this.#seam();
   }
 
+  pause(fromMs: number): void {
+    const waiting = this.#waiting.slice(this.#first);
+    for (const { data, ptsMs } of waiting) if (ptsMs >= fromMs) data.fill(0);
+    this.#waiting = waiting.filter(({ ptsMs }) => ptsMs < fromMs);
+    this.#first = 0;
+    this.#waitingBytes = this.#waiting.reduce((sum, { data }) => sum + data.length + PACKET_OVERHEAD_BYTES, 0);
+    for (const buffer of this.#out) buffer.fill(0);
+    this.#runtime.erase();
+    this.demuxer.erase();
+    this.#seam();
+  }
+
   end(): void {}
 
   dispose(): void {

@@ -75,6 +75,15 @@ export class PcmDecoder implements VoiceDecoder {
     this.#expectedMs = undefined;
   }
 
+  pause(_fromMs: number, sink: PcmSink): void {
+    this.lost(sink);
+    for (const { samples, resampler } of this.#channels) {
+      samples.fill(0);
+      resampler?.erase();
+    }
+    this.#watch?.erase();
+  }
+
   end(sink: PcmSink): void {
     const heldMs = this.#channels[0]!.resampler?.heldMs ?? 0;
     const held = this.#channels.map(({ resampler }) => resampler?.flush() ?? new Int16Array(0));

@@ -88,6 +88,13 @@ export class Resampler {
     this.#outputs = 0;
   }
 
+  /** As `reset`, and of what came nothing stays in memory. */
+  erase(): void {
+    this.#history.fill(0);
+    this.#out.fill(0);
+    this.reset();
+  }
+
   /** @param input undefined: zeros */
   #run(input: Int16Array | undefined, length: number, most: number): number {
     const history = this.#history;

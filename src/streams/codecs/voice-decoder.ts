@@ -48,6 +48,11 @@ export interface VoiceDecoder {
   drain(sink: PcmSink): void;
   /** Payloads are missing in front of the next. */
   lost(sink: PcmSink): void;
+  /**
+   * The stream is paused: what waits and lies at or behind `fromMs` is erased, and nothing of what was taken stays in
+   * buffers. Looks for a place to begin again in the next payload.
+   */
+  pause(fromMs: number, sink: PcmSink): void;
   /** Nothing follows: gives out what filters still hold. Call once nothing waits. */
   end(sink: PcmSink): void;
   dispose(): void;

@@ -78,6 +78,11 @@ export class WebmDemuxer implements Demuxer {
     this.#searching = true;
   }
 
+  erase(): void {
+    this.lost();
+    this.#buffer.fill(0);
+  }
+
   restart(): boolean {
     const cut = !this.#searching && !this.#headless && this.#held + this.#skip > 0;
     this.lost();

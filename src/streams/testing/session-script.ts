@@ -2,6 +2,7 @@ import { RawText } from '../../redaction/redaction';
 import type { MediaVerdict } from '../lane';
 import type { MediaChunk, StreamSpec } from '../../facts/media-chunk';
 import type { RestoredStreams } from '../resume/restored-streams';
+import type { RingMemory } from '../ring-memory';
 import { SessionStreams } from '../session-streams';
 import type {
   Hop,
@@ -35,6 +36,8 @@ export interface ScriptSettings {
   readonly partials?: boolean;
   /** It goes on after another. */
   readonly restored?: RestoredStreams;
+  /** Whose arrays a test may look into. */
+  readonly rings?: RingMemory;
 }
 
 /** A session whose clock, media and models are written down in the test. */
@@ -47,8 +50,9 @@ export class SessionScript {
   completed = false;
   readonly #sent = new Map<number, { seq: number; bytes: number }>();
 
-  constructor({ streams = [VOICE], pace = 1, options = {}, settle = true, partials, restored }: ScriptSettings = {}) {
-    const deps = { clock: this.clock, pool: this.pool, options: streamOptions(options) };
+  constructor(settings: ScriptSettings = {}) {
+    const { streams = [VOICE], pace = 1, options = {}, settle = true, partials, restored, rings } = settings;
+    const deps = { clock: this.clock, pool: this.pool, options: streamOptions(options), rings };
     this.streams = new SessionStreams({ sessionId: 's-1', streams, pace, partials, restored }, deps);
     this.streams.facts$.subscribe({
       next: (fact) => {

@@ -138,6 +138,15 @@ export class FilmLane implements Lane {
     this.parts.voice.lost();
   }
 
+  pause(fromMs: number): void {
+    const { voice, stills, film } = this.parts;
+    this.#demuxer.erase();
+    this.#shiftMs = undefined;
+    voice.pause(fromMs);
+    stills.pause(fromMs);
+    film?.pause();
+  }
+
   end(): void {
     this.parts.voice.end();
     this.parts.film?.end();

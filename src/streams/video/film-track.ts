@@ -116,6 +116,12 @@ export class FilmTrack {
     this.#skip('video_no_key_frame');
   }
 
+  /** What the decoder holds goes with it; behind the pause it begins at a key frame. */
+  pause(): void {
+    this.#stop();
+    this.#skipping ??= 'video_no_key_frame';
+  }
+
   tick(nowMs: number): void {
     if (nowMs >= this.deadlineMs) this.#replace('it hung');
   }

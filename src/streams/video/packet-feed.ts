@@ -35,6 +35,10 @@ export class PacketFeed implements Demuxer {
 
   lost(): void {}
 
+  erase(): void {
+    this.#heard = [];
+  }
+
   restart(): boolean {
     return false;
   }

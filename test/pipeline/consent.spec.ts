@@ -1,0 +1,124 @@
+import { join } from 'node:path';
+import { type FusionAssets, loadFusionAssets } from '../../src/pipeline/fusion-assets';
+import { RawText } from '../../src/redaction/redaction';
+import { AGENT, VOICE } from '../../src/streams/testing/session-script';
+import { ScriptedCall, turn } from '../support/scripted-call';
+
+const WITHDRAWN = { type: 'consent.update' as const, consent: { analysis: false } };
+const STREAMS = [VOICE, AGENT];
+
+describe('consent that is withdrawn in mid-call', () => {
+  let assets: FusionAssets;
+  beforeAll(async () => void (assets = await loadFusionAssets(join(__dirname, '../../models'))));
+
+  it('stops analysis at once, says so, and ends the session', async () => {
+    const one = new ScriptedCall({ streams: STREAMS, assets });
+    await one.until(5500);
+    const before = one.store.results.length;
+    one.conversation.updateConsent({ ...WITHDRAWN, ptsMs: 5400 });
+    const jobs = { ...one.pool.submitted };
+    expect(one.conversation.media(frame())).toMatchObject({ code: 'stream_ended' });
+    await one.until(9000);
+    const ended = await one.end();
+    const after = one.store.results.slice(before);
+    expect(after.map(({ type }) => type)).toEqual(['rapport.session.updated', 'rapport.session.ended']);
+    expect(after[0]!.data).toMatchObject({
+      kind: 'consent',
+      mediaMs: 5400,
+      detail: { analysis: false, agentEmotion: false },
+    });
+    expect(ended).toMatchObject({ reason: 'consent_withdrawn', incomplete: true, durationMs: 5500 });
+    expect(one.pool.submitted).toEqual(jobs);
+    expect(one.windows('customer').map(({ data }) => data.windowEndMs)).toEqual([1000, 2000, 3000, 4000, 5000]);
+  });
+
+  it('discards what is in work, and does none of what would follow from it', async () => {
+    let finish = (): void => {};
+    const sleep = (): Promise<void> => new Promise((resolve) => (finish = resolve));
+    const one = new ScriptedCall({ streams: [VOICE], assets, pool: { latencyMs: { transcript: 1 }, sleep } });
+    await one.until(3000, (_, atMs) => atMs < 1500);
+    expect(one.pool.submitted.transcript).toBe(1);
+    one.conversation.updateConsent(WITHDRAWN);
+    finish();
+    await turn();
+    await one.end();
+    expect(one.of('rapport.transcript.final')).toEqual([]);
+    expect(one.pool.submitted['text-tokens']).toBeUndefined();
+  });
+
+  it('counts while the session ends, and however often it comes', async () => {
+    const one = new ScriptedCall({
+      streams: [VOICE],
+      assets,
+      pool: { latencyMs: { transcript: 1 }, sleep: () => new Promise(() => {}) },
+    });
+    await one.until(3000, (_, atMs) => atMs < 1500);
+    const ending = one.end();
+    for (let again = 0; again < 2; again += 1) one.conversation.updateConsent(WITHDRAWN);
+    one.conversation.chat({ party: 'customer', text: new RawText('hello'), ptsMs: 3000 });
+    expect(await ending).toMatchObject({ reason: 'consent_withdrawn', incomplete: true });
+    expect(one.of('rapport.session.updated')).toHaveLength(1);
+    expect(one.of('rapport.transcript.final')).toEqual([]);
+  });
+});
+
+describe('participants', () => {
+  let assets: FusionAssets;
+  beforeAll(async () => void (assets = await loadFusionAssets(join(__dirname, '../../models'))));
+
+  it('are told once, in their place; a hold is in the figures and on the windows that it lies in', async () => {
+    const one = new ScriptedCall({ streams: STREAMS, assets });
+    const say = (action: 'hold' | 'unhold' | 'agent_changed', ptsMs: number, participantId?: string) =>
+      one.conversation.participant({ type: 'participant.update', action, party: 'customer', ptsMs, participantId });
+    await one.until(5000);
+    for (let again = 0; again < 2; again += 1) say('hold', 5000);
+    await one.until(8000);
+    say('unhold', 8000);
+    say('agent_changed', 8000, 'a-18');
+    await one.until(15_000);
+    const ended = await one.end();
+    expect(one.of('rapport.session.updated').map(({ data }) => [data.mediaMs, data.scope, data.detail])).toEqual([
+      [5000, undefined, { action: 'hold', party: 'customer' }],
+      [8000, undefined, { action: 'unhold', party: 'customer' }],
+      [8000, 'a-18', { action: 'agent_changed', party: 'customer' }],
+    ]);
+    expect(ended.conversation!.holds).toEqual({ count: 1, totalMs: 3000, longestMs: 3000 });
+    const windows = one.windows('customer').map(({ data }) => data);
+    expect(windows.filter(({ degraded }) => degraded.includes('hold')).map(({ windowEndMs }) => windowEndMs)).toEqual([
+      6000, 7000, 8000, 9000, 10_000, 11_000,
+    ]);
+    expect(windows[0]!.conversation!.holds).toBe('not_supported');
+    expect(windows.find(({ windowEndMs }) => windowEndMs === 7000)!.conversation!.holds).toEqual({
+      count: 1,
+      totalMs: 2000,
+      longestMs: 2000,
+    });
+  });
+
+  it('on a stream that is not there are refused', async () => {
+    const one = new ScriptedCall({ streams: [VOICE], assets });
+    const update = {
+      type: 'participant.update' as const,
+      action: 'joined' as const,
+      party: 'agent' as const,
+      ptsMs: 0,
+    };
+    expect(one.conversation.participant({ ...update, streamId: 9 })).toMatchObject({ code: 'unknown_stream' });
+    await one.end();
+    expect(one.of('rapport.session.updated')).toEqual([]);
+  });
+});
+
+function frame() {
+  const bytes = new Uint8Array(640);
+  return {
+    streamId: 1,
+    seq: 99,
+    byteOffset: 0,
+    ptsMs: 0,
+    init: false,
+    endOfStream: false,
+    discontinuity: false,
+    bytes,
+  };
+}
