@@ -44,7 +44,7 @@ export class ScriptedCall {
     const session = { channel: 'voice' as const, language: 'en', consent: { analysis: true }, ...given };
     const start = { type: 'session.start' as const, pace: 1, partials: false, streams: [...streams], session };
     this.conversation = conversationFactory(deps)({ tenant: 't', sessionId: 's' }, start, streams);
-    this.conversation.ephemeral$.subscribe(({ type, data }) => this.ephemeral.push({ type, data }));
+    this.conversation.results.ephemeral$.subscribe(({ type, data }) => this.ephemeral.push({ type, data }));
   }
 
   /** Every stream goes on until then, in tenths of a second: voices loud where `loud` says so, two stills a second. */
