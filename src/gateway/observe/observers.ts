@@ -58,5 +58,6 @@ export class Observers {
 
 function statusOf({ state, attached, conversation }: ResumableSession): SessionState['status'] {
   if (state !== 'live' || conversation.results.hasEnded) return 'ended';
-  return attached === undefined ? 'disconnected' : 'live';
+  if (attached === undefined) return 'disconnected';
+  return conversation.paused ? 'paused' : 'live';
 }
