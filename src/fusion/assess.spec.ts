@@ -385,7 +385,7 @@ describe('session state', () => {
     const state = await last(facts);
     expect(JSON.parse(JSON.stringify(state))).toEqual(state);
     expect(state).toMatchObject({
-      version: 3,
+      version: 4,
       lastWindowEndMs: 1000,
       activeIntents: [{ name: 'get_refund' }],
       talkCounters: {
