@@ -6,6 +6,7 @@ import {
   type ClientMessageType,
   SCOPES,
   type Scope,
+  type ServerMessage,
   SUBPROTOCOL,
 } from '@rapport-live/protocol';
 import type { Express } from 'express';
@@ -262,21 +263,27 @@ describe('rights', () => {
       const other = await RawClient.open(service.url, keyOf('globex'));
       other.json(fields);
       const { code } = await other.error();
-      expect(['not_supported', 'session_unknown', 'forbidden']).toContain(code);
+      expect(code).toBe('session_unknown');
       expect(other.received).toHaveLength(1);
       other.abort();
     }
     own.abort();
   });
 
-  it('a token for one session observes no other', async () => {
-    const client = await withToken(await token({ scopes: ['monitor'], sessionId: ID }));
-    client.json({ type: 'session.observe', sessionId: ID.replace('0198', '0199') });
-    const told = (BUILT_CLIENT_MESSAGES as readonly string[]).includes('session.observe')
-      ? 'forbidden'
-      : 'not_supported';
-    expect(await client.error()).toMatchObject({ code: told });
-    client.abort();
+  it('a token for one session observes that one and no other', async () => {
+    const own = await RawClient.open(service.url, keyOf('ingest'));
+    await own.start();
+    const { sessionId } = own.received.find((message) => message.type === 'session.ready')!;
+    const client = await withToken(await token({ scopes: ['monitor'], sessionId }));
+    client.json({ type: 'session.observe', sessionId });
+    await client.until((m): m is Extract<ServerMessage, { type: 'session.state' }> => m.type === 'session.state');
+    client.json({ type: 'session.observe', sessionId: ID });
+    expect(await client.error()).toMatchObject({
+      code: 'forbidden',
+      message: expect.stringMatching(/another session/),
+    });
+    expect(await client.closed).toEqual({ status: 4403, reason: 'forbidden' });
+    own.abort();
   });
 
   describe('a browser token', () => {
