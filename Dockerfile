@@ -26,5 +26,5 @@ RUN mkdir /data && chown node:node /data
 USER node
 VOLUME /data
 EXPOSE 8080
-# node itself as process 1: it gets SIGTERM and drains (docs/operations.md).
-CMD ["node", "dist/main.js"]
+# node itself as process 1: the supervisor, which gets SIGTERM and lets the service drain (docs/operations.md).
+CMD ["node", "dist/supervise.js"]

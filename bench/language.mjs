@@ -73,7 +73,7 @@ async function tell(clips) {
   let told;
   const redactor = new Redactor();
   facts
-    .pipe(encodeFacts({ pool, redactor, sessionId: 'b', settle: () => settled() }))
+    .pipe(encodeFacts({ pool, redactor, sessionId: 'b', nowMs: () => performance.now(), settle: () => settled() }))
     .subscribe((fact) => (told ??= fact.kind === 'language' ? fact.language : undefined));
   let speechMs = 0;
   let atMs = 0;

@@ -12,7 +12,7 @@ const logFile = join(root, '.rapport', 'service.log');
 mkdirSync(join(root, '.rapport'), { recursive: true });
 
 console.log('Starting the service, loading and checking the models ...');
-const service = spawn(process.execPath, ['dist/main.js'], {
+const service = spawn(process.execPath, ['dist/supervise.js'], {
   cwd: root,
   stdio: ['ignore', openSync(logFile, 'w'), 'inherit', 'ipc'],
 });

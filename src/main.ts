@@ -4,8 +4,12 @@ import { type Config, readConfig } from './config/config';
 import { drainOnSignals } from './ops/drain';
 import { createService, listen } from './service';
 
+/** Given by the supervisor: a service whose supervisor was killed ends too, for nobody would restart it. */
+const SUPERVISED = '--supervised';
+
 /** Starts the service; a fault at start is one sentence on standard error and an exit status of the error list. */
 async function main(): Promise<void> {
+  if (process.argv.includes(SUPERVISED)) process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
   const config = readConfig();
   await requireFreePort(config);
   const app = await createService(config);

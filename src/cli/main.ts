@@ -9,6 +9,7 @@ import { helpOf, overview } from './help';
 import { intentsAdd, intentsList, intentsRemove, intentsTest } from './intents/commands';
 import { keysNew } from './keys';
 import { modelsVerify } from './models-verify';
+import { quarantineClear, quarantineList } from './quarantine';
 import { EXIT, Refusal, misuse } from './refusal';
 import { tail } from './tail';
 
@@ -22,6 +23,8 @@ export const COMMANDS: readonly Command[] = [
   intentsRemove,
   keysNew,
   modelsVerify,
+  quarantineList,
+  quarantineClear,
   configCommand,
 ];
 

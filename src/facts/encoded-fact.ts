@@ -1,4 +1,4 @@
-import type { AbsentReason, ModelRef, Party, TranscriptWord } from '@rapport-live/protocol';
+import type { AbsentReason, ModelRef, Party, ShedStep, TranscriptWord } from '@rapport-live/protocol';
 import type { StreamUpdated, StreamsEnded, TimeSpan } from './stream-fact';
 import type { TokenSequence } from './token-sequence';
 
@@ -14,12 +14,16 @@ export interface EncodedHop {
   readonly face: FaceEvidence;
   /** A channel with both parties mixed spoke in this hop: no emotion can be told (rule 9). */
   readonly mixedSpeech: boolean;
+  /** Steps of rule 16 that this session was under; absent: none. */
+  readonly shed?: readonly ShedStep[];
   readonly speech: readonly PartySpeech[];
   /** As in `Hop`. */
   readonly unheard?: readonly TimeSpan[];
   /** Absent: the emotion of the agent is not computed. */
   readonly agent?: AgentHop;
   readonly releasedAtMs: number;
+  /** When it was due on the same clock (`LiveDue`): what is late counts from here. */
+  readonly dueAtMs: number;
   /** Summed over the jobs on this hop's critical path. */
   readonly waitMs: number;
   readonly modelMs: number;
@@ -52,6 +56,8 @@ export interface FaceEvidence {
   readonly faceIds?: readonly string[];
   /** Stills looked at in this hop, faces or not. */
   readonly stills: number;
+  /** Stills that came and were not looked at, by the step `video` of rule 16; absent: none. */
+  readonly shedStills?: number;
 }
 
 export interface EncodedText {
@@ -120,5 +126,8 @@ export interface HopFailed {
   readonly unheard?: readonly TimeSpan[];
   /** As in `EncodedHop`. */
   readonly agent?: AgentHop;
-  readonly reason: 'inference_failed' | 'queue_full';
+  /** `shed`: left out by a step of rule 16. */
+  readonly reason: 'inference_failed' | 'queue_full' | 'deadline' | 'shed' | 'job_quarantined';
+  /** Of one that was shed: there was nothing in it to assess. */
+  readonly nothingNew?: boolean;
 }

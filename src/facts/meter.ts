@@ -14,7 +14,8 @@ export interface StageClock {
   record(stage: Stage, ms: number): void;
 }
 
-export const JOB_OUTCOMES = ['done', 'refused', 'failed'] as const;
+/** `refused`: no room in the queue. `expired`: not begun by its deadline. */
+export const JOB_OUTCOMES = ['done', 'refused', 'expired', 'failed'] as const;
 export type JobOutcome = (typeof JOB_OUTCOMES)[number];
 export const WINDOW_OUTCOMES = ['assessed', 'abstained', 'degraded'] as const;
 export type WindowOutcome = (typeof WINDOW_OUTCOMES)[number];

@@ -66,6 +66,7 @@ const hop = (hopEndMs: number, rest: Partial<EncodedHop> = {}): EncodedHop => ({
   mixedSpeech: false,
   speech: [],
   releasedAtMs: 100,
+  dueAtMs: 100,
   waitMs: 10,
   modelMs: 20,
   ...rest,
@@ -444,5 +445,50 @@ describe('session state', () => {
       }),
       { numRuns: 10 },
     );
+  });
+});
+
+describe('what steps of shedding leave out', () => {
+  const leftOut = (hopEndMs: number, nothingNew: boolean): EncodedFact => ({
+    ...{ kind: 'hop-failed', hopStartMs: hopEndMs - 1000, hopEndMs, speech: [], reason: 'shed', nothingNew },
+  });
+
+  it('is announced where there was something, or a text waits; in silence nothing is said', async () => {
+    const results = await run([
+      leftOut(1000, false),
+      leftOut(3000, true),
+      text(4500, [1, 0, 0]),
+      leftOut(5000, true),
+      hop(6000, { shed: ['partials', 'hop_2s'] }),
+      leftOut(7000, true),
+    ]);
+    expect(of(results, 'rapport.window.degraded').map(({ data }) => [data.firstWindowEndMs, data.reason])).toEqual([
+      [1000, 'shed'],
+      [5000, 'shed'],
+    ]);
+    const [assessed, ...others] = of(results, 'rapport.window.assessed');
+    expect(others).toEqual([]);
+    expect(assessed!.data).toMatchObject({
+      windowEndMs: 6000,
+      modalities: { text: { present: true } },
+      degraded: ['partials', 'hop_2s'],
+    });
+  });
+
+  it('stills that nobody looked at are no silence: face is absent for as long as they would count', async () => {
+    const shed = ['video'] as const;
+    const unseen = (hopEndMs: number) => ({ ...faces(hopEndMs, 0), shedStills: 2 });
+    const results = await run([
+      hop(1000, { face: unseen(1000), shed }),
+      hop(2000, { face: unseen(2000), voice: speech(2000), shed }),
+      hop(5000, { voice: speech(2000) }),
+      hop(6000, { voice: speech(2000) }),
+    ]);
+    expect(of(results, 'rapport.window.degraded').map(({ data }) => [data.firstWindowEndMs, data.reason])).toEqual([
+      [1000, 'shed'],
+    ]);
+    const assessed = of(results, 'rapport.window.assessed').map(({ data }) => data);
+    expect(assessed.map(({ modalities }) => modalities.face.absentReason)).toEqual(['shed', 'shed', 'no_media']);
+    expect(assessed.map(({ degraded }) => degraded)).toEqual([['face_shed', 'video'], ['face_shed'], []]);
   });
 });

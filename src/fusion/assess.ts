@@ -12,6 +12,7 @@ import {
 } from 'rxjs';
 import type { SessionResult } from '../delivery/session-result';
 import { failureReason, type JobCost, NO_COST } from '../inference/job-cost';
+import { JOB_DEADLINES, type JobDeadlines } from '../inference/job-deadlines';
 import { type ModelTask, modelRefs } from '../inference/served-models';
 import type { AgentHop, EncodedFact, EncodedHop, HopFailed, PartialText } from '../facts/encoded-fact';
 import type { Hop } from '../facts/stream-fact';
@@ -23,7 +24,7 @@ import type { IntentIndex } from './intent-index';
 import { type FusionPolicy, type SessionEvent, step } from './session-step';
 import { initialState, type SessionState } from './session-state';
 import { subsetsOf } from './subsets';
-import { assembleWindow, EMPTY_TAIL, holdText, tailAfterFailure, type Window } from './window-assembler';
+import { assembleWindow, EMPTY_TAIL, holdText, tailAfterFailure, textWaits, type Window } from './window-assembler';
 
 export interface AssessDeps {
   readonly pool: Pick<InferencePool, 'submit' | 'models'>;
@@ -36,6 +37,7 @@ export interface AssessDeps {
   /** BCP 47, as `session.start` states it. */
   readonly language?: string;
   readonly options?: Partial<FusionOptions>;
+  readonly deadlines?: Pick<JobDeadlines, 'fusionMs'>;
   /** Of a snapshot; absent: a new session. */
   readonly initialState?: SessionState;
   /** Whether the emotion of the agent may be computed from media that begins then; absent: never (rule 9). */
@@ -83,9 +85,10 @@ export function assess(deps: AssessDeps): OperatorFunction<EncodedFact, SessionR
         }
         const { window } = assembled;
         tail = assembled.tail;
+        if (window.shedAll) return apply({ kind: 'failed', windowEndMs, reason: 'shed', heard: hop });
         if (!window.isNew) return apply({ kind: 'quiet', windowEndMs, heard: hop });
         try {
-          const { fusion, cost } = await fuse(deps, window, windowEndMs);
+          const { fusion, cost } = await fuse(deps, window, windowEndMs, hop.dueAtMs);
           const models = modelRefs(served, tasksOf(window));
           const stageMs = stageTimes(hop, cost, deps.nowMs());
           return apply({ kind: 'window', window, fusion, models, stageMs, heard: hop });
@@ -104,13 +107,16 @@ export function assess(deps: AssessDeps): OperatorFunction<EncodedFact, SessionR
           return [];
         }
         const windowEndMs = hop.hopEndMs;
-        if (hop.kind === 'hop-failed') return apply({ kind: 'agent-failed', windowEndMs, reason: hop.reason });
+        if (hop.kind === 'hop-failed') {
+          return hop.nothingNew === true ? [] : apply({ kind: 'agent-failed', windowEndMs, reason: hop.reason });
+        }
         const before = agentTail;
         const { window, tail: after } = assembleWindow(before, hop, options);
         agentTail = after;
+        if (window.shedAll) return apply({ kind: 'agent-failed', windowEndMs, reason: 'shed' });
         if (!window.isNew) return [];
         try {
-          const { fusion, cost } = await fuse(deps, window, undefined);
+          const { fusion, cost } = await fuse(deps, window, undefined, hop.dueAtMs);
           // the basis may have gone meanwhile
           if (!allowed()) return [];
           const stageMs = stageTimes(hop, cost, deps.nowMs());
@@ -122,6 +128,14 @@ export function assess(deps: AssessDeps): OperatorFunction<EncodedFact, SessionR
         }
       };
 
+      const onFailed = (hop: HopFailed): readonly SessionResult[] => {
+        const { hopEndMs: windowEndMs, reason } = hop;
+        const missed = hop.nothingNew !== true || textWaits(tail, windowEndMs);
+        return apply(
+          missed ? { kind: 'failed', windowEndMs, reason, heard: hop } : { kind: 'quiet', windowEndMs, heard: hop },
+        );
+      };
+
       const onFact = async (fact: EncodedFact): Promise<readonly SessionResult[]> => {
         switch (fact.kind) {
           case 'hop':
@@ -131,7 +145,7 @@ export function assess(deps: AssessDeps): OperatorFunction<EncodedFact, SessionR
               pendingHops--;
             }
           case 'hop-failed':
-            return apply({ kind: 'failed', windowEndMs: fact.hopEndMs, reason: fact.reason, heard: fact });
+            return onFailed(fact);
           case 'text':
             tail = holdText(tail, fact, options, fact.kept !== undefined && fact.endMs <= state.lastWindowEndMs);
             if (deps.mayAssessAgent?.(fact.startMs)) agentTail = holdText(agentTail, fact, options, false, 'agent');
@@ -188,14 +202,17 @@ async function fuse(
   deps: AssessDeps,
   window: Window,
   resultKey: number | undefined,
+  dueAtMs: number,
 ): Promise<{ fusion?: FusionOutcome; cost: JobCost }> {
   if (window.present.length === 0) return { cost: NO_COST };
   const subsets = subsetsOf(window.present);
   const { voice, face, text } = window.modalities;
+  const { fusionMs } = deps.deadlines ?? JOB_DEADLINES;
+  const startWithinMs = dueAtMs + fusionMs - deps.nowMs();
   const { output, waitMs, modelMs } = await deps.pool.submit(
     'fusion',
     { voice: voice.tokens, face: face.tokens, text: text.tokens, subsets },
-    { sessionId: deps.sessionId, jobClass: 'assessment', resultKey },
+    { sessionId: deps.sessionId, jobClass: 'assessment', resultKey, startWithinMs },
   );
   return { fusion: { subsets, ...output }, cost: { waitMs, modelMs } };
 }

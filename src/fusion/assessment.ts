@@ -121,10 +121,10 @@ function distribution(probabilities: Probabilities): EmotionDistribution {
 const FLAGGED: readonly (AbsentReason | undefined)[] = ['shed', 'language', 'language_undetermined'];
 
 /** What was missing while this was made, and would otherwise go unseen. */
-function degradations({ mixedSpeech, modalities }: Window): string[] {
+function degradations({ mixedSpeech, modalities, shed }: Window): string[] {
   const flags = mixedSpeech ? ['mixed_speech'] : [];
   for (const [modality, { absentReason }] of Object.entries(modalities)) {
     if (FLAGGED.includes(absentReason)) flags.push(`${modality}_${absentReason}`);
   }
-  return flags;
+  return [...flags, ...shed];
 }

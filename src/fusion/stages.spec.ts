@@ -65,7 +65,13 @@ describe('models and fusion together', () => {
     const common = { pool, sessionId: 's' };
     const results = await lastValueFrom(
       from(facts).pipe(
-        encodeFacts({ ...common, redactor: new Redactor(), language: 'en', settle: (fact) => settled.push(fact) }),
+        encodeFacts({
+          ...common,
+          redactor: new Redactor(),
+          nowMs: () => 0,
+          language: 'en',
+          settle: (fact) => settled.push(fact),
+        }),
         assess({
           ...common,
           calibration: parseFusionCalibration(json('fusion/model.json')),

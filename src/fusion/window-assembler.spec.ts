@@ -19,6 +19,7 @@ const hop = (hopEndMs: number, rest: Partial<EncodedHop> = {}): EncodedHop => ({
   mixedSpeech: false,
   speech: [],
   releasedAtMs: 0,
+  dueAtMs: 0,
   waitMs: 0,
   modelMs: 0,
   ...rest,

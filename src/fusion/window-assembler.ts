@@ -1,4 +1,4 @@
-import type { AbsentReason, Modality } from '@rapport-live/protocol';
+import type { AbsentReason, Modality, ShedStep } from '@rapport-live/protocol';
 import { MODALITIES } from '@rapport-live/protocol';
 import type { EncodedHop, EncodedText } from '../facts/encoded-fact';
 import type { FusionOptions } from './fusion-options';
@@ -26,6 +26,10 @@ export interface Window {
   /** Something came since the last window that an assessment can say something of. */
   readonly isNew: boolean;
   readonly mixedSpeech: boolean;
+  /** Nothing new but stills that nobody looked at, by a step of rule 16. */
+  readonly shedAll: boolean;
+  /** Steps of rule 16 in force. */
+  readonly shed: readonly ShedStep[];
 }
 
 /** What windows to come need of facts gone by. It follows from the facts of the last 30 s, so it is in no snapshot. */
@@ -33,6 +37,8 @@ export interface AssemblyTail {
   readonly faces: readonly HeldFace[];
   /** End of the last hop with a still in it. */
   readonly lastStillEndMs: number;
+  /** End of the last hop with a still in it that was not looked at, by a step of rule 16. */
+  readonly lastShedStillEndMs: number;
   readonly texts: readonly HeldText[];
 }
 
@@ -51,7 +57,12 @@ interface HeldText {
   readonly assembled: boolean;
 }
 
-export const EMPTY_TAIL: AssemblyTail = { faces: [], lastStillEndMs: -Infinity, texts: [] };
+export const EMPTY_TAIL: AssemblyTail = {
+  faces: [],
+  lastStillEndMs: -Infinity,
+  lastShedStillEndMs: -Infinity,
+  texts: [],
+};
 
 /** [CLS] and [SEP], which the text encoder sets around every text. */
 const SPECIAL_TOKENS = 2;
@@ -104,7 +115,13 @@ export function assembleWindow(
     .slice(-options.maxFaceTokens)
     .filter(({ faceId }, _i, all) => faceId === all.at(-1)!.faceId); // one face a window: the newest
   const lastStillEndMs = hop.face.stills > 0 ? windowEndMs : tail.lastStillEndMs;
-  const face = faceInput(faces, windowEndMs - lastStillEndMs < options.windowMs);
+  const shedStills = hop.face.shedStills ?? 0;
+  const lastShedStillEndMs = shedStills > 0 ? windowEndMs : tail.lastShedStillEndMs;
+  const isRecent = (endMs: number): boolean => windowEndMs - endMs < options.windowMs;
+  const face = faceInput(
+    faces,
+    isRecent(lastShedStillEndMs) ? 'shed' : isRecent(lastStillEndMs) ? 'no_face' : 'no_media',
+  );
 
   const held = tail.texts.filter(({ endMs }) => endMs > windowEndMs - options.textWindowMs);
   const inWindow = held.filter(({ endMs }) => endMs <= windowEndMs);
@@ -114,21 +131,30 @@ export function assembleWindow(
   const present = MODALITIES.filter((modality) => modalities[modality].present);
   const somethingNew =
     (voice.present && hop.voice.fresh) || arrived.length > 0 || inWindow.some(({ assembled }) => !assembled);
+  const isNew = hop.mixedSpeech || (somethingNew && present.length > 0);
   return {
     window: {
       windowStartMs: Math.max(0, windowEndMs - options.windowMs),
       windowEndMs,
       modalities,
       present,
-      isNew: hop.mixedSpeech || (somethingNew && present.length > 0),
+      isNew,
       mixedSpeech: hop.mixedSpeech,
+      shedAll: !isNew && shedStills > 0,
+      shed: hop.shed ?? [],
     },
     tail: {
       faces,
       lastStillEndMs,
+      lastShedStillEndMs,
       texts: held.map((one) => (one.endMs <= windowEndMs ? { ...one, assembled: true } : one)),
     },
   };
+}
+
+/** Whether a text waits that the window which ends here would have been the first with. */
+export function textWaits(tail: AssemblyTail, windowEndMs: number): boolean {
+  return tail.texts.some(({ endMs, assembled }) => !assembled && endMs <= windowEndMs);
 }
 
 /** The tail after a window that could not be assessed: its texts count as new to the next one. */
@@ -146,10 +172,10 @@ function voiceInput(hop: EncodedHop, options: FusionOptions): ModalityInput {
   return { present: true, evidence, width, tokens: newestRows(sequence.tokens, width, options.maxVoiceTokens) };
 }
 
-function faceInput(faces: AssemblyTail['faces'], sawStills: boolean): ModalityInput {
+function faceInput(faces: AssemblyTail['faces'], absentReason: AbsentReason): ModalityInput {
   const evidence = faces.length;
   const width = faces[0]?.token.length ?? 0;
-  if (evidence === 0) return { present: false, absentReason: sawStills ? 'no_face' : 'no_media', evidence, width };
+  if (evidence === 0) return { present: false, absentReason, evidence, width };
   const { faceId } = faces.at(-1)!;
   const tokens = joined(faces.map(({ token }) => token));
   return { present: true, evidence, width, tokens, ...(faceId === undefined ? {} : { faceId }) };

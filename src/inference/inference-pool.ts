@@ -115,6 +115,8 @@ export interface JobOptions {
   readonly jobClass: JobClass;
   /** The result that the job works for, told to traces. */
   readonly resultKey?: ResultKey;
+  /** Wall ms from the submission within which it must begin, else it is dropped; absent: it waits as long as it takes. */
+  readonly startWithinMs?: number;
 }
 
 export interface JobResult<K extends JobKind> {
@@ -128,7 +130,8 @@ export interface JobResult<K extends JobKind> {
 export interface InferencePool {
   /**
    * The input is not copied until a worker gets it: from here on nobody changes it.
-   * Rejects with RapportError: `inference_failed`, or `overloaded` when the bounded queue is full.
+   * Rejects with RapportError: `inference_failed`, `overloaded` when the bounded queue is full, `deadline_passed`, or
+   * `job_quarantined`.
    */
   submit<K extends JobKind>(kind: K, input: JobInput<K>, options: JobOptions): Promise<JobResult<K>>;
   /** The models that serve, for results and readiness. */
@@ -138,6 +141,10 @@ export interface InferencePool {
   /** Jobs that wait for a worker, and the bytes of their input; absent where nothing waits. */
   readonly queuedJobs?: number;
   readonly queuedBytes?: number;
+  /** How full the queue is, by jobs or bytes, whichever is more: at 1 it refuses. Absent where nothing waits. */
+  readonly queueShare?: number;
+  /** Names of the jobs that are not run any more, since they ended the process twice. */
+  readonly quarantined?: readonly string[];
   close(): Promise<void>;
 }
 

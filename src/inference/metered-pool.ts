@@ -1,5 +1,5 @@
 import { RapportError } from '@rapport-live/protocol';
-import type { Meter } from '../facts/meter';
+import type { JobOutcome, Meter } from '../facts/meter';
 import type { InferencePool, JobInput, JobKind, JobOptions, JobResult, ServedModel } from './inference-pool';
 
 /** A pool that tells a meter of every job: how long it waited and ran, and what became of it. */
@@ -25,6 +25,10 @@ export class MeteredPool implements InferencePool {
     return this.pool.queuedBytes;
   }
 
+  get queueShare(): number | undefined {
+    return this.pool.queueShare;
+  }
+
   async submit<K extends JobKind>(kind: K, input: JobInput<K>, options: JobOptions): Promise<JobResult<K>> {
     try {
       const result = await this.pool.submit(kind, input, options);
@@ -35,7 +39,7 @@ export class MeteredPool implements InferencePool {
       }
       return result;
     } catch (error) {
-      this.meter.job(kind, error instanceof RapportError && error.code === 'overloaded' ? 'refused' : 'failed');
+      this.meter.job(kind, outcomeOf(error));
       throw error;
     }
   }
@@ -43,4 +47,10 @@ export class MeteredPool implements InferencePool {
   close(): Promise<void> {
     return this.pool.close();
   }
+}
+
+function outcomeOf(error: unknown): JobOutcome {
+  if (!(error instanceof RapportError)) return 'failed';
+  if (error.code === 'overloaded') return 'refused';
+  return error.code === 'deadline_passed' ? 'expired' : 'failed';
 }

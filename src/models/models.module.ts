@@ -20,16 +20,23 @@ export class ModelsModule implements OnApplicationShutdown {
   }
 }
 
-async function startPool({ modelsDir, workers, providers }: Config, parts: ServiceParts): Promise<InferencePool> {
+async function startPool(
+  { modelsDir, workers, providers, dataDir }: Config,
+  parts: ServiceParts,
+): Promise<InferencePool> {
   if (parts.pool !== undefined) return parts.pool;
-  const pool = await WorkerPool.start({ modelsDir, workers, providers, onEvent: logEvent });
+  const pool = await WorkerPool.start({ modelsDir, workers, providers, journalDir: dataDir, onEvent: logEvent });
   for (const report of pool.report) logger.log({ msg: 'model serves', ...report });
   return pool;
 }
 
 function logEvent(event: PoolEvent): void {
   if (event.type === 'worker-replaced') logger.log({ msg: 'inference worker replaced' });
-  else if (event.type === 'rung-lost') logger.warn({ msg: 'inference goes down a rung', ...event.rung });
+  else if (event.type === 'job-quarantined') {
+    logger.error({ msg: 'a job ended the service twice and is not run any more', name: event.name });
+  } else if (event.type === 'no-journal') {
+    logger.warn({ msg: 'running jobs cannot be noted: one that crashes will do so again', err: event.cause });
+  } else if (event.type === 'rung-lost') logger.warn({ msg: 'inference goes down a rung', ...event.rung });
   else {
     const { cause, runningKinds, replaced } = event;
     logger.error({ msg: 'inference worker ended', err: cause, runningKinds, replaced });

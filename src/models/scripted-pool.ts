@@ -10,6 +10,7 @@ import type {
   ServedModel,
   SpokenWord,
 } from '../inference/inference-pool';
+import { deadlinePassed } from '../inference/job-deadlines';
 
 export interface ScriptedPoolOptions {
   /** Words of each transcript by its input, or in the order of submission. Default (also past the list's end): `words N`, N = seconds of PCM. */
@@ -45,6 +46,7 @@ export class ScriptedPool implements InferencePool {
 
   async submit<K extends JobKind>(kind: K, input: JobInput<K>, options: JobOptions): Promise<JobResult<K>> {
     if (this.closed) throw new RapportError('inference_failed', 'the inference pool is closed');
+    if (options.startWithinMs !== undefined && options.startWithinMs <= 0) throw deadlinePassed(kind, options);
     this.submitted[kind] = (this.submitted[kind] ?? 0) + 1;
     const failure = this.options.fail?.(kind, input, options);
     if (failure) throw failure;

@@ -1,6 +1,8 @@
 import { Controller, Get, Inject } from '@nestjs/common';
 import { HealthCheck, HealthCheckService, HealthIndicatorService } from '@nestjs/terminus';
 import { type ConversationHost, CONVERSATION_HOST } from '../pipeline/conversation-host';
+import { SHED_CONTROLLER, type ShedController } from '../pipeline/shedding/shed-controller';
+import { SESSION_CLOCK, type SessionClock } from '../streams/session-clock';
 import { INFERENCE_POOL, type InferencePool } from '../inference/inference-pool';
 import { VIDEO_DECODERS, type VideoDecoders } from '../streams/video/video-decoder';
 import { RESULT_SINK, type ResultSink } from '../delivery/result-sink';
@@ -14,6 +16,8 @@ export class HealthController {
     @Inject(INFERENCE_POOL) private readonly pool: InferencePool,
     @Inject(CONVERSATION_HOST) private readonly host: ConversationHost,
     @Inject(VIDEO_DECODERS) private readonly video: VideoDecoders,
+    @Inject(SHED_CONTROLLER) private readonly shedding: ShedController,
+    @Inject(SESSION_CLOCK) private readonly clock: SessionClock,
     @Inject(RESULT_SINK) private readonly sink: ResultSink | null,
   ) {}
 
@@ -25,14 +29,21 @@ export class HealthController {
   @Get('readyz')
   @HealthCheck()
   ready() {
-    return this.health.check([() => this.models(), () => this.sessions(), () => this.kafka(), () => this.films()]);
+    return this.health.check([
+      () => this.models(),
+      () => this.sessions(),
+      () => this.kafka(),
+      () => this.films(),
+      () => this.shed(),
+    ]);
   }
 
   private models() {
-    const { models, liveWorkers } = this.pool;
+    const { models, liveWorkers, quarantined = [] } = this.pool;
     const check = this.indicators.check('models');
     const served = models.map(({ name, version, provider, notTaken = [] }) => ({ name, version, provider, notTaken }));
-    return liveWorkers > 0 ? check.up({ liveWorkers, served }) : check.down({ liveWorkers, served });
+    const detail = { liveWorkers, served, quarantined };
+    return liveWorkers > 0 ? check.up(detail) : check.down(detail);
   }
 
   private sessions() {
@@ -46,6 +57,14 @@ export class HealthController {
   private films() {
     const { choice, inUse, max } = this.video;
     return this.indicators.check('video').up({ ...choice, inUse, max });
+  }
+
+  /** Giving up some of the work does not make us unready: it is how the rest is kept up. */
+  private shed() {
+    const nowMs = this.clock.nowMs();
+    return this.indicators
+      .check('shedding')
+      .up({ steps: this.shedding.steps(nowMs), ...this.shedding.pressure(nowMs) });
   }
 
   /** Kafka away does not make us unready: results wait in the outbox. It is told here all the same. */

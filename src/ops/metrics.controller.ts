@@ -4,6 +4,8 @@ import { RESULT_SINK, type ResultSink } from '../delivery/result-sink';
 import { ResumableSessions } from '../gateway/resume/resumable-sessions';
 import { INFERENCE_POOL, type InferencePool } from '../inference/inference-pool';
 import { type ConversationHost, CONVERSATION_HOST } from '../pipeline/conversation-host';
+import { SHED_CONTROLLER, type ShedController } from '../pipeline/shedding/shed-controller';
+import { SESSION_CLOCK, type SessionClock } from '../streams/session-clock';
 import { metricsText, PROMETHEUS_CONTENT_TYPE } from './prometheus';
 import { METER, type ServiceMeter } from './service-meter';
 import { SPAN_EXPORT, type SpanExport } from './traces/span-export';
@@ -16,6 +18,8 @@ export class MetricsController {
     @Inject(CONVERSATION_HOST) private readonly host: ConversationHost,
     private readonly resumable: ResumableSessions,
     @Inject(INFERENCE_POOL) private readonly pool: InferencePool,
+    @Inject(SHED_CONTROLLER) private readonly shedding: ShedController,
+    @Inject(SESSION_CLOCK) private readonly clock: SessionClock,
     @Inject(Outbox) private readonly outbox: Outbox,
     @Inject(RESULT_SINK) private readonly sink: ResultSink | null,
     @Inject(SPAN_EXPORT) private readonly spans: SpanExport | null,
@@ -24,7 +28,7 @@ export class MetricsController {
   @Get('metrics')
   @Header('content-type', PROMETHEUS_CONTENT_TYPE)
   metrics(): Promise<string> {
-    const { meter, host, resumable, pool, outbox, sink, spans } = this;
-    return metricsText({ meter, host, resumable, pool, outbox, sink, spans });
+    const { meter, host, resumable, pool, clock, shedding, outbox, sink, spans } = this;
+    return metricsText({ meter, host, resumable, pool, clock, shedding, outbox, sink, spans });
   }
 }

@@ -5,12 +5,15 @@ import {
   type MetricValueWithName,
   Registry,
 } from 'prom-client';
+import { SHED_STEPS, type ShedStep } from '@rapport-live/protocol';
 import type { Outbox } from '../delivery/outbox';
 import type { ResultSink } from '../delivery/result-sink';
 import { JOB_OUTCOMES, STAGES } from '../facts/meter';
 import type { InferencePool } from '../inference/inference-pool';
 import type { ResumableSessions } from '../gateway/resume/resumable-sessions';
 import type { ConversationHost } from '../pipeline/conversation-host';
+import type { ShedController } from '../pipeline/shedding/shed-controller';
+import type { SessionClock } from '../streams/session-clock';
 import { METRICS, type MetricSpec } from './metrics-table';
 import type { ServiceMeter } from './service-meter';
 import { SPAN_OUTCOMES, type SpanExport } from './traces/span-export';
@@ -23,7 +26,9 @@ export interface MetricSources {
   readonly meter: ServiceMeter;
   readonly host: Pick<ConversationHost, 'liveCount'>;
   readonly resumable: Pick<ResumableSessions, 'detachedCount' | 'unackedResults'>;
-  readonly pool: Pick<InferencePool, 'liveWorkers' | 'queuedJobs' | 'queuedBytes'>;
+  readonly pool: Pick<InferencePool, 'liveWorkers' | 'queuedJobs' | 'queuedBytes' | 'quarantined'>;
+  readonly clock: Pick<SessionClock, 'nowMs'>;
+  readonly shedding: Pick<ShedController, 'steps' | 'taken' | 'pressure'>;
   readonly outbox: Pick<Outbox, 'pendingBytes'>;
   /** Null without Kafka, whose metrics are then absent. */
   readonly sink: Pick<ResultSink, 'status'> | null;
@@ -40,7 +45,8 @@ export async function metricsText(sources: MetricSources): Promise<string> {
   return `${await own.metrics()}\n${await processMetrics().metrics()}`;
 }
 
-function readers({ meter, host, resumable, pool, outbox, sink, spans }: MetricSources): [MetricSpec, () => Values][] {
+function readers(sources: MetricSources): [MetricSpec, () => Values][] {
+  const { meter, host, resumable, pool, outbox, sink, spans } = sources;
   const gauge = (value: () => number) => (): Values => [{ value: value(), labels: {} }];
   const tally = (label: string, counts: Tally, more = {}): Values =>
     counts.entries().map(([name, value]) => ({ value, labels: { [label]: name, ...more } }));
@@ -61,8 +67,10 @@ function readers({ meter, host, resumable, pool, outbox, sink, spans }: MetricSo
     [METRICS.queueJobs, gauge(() => pool.queuedJobs ?? 0)],
     [METRICS.queueBytes, gauge(() => pool.queuedBytes ?? 0)],
     [METRICS.workers, gauge(() => pool.liveWorkers)],
+    [METRICS.quarantined, gauge(() => pool.quarantined?.length ?? 0)],
     [METRICS.jobs, () => JOB_OUTCOMES.flatMap((outcome) => tally('kind', meter.jobs[outcome], { outcome }))],
     [METRICS.windows, () => tally('outcome', meter.windows)],
+    ...shedReaders(sources),
     [METRICS.outboxPending, gauge(() => outbox.pendingBytes)],
     ...(spans === null ? [] : [[METRICS.spans, () => spanValues(spans.counts)] as [MetricSpec, () => Values]]),
     [METRICS.errors, () => tally('code', meter.errors)],
@@ -72,6 +80,18 @@ function readers({ meter, host, resumable, pool, outbox, sink, spans }: MetricSo
           [METRICS.kafkaLag, gauge(() => status.lagRecords)],
           [METRICS.kafkaOldest, gauge(() => status.oldestUnackedMs / 1000)],
         ] as [MetricSpec, () => Values][])),
+  ];
+}
+
+function shedReaders({ shedding, clock }: MetricSources): [MetricSpec, () => Values][] {
+  const nowMs = clock.nowMs();
+  const inForce = shedding.steps(nowMs);
+  const byStep = (value: (step: ShedStep, at: number) => number) => (): Values =>
+    SHED_STEPS.map((step, at) => ({ value: value(step, at), labels: { step } }));
+  return [
+    [METRICS.lateness, () => [{ value: shedding.pressure(nowMs).latenessP95Ms / 1000, labels: {} }]],
+    [METRICS.shedSteps, byStep((step) => (inForce.includes(step) ? 1 : 0))],
+    [METRICS.shedTaken, byStep((_step, at) => shedding.taken[at] ?? 0)],
   ];
 }
 

@@ -4,7 +4,7 @@ import { assess } from '../fusion/assess';
 import type { IntentIndex } from '../fusion/intent-index';
 import { type EncodeDeps, encodeFacts } from '../models/encode/encode-facts';
 import type { Meter } from '../facts/meter';
-import type { StreamFact, UtteranceClosed } from '../facts/stream-fact';
+import type { SettledFact, StreamFact, UtteranceClosed } from '../facts/stream-fact';
 import type { InferencePool } from '../inference/inference-pool';
 import { RevocablePool } from '../inference/revocable-pool';
 import { TracedPool } from '../inference/traced-pool';
@@ -21,6 +21,8 @@ import type { FusionAssets } from './fusion-assets';
 import { hasFinal, stateOf, streamsOf, textsOf } from './resume/restored-session';
 import type { SnapshotStore } from './resume/snapshot-files';
 import { WorkedOff } from './resume/worked-off';
+import { SessionPressure } from './shedding/session-pressure';
+import type { ShedController } from './shedding/shed-controller';
 
 /** From `session.end` to `session.ended`, at most, ms (rule 18). */
 export const END_TIMEOUT_MS = 5000;
@@ -43,6 +45,8 @@ export interface PipelineDeps {
   readonly onFault: (error: unknown) => void;
   /** Tells the language of chat where none was stated; absent: nobody does. */
   readonly readLanguage?: EncodeDeps['readLanguage'];
+  /** Of the process; absent: nothing is given up under pressure. */
+  readonly shedding?: ShedController;
 }
 
 /** Composes the stages of one session: streams -> models -> fusion -> delivery. */
@@ -59,7 +63,9 @@ export function conversationFactory({
   meter,
   onFault,
   readLanguage,
+  shedding,
 }: PipelineDeps): ConversationFactory {
+  const nowMs = (): number => clock.nowMs();
   const rings = new RingMemory(options.maxSpareRingBytes);
   return (identity, start, specs, spans, restored) => {
     const { sessionId, tenant } = identity;
@@ -74,7 +80,8 @@ export function conversationFactory({
     );
     const consent = new SessionConsent(start.session.consent, allowsAgentEmotion);
     const mayAssessAgent = (startMs: number): boolean => consent.mayAssessAgent(startMs);
-    const stagePool = new RevocablePool(spans === undefined ? pool : new TracedPool(pool, spans, () => clock.nowMs()));
+    const stagePool = new RevocablePool(spans === undefined ? pool : new TracedPool(pool, spans, nowMs));
+    const pressure = shedding && new SessionPressure(shedding, nowMs);
     return new Conversation(identity, start, {
       clock,
       pool,
@@ -90,9 +97,14 @@ export function conversationFactory({
           if (fact.kind === 'utterance') utterances.settle(fact);
           return false;
         };
+        const done = (fact: SettledFact): void => {
+          pressure?.settled(fact);
+          settle(fact);
+        };
         return facts.pipe(
           filter(isNew),
           tap((fact) => {
+            pressure?.arrived(fact);
             if (fact.kind === 'hop') spans?.hop(fact.hopEndMs, fact.releasedAtMs);
           }),
           encodeFacts({
@@ -104,10 +116,13 @@ export function conversationFactory({
             passedMs: state?.lastWindowEndMs,
             known: restored && textsOf(restored),
             mayAssessAgent,
+            nowMs,
+            shedding: shedding && { steps: () => shedding.steps(nowMs()) },
+            partials: start.partials,
             // A hop is done with behind fusion: when fusion is slow, it is the sender that must wait.
             settle: (fact) => {
               if (fact.kind === 'hop') return;
-              settle(fact);
+              done(fact);
               if (fact.kind === 'utterance') utterances.settle(fact);
             },
           }),
@@ -120,10 +135,10 @@ export function conversationFactory({
             language,
             initialState: state,
             mayAssessAgent,
-            nowMs: () => clock.nowMs(),
+            nowMs,
             onState,
             settle: (hop) => {
-              settle(hop);
+              done(hop);
               worked(hop);
             },
             onTaken: () => utterances.finish(),

@@ -24,6 +24,7 @@ import { findVideoDecoders } from '../streams/video/find-video-decoders';
 import { VIDEO_DECODERS, type VideoDecoders } from '../streams/video/video-decoder';
 import { auditIntents } from './intents/intent-audit';
 import { TENANT_INTENTS, TenantIntents } from './intents/tenant-intents';
+import { SHED_CONTROLLER, ShedController } from './shedding/shed-controller';
 import { STREAM_LIMITS, type StreamLimits } from './stream-limits';
 import { SESSION_RECOVERY, SessionRecovery } from './resume/session-recovery';
 import { SnapshotFiles } from './resume/snapshot-files';
@@ -45,6 +46,7 @@ const STREAM_OPTIONS = Symbol('StreamOptions');
       }),
     },
     { provide: VIDEO_DECODERS, inject: [CONFIG, STREAM_OPTIONS], useFactory: startVideo },
+    { provide: SHED_CONTROLLER, inject: [INFERENCE_POOL], useFactory: watchPressure },
     { provide: FUSION_ASSETS, inject: [CONFIG], useFactory: (config: Config) => loadFusionAssets(config.modelsDir) },
     // After the store, whose lock on the data folder holds for the intents in it too.
     { provide: TENANT_INTENTS, inject: [CONFIG, INFERENCE_POOL, FUSION_ASSETS, RESULT_STORE], useFactory: openIntents },
@@ -73,6 +75,7 @@ const STREAM_OPTIONS = Symbol('StreamOptions');
         TENANT_INTENTS,
         SESSION_CLOCK,
         SnapshotFiles,
+        SHED_CONTROLLER,
       ],
       useFactory: async (
         config: Config,
@@ -86,6 +89,7 @@ const STREAM_OPTIONS = Symbol('StreamOptions');
         intents: TenantIntents,
         clock: SessionClock,
         snapshots: SnapshotFiles,
+        shedding: ShedController,
       ) => {
         await loadWrittenLanguages();
         const onFault = faultLog('conversation');
@@ -102,12 +106,21 @@ const STREAM_OPTIONS = Symbol('StreamOptions');
           meter,
           onFault,
           readLanguage,
+          shedding,
         });
         return new ConversationHost(create, config.maxSessions, onFault, tracer);
       },
     },
   ],
-  exports: [CONVERSATION_HOST, SESSION_RECOVERY, SESSION_CLOCK, STREAM_LIMITS, VIDEO_DECODERS, TENANT_INTENTS],
+  exports: [
+    CONVERSATION_HOST,
+    SESSION_RECOVERY,
+    SESSION_CLOCK,
+    STREAM_LIMITS,
+    VIDEO_DECODERS,
+    TENANT_INTENTS,
+    SHED_CONTROLLER,
+  ],
 })
 export class PipelineModule {}
 
@@ -136,6 +149,17 @@ function openIntents(
       }
     },
   });
+}
+
+/** Each decision is one line of the log, with the signs that it went by. */
+function watchPressure(pool: InferencePool): ShedController {
+  const logger = new Logger('Shedding');
+  return new ShedController(
+    {},
+    () => pool.queueShare ?? 0,
+    (step, active, pressure) =>
+      logger.warn({ msg: active ? 'under pressure, gives up a step' : 'takes up a step again', step, ...pressure }),
+  );
 }
 
 /** Looked for once; what was found, and why not the other, is said once. */

@@ -102,7 +102,7 @@ export class FrameScorer {
       const { output } = await this.pool.submit(
         'voice-activity',
         { samples, state: this.#state ?? freshState() },
-        { sessionId: this.sessionId, jobClass: 'voice-activity' },
+        { sessionId: this.sessionId, jobClass: 'voice-activity', startWithinMs: this.options.voiceActivityTimeoutMs },
       );
       return output.probabilities.length === frames ? output : undefined;
     } catch {

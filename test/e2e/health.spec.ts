@@ -26,6 +26,7 @@ describe('health', () => {
         },
         sessions: { status: 'up', live: 0, max: 64 },
         kafka: { status: 'up', configured: false },
+        shedding: { status: 'up', steps: [], latenessP95Ms: 0, finalP95Ms: 0, queueShare: 0 },
         video: { status: 'up', decoder: expect.any(String), inUse: 0, max: 8 },
       },
     });

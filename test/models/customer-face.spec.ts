@@ -20,6 +20,8 @@ async function picture(...faces: readonly (readonly [left: number, width: number
 }
 
 /** The real detector and expression model. */
+const job = () => ({ sessionId: 's', jobClass: 'assessment' as const });
+
 describe('the face of the customer', () => {
   let pool: WorkerPool;
   beforeAll(async () => {
@@ -36,7 +38,7 @@ describe('the face of the customer', () => {
         return result;
       },
     };
-    const watch = new FaceWatch(listening, 's-1', ENCODE_DEFAULTS);
+    const watch = new FaceWatch(listening, ENCODE_DEFAULTS);
     const scenes: (readonly (readonly [number, number])[])[] = [
       ...[40, 45, 50, 55].map((left) => [[left, 400] as const]),
       ...[60, 65].map((left) => [[left, 400] as const, [640, 560] as const]), // the larger one at the right
@@ -50,7 +52,7 @@ describe('the face of the customer', () => {
         still: await picture(...faces),
       })),
     );
-    const { seen } = await watch.look(stills, 4000);
+    const { seen } = await watch.look(stills, job);
     expect(seen.map(({ ptsMs, faceId }) => [ptsMs, faceId])).toEqual(
       stills.map(({ ptsMs }) => [ptsMs, 'customer-video-3-face-1']),
     );
@@ -64,9 +66,9 @@ describe('the face of the customer', () => {
 
     // The same still again costs nothing; alone with it, one without a past looks at the larger.
     const count = answers.length;
-    await watch.look([{ ...stills[6]!, ptsMs: 3500 }], 4000);
+    await watch.look([{ ...stills[6]!, ptsMs: 3500 }], job);
     expect(answers.length).toBe(count);
-    await new FaceWatch(listening, 's-2', ENCODE_DEFAULTS).look([stills[4]!], 4000);
+    await new FaceWatch(listening, ENCODE_DEFAULTS).look([stills[4]!], job);
     expect(answers.at(-1)!.map(({ features }) => features.length)).toEqual([256, 0]);
   });
 });

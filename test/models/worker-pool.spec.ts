@@ -184,6 +184,25 @@ describe('WorkerPool with one worker', () => {
     await Promise.all(partials.slice(0, 19));
   });
 
+  it('drops what could not begin in time while its only worker is busy, and does the rest', async () => {
+    const order: string[] = [];
+    const submit = (startWithinMs: number) =>
+      pool.submit('text-tokens', { text: 'hello' }, { ...options('partial'), startWithinMs });
+    const busy = pool.submit('transcript', { pcm: SPEECH.pcm, language: 'en' }, options('final'));
+    const [late, patient] = [submit(5), submit(60_000)];
+    void busy.then(() => order.push('busy'));
+    late.catch(() => order.push('late'));
+    await expect(submit(0)).rejects.toMatchObject({ code: 'deadline_passed' });
+    await expect(late).rejects.toMatchObject({
+      code: 'deadline_passed',
+      message: expect.stringContaining('not begun'),
+    });
+    expect((await busy).output.text).toBe(SPEECH.text);
+    expect((await patient).output.width).toBe(384);
+    expect(order).toEqual(['late', 'busy']);
+    expect([pool.queuedJobs, pool.queuedBytes]).toEqual([0, 0]);
+  });
+
   it('replaces a worker that ends, tries its job once more, and loses no other', async () => {
     const parked = pool.submit('transcript', { pcm: second(0, 11), language: 'en' }, options('partial'));
     const fatal = pool.submit('text-tokens', { text: CRASH }, options('assessment'));

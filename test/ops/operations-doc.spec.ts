@@ -60,10 +60,10 @@ describe('containers', () => {
     expect(Number(/stop_grace_period: (\d+)s/.exec(service!)![1]) * 1000).toBeGreaterThan(DRAIN_TIMEOUT_MS);
   });
 
-  it('run dist/main.js as a user that is not root, with production dependencies and the models', () => {
+  it('run dist/supervise.js as a user that is not root, with production dependencies and the models', () => {
     const last = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '));
     expect(last).toContain('\nUSER node\n');
-    expect(last).toContain('CMD ["node", "dist/main.js"]');
+    expect(last).toContain('CMD ["node", "dist/supervise.js"]');
     expect(last).toContain('COPY models ./models');
     expect(last).not.toContain('--from=build /app/node_modules');
     expect(dockerfile).toContain('npm ci --omit=dev');

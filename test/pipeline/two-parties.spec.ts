@@ -31,8 +31,8 @@ describe('two parties who talk at once', () => {
     let state: SessionState | undefined;
     const results = await lastValueFrom(
       from(script.facts).pipe(
-        encodeFacts({ ...common, redactor: new Redactor(), settle: () => {} }),
-        assess({ ...common, ...assets, nowMs: () => script.clock.nowMs(), onState: (next) => (state = next) }),
+        encodeFacts({ ...common, redactor: new Redactor(), nowMs: () => 0, settle: () => {} }),
+        assess({ ...common, ...assets, nowMs: () => 0, onState: (next) => (state = next) }),
         concatMap((result) => (result.type === 'rapport.window.assessed' ? [result.data] : [])),
         toArray(),
       ),
@@ -73,7 +73,7 @@ describe('two parties who talk at once', () => {
     const common = { pool: new ScriptedPool(), sessionId: 's', language: 'en' };
     await lastValueFrom(
       from(script.facts).pipe(
-        encodeFacts({ ...common, redactor: new Redactor(), settle: () => {} }),
+        encodeFacts({ ...common, redactor: new Redactor(), nowMs: () => 0, settle: () => {} }),
         assess({ ...common, ...assets, nowMs: () => 0, onState: (next) => (state = next) }),
       ),
     );

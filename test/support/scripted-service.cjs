@@ -7,6 +7,7 @@ async function main() {
   const config = readConfig();
   const app = await createService(config, { pool: new ScriptedPool() });
   app.enableShutdownHooks([], { useProcessExit: true });
+  if (process.argv.includes('--supervised')) process.once('disconnect', () => process.exit(1));
   process.send({ port: await listen(app, config) });
 }
 

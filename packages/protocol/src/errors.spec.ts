@@ -39,6 +39,8 @@ describe('error codes', () => {
       'media_too_large',
       'video_unavailable',
       'inference_failed',
+      'job_quarantined',
+      'deadline_passed',
     ]);
   });
 

@@ -83,6 +83,10 @@ export const ERRORS = {
   // the service
   slow_consumer: { close: 1013, advice: 'Read results faster: the unread ones passed the bound.' },
   inference_failed: { advice: 'A model run failed; the window or transcript is announced as degraded.' },
+  job_quarantined: {
+    advice: 'This input ended the service twice: docs/operations.md says how to have it run again.',
+  },
+  deadline_passed: { advice: 'The service is behind: the window or transcript is announced as degraded.' },
   overloaded: { http: 503, close: 1013, advice: 'Try again after retryAfterMs.' },
   internal: { http: 500, close: 1011, advice: 'A fault of the service: see its log for the cause.' },
   // the client library

@@ -155,7 +155,7 @@ export const WindowAssessedData = z.strictObject({
   /** The last thing the customer said fits none of the tenant's intents. */
   outOfScope: z.boolean(),
   /** What was shed or missing while this was made. */
-  degraded: z.array(z.string()).max(8),
+  degraded: z.array(z.string()).max(12),
   /** BCP 47, of the session; `und` when it was given up, absent while it is looked for. */
   language: z.string().optional(),
   conversation: ConversationFigures.optional(),
@@ -170,7 +170,7 @@ export const WindowDegradedData = z.strictObject({
   lastWindowEndMs: ms,
   /** Absent: the customer. */
   subject: z.enum(SUBJECTS).optional(),
-  reason: z.enum(['deadline', 'queue_full', 'inference_failed', 'input_gap']),
+  reason: z.enum(['deadline', 'queue_full', 'inference_failed', 'input_gap', 'shed', 'job_quarantined']),
 });
 export type WindowDegradedData = z.infer<typeof WindowDegradedData>;
 

@@ -1,4 +1,4 @@
-import { RapportError } from '@rapport-live/protocol';
+import { RapportError, SHED_STEPS, type ShedStep } from '@rapport-live/protocol';
 import { from, lastValueFrom, Subject, toArray } from 'rxjs';
 import type { Hop, HopStill, HopVoice, StreamFact, TimeSpan, UtteranceClosed } from '../../facts/stream-fact';
 import type { EncodedFact, EncodedHop, EncodedText } from '../../facts/encoded-fact';
@@ -99,13 +99,15 @@ function encode(facts: StreamFact[], pool = new FakePool(), deps: Partial<Encode
     sessionId: 's',
     language: 'en-GB',
     settle: () => {},
+    nowMs: () => 0,
     ...deps,
   };
   return lastValueFrom(from(facts).pipe(encodeFacts(all), toArray()));
 }
 const hopsOf = (facts: EncodedFact[]) => facts.filter((f): f is EncodedHop => f.kind === 'hop');
 const textsOf = (facts: EncodedFact[]) => facts.filter((f): f is EncodedText => f.kind === 'text');
-const failed = (code: 'overloaded' | 'inference_failed') => () => Promise.reject(new RapportError(code, 'scripted'));
+const failed = (code: 'overloaded' | 'inference_failed' | 'deadline_passed' | 'job_quarantined') => () =>
+  Promise.reject(new RapportError(code, 'scripted'));
 
 test('a pause forgets the digits that were held to be joined', async () => {
   const words = async (between: StreamFact[]): Promise<string[]> =>
@@ -467,7 +469,7 @@ describe('order, bounds and failures', () => {
       facts
         .pipe(
           encodeFacts({
-            ...{ pool, redactor: new Redactor(), sessionId: 's', language: 'en' },
+            ...{ pool, redactor: new Redactor(), sessionId: 's', language: 'en', nowMs: () => 0 },
             settle: (fact) => settled.push(fact.kind),
           }),
         )
@@ -535,5 +537,142 @@ describe('order, bounds and failures', () => {
     expect(textsOf(encoded)).toHaveLength(2);
     expect(encoded).toContainEqual(expect.objectContaining({ kind: 'updated', scope: 'm-3', mediaMs: 3 }));
     expect(settled).toHaveLength(6);
+  });
+});
+
+it.each([
+  ['deadline_passed', 'deadline'],
+  ['job_quarantined', 'job_quarantined'],
+] as const)('what is refused with %s is announced: the window, and the transcript', async (code, reason) => {
+  const pool = new FakePool({ 'voice-tokens': failed(code), transcript: failed(code) });
+  const speaking = hop(1000, [voice('customer', 1000, [0, 1000])]);
+  const facts = await encode([speaking, utterance(0)], pool);
+  expect(facts).toContainEqual(expect.objectContaining({ kind: 'hop-failed', hopEndMs: 1000, reason }));
+  const detail = { what: 'transcript', party: 'customer', reason };
+  expect(facts).toContainEqual(expect.objectContaining({ update: 'shed', scope: 'voice-0', detail }));
+});
+
+describe('deadlines', () => {
+  const within = (pool: FakePool) => pool.jobs.map(({ kind, options }) => [kind, options.startWithinMs]);
+  const speaking = (hopEndMs: number) => hop(hopEndMs, [voice('customer', hopEndMs, [hopEndMs - 1000, hopEndMs])]);
+  const deadlines = { assessmentMs: 5000, finalMs: 30_000 };
+
+  it('count from when the media was due: a live hop that waited has so much less, a text begins anew with its tokens', async () => {
+    const pool = new FakePool();
+    // released at 1300, 2300 and 3300; it is 4000 now
+    const facts = [speaking(1000), speaking(2000), speaking(3000), utterance(2000)];
+    await encode(facts, pool, { nowMs: () => 4000, deadlines });
+    expect(within(pool).sort()).toEqual([
+      ['text-tokens', 30_000],
+      ['transcript', 30_000],
+      ['voice-tokens', 2300],
+      ['voice-tokens', 3300],
+      ['voice-tokens', 4300],
+    ]);
+  });
+
+  it('are far away for media that comes faster than real time', async () => {
+    const pool = new FakePool();
+    const burst = [1, 2, 3].map((s) => ({ ...speaking(s * 1000), releasedAtMs: 10 }));
+    await encode(burst, pool, { nowMs: () => 10, deadlines });
+    expect(within(pool)).toEqual([
+      ['voice-tokens', 5000],
+      ['voice-tokens', 5950],
+      ['voice-tokens', 6900],
+    ]);
+  });
+});
+
+describe('steps of shedding', () => {
+  const speaking = (hopEndMs: number, stills: HopStill[] = []) =>
+    hop(hopEndMs, [voice('customer', hopEndMs, [hopEndMs - 1000, hopEndMs]), voice('agent', hopEndMs)], stills);
+  const under = (...steps: ShedStep[]): Partial<EncodeDeps> => ({ shedding: { steps: () => steps } });
+  const told = (facts: EncodedFact[]) =>
+    facts.flatMap((fact) => (fact.kind === 'updated' && 'step' in fact.detail ? [[fact.mediaMs, fact.detail]] : []));
+
+  it('are announced where they begin and end, before what they change, if they concern the session', async () => {
+    const inForce: ShedStep[][] = [[], ['partials', 'video_rate'], ['partials', 'video_rate'], []];
+    const shedding = { steps: () => inForce.shift()! };
+    const hops = [1000, 2000, 3000, 4000].map((ms) => speaking(ms, [still(ms - 500, 1)]));
+    const facts = await encode(hops, new FakePool(), { shedding, partials: true });
+    expect(facts.map((fact) => (fact.kind === 'updated' ? fact.scope : fact.kind))).toEqual([
+      ...['hop', 'partials', 'video_rate', 'hop', 'hop'],
+      ...['partials', 'video_rate', 'hop'],
+    ]);
+    expect(told(facts)).toEqual([
+      [1000, { step: 'partials', active: true }],
+      [1000, { step: 'video_rate', active: true }],
+      [3000, { step: 'partials', active: false }],
+      [3000, { step: 'video_rate', active: false }],
+    ]);
+    expect(hopsOf(facts).map(({ shed }) => shed)).toEqual([
+      [],
+      ['partials', 'video_rate'],
+      ['partials', 'video_rate'],
+      [],
+    ]);
+    const voiceOnly = await encode(
+      [hop(1000, [voice('customer', 1000, [0, 1000])])],
+      new FakePool(),
+      under(...SHED_STEPS),
+    );
+    expect(told(voiceOnly)).toEqual([[0, { step: 'hop_2s', active: true }]]);
+  });
+
+  it('partials and video_rate: no words so far, and the newest still of each hop', async () => {
+    const pool = new FakePool();
+    const open: StreamFact = { ...utterance(0), kind: 'utterance-open' };
+    const three = [still(100, 1), still(900, 3), still(500, 2)];
+    const deps = { ...under('partials', 'video_rate'), partials: true };
+    const facts = await encode([speaking(1000, three), open], pool, deps);
+    expect(pool.count('transcript')).toBe(0);
+    const looked = pool.jobs.filter(({ kind }) => kind === 'face-tokens');
+    expect(looked.map(({ input }) => (input as JobInput<'face-tokens'>).still[0])).toEqual([3]);
+    expect(hopsOf(facts)[0]!.face).toMatchObject({ stills: 1 });
+  });
+
+  it('video: no still is looked at, and how many there were is told', async () => {
+    const pool = new FakePool();
+    const facts = await encode([speaking(1000, [still(100, 1), still(500, 2)])], pool, under('video_rate', 'video'));
+    expect(pool.count('face-tokens')).toBe(0);
+    expect(hopsOf(facts)[0]).toMatchObject({ face: { stills: 0, shedStills: 2 }, shed: ['video'] });
+  });
+
+  it('hop_2s: odd seconds are left out, and the next one has their words', async () => {
+    const pool = new FakePool();
+    const facts = await encode(
+      [speaking(1000), speaking(2000), speaking(3000), hop(4000, [voice('customer', 4000)]), hop(5000, [])],
+      pool,
+      under('hop_2s'),
+    );
+    const made = facts.filter((fact) => fact.kind === 'hop' || fact.kind === 'hop-failed');
+    expect(made.map((fact) => [fact.hopEndMs, fact.kind === 'hop' ? fact.voice.fresh : fact.nothingNew])).toEqual([
+      [1000, false],
+      [2000, true],
+      [3000, false],
+      [4000, true], // nobody speaks in it, but somebody did in the second before
+      [5000, true],
+    ]);
+    expect(pool.count('voice-tokens')).toBe(2);
+    expect(facts[1]).toMatchObject({ kind: 'hop-failed', reason: 'shed' });
+  });
+
+  it('agent_transcript: the words of the agent alone, each announced', async () => {
+    const facts = await encode(
+      [speaking(1000), utterance(0, 'agent'), utterance(2000), chat(3000, 'hello', 'agent')],
+      new FakePool(),
+      under('agent_transcript'),
+    );
+    expect(
+      textsOf(facts)
+        .map(({ textId }) => textId)
+        .sort(),
+    ).toEqual(['m-3000', 'voice-2000']);
+    expect(facts).toContainEqual(
+      expect.objectContaining({
+        scope: 'voice-0',
+        detail: { what: 'transcript', party: 'agent', reason: 'agent_transcript' },
+      }),
+    );
   });
 });

@@ -17,9 +17,11 @@ import {
   takeWhile,
   tap,
 } from 'rxjs';
-import type { StreamFact, StreamsEnded, UtteranceOpen } from '../../facts/stream-fact';
+import { NO_SHEDDING, type Shedding } from '../../facts/shedding';
+import type { Hop, StreamFact, StreamsEnded, UtteranceOpen } from '../../facts/stream-fact';
 import type { EncodedFact } from '../../facts/encoded-fact';
 import type { InferencePool } from '../../inference/inference-pool';
+import { JOB_DEADLINES, type JobDeadlines } from '../../inference/job-deadlines';
 import type { Redactor } from '../../redaction/redaction';
 import { isKnown, servesLanguage } from '../../inference/served-models';
 import { ENCODE_DEFAULTS, type EncodeOptions } from './encode-options';
@@ -27,6 +29,8 @@ import { HopEncoder } from './hop-encoder';
 import { SubjectHops } from './subject-hops';
 import { type LanguageOptions, LanguageWatch } from './language-watch';
 import { PartialTranscripts } from './partial-transcripts';
+import { SessionJobs } from './session-jobs';
+import { SessionShedding } from './session-shedding';
 import { type KnownText, type TextFact, TextFactEncoder } from './text-fact-encoder';
 import type { WrittenLanguage } from './written-language';
 
@@ -42,6 +46,13 @@ export interface EncodeDeps {
   /** Whether the emotion of the agent may be computed from media that begins then; absent: never (rule 9). */
   readonly mayAssessAgent?: (startMs: number) => boolean;
   readonly options?: Partial<EncodeOptions>;
+  /** Monotonic wall time, on the clock of `Hop.releasedAtMs`. */
+  readonly nowMs: () => number;
+  readonly deadlines?: Partial<JobDeadlines>;
+  /** What the process gives up under pressure; default: nothing. */
+  readonly shedding?: Shedding;
+  /** The session asked for partial transcripts. Default: no. */
+  readonly partials?: boolean;
   readonly languageOptions?: Partial<LanguageOptions>;
   /** Of a session that goes on after its process: windows up to here have their results. */
   readonly passedMs?: number;
@@ -65,14 +76,16 @@ export function encodeFacts(deps: EncodeDeps): OperatorFunction<StreamFact, Enco
     defer(() => {
       const language = new LanguageWatch(deps.language, deps.readLanguage ?? (() => undefined), deps.languageOptions);
       const { models } = deps.pool;
+      const jobs = new SessionJobs(deps.sessionId, deps.nowMs, { ...JOB_DEADLINES, ...deps.deadlines });
+      const shedding = new SessionShedding(deps.shedding ?? NO_SHEDDING, deps.partials ?? false);
       // sound needs no word for its language: one not known is one of those that the encoder learned from
       const understands = (): boolean =>
         !isKnown(language.language) || servesLanguage(models, 'speech', language.language);
       const hopsOf = (party: 'customer' | 'agent'): HopEncoder =>
-        new HopEncoder(deps.pool, deps.sessionId, options, party, understands, deps.passedMs);
+        new HopEncoder(deps.pool, jobs, options, shedding, party, understands, deps.passedMs);
       const hops = new SubjectHops(hopsOf, deps.mayAssessAgent ?? (() => false));
-      const texts = new TextFactEncoder({ ...deps, language });
-      const partials = new PartialTranscripts({ ...deps, language });
+      const texts = new TextFactEncoder({ ...deps, jobs, language, shedding });
+      const partials = new PartialTranscripts({ ...deps, jobs, language, shedding });
       const pendingHops = new Backlog(options.maxPendingHops);
       const pendingTexts = new Backlog(options.maxPendingTexts);
       let ended: StreamsEnded | undefined;
@@ -93,15 +106,21 @@ export function encodeFacts(deps: EncodeDeps): OperatorFunction<StreamFact, Enco
         }
         deps.redactor.advance(fact.hopEndMs);
         if (!pendingHops.take()) return () => settled(fact, of(fact).pipe(map((hop) => hops.skip(hop))));
-        return () => settled(fact, from(hops.encode(fact)).pipe(tap({ complete: () => pendingHops.release() })));
+        return () => {
+          const told = shedding.atHop(fact);
+          const left = shedding.has('hop_2s') && !endsEven(fact);
+          const work = left ? of(hops.leaveOut(fact)) : from(hops.encode(fact));
+          return settled(fact, concat(told, work).pipe(tap({ complete: () => pendingHops.release() })));
+        };
       };
 
       const planText = (fact: TextFact): Work => {
+        const dueAtMs = jobs.dueAtMs(endOf(fact));
         if (!pendingTexts.take()) return () => settled(fact, of(texts.shed(fact, 'queue_full')));
         return () =>
           settled(
             fact,
-            from(texts.encode(fact)).pipe(
+            from(texts.encode(fact, dueAtMs)).pipe(
               concatMap((encoded) => encoded),
               tap({ complete: () => pendingTexts.release() }),
             ),
@@ -155,5 +174,8 @@ class Backlog {
   }
 }
 
+/** The hops that the step `hop_2s` keeps: those that end an even count of them. */
+const endsEven = ({ hopStartMs, hopEndMs }: Hop): boolean => hopEndMs % (2 * (hopEndMs - hopStartMs)) === 0;
+const endOf = (fact: TextFact): number => (fact.kind === 'chat' ? fact.ptsMs : fact.endMs);
 const isText = (fact: StreamFact): fact is TextFact => fact.kind === 'utterance' || fact.kind === 'chat';
 const isOrdered = (fact: StreamFact): fact is OrderedFact => !isText(fact) && fact.kind !== 'utterance-open';

@@ -32,9 +32,11 @@ const still = (content: number, ptsMs: number) => ({
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 /** Answers jobs as they come until the hop is done. */
-async function look(watch: FaceWatch, answers: (() => void)[], stills: ReturnType<typeof still>[], endMs: number) {
+const job = () => ({ sessionId: 's', jobClass: 'assessment' as const });
+
+async function look(watch: FaceWatch, answers: (() => void)[], stills: ReturnType<typeof still>[]) {
   let done = false;
-  const looked = watch.look(stills, endMs).finally(() => (done = true));
+  const looked = watch.look(stills, job).finally(() => (done = true));
   while (!done) {
     await settle();
     for (const answer of answers.splice(0)) answer();
@@ -44,8 +46,8 @@ async function look(watch: FaceWatch, answers: (() => void)[], stills: ReturnTyp
 
 it('the first stills are looked at one after the other, those of later hops together, and each is paid for once', async () => {
   const { pool, asked, answers } = poolOf([[LEFT], [LEFT], [LEFT], [LEFT]]);
-  const watch = new FaceWatch(pool, 's', ENCODE_DEFAULTS);
-  const first = watch.look([still(0, 100), still(1, 600)], 1000);
+  const watch = new FaceWatch(pool, ENCODE_DEFAULTS);
+  const first = watch.look([still(0, 100), still(1, 600)], job);
   await settle();
   // nobody knows yet who the customer is: the second waits for what the first shows
   expect(asked).toEqual([{ still: 0, customer: undefined }]);
@@ -54,7 +56,7 @@ it('the first stills are looked at one after the other, those of later hops toge
   expect(asked[1]).toEqual({ still: 1, customer: LEFT });
   answers.splice(0).forEach((answer) => answer());
   expect((await first).cost).toEqual({ waitMs: 10, modelMs: 20 });
-  const second = watch.look([still(2, 1100), still(3, 1600)], 2000);
+  const second = watch.look([still(2, 1100), still(3, 1600)], job);
   await settle();
   expect(asked.slice(2)).toEqual([
     { still: 2, customer: LEFT },
@@ -69,9 +71,9 @@ it('the first stills are looked at one after the other, those of later hops toge
 it('a still in which the customer was not found where the hop began is looked at anew, by where the customer went', async () => {
   const moving: Picture[] = [[LEFT], [step(LEFT, 1)], [step(LEFT, 2), RIGHT]];
   const { pool, asked, answers } = poolOf(moving);
-  const watch = new FaceWatch(pool, 's', ENCODE_DEFAULTS);
-  await look(watch, answers, [still(0, 500)], 1000);
-  const { seen } = await look(watch, answers, [still(1, 1100), still(2, 1600)], 2000);
+  const watch = new FaceWatch(pool, ENCODE_DEFAULTS);
+  await look(watch, answers, [still(0, 500)]);
+  const { seen } = await look(watch, answers, [still(1, 1100), still(2, 1600)]);
   expect(asked.map((job) => [job.still, job.customer?.[0]])).toEqual([
     [0, undefined],
     [1, LEFT[0]],
@@ -86,8 +88,8 @@ it('a still in which the customer was not found where the hop began is looked at
 
 it('a still twice in one hop is one job', async () => {
   const { pool, asked, answers } = poolOf([[LEFT], [LEFT]]);
-  const watch = new FaceWatch(pool, 's', ENCODE_DEFAULTS);
-  await look(watch, answers, [still(0, 500)], 1000);
-  await look(watch, answers, [still(1, 1100), still(1, 1600)], 2000);
+  const watch = new FaceWatch(pool, ENCODE_DEFAULTS);
+  await look(watch, answers, [still(0, 500)]);
+  await look(watch, answers, [still(1, 1100), still(1, 1600)]);
   expect(asked.map((job) => job.still)).toEqual([0, 1]);
 });

@@ -1,5 +1,5 @@
 import type { HopStill } from '../../facts/stream-fact';
-import type { Face, FaceBox, InferencePool } from '../../inference/inference-pool';
+import type { Face, FaceBox, InferencePool, JobOptions } from '../../inference/inference-pool';
 import { type JobCost, NO_COST, slowest } from '../../inference/job-cost';
 import type { EncodeOptions } from './encode-options';
 import { FaceCache, stillKey } from './face-cache';
@@ -35,23 +35,22 @@ export class FaceWatch {
 
   constructor(
     private readonly pool: Pick<InferencePool, 'submit'>,
-    private readonly sessionId: string,
     private readonly options: EncodeOptions,
   ) {
     this.cache = new FaceCache(options.maxCachedStills);
   }
 
-  /** The stills of one hop, in the order of their time; the cost is what they had to be waited for. */
+  /** The stills of one hop, in the order of their time; the cost is what they had to be waited for. `job`: asked for each. */
   async look(
     stills: readonly HopStill[],
-    resultKey: number | undefined,
+    job: () => JobOptions,
   ): Promise<{ readonly seen: SeenFace[]; readonly cost: JobCost }> {
     const inOrder = [...stills]
       .sort((a, b) => a.ptsMs - b.ptsMs)
       .map((still): KeyedStill => ({ ...still, key: stillKey(still.still) }));
-    const ahead = this.lookAhead(inOrder, resultKey);
+    const ahead = this.lookAhead(inOrder, job);
     try {
-      return await this.follow(inOrder, ahead, resultKey);
+      return await this.follow(inOrder, ahead, job);
     } finally {
       // nothing of a hop runs on into the next
       await Promise.allSettled(ahead.values());
@@ -59,12 +58,12 @@ export class FaceWatch {
   }
 
   /** By key, each new still once. None where it is not known who the customer is: it could be anybody's expression. */
-  private lookAhead(stills: readonly KeyedStill[], resultKey: number | undefined): Map<string, Promise<Looked>> {
+  private lookAhead(stills: readonly KeyedStill[], job: () => JobOptions): Map<string, Promise<Looked>> {
     const ahead = new Map<string, Promise<Looked>>();
     for (const still of stills) {
       const customer = customerBox(this.sceneOf(still), still.ptsMs, this.options);
       if (customer === undefined || ahead.has(still.key) || this.cache.get(still.key) !== undefined) continue;
-      const looked = this.submit(still, customer, resultKey);
+      const looked = this.submit(still, customer, job());
       looked.catch(() => {}); // told where it is awaited, which may be after it failed
       ahead.set(still.key, looked);
     }
@@ -74,7 +73,7 @@ export class FaceWatch {
   private async follow(
     stills: readonly KeyedStill[],
     ahead: ReadonlyMap<string, Promise<Looked>>,
-    resultKey: number | undefined,
+    job: () => JobOptions,
   ): Promise<{ readonly seen: SeenFace[]; readonly cost: JobCost }> {
     const seen: SeenFace[] = [];
     const together: JobCost[] = [];
@@ -99,7 +98,7 @@ export class FaceWatch {
       if (early !== undefined) together.push(early.cost);
       let faces = this.cache.get(key) ?? early?.faces;
       if (faces === undefined || !fits(faces)) {
-        const looked = await this.submit(still, customer, resultKey);
+        const looked = await this.submit(still, customer, job());
         faces = looked.faces;
         anew = { waitMs: anew.waitMs + looked.cost.waitMs, modelMs: anew.modelMs + looked.cost.modelMs };
       }
@@ -120,16 +119,9 @@ export class FaceWatch {
     return this.scenes.get(streamName) ?? EMPTY_SCENE;
   }
 
-  private async submit(
-    { still }: HopStill,
-    customer: FaceBox | undefined,
-    resultKey: number | undefined,
-  ): Promise<Looked> {
-    const { output, waitMs, modelMs } = await this.pool.submit(
-      'face-tokens',
-      { still, ...(customer === undefined ? {} : { customer }) },
-      { sessionId: this.sessionId, jobClass: 'assessment', resultKey },
-    );
+  private async submit({ still }: HopStill, customer: FaceBox | undefined, job: JobOptions): Promise<Looked> {
+    const input = { still, ...(customer === undefined ? {} : { customer }) };
+    const { output, waitMs, modelMs } = await this.pool.submit('face-tokens', input, job);
     return { faces: output.faces, cost: { waitMs, modelMs } };
   }
 }

@@ -7,6 +7,8 @@ import { RawText, type Redactor, type TimedWord } from '../../redaction/redactio
 import { isUnspaced } from '../encoders/token-words';
 import type { LanguageWatch } from './language-watch';
 import { PartialWords } from './partial-words';
+import type { SessionJobs } from './session-jobs';
+import type { SessionShedding } from './session-shedding';
 
 interface OpenText {
   readonly words: PartialWords;
@@ -25,14 +27,16 @@ export class PartialTranscripts {
     private readonly deps: {
       readonly pool: Pick<InferencePool, 'submit' | 'models'>;
       readonly redactor: Redactor;
-      readonly sessionId: string;
+      readonly jobs: SessionJobs;
       readonly language: LanguageWatch;
+      readonly shedding: Pick<SessionShedding, 'has'>;
     },
   ) {}
 
   /** Nothing when there is nothing new to tell, or the utterance was closed meanwhile: its final says it all. */
   async hear(utterance: UtteranceOpen): Promise<readonly PartialText[]> {
-    const { pool, sessionId } = this.deps;
+    const { pool, jobs, shedding } = this.deps;
+    if (shedding.has('partials')) return [];
     const { utteranceId, pcm, startMs, endMs, party } = utterance;
     const { language } = this.deps.language;
     // a language that is still looked for is told from whole utterances
@@ -41,11 +45,8 @@ export class PartialTranscripts {
     const text = this.textOf(utteranceId, isUnspaced(spoken) ? '' : ' ');
     let heard: readonly TimedWord[];
     try {
-      const { output } = await pool.submit(
-        'transcript',
-        { pcm, language: spoken },
-        { sessionId, jobClass: 'partial', resultKey: utteranceId },
-      );
+      const job = jobs.ofPartial(utteranceId, jobs.dueAtMs(endMs));
+      const { output } = await pool.submit('transcript', { pcm, language: spoken }, job);
       heard = this.deps.redactor.redactPartial(new RawText(output.text, output.words)).words;
     } catch (error) {
       failureReason(error);

@@ -32,6 +32,13 @@ export class SubjectHops {
     return this.agent === undefined ? failed : { ...failed, agent: this.agent.skip(hop) };
   }
 
+  /** A hop that a step of shedding leaves out. */
+  leaveOut(hop: Hop): HopFailed {
+    this.agent = this.agentAt(hop);
+    const failed = this.customer.leaveOut(hop);
+    return this.agent === undefined ? failed : { ...failed, agent: this.agent.leaveOut(hop) };
+  }
+
   private agentAt({ hopStartMs }: Hop): HopEncoder | undefined {
     return this.mayAssessAgent(hopStartMs) ? (this.agent ?? this.encoderOf('agent')) : undefined;
   }

@@ -5,6 +5,8 @@ import { RawText, type Redactor } from '../../redaction/redaction';
 import { failureReason } from '../../inference/job-cost';
 import { isKnown, modelRefs, primaryLanguage, servesLanguage, takesAnyLanguage } from '../../inference/served-models';
 import type { LanguageWatch } from './language-watch';
+import type { SessionJobs } from './session-jobs';
+import type { SessionShedding } from './session-shedding';
 
 export type TextFact = UtteranceClosed | ChatReceived;
 
@@ -33,22 +35,23 @@ export class TextFactEncoder {
     private readonly deps: {
       readonly pool: Pick<InferencePool, 'submit' | 'models'>;
       readonly redactor: Redactor;
-      readonly sessionId: string;
+      readonly jobs: SessionJobs;
       readonly language: LanguageWatch;
       /** Whether the words of an agent may be assessed; absent: never (rule 9). */
       readonly mayAssessAgent?: (startMs: number) => boolean;
+      readonly shedding: Pick<SessionShedding, 'has'>;
     },
   ) {
     this.models = deps.pool.models;
   }
 
   /** Nothing when nothing was said; the language before the text that told it. */
-  async encode(fact: TextFact): Promise<readonly EncodedOfText[]> {
+  async encode(fact: TextFact, dueAtMs: number): Promise<readonly EncodedOfText[]> {
     // the agent speaks first and is not asked: the language is the customer's, or that of the channel with both in it
-    if (fact.party === 'agent' || this.deps.language.language !== undefined) return this.work(fact);
+    if (fact.party === 'agent' || this.deps.language.language !== undefined) return this.work(fact, dueAtMs);
     // one after another until it is known, so that the first who can tell it does, and not the first to be ready
     const before = this.turn;
-    const work = before.then(() => this.work(fact));
+    const work = before.then(() => this.work(fact, dueAtMs));
     this.turn = work.catch(() => undefined);
     return work;
   }
@@ -58,7 +61,7 @@ export class TextFactEncoder {
     return this.withTokens(text);
   }
 
-  private async work(fact: TextFact): Promise<readonly EncodedOfText[]> {
+  private async work(fact: TextFact, dueAtMs: number): Promise<readonly EncodedOfText[]> {
     const { language } = this.deps;
     if (fact.kind === 'chat') {
       const read = this.read(fact);
@@ -66,12 +69,15 @@ export class TextFactEncoder {
       const told = fact.party === 'customer' ? language.readChat(read.text, fact.ptsMs) : undefined;
       return this.together(told, read);
     }
+    if (fact.party === 'agent' && this.deps.shedding.has('agent_transcript')) {
+      return [this.shed(fact, 'agent_transcript')];
+    }
     const stated = language.language;
     const understood = isKnown(stated)
       ? servesLanguage(this.models, 'speech', stated)
       : takesAnyLanguage(this.models, 'speech');
     if (!understood) return [this.shed(fact, isKnown(stated) ? 'language' : 'language_undetermined')];
-    const heard = await this.listen(fact);
+    const heard = await this.listen(fact, dueAtMs);
     if ('update' in heard) return [heard];
     const { words, spoken } = heard;
     if (words === undefined) return [];
@@ -115,8 +121,9 @@ export class TextFactEncoder {
 
   private async listen(
     utterance: UtteranceClosed,
+    dueAtMs: number,
   ): Promise<{ words?: Heard; spoken?: SpokenLanguage } | StreamUpdated> {
-    const { pool, redactor, sessionId } = this.deps;
+    const { pool, redactor, jobs } = this.deps;
     const { language } = this.deps.language;
     const { pcm, startMs } = utterance;
     let words: RawText;
@@ -126,7 +133,7 @@ export class TextFactEncoder {
       const { output } = await pool.submit(
         'transcript',
         { pcm, language: isKnown(language) ? primaryLanguage(language) : undefined },
-        { sessionId, jobClass: 'final', resultKey: utterance.utteranceId },
+        jobs.ofText(utterance.utteranceId, dueAtMs),
       );
       words = new RawText(
         output.text,
@@ -160,7 +167,7 @@ export class TextFactEncoder {
   }
 
   private async withTokens(heard: KnownText): Promise<EncodedText> {
-    const { pool, sessionId } = this.deps;
+    const { pool, jobs } = this.deps;
     const { language } = heard;
     const bare: EncodedText = { kind: 'text', ...heard };
     if (heard.party !== 'customer' && !this.mayAssess(heard)) return bare;
@@ -168,11 +175,9 @@ export class TextFactEncoder {
       return { ...bare, absentReason: isKnown(language) ? 'language' : 'language_undetermined' };
     }
     try {
-      const { output } = await pool.submit(
-        'text-tokens',
-        { text: heard.text },
-        { sessionId, jobClass: 'final', resultKey: heard.textId },
-      );
+      // what was written down is nearly done: its own time begins now
+      const job = jobs.ofText(heard.textId, jobs.nowMs());
+      const { output } = await pool.submit('text-tokens', { text: heard.text }, job);
       const timesMs = new Float64Array(output.tokens.length / output.width).fill(heard.endMs);
       return {
         ...bare,

@@ -7,6 +7,8 @@ export class PendingJob implements Schedulable {
   readonly sessionId: string;
   readonly jobClass: JobOptions['jobClass'];
   readonly bytes: number;
+  /** On `threadClockMs`. */
+  readonly deadlineAtMs: number;
   readonly input: JobInput<JobKind>;
   readonly result: Promise<JobResult<JobKind>>;
   /** Workers that ended while they had this job, or one beside it. */
@@ -22,12 +24,13 @@ export class PendingJob implements Schedulable {
     readonly id: number,
     readonly kind: JobKind,
     input: JobInput<JobKind>,
-    options: JobOptions,
+    readonly options: JobOptions,
   ) {
     this.input = compact(input);
     this.sessionId = options.sessionId;
     this.jobClass = options.jobClass;
     this.bytes = bytesOf(input);
+    this.deadlineAtMs = this.waitingSinceMs + (options.startWithinMs ?? Infinity);
     this.result = new Promise((resolve, reject) => (this.settle = { resolve, reject }));
   }
 

@@ -11,7 +11,9 @@ const job = (name: string, jobClass: JobClass, sessionId = 'a', bytes = 1, alone
   sessionId,
   bytes,
   alone,
+  deadlineAtMs: Infinity,
 });
+const due = (deadlineAtMs: number, one: Job): Job => ({ ...one, deadlineAtMs });
 const queueOf = (...jobs: Job[]) => {
   const queue = new JobQueue<Job>({ maxQueuedJobs: 1000, maxQueuedBytes: 1000 });
   for (const each of jobs) queue.push(each);
@@ -84,6 +86,82 @@ describe('JobQueue', () => {
     const queue = queueOf(job('1', 'final', 'a'), job('2', 'final', 'b'));
     queue.putBack(job('again', 'final', 'b'));
     expect(names(queue.takeAll())).toEqual(['again', '1', '2']);
+  });
+});
+
+describe('JobQueue, deadlines', () => {
+  it('takes out what can no longer begin, wherever it stands, and says when to look next', () => {
+    const queue = queueOf(
+      due(30, job('f', 'final', 'a')),
+      due(10, job('late', 'final', 'a')),
+      due(10, job('late too', 'assessment', 'b')),
+      job('whenever', 'partial', 'b'),
+    );
+    expect(queue.nextDeadlineMs).toBe(10);
+    expect(queue.takeExpired(9)).toEqual([]);
+    expect(names(queue.takeExpired(10))).toEqual(['late too', 'late']);
+    expect([queue.length, queue.queuedBytes, queue.nextDeadlineMs]).toEqual([2, 2, 30]);
+    expect(names(queue.takeAll())).toEqual(['f', 'whenever']);
+  });
+
+  it('leaves a session its turn', () => {
+    const queue = queueOf(due(1, job('1', 'final', 'a')), job('2', 'final', 'a'), job('x', 'final', 'b'));
+    queue.takeExpired(1);
+    expect(names(queue.takeAll())).toEqual(['2', 'x']);
+  });
+
+  /** Overload by chance: whatever is pushed, taken, put back and expires, in whatever order. */
+  it('stays within its bounds, begins nothing late, and every job comes out exactly once', () => {
+    const push = fc.record({
+      do: fc.constant('push' as const),
+      jobClass: fc.constantFrom(...JOB_CLASSES),
+      sessionId: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
+      bytes: fc.integer({ min: 0, max: 400 }),
+      withinMs: fc.oneof(fc.integer({ min: 0, max: 50 }), fc.constant(Infinity)),
+    });
+    const take = fc.record({ do: fc.constantFrom('take' as const, 'take and put back' as const) });
+    const pass = fc.record({ do: fc.constant('pass' as const), ms: fc.integer({ min: 0, max: 30 }) });
+    const bounds = { maxQueuedJobs: 12, maxQueuedBytes: 1000 };
+    const ran = fc.array(fc.oneof({ weight: 4, arbitrary: push }, take, pass), { maxLength: 120 });
+    fc.assert(
+      fc.property(ran, (steps) => {
+        const queue = new JobQueue<Job>(bounds);
+        const out: string[] = [];
+        const putBack = new Set<string>();
+        let [nowMs, pushed] = [0, 0];
+        const gone = (jobs: readonly Job[]): void => void out.push(...names(jobs));
+        for (const one of steps) {
+          if (one.do === 'pass') nowMs += one.ms;
+          const late = queue.takeExpired(nowMs);
+          expect(late.every(({ deadlineAtMs }) => deadlineAtMs <= nowMs)).toBe(true);
+          gone(late);
+          if (one.do === 'push') {
+            const { jobClass, sessionId, bytes, withinMs } = one;
+            const made = due(nowMs + withinMs, job(`${pushed++}`, jobClass, sessionId, bytes));
+            const { accepted, shed } = queue.push(made);
+            gone(shed);
+            if (!accepted) gone([made]);
+            expect(shed.every((each) => each.jobClass === 'partial')).toBe(true);
+          } else if (one.do !== 'pass') {
+            for (const taken of queue.takeTogether(3)) {
+              expect(taken.deadlineAtMs).toBeGreaterThan(nowMs);
+              // at most once, as a job that ended one worker
+              if (one.do === 'take' || putBack.has(taken.name)) gone([taken]);
+              else {
+                putBack.add(taken.name);
+                queue.putBack(taken);
+              }
+            }
+          }
+          expect(queue.length).toBeLessThanOrEqual(bounds.maxQueuedJobs);
+          expect(queue.queuedBytes).toBeLessThanOrEqual(bounds.maxQueuedBytes);
+          expect(queue.length + out.length).toBe(pushed);
+        }
+        gone(queue.takeAll());
+        expect([queue.length, queue.queuedBytes]).toEqual([0, 0]);
+        expect(out.sort()).toEqual(Array.from({ length: pushed }, (_, i) => `${i}`).sort());
+      }),
+    );
   });
 });
 

@@ -8,6 +8,9 @@ import { JOB_CLASSES, type JobClass } from '../../inference/inference-pool';
  * than a small job does. Voice activity goes together whoever it is for, assessments with those of their own session,
  * which waits for all of them anyway. Between two of them the worker looks whether something more urgent waits, once it
  * has had its turn for `MIN_TURN_MS`.
+ *
+ * A job that was not begun by its deadline is dropped, whoever it is for and wherever it stands (`takeExpired`): work that
+ * comes too late for its result only makes the next one late too. How long each class may wait stands in `JOB_DEADLINES`.
  */
 
 export interface Schedulable {
@@ -17,6 +20,8 @@ export interface Schedulable {
   readonly alone: boolean;
   /** Of the input, while it waits. */
   readonly bytes: number;
+  /** When it can no longer begin, on the clock of the pool; Infinity: never. */
+  readonly deadlineAtMs: number;
 }
 
 export interface QueueBounds {
@@ -66,6 +71,8 @@ export class JobQueue<J extends Schedulable> {
   private readonly turns = new Map<JobClass, Map<string, J[]>>(JOB_CLASSES.map((name) => [name, new Map()]));
   private jobs = 0;
   private bytes = 0;
+  /** No later than the first deadline of those that wait. */
+  private firstDeadlineMs = Infinity;
 
   constructor(private readonly bounds: QueueBounds) {}
 
@@ -75,6 +82,11 @@ export class JobQueue<J extends Schedulable> {
 
   get queuedBytes(): number {
     return this.bytes;
+  }
+
+  /** How full it is: at 1 it refuses. */
+  get share(): number {
+    return Math.max(this.jobs / this.bounds.maxQueuedJobs, this.bytes / this.bounds.maxQueuedBytes);
   }
 
   /**
@@ -93,6 +105,31 @@ export class JobQueue<J extends Schedulable> {
     if (!this.fits(job)) return { accepted: false, shed };
     this.insert(job, 'last');
     return { accepted: true, shed };
+  }
+
+  /** When to look for jobs past their deadline next: then or earlier. Infinity: no need. */
+  get nextDeadlineMs(): number {
+    return this.firstDeadlineMs;
+  }
+
+  /** Takes out what can no longer begin in time, the most urgent first. */
+  takeExpired(nowMs: number): J[] {
+    if (nowMs < this.firstDeadlineMs) return [];
+    const expired: J[] = [];
+    this.firstDeadlineMs = Infinity;
+    for (const sessions of this.turns.values()) {
+      for (const [sessionId, jobs] of sessions) {
+        const left = jobs.filter((job) => job.deadlineAtMs > nowMs);
+        for (const { deadlineAtMs } of left) this.firstDeadlineMs = Math.min(this.firstDeadlineMs, deadlineAtMs);
+        if (left.length === jobs.length) continue;
+        expired.push(...jobs.filter((job) => job.deadlineAtMs <= nowMs));
+        // in place: the session keeps its turn
+        if (left.length > 0) sessions.set(sessionId, left);
+        else sessions.delete(sessionId);
+      }
+    }
+    for (const job of expired) this.count(job, -1);
+    return expired;
   }
 
   /** Puts a job back that had left the queue already: next of its class, whatever the bounds. */
@@ -176,6 +213,7 @@ export class JobQueue<J extends Schedulable> {
       const others = [...sessions].filter(([sessionId]) => sessionId !== job.sessionId);
       this.turns.set(job.jobClass, new Map([[job.sessionId, own], ...others]));
     }
+    this.firstDeadlineMs = Math.min(this.firstDeadlineMs, job.deadlineAtMs);
     this.count(job, 1);
   }
 

@@ -1,5 +1,6 @@
 import type { JobClass, JobKind } from '../../inference/inference-pool';
 import type { RungNotTaken } from '../../inference/provider';
+import type { SlotPlace } from './job-slot';
 import type { Task } from './manifest';
 import type { ModelSet } from './model-folder';
 import type { WorkerProviders } from './providers';
@@ -15,6 +16,10 @@ export interface WorkerSettings {
   readonly providers: WorkerProviders;
   /** The most urgent class that waits, for all workers: see `WaitingClass`. */
   readonly waiting: SharedArrayBuffer;
+  /** Where it notes what it runs; absent: nowhere. */
+  readonly slot?: SlotPlace;
+  /** Fingerprints of jobs that are not run, hexadecimal. */
+  readonly refused?: readonly string[];
   /** Run the golden cases before saying `ready`. */
   readonly selfTest: boolean;
   /** Tests only: a text-tokens job of exactly this text ends the worker. */
@@ -26,6 +31,8 @@ export type ToWorker =
   | { readonly type: 'start'; readonly jobs: readonly NewJob[] }
   /** Go on with jobs that are parked. */
   | { readonly type: 'resume'; readonly jobIds: readonly number[] }
+  /** Fingerprints of the jobs that are not run from now on, all of them. */
+  | { readonly type: 'refuse'; readonly fingerprints: readonly string[] }
   /** Release everything and end. */
   | { readonly type: 'close' };
 

@@ -20,6 +20,8 @@ export interface WorkerPoolOptions extends Partial<QueueBounds> {
   readonly restartLimit?: number;
   /** Default 60,000 ms. */
   readonly restartWindowMs?: number;
+  /** Folder of the journal of running jobs and of the quarantine; absent: neither, and a job may crash again and again. */
+  readonly journalDir?: string;
   /** The compiled `worker.js`. Default: beside this file, or under dist/ when this file is source. */
   readonly workerPath?: string;
   /** Told when a worker ends or is replaced: for logs and readiness. */
@@ -37,6 +39,10 @@ export type PoolEvent =
       readonly replaced: boolean;
     }
   | { readonly type: 'worker-replaced' }
+  /** A job that ran in two crashes is not run any more. */
+  | { readonly type: 'job-quarantined'; readonly name: string }
+  /** What runs cannot be noted. */
+  | { readonly type: 'no-journal'; readonly cause: Error }
   /** A GPU failed under a job, or a worker could not take a rung: work goes on further down. */
   | { readonly type: 'rung-lost'; readonly rung: RungNotTaken };
 

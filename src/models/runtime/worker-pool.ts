@@ -10,7 +10,10 @@ import type {
   JobResult,
   ServedModel,
 } from '../../inference/inference-pool';
+import { deadlinePassed } from '../../inference/job-deadlines';
 import type { RungNotTaken } from '../../inference/provider';
+import { CrashWatch } from './crash-watch';
+import { ExpiryTimer } from './expiry-timer';
 import type { Task } from './manifest';
 import { loadManifests, type ModelSet } from './model-folder';
 import { PendingJob } from './pending-job';
@@ -18,7 +21,7 @@ import { ProviderLadder, THIS_MACHINE } from './provider-ladder';
 import { defaultWorkers, type WorkerProviders } from './providers';
 import { JobQueue, nextWork } from './scheduling';
 import { WaitingClass } from './waiting-class';
-import type { SelfTest } from './worker-messages';
+import { type SelfTest, threadClockMs } from './worker-messages';
 import type { ModelReport, WorkerPoolOptions } from './worker-pool-options';
 import { WorkerThread } from './worker-thread';
 
@@ -30,6 +33,7 @@ const MAX_CRASHES = 2;
 export class WorkerPool implements InferencePool {
   private readonly queue: JobQueue<PendingJob>;
   private readonly waiting = new WaitingClass();
+  private readonly expiry = new ExpiryTimer(() => this.dropExpired());
   private dispatchDue = false;
   private readonly threads = new Set<WorkerThread>();
   private restartsMs: number[] = [];
@@ -44,6 +48,8 @@ export class WorkerPool implements InferencePool {
     private readonly modelSet: ModelSet,
     private readonly ladder: ProviderLadder,
     private readonly options: WorkerPoolOptions,
+    /** Undefined: crashes are not looked into. */
+    private readonly crashWatch: CrashWatch | undefined,
   ) {
     const { maxQueuedJobs = 512, maxQueuedBytes = 64 * 1024 * 1024 } = options;
     this.queue = new JobQueue({ maxQueuedJobs, maxQueuedBytes });
@@ -57,8 +63,11 @@ export class WorkerPool implements InferencePool {
   static async start(options: WorkerPoolOptions): Promise<WorkerPool> {
     const models = await loadManifests(options.modelsDir);
     const ladder = await ProviderLadder.start(models, options.providers ?? ['cpu'], options.machine ?? THIS_MACHINE);
-    const pool = new WorkerPool(models, ladder, options);
     const workers = Math.max(1, options.workers ?? defaultWorkers(ladder.current, availableParallelism()));
+    let onChange = (): void => {};
+    const crashWatch = await watchCrashes(options, workers, () => onChange());
+    const pool = new WorkerPool(models, ladder, options, crashWatch);
+    onChange = () => pool.refuse();
     const threads = Array.from({ length: workers }, (_, i) => pool.spawn({ selfTest: i === 0 }));
     try {
       const [first] = await Promise.all(threads.map((thread) => thread.ready));
@@ -91,6 +100,15 @@ export class WorkerPool implements InferencePool {
     return this.queue.queuedBytes;
   }
 
+  get queueShare(): number {
+    return this.queue.share;
+  }
+
+  /** Names of the jobs that are not run, since they ended workers or the process. */
+  get quarantined(): readonly string[] {
+    return this.crashWatch?.names ?? [];
+  }
+
   get models(): readonly ServedModel[] {
     return this.served;
   }
@@ -99,9 +117,12 @@ export class WorkerPool implements InferencePool {
     if (this.closing) throw new RapportError('inference_failed', 'the inference pool is closed');
     if (this.isEmpty) throw new RapportError('inference_failed', 'no inference worker is left');
     const job = new PendingJob(this.nextJobId++, kind, input, options);
+    if (job.deadlineAtMs <= threadClockMs()) throw deadlinePassed(kind, options);
+    this.dropExpired(); // they would only take the room of this one
     const { accepted, shed } = this.queue.push(job);
     for (const partial of shed) partial.reject(overloaded(partial));
     if (!accepted) throw overloaded(job);
+    this.expiry.arm(this.queue.nextDeadlineMs);
     this.dispatchSoon();
     return (await job.result) as JobResult<K>;
   }
@@ -114,6 +135,7 @@ export class WorkerPool implements InferencePool {
 
   private async shutDown(): Promise<void> {
     this.waiting.close();
+    this.expiry.cancel();
     const closed = new RapportError('inference_failed', 'the inference pool was closed');
     for (const job of this.queue.takeAll()) job.reject(closed);
     await Promise.all(
@@ -122,6 +144,7 @@ export class WorkerPool implements InferencePool {
         for (const job of [...thread.running, ...thread.parked.values()]) job.reject(closed);
       }),
     );
+    await this.crashWatch?.close();
   }
 
   private spawn({ selfTest }: { selfTest: boolean }): WorkerThread {
@@ -132,6 +155,8 @@ export class WorkerPool implements InferencePool {
         models: this.modelSet,
         providers: this.ladder.forWorker(this.providersInUse),
         waiting: this.waiting.memory,
+        slot: this.crashWatch?.takeSlot(),
+        refused: this.crashWatch?.refused,
         selfTest,
         crashOnText,
       },
@@ -148,6 +173,12 @@ export class WorkerPool implements InferencePool {
       () => {},
     );
     return thread;
+  }
+
+  /** Tells every worker; one that loads takes it up behind loading. */
+  private refuse(): void {
+    const fingerprints = this.crashWatch?.refused ?? [];
+    for (const thread of this.threads) thread.refuse(fingerprints);
   }
 
   private get isEmpty(): boolean {
@@ -189,6 +220,7 @@ export class WorkerPool implements InferencePool {
 
   private dispatch(): void {
     if (this.closing) return;
+    this.dropExpired();
     // Threads with nothing begun take what is new; the others then go on.
     const idle = [...this.threads].filter((thread) => thread.idle).sort((a, b) => a.parked.size - b.parked.size);
     for (const [i, thread] of idle.entries()) {
@@ -200,12 +232,19 @@ export class WorkerPool implements InferencePool {
     this.waiting.set(this.queue.mostUrgent());
   }
 
+  /** Also by a timer: with every worker in a long graph, nobody else would say that a job is late. */
+  private dropExpired(): void {
+    for (const job of this.queue.takeExpired(threadClockMs())) job.reject(deadlinePassed(job.kind, job.options));
+    this.expiry.arm(this.queue.nextDeadlineMs);
+  }
+
   /** A thread ended unasked: its parked jobs start again elsewhere, the running one too unless it has ended two. */
   private lost(thread: WorkerThread, cause: Error): void {
     this.threads.delete(thread);
     if (this.closing) return;
     this.updateServed();
-    const { running, lostRung } = thread;
+    const { running, lostRung, slot } = thread;
+    if (slot !== undefined) this.crashWatch?.ended(slot, lostRung === undefined);
     for (const job of thread.parked.values()) this.again(job);
     if (lostRung) {
       for (const job of running) this.again(job);
@@ -257,6 +296,21 @@ export class WorkerPool implements InferencePool {
     if (this.restartsMs.length >= restartLimit) return false;
     this.restartsMs.push(nowMs);
     return true;
+  }
+}
+
+async function watchCrashes(
+  { journalDir, onEvent }: WorkerPoolOptions,
+  slots: number,
+  onChange: () => void,
+): Promise<CrashWatch | undefined> {
+  if (journalDir === undefined) return undefined;
+  const onQuarantined = (name: string): void => onEvent?.({ type: 'job-quarantined', name });
+  try {
+    return await CrashWatch.open({ folder: journalDir, slots, onQuarantined, onChange });
+  } catch (error) {
+    onEvent?.({ type: 'no-journal', cause: error as Error });
+    return undefined;
   }
 }
 

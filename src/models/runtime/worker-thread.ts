@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { ERROR_CODES, type ErrorCode, RapportError } from '@rapport-live/protocol';
 import type { RungNotTaken } from '../../inference/provider';
+import type { SlotPlace } from './job-slot';
 import type { PendingJob } from './pending-job';
 import type { WorkerProviders } from './providers';
 import { markHeapsSeldom } from './v8-heaps';
@@ -28,6 +29,8 @@ export class WorkerThread {
   /** Why it ended, when a GPU failed under a job. */
   lostRung: RungNotTaken | undefined;
   readonly exited: Promise<void>;
+  /** Of the journal; absent: it has none. */
+  readonly slot: SlotPlace | undefined;
   private readonly worker: Worker;
   private lastError: Error | undefined;
 
@@ -37,6 +40,7 @@ export class WorkerThread {
     private readonly events: WorkerThreadEvents,
   ) {
     this.providers = settings.providers;
+    this.slot = settings.slot;
     markHeapsSeldom();
     this.worker = new Worker(path, { workerData: settings, name: 'inference' });
     this.ready = new Promise((resolve, reject) => {
@@ -95,6 +99,10 @@ export class WorkerThread {
     await this.exited;
   }
 
+  refuse(fingerprints: readonly string[]): void {
+    this.say({ type: 'refuse', fingerprints });
+  }
+
   /** Copies: the pool keeps the inputs for a second try should this thread die. 28 µs for 768 kB (notes on the runtime). */
   private say(message: ToWorker): void {
     this.worker.postMessage(message);
@@ -108,15 +116,15 @@ export class WorkerThread {
       if (outcome) job.worked(outcome);
       if (!outcome || outcome.type === 'step') this.parked.set(job.id, job);
       else if (outcome.type === 'done') job.resolve(outcome.output);
-      else
-        job.reject(
-          new RapportError('inference_failed', `${job.kind}: ${outcome.error.message}`, {
-            cause: errorOf(outcome.error),
-          }),
-        );
+      else job.reject(failure(job, outcome.error));
     }
     this.events.free(this);
   }
+}
+
+function failure({ kind }: PendingJob, error: WorkerFault): RapportError {
+  if (error.code === 'job_quarantined') return new RapportError('job_quarantined', error.message);
+  return new RapportError('inference_failed', `${kind}: ${error.message}`, { cause: errorOf(error) });
 }
 
 function errorOf({ message, stack, code }: WorkerFault): Error {

@@ -2,7 +2,10 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { RapportError } from '@rapport-live/protocol';
 import { Encoders, type Steps } from '../encoders/encoders';
 import type { JobInput, JobKind } from '../../inference/inference-pool';
+import { fingerprintOf } from './fingerprint';
+import { JobSlot } from './job-slot';
 import type { WorkerProviders } from './providers';
+import { nameOf } from './quarantine';
 import { MIN_TURN_MS } from './scheduling';
 import { giveWay } from './thread-priority';
 import { WaitingClass } from './waiting-class';
@@ -25,7 +28,9 @@ const settings = workerData as WorkerSettings;
 const waiting = new WaitingClass(settings.waiting);
 const say = (message: FromWorker) => port.postMessage(message);
 /** Jobs that the pool gave and that are not done; `steps` once they were begun. */
-const held = new Map<number, { readonly job: NewJob; steps?: Steps<unknown> }>();
+const held = new Map<number, { readonly job: NewJob; steps?: Steps<unknown>; fingerprint?: Buffer }>();
+const slot = settings.slot && JobSlot.open(settings.slot);
+let refused: ReadonlySet<string> = new Set(settings.refused);
 
 async function start(): Promise<void> {
   giveWay();
@@ -42,8 +47,13 @@ async function start(): Promise<void> {
 
 async function obey(message: ToWorker, encoders: Encoders): Promise<void> {
   if (message.type === 'close') {
+    slot?.close();
     await encoders.release();
     port?.close();
+    return;
+  }
+  if (message.type === 'refuse') {
+    refused = new Set(message.fingerprints);
     return;
   }
   const jobs = message.type === 'start' ? message.jobs : message.jobIds.map((jobId) => held.get(jobId)!.job);
@@ -55,6 +65,7 @@ async function obey(message: ToWorker, encoders: Encoders): Promise<void> {
     outcomes.push(await run(job, encoders, makesRoom));
     if (makesRoom()) break;
   }
+  slot?.clear();
   say({ type: 'worked', outcomes });
 }
 
@@ -64,6 +75,7 @@ async function run({ jobId, kind, input }: NewJob, encoders: Encoders, makesRoom
   const about = () => ({ jobId, beganAtMs, ms: threadClockMs() - beganAtMs });
   try {
     const one = held.get(jobId)!;
+    note(one);
     crashIfAsked(input);
     one.steps ??= encoders.steps(kind, input as JobInput<JobKind>);
     for (;;) {
@@ -84,6 +96,18 @@ async function run({ jobId, kind, input }: NewJob, encoders: Encoders, makesRoom
     }
     return { type: 'failed', ...about(), error: fault(error) };
   }
+}
+
+/** Before it runs: a fault in native code leaves no time for it. Throws RapportError `job_quarantined`. */
+function note(one: { readonly job: NewJob; fingerprint?: Buffer }): void {
+  if (slot === undefined) return;
+  const { kind, input } = one.job;
+  one.fingerprint ??= fingerprintOf(kind, input as JobInput<JobKind>);
+  const fingerprint = refused.size > 0 ? one.fingerprint.toString('hex') : '';
+  if (refused.has(fingerprint)) {
+    throw new RapportError('job_quarantined', `${nameOf({ kind, fingerprint })} ended the service twice`);
+  }
+  slot.begin(kind, one.fingerprint);
 }
 
 function readiness({ started }: Encoders): WorkerReady {
