@@ -30,17 +30,22 @@ export interface FoundFile {
   readonly writtenMs: number;
 }
 
-/** The segment files of a folder in the order of their offsets. */
+/** The segment files of a folder in the order of their offsets; one that retention removes meanwhile is not among them. */
 export async function findSegments(folder: string): Promise<FoundFile[]> {
   const names = (await readdir(folder)).filter((name) => NAME.test(name)).sort();
-  return Promise.all(
-    names.map(async (name) => {
-      const path = join(folder, name);
-      const { size, birthtimeMs, mtimeMs } = await stat(path);
-      const bornMs = birthtimeMs > 0 ? Math.min(birthtimeMs, mtimeMs) : mtimeMs;
-      return { path, baseOffset: Number(name.slice(0, 20)), size, bornMs, writtenMs: mtimeMs };
-    }),
-  );
+  const found = await Promise.all(names.map((name) => lookAt(join(folder, name), Number(name.slice(0, 20)))));
+  return found.filter((file) => file !== undefined);
+}
+
+async function lookAt(path: string, baseOffset: number): Promise<FoundFile | undefined> {
+  try {
+    const { size, birthtimeMs, mtimeMs } = await stat(path);
+    const bornMs = birthtimeMs > 0 ? Math.min(birthtimeMs, mtimeMs) : mtimeMs;
+    return { path, baseOffset, size, bornMs, writtenMs: mtimeMs };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 /** Makes the making or removing of a file durable. Windows cannot open folders and needs no such thing. */

@@ -1,4 +1,4 @@
-import { readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readLogFolder } from '../../src/delivery/log-cursor';
 import { findSegments } from '../../src/delivery/segment';
@@ -188,6 +188,16 @@ test('retention removes whole old segments, but nothing that the sink has not go
   const again = await openOutbox(dir, options);
   expect((await again.append(session(0), result(40)))?.seq).toBe(41);
   await again.shutdown();
+});
+
+test('a segment that goes while the folder is looked through is no fault', async () => {
+  const dir = folder();
+  const outbox = await openOutbox(dir);
+  await outbox.append(session(0), result(0));
+  // listed, and not there when it is looked at
+  symlinkSync(join(dir, 'gone'), join(dir, '99999999999999999999.log'));
+  expect((await findSegments(dir)).map(({ baseOffset }) => baseOffset)).toEqual([0]);
+  await outbox.shutdown();
 });
 
 test('a follower gets what was there and what comes, and ends when it is told to', async () => {
