@@ -306,7 +306,7 @@ export class StreamIntake implements WatermarkSource {
     this.#credit.receivedTo(byteOffset + length);
     if (length > 0) this.#gaps.next(ptsMs);
     if (cut.cutBefore && known === undefined) this.#cutLane();
-    const fault = known ?? this.#accept(chunk, length);
+    const fault = known ?? this.#accept({ ...chunk, ptsMs }, length);
     if (length > 0) this.#marks.add({ seq, byteOffset, startMs: this.lane.placedMs?.(ptsMs) ?? ptsMs });
     if (fault !== undefined) this.host.drop(fault.code);
     else if (cut.cutBefore || cut.cutBehind) this.host.drop('paused');

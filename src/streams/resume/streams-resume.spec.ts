@@ -84,6 +84,19 @@ describe('a process that goes on with the streams of another', () => {
     );
   }, 60_000);
 
+  it('begins where it was, though the frame that comes again has a stamp that trembles', async () => {
+    const heard = async (stampMs: number) => {
+      const streams = [{ streamId: 1, seq: 10, byteOffset: 32_000, startMs: 1000, ended: false, voices: [] }];
+      const s = new SessionScript({ restored: { startedAtMs: 5000, hopEndMs: 0, lastGapMs: -1, chat: [], streams } });
+      s.streams.resume.attach();
+      const pcm = join(speech(2000), silence(1000));
+      await send(s, [{ seq: 10, byteOffset: 32_000, ptsMs: stampMs, pcm }]);
+      await s.end();
+      return words(s);
+    };
+    expect(await heard(1014)).toEqual(await heard(1000));
+  });
+
   it('keeps what it needs no longer than it must', async () => {
     const s = keeping(new SessionScript());
     const pcm = join(speech(2000), silence(10_000));
