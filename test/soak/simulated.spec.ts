@@ -58,7 +58,9 @@ describe('ten simulated hours of four live conversations', () => {
     expect(last.results['rapport.window.assessed']).toBeGreaterThan(2 * 3600);
     expect(last.results['rapport.transcript.final']).toBe(60 * (5 + 5 + 3 + 3)); // a minute: two of the customer, two of an agent, a message
     expect(last.results.heartbeats).toBeGreaterThan(0);
-    expect(last.cpuMs / second.cpuMs).toBeLessThan(1.5);
+    // the least of several hours each: what else runs on the machine makes single hours twice as long
+    const least = (from: number, to: number) => Math.min(...simulated.hours.slice(from, to).map(({ cpuMs }) => cpuMs));
+    expect(least(6, 10) / least(1, 5)).toBeLessThan(1.5);
     expect(simulated.faults).toEqual([]);
   });
 
