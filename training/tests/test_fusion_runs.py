@@ -232,7 +232,7 @@ def test_a_baseline_that_takes_the_feeling_for_the_speaker_harms_and_a_compensat
     voice.channel.zero_(), voice.cut.zero_(), voice.corpus.zero_()
     voice.tokens[voice.held] += 0.5  # a speaker of a colour of his own
     _, gains = speaker_baseline.of_fold(net, voice, 1.0, 7)
-    assert gains["compensated"]["one-sided"]["5"] > gains["plain"]["one-sided"]["5"]
+    assert gains["compensated"]["one-sided"]["10"] > gains["plain"]["one-sided"]["10"]
 
 
 def gains_of(one_sided: float) -> speaker_baseline.Gains:
