@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { childEnvironment } from '../../config/child-environment';
 
 /** What Python is told of one item; the sound and the picture stand in files of their own, in the order of the items. */
 export interface AgreementItem {
@@ -33,7 +34,7 @@ export function askPython(python: string, folder: string, items: readonly Agreem
   const { status, error } = spawnSync(python, ['-m', 'rapport_training.agreement', folder], {
     cwd: 'training',
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, OMP_NUM_THREADS: '1' },
+    env: childEnvironment({ OMP_NUM_THREADS: '1' }),
   });
   if (status !== 0)
     throw new Error(
