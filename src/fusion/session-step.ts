@@ -22,16 +22,18 @@ export type SessionEvent =
   | { readonly kind: 'language'; readonly told: LanguageTold }
   | { readonly kind: 'updated'; readonly update: StreamUpdated };
 
+/** A window and what was made of it. */
+interface AssessedWindow {
+  readonly window: Window;
+  /** Absent when no modality was present. */
+  readonly fusion?: FusionOutcome;
+  readonly models: readonly ModelRef[];
+  readonly stageMs: { readonly wait: number; readonly model: number; readonly overhead: number };
+}
+
 /** What became of one hop: a second of media, of which each brings who spoke in it. */
 type HopEvent = { readonly heard: HopSpeech } & (
-  | {
-      readonly kind: 'window';
-      readonly window: Window;
-      /** Absent when no modality was present. */
-      readonly fusion?: FusionOutcome;
-      readonly models: readonly ModelRef[];
-      readonly stageMs: { readonly wait: number; readonly model: number; readonly overhead: number };
-    }
+  | ({ readonly kind: 'window' } & AssessedWindow)
   /** A window that has its result already. */
   | { readonly kind: 'passed' }
   /** A window with nothing new. */
@@ -41,13 +43,7 @@ type HopEvent = { readonly heard: HopSpeech } & (
 
 /** A window of the agent, assessed as a subject of its own. Who spoke when is told by the customer's. */
 type AgentEvent =
-  | {
-      readonly kind: 'agent-window';
-      readonly window: Window;
-      readonly fusion?: FusionOutcome;
-      readonly models: readonly ModelRef[];
-      readonly stageMs: { readonly wait: number; readonly model: number; readonly overhead: number };
-    }
+  | ({ readonly kind: 'agent-window' } & AssessedWindow)
   | { readonly kind: 'agent-failed'; readonly windowEndMs: number; readonly reason: HopFailed['reason'] };
 
 /** What the step goes by, the same for all sessions of a tenant. */
