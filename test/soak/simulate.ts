@@ -11,8 +11,8 @@ import { loadFusionAssets } from '../../src/pipeline/fusion-assets';
 import { RawText } from '../../src/redaction/redaction';
 import { streamOptions } from '../../src/streams/stream-options';
 import { ScriptedClock } from '../../src/streams/testing/scripted-clock';
-import { still } from '../../src/streams/testing/session-script';
-import { bytesOf } from '../support/sound';
+import { AGENT, still, VIDEO, VOICE } from '../../src/streams/testing/session-script';
+import { bytesOf, silence, square } from '../support/sound';
 import { CheapPool } from './cheap-pool';
 import { heldBytes } from './memory';
 import type { Hour, Simulated } from './simulated.spec';
@@ -23,23 +23,8 @@ const STEP_MS = 500;
 /** The script repeats every minute, so that every hour is the same work. */
 const MINUTE_MS = 60_000;
 
-const CUSTOMER: StreamSpec = {
-  streamId: 1,
-  name: 'customer-voice-1',
-  kind: 'voice',
-  party: 'customer',
-  codec: 'pcm16le-16k',
-};
-const AGENT: StreamSpec = { ...CUSTOMER, streamId: 2, name: 'agent-voice-2', party: 'agent' };
-const CAMERA: StreamSpec = { ...CUSTOMER, streamId: 3, name: 'customer-video-3', kind: 'video', codec: 'jpeg' };
-
 /** The streams of each call. The last has windows with nothing new, and so heartbeats. */
-const CALLS: readonly (readonly StreamSpec[])[] = [
-  [CUSTOMER, AGENT, CAMERA],
-  [CUSTOMER, AGENT],
-  [CUSTOMER, CAMERA],
-  [CUSTOMER],
-];
+const CALLS: readonly (readonly StreamSpec[])[] = [[VOICE, AGENT, VIDEO], [VOICE, AGENT], [VOICE, VIDEO], [VOICE]];
 
 /** Speech of each party within the minute, [from, to) ms. The last words end with the minute: something is new then. */
 const SPEECH: Readonly<Record<number, readonly (readonly [number, number])[]>> = {
@@ -53,8 +38,8 @@ const SPEECH: Readonly<Record<number, readonly (readonly [number, number])[]>> =
     [36_000, 41_000],
   ],
 };
-const LOUD = bytesOf(Int16Array.from({ length: STEP_MS * 16 }, (_, i) => (i % 2 === 0 ? 5000 : -4000)));
-const QUIET = bytesOf(new Int16Array(STEP_MS * 16));
+const LOUD = bytesOf(square(STEP_MS));
+const QUIET = bytesOf(silence(STEP_MS));
 const STILLS = Array.from({ length: 10 }, (_, i) => still(640, 480, i + 1));
 
 /** Keeps counts and nothing else. */

@@ -12,23 +12,13 @@ import type { ShedOptions } from '../../src/pipeline/shedding/shed-options';
 import { KeepingStore } from '../../src/pipeline/testing/keeping-store';
 import { streamOptions } from '../../src/streams/stream-options';
 import { ScriptedClock } from '../../src/streams/testing/scripted-clock';
-import { still } from '../../src/streams/testing/session-script';
+import { AGENT, still, VIDEO, VOICE } from '../../src/streams/testing/session-script';
 import { BusyPool } from './busy-pool';
-import { bytesOf } from './sound';
-
-const CUSTOMER: StreamSpec = {
-  streamId: 1,
-  name: 'customer-voice-1',
-  kind: 'voice',
-  party: 'customer',
-  codec: 'pcm16le-16k',
-};
-const AGENT: StreamSpec = { ...CUSTOMER, streamId: 2, name: 'agent-voice-2', party: 'agent' };
-const CAMERA: StreamSpec = { ...CUSTOMER, streamId: 3, name: 'customer-video-3', kind: 'video', codec: 'jpeg' };
+import { bytesOf, silence, square } from './sound';
 
 const FRAME_MS = 100;
-const LOUD = bytesOf(Int16Array.from({ length: FRAME_MS * 16 }, (_, i) => (i % 2 === 0 ? 5000 : -4000)));
-const QUIET = bytesOf(new Int16Array(FRAME_MS * 16));
+const LOUD = bytesOf(square(FRAME_MS));
+const QUIET = bytesOf(silence(FRAME_MS));
 /** Every second has speech in it, and every four seconds an utterance ends: nobody speaks for 800 ms of them. */
 const TURN_MS = 4000;
 const PAUSE_FROM_MS = 3100;
@@ -161,7 +151,7 @@ export async function scriptedCalls({ costMs, workers = 2, shedding }: CallsOpti
     faults,
     calls,
     open({ pace = 1, camera = true }: { readonly pace?: number; readonly camera?: boolean } = {}): ScriptedCall {
-      const streams = camera ? [CUSTOMER, AGENT, CAMERA] : [CUSTOMER, AGENT];
+      const streams = camera ? [VOICE, AGENT, VIDEO] : [VOICE, AGENT];
       const store = new KeepingStore();
       const create = conversationFactory({
         ...{ clock, pool, store, assets, options: streamOptions(), meter: NO_METER },

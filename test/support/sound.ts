@@ -16,6 +16,11 @@ export function silence(ms: number): Int16Array {
   return new Int16Array(ms * SAMPLES_PER_MS);
 }
 
+/** As loud as can be told from silence at a glance: what tests with scripted encoders take for speech. */
+export function square(ms: number): Int16Array {
+  return Int16Array.from({ length: ms * SAMPLES_PER_MS }, (_, i) => (i % 2 === 0 ? 5000 : -4000));
+}
+
 export { join as joined } from '../../src/streams/testing/session-script';
 
 /** Little-endian bytes, as `pcm16le` wants them. */
