@@ -7,7 +7,8 @@ import type { MediaNeeds } from './resume/media-needs';
 import type { RestoredStreams, StreamStart } from './resume/restored-streams';
 import type { AckedPoint, StreamPoint } from './resume/stream-points';
 import type { StillLane } from './still-lane';
-import { intakeLimits, StreamIntake } from './stream-intake';
+import { intakeLimits } from './intake-limits';
+import { StreamIntake } from './stream-intake';
 
 /** The streams of one session: each with its intake, and what they put into hops. Streams may join later. */
 export class SessionIntakes {

@@ -82,6 +82,15 @@ describe('StreamIntake', () => {
     expect(intake.left).toBe(true);
   });
 
+  it('ignores what is sent again behind its end, and refuses what is not marked so', () => {
+    offer(0, 0, [0]);
+    offer(1, 1, [1], { endOfStream: true });
+    expect(offer(1, 1, [1], { endOfStream: true, retransmit: true })).toEqual({ ok: true });
+    expect(offer(0, 0, [0], { retransmit: true })).toEqual({ ok: true });
+    expect(offer(0, 0, [0])).toMatchObject({ code: 'stream_ended' });
+    expect([lane.seen, drops]).toEqual([['0:0', '1:1', 'end'], []]);
+  });
+
   it('counts what it refuses, also while it is held', () => {
     expect(offer(1, 1, [0xff])).toMatchObject({ code: 'payload_invalid' });
     offer(0, 0, [0]);

@@ -1,39 +1,17 @@
 import type { MediaChunk, StreamSpec } from '../facts/media-chunk';
 import { CreditWindow } from './credit-window';
+import type { IntakeLimits } from './intake-limits';
 import { ACCEPTED, refuse, type Lane, type LaneHost, type MediaFault, type MediaVerdict } from './lane';
 import { ReorderBuffer } from './reorder-buffer';
 import type { RateWatch } from './rate-watch';
+import { PauseSeam } from './pause-seam';
 import { FrameMarks } from './resume/frame-marks';
 import { GapDeclarer } from './resume/gap-declarer';
 import type { StreamStart } from './resume/restored-streams';
 import type { AckedPoint, DeclaredGap, StreamPoint } from './resume/stream-points';
-import type { StreamOptions } from './stream-options';
 import { cutChunk, cutShape, endOfChunk, type CutChunk, type CutShape } from './pause-cut';
 import { Pauses } from './pauses';
 import { isIdle, type WatermarkSource } from './watermark';
-
-export interface IntakeLimits {
-  readonly maxReorderFrames: number;
-  readonly creditBytes: number;
-  readonly creditStepBytes: number;
-  /** Wall ms. */
-  readonly idleAfterMs: number;
-  readonly maxFrameMarks: number;
-  /** Media ms. */
-  readonly resyncMs: number;
-}
-
-/** @param pace media seconds a wall second that the sender means to send. */
-export function intakeLimits(options: StreamOptions, creditBytes: number, pace: number): IntakeLimits {
-  return {
-    maxReorderFrames: options.maxReorderFrames,
-    creditBytes,
-    creditStepBytes: creditBytes * options.creditStepShare,
-    idleAfterMs: Math.max(options.idleAfterMs / pace, options.minIdleWallMs),
-    maxFrameMarks: options.maxFrameMarks,
-    resyncMs: options.resyncMs,
-  };
-}
 
 interface HeldFrame {
   readonly chunk: MediaChunk;
@@ -63,16 +41,9 @@ export class StreamIntake implements WatermarkSource {
   #setAside = 0;
   /** The pause has come: the stream is not waited for. */
   #paused = false;
-  /** Nothing was delivered since the lane was cut. */
-  #cut = false;
-  /** Up to here a container may be looking for a place to go on behind a pause, media ms. */
-  #resyncUntilMs = -Infinity;
   /** End of the furthest payload that is not paused, as far as it is known; media ms. */
   #latestMs = 0;
-  /** Something was delivered at all. */
-  #begun = false;
-  /** The header of a container went with a pause: its sender has to be told. */
-  #headerGone = false;
+  readonly #seam: PauseSeam;
   readonly #shape: CutShape;
 
   constructor(
@@ -90,6 +61,7 @@ export class StreamIntake implements WatermarkSource {
     this.#gaps = new GapDeclarer(spec.name, lane, host);
     this.#quietSinceMs = nowMs;
     this.#shape = cutShape(spec);
+    this.#seam = new PauseSeam(lane, host, this.#shape, limits.resyncMs);
     if (goesOn !== undefined) this.#goOn(goesOn);
   }
 
@@ -160,7 +132,6 @@ export class StreamIntake implements WatermarkSource {
     length = chunk.bytes.length,
     cut: Cut = WHOLE,
   ): MediaVerdict {
-    if (this.#ended) return refuse('stream_ended', `Stream ${chunk.streamId} has ended.`);
     const place = this.#order.place(chunk.seq);
     if (place === 'behind' && chunk.retransmit === true) return this.#again(chunk);
     if (this.#ended) return refuse('stream_ended', `Stream ${chunk.streamId} has ended.`);
@@ -306,7 +277,7 @@ export class StreamIntake implements WatermarkSource {
     this.#credit.receivedTo(byteOffset + length);
     if (length > 0) this.#gaps.next(ptsMs);
     if (cut.cutBefore && known === undefined) this.#cutLane();
-    const fault = known ?? this.#accept({ ...chunk, ptsMs }, length);
+    const fault = known ?? this.#seam.accept({ ...chunk, ptsMs }, length);
     if (length > 0) this.#marks.add({ seq, byteOffset, startMs: this.lane.placedMs?.(ptsMs) ?? ptsMs });
     if (fault !== undefined) this.host.drop(fault.code);
     else if (cut.cutBefore || cut.cutBehind) this.host.drop('paused');
@@ -316,33 +287,8 @@ export class StreamIntake implements WatermarkSource {
   }
 
   /** Nothing goes on over the seam that a pause makes. */
-  #cutLane(fromMs = Infinity): void {
-    if (this.#cut && fromMs === Infinity) return;
-    this.#cut = true;
-    this.rateWatch?.restart();
-    this.lane.pause(fromMs);
-  }
-
-  #accept({ ptsMs, bytes, discontinuity, init }: MediaChunk, length: number): MediaFault | undefined {
-    if (bytes.length === 0 && length > 0) {
-      this.#headerGone ||= init || !this.#begun;
-      return undefined;
-    }
-    if (bytes.length > 0) {
-      if (this.#cut) this.#resyncUntilMs = ptsMs + this.limits.resyncMs;
-      if (init) this.#headerGone = false;
-      this.#cut = false;
-      this.#begun = true;
-    }
-    const fault = this.lane.accept(Math.max(0, ptsMs), bytes, discontinuity, init) || undefined;
-    if (fault?.code !== 'payload_invalid' || !this.#mayResync(ptsMs)) return fault;
-    this.host.drop('paused');
-    return undefined;
-  }
-
-  /** Behind a pause a container begins in the middle: what no place to go on is found in went with the pause. */
-  #mayResync(ptsMs: number): boolean {
-    return this.#shape === 'container' && !this.#headerGone && ptsMs < this.#resyncUntilMs;
+  #cutLane(fromMs?: number): void {
+    if (this.#seam.cut(fromMs)) this.rateWatch?.restart();
   }
 
   #drain(): MediaFault | undefined {
