@@ -7,64 +7,24 @@ import type {
 } from '@rapport-live/protocol';
 import { RapportError } from '@rapport-live/protocol';
 import { type Observable, Subject, type Subscription } from 'rxjs';
-import type { ResultStore } from '../delivery/result-feed';
 import type { SessionIdentity, SessionResult } from '../delivery/session-result';
 import { conversationFigures } from '../fusion/conversation-figures';
 import { initialState, type SessionState } from '../fusion/session-state';
-import type { InferencePool } from '../inference/inference-pool';
 import type { RawText } from '../redaction/redaction';
 import type { MediaChunk, StreamSpec } from '../facts/media-chunk';
 import { type Meter, NO_METER } from '../facts/meter';
 import type { SessionSpans } from '../facts/session-trace';
 import type { DeclaredGap, StreamPoint } from '../streams/resume/stream-points';
-import type { SessionClock } from '../streams/session-clock';
 import type { CreditLimit, MediaVerdict, SessionStreams } from '../streams/session-streams';
-import type { SettledFact, StreamFact } from '../facts/stream-fact';
-import type { SessionConsent } from './consent/session-consent';
-import { KeptResults, type WorkedFact } from './kept-results';
+import type { SettledFact } from '../facts/stream-fact';
+import { KeptResults } from './kept-results';
 import { Participants } from './participants';
 import { type RestoredSession, stateOf } from './resume/restored-session';
-import type { SnapshotStore } from './resume/snapshot-files';
+import type { ConversationDeps } from './conversation-deps';
+import { SessionLength } from './session-length';
 
 /** Why a session ends, by us and by the client's own word. */
 export type End = Pick<SessionEndedData, 'reason' | 'clientReason'>;
-
-/** What the stages tell of their work besides results. */
-export interface StageHooks {
-  /** Room for another. */
-  settle(fact: SettledFact): void;
-  worked(fact: WorkedFact): void;
-  onState(state: SessionState): void;
-}
-
-/** Turns what streams say into results: the models and fusion stages, composed. */
-export type Stages = (facts: Observable<StreamFact>, hooks: StageHooks) => Observable<SessionResult>;
-
-export interface ConversationDeps {
-  readonly clock: SessionClock;
-  readonly pool: InferencePool;
-  readonly store: ResultStore;
-  readonly streams: SessionStreams;
-  readonly stages: Stages;
-  /** Wall clock, for `startedAt` and `endedAt`. */
-  readonly wallNow: () => Date;
-  /** From the end to `session.ended`, at most. */
-  readonly endTimeoutMs: number;
-  /** Default: nobody measures. */
-  readonly meter?: Meter;
-  /** Default: nothing of it is recorded. */
-  readonly spans?: SessionSpans;
-  readonly specs: readonly StreamSpec[];
-  /** Absent: nothing is kept for a process after this one. */
-  readonly snapshots?: SnapshotStore;
-  /** It goes on after its process. */
-  readonly restored?: RestoredSession;
-  readonly consent: SessionConsent;
-  /** No job is done for the session any more. */
-  readonly revoke: () => void;
-  /** Faults of ours, once each, without personal data. */
-  readonly onFault: (error: unknown) => void;
-}
 
 /** One live session from `session.started` to `session.ended`: streams -> models -> fusion -> delivery. */
 export class Conversation {
@@ -81,7 +41,7 @@ export class Conversation {
   /** Counts up when the session moves to another process. */
   readonly epoch: number;
   private readonly flow: Subscription;
-  private readonly summary = { durationMs: 0, dropped: {} as Record<string, number> };
+  private readonly length: SessionLength;
   private flowDone!: () => void;
   private readonly flowEnded = new Promise<void>((resolve) => (this.flowDone = resolve));
   private ending: Promise<void> | undefined;
@@ -120,7 +80,7 @@ export class Conversation {
       specs: () => [...this.specs.values()],
       onRefused: (error) => this.stop(error),
     });
-    this.summary.durationMs = restored?.history.lastWindowEndMs ?? 0;
+    this.length = new SessionLength(restored?.history.lastWindowEndMs);
     this.credits$ = streams.credits$;
     if (restored === undefined) {
       this.results.tell({ type: 'rapport.session.started', naturalKey: ['started'], data: this.started });
@@ -283,9 +243,7 @@ export class Conversation {
     this.isWithdrawn = true;
     revoke();
     this.flow.unsubscribe();
-    const { durationMs, dropped } = streams.soFar();
-    this.summary.durationMs = Math.max(this.summary.durationMs, durationMs);
-    this.summary.dropped = { ...dropped };
+    this.length.soFar(streams.soFar());
     this.lastPoints ??= endedPoints(streams);
     streams.dispose();
     this.flowDone();
@@ -314,12 +272,12 @@ export class Conversation {
         ...this.started,
         agentEmotion: this.deps.consent.everAssessedAgent,
         endedAt: this.deps.wallNow().toISOString(),
-        durationMs: this.summary.durationMs,
+        durationMs: this.length.durationMs,
         ...end,
         reason,
         incomplete,
         ...this.results.counts,
-        dropped: this.summary.dropped,
+        dropped: this.length.dropped,
         ...this.told(),
       },
     });
@@ -341,20 +299,12 @@ export class Conversation {
   }
 
   private settled(fact: SettledFact): void {
-    if (fact.kind === 'ended') {
-      // Of a session that goes on after its process, streams know only what came since.
-      const beforeMs = this.deps.restored?.history.lastWindowEndMs ?? 0;
-      this.summary.durationMs = Math.max(beforeMs, fact.durationMs);
-      this.summary.dropped = { ...fact.dropped };
-    }
+    if (fact.kind === 'ended') this.length.ended(fact);
     this.deps.streams.settle(fact);
   }
 
   private onResult(result: SessionResult): void {
-    if (result.type === 'rapport.window.assessed') {
-      // What is known should the end come without the streams' own figure.
-      this.summary.durationMs = Math.max(this.summary.durationMs, result.data.windowEndMs);
-    }
+    if (result.type === 'rapport.window.assessed') this.length.atLeast(result.data.windowEndMs);
     this.results.tell(result);
   }
 

@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { RapportError } from '@rapport-live/protocol';
 import type {
   InferencePool,
@@ -10,9 +8,10 @@ import type {
   JobResult,
   ServedModel,
 } from '../../inference/inference-pool';
+import { RestartBudget } from '../../facts/restart-budget';
 import { deadlinePassed } from '../../inference/job-deadlines';
 import type { RungNotTaken } from '../../inference/provider';
-import { CrashWatch } from './crash-watch';
+import type { CrashWatch } from './crash-watch';
 import { ExpiryTimer } from './expiry-timer';
 import type { Task } from './manifest';
 import { loadManifests, type ModelSet } from './model-folder';
@@ -21,9 +20,10 @@ import { ProviderLadder, THIS_MACHINE } from './provider-ladder';
 import { defaultWorkers, type WorkerProviders } from './providers';
 import { JobQueue, nextWork } from './scheduling';
 import { WaitingClass } from './waiting-class';
+import { watchCrashes } from './watch-crashes';
 import { type SelfTest, threadClockMs } from './worker-messages';
 import type { ModelReport, WorkerPoolOptions } from './worker-pool-options';
-import { WorkerThread } from './worker-thread';
+import { defaultWorkerPath, WorkerThread } from './worker-thread';
 
 const RETRY_AFTER_MS = 1_000;
 /** Workers that a job may end before it is given up. */
@@ -36,7 +36,7 @@ export class WorkerPool implements InferencePool {
   private readonly expiry = new ExpiryTimer(() => this.dropExpired());
   private dispatchDue = false;
   private readonly threads = new Set<WorkerThread>();
-  private restartsMs: number[] = [];
+  private readonly restarts: RestartBudget;
   private nextJobId = 0;
   private closing: Promise<void> | undefined;
   private reports: readonly ModelReport[] = [];
@@ -52,7 +52,9 @@ export class WorkerPool implements InferencePool {
     private readonly crashWatch: CrashWatch | undefined,
   ) {
     const { maxQueuedJobs = 512, maxQueuedBytes = 64 * 1024 * 1024 } = options;
+    const { restartLimit = 5, restartWindowMs = 60_000 } = options;
     this.queue = new JobQueue({ maxQueuedJobs, maxQueuedBytes });
+    this.restarts = new RestartBudget(restartLimit, restartWindowMs);
     this.waiting.set(undefined);
   }
 
@@ -257,7 +259,7 @@ export class WorkerPool implements InferencePool {
       else job.reject(new RapportError('inference_failed', `${job.kind} ended its worker twice`, { cause }));
     }
 
-    const replaced = this.mayRestart();
+    const replaced = this.restarts.take(performance.now());
     this.options.onEvent?.({ type: 'worker-ended', cause, runningKinds: running.map(({ kind }) => kind), replaced });
     if (replaced) this.replace();
     else if (this.isEmpty) {
@@ -288,39 +290,10 @@ export class WorkerPool implements InferencePool {
     job.restart();
     this.queue.putBack(job);
   }
-
-  private mayRestart(): boolean {
-    const { restartLimit = 5, restartWindowMs = 60_000 } = this.options;
-    const nowMs = performance.now();
-    this.restartsMs = this.restartsMs.filter((atMs) => nowMs - atMs < restartWindowMs);
-    if (this.restartsMs.length >= restartLimit) return false;
-    this.restartsMs.push(nowMs);
-    return true;
-  }
-}
-
-async function watchCrashes(
-  { journalDir, onEvent }: WorkerPoolOptions,
-  slots: number,
-  onChange: () => void,
-): Promise<CrashWatch | undefined> {
-  if (journalDir === undefined) return undefined;
-  const onQuarantined = (name: string): void => onEvent?.({ type: 'job-quarantined', name });
-  try {
-    return await CrashWatch.open({ folder: journalDir, slots, onQuarantined, onChange });
-  } catch (error) {
-    onEvent?.({ type: 'no-journal', cause: error as Error });
-    return undefined;
-  }
 }
 
 function overloaded(job: PendingJob): RapportError {
   return new RapportError('overloaded', `no room in the queue for a ${job.kind} job of ${job.bytes} bytes`, {
     retryAfterMs: RETRY_AFTER_MS,
   });
-}
-
-function defaultWorkerPath(): string {
-  const beside = join(__dirname, 'worker.js');
-  return existsSync(beside) ? beside : join(__dirname, '..', '..', '..', 'dist', 'models', 'runtime', 'worker.js');
 }

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { ERROR_CODES, type ErrorCode, RapportError } from '@rapport-live/protocol';
 import type { RungNotTaken } from '../../inference/provider';
@@ -132,4 +134,10 @@ function errorOf({ message, stack, code }: WorkerFault): Error {
   const error = new Error(message);
   if (stack) error.stack = stack;
   return error;
+}
+
+/** The compiled `worker.js`: beside this file, or under dist/ when this file is source. */
+export function defaultWorkerPath(): string {
+  const beside = join(__dirname, 'worker.js');
+  return existsSync(beside) ? beside : join(__dirname, '..', '..', '..', 'dist', 'models', 'runtime', 'worker.js');
 }

@@ -1,8 +1,8 @@
+import { RestartBudget } from '../../facts/restart-budget';
 import type { FilmHead } from '../codecs/demuxer';
 import { refuse, type LaneHost, type MediaFault } from '../lane';
 import type { StreamOptions } from '../stream-options';
 import { isKeyFrame, refuseFilm } from './film-codec';
-import { RestartBudget } from './restart-budget';
 import { SEND_STILLS, type VideoDecoder, type VideoSlot } from './video-decoder';
 
 /** Why pictures of a film are not seen. */
