@@ -1,6 +1,8 @@
 // Bare: the recorded jobs of the service through the same encoders (log-mel, sharp, ONNX Runtime) in one process and one
-// thread, nothing else. Told what to do over IPC: {do: 'report'} runs them all once more and answers {byKind},
-// {do: 'stop'} ends the process. A first pass, before it says that it is ready, warms up.
+// thread, nothing else, each when it came in the service or as soon after as the one before is done: a model that has waited
+// for its input finds colder caches than one that is called again at once, in the service as here. Told what to do over
+// IPC: {do: 'report'} runs them all once more and answers {byKind}, {do: 'stop'} ends the process. A first pass, before it
+// says that it is ready, warms up.
 import { readFileSync } from 'node:fs';
 import { deserialize } from 'node:v8';
 import { Encoders } from '../dist/models/encoders/encoders.js';
@@ -16,7 +18,10 @@ const jobs = deserialize(readFileSync(recording));
 /** CPU of each kind of job, ms: of all threads while it ran. */
 async function runAll() {
   const byKind = {};
-  for (const { kind, input } of jobs) {
+  const startMs = performance.now();
+  for (const { kind, input, atMs } of jobs) {
+    const waitMs = startMs + atMs - performance.now();
+    if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
     const mark = process.cpuUsage();
     for (const steps = encoders.steps(kind, input); !(await steps.next()).done;);
     const { user, system } = process.cpuUsage(mark);

@@ -30,7 +30,7 @@ class WatchedPool {
   submit(kind, input, options) {
     counts[kind] = (counts[kind] ?? 0) + 1;
     units[kind] = (units[kind] ?? 0) + size(kind, input);
-    if (recordTo) jobs.push({ kind, input: structuredClone(input) });
+    if (recordTo) jobs.push({ kind, input: structuredClone(input), atMs: performance.now() - markMs });
     return this.pool.submit(kind, input, options);
   }
   close() {

@@ -12,6 +12,7 @@ import { cutAt, UtteranceCutter, type Cut } from './utterance-cutter';
 import { UtteranceStarts } from './utterance-starts';
 import { VoiceActivity } from './voice-activity';
 import { VoiceFrames, type ScoredFrame } from './voice-frames';
+import { type VoiceGap, VoicePlacement } from './voice-placement';
 
 /**
  * One voice stream: PCM into the ring, frames through voice activity, utterances out in stream order, audio and
@@ -34,17 +35,9 @@ export class VoiceLane implements Lane {
   readonly #restored: VoiceCut | undefined;
   /** Sound before this was cut by that process. */
   #floor = 0;
-  /** Where the last payload was placed, media samples. */
-  #placed: number | undefined;
+  readonly #placement: VoicePlacement;
   /** In released hops, as far as in order. */
   #consumed = 0;
-  /** Media samples. */
-  #released = 0;
-  /** Hops before this were of a process before this one, media samples. */
-  #passed = 0;
-  #mediaEnd = 0;
-  #discontinuity = false;
-  #lost = false;
   #ended = false;
 
   private readonly options: StreamOptions;
@@ -63,6 +56,10 @@ export class VoiceLane implements Lane {
     const { maxUtteranceMs, preRollMs, endpointMs, hopMs } = options;
     const history = (maxUtteranceMs + preRollMs + endpointMs + hopMs) * SAMPLES_PER_MS;
     this.#ring = new PcmRing(Math.ceil(options.voiceCreditBytes / 2) + history, rings);
+    this.#placement = new VoicePlacement({
+      ...{ options, host, timeline: this.#timeline },
+      gap: (reason, from, to) => this.#gap(reason, from, to),
+    });
     this.#activity = new VoiceActivity(options);
     this.#cutter = new UtteranceCutter(options);
     this.#frames = new VoiceFrames({
@@ -93,7 +90,7 @@ export class VoiceLane implements Lane {
   }
 
   get endMs(): number {
-    return this.#mediaEnd / SAMPLES_PER_MS;
+    return this.#placement.endMs;
   }
 
   get pending(): boolean {
@@ -113,7 +110,7 @@ export class VoiceLane implements Lane {
   }
 
   placedMs(): number | undefined {
-    return this.#placed === undefined ? undefined : this.#placed / SAMPLES_PER_MS;
+    return this.#placement.placedMs;
   }
 
   cuts(fromMs: number): VoiceCut[] {
@@ -128,39 +125,13 @@ export class VoiceLane implements Lane {
   }
 
   accept(ptsMs: number, bytes: Uint8Array, discontinuity: boolean): void {
-    this.#discontinuity ||= discontinuity;
+    if (discontinuity) this.#placement.breaks();
     if (bytes.length === 0) return;
-    const head = this.#ring.head;
-    const expected = this.#timeline.mediaAt(head);
-    const given = Math.round(ptsMs * SAMPLES_PER_MS);
-    const step = expected === undefined ? 0 : given - expected;
-    const near =
-      !this.#discontinuity && !this.#lost && Math.abs(step) <= this.options.anchorToleranceMs * SAMPLES_PER_MS;
-    const follows = expected !== undefined && (near || !this.#mayAnchor(step));
-    const media = follows ? expected : given;
-    const end = media + bytes.length / 2;
-    this.#placed = media;
-    const isAgain = media < this.#passed;
-    if (!isAgain && this.host.watermarkMs - end / SAMPLES_PER_MS >= this.options.maxLateMs) {
-      this.host.drop('late');
-      this.#gap('late', media, end);
-      return;
-    }
-    if (!follows) {
-      const hard = this.#discontinuity || Math.abs(step) >= this.options.endpointMs * SAMPLES_PER_MS;
-      this.#timeline.anchor(head, media, hard);
-      if (expected === undefined) this.#beginAt(media);
-      if (step > 0 && !this.#lost) this.#gap(this.#discontinuity ? 'discontinuity' : 'missing', expected!, media);
-    }
-    this.#discontinuity = false;
-    this.#lost = false;
-    // Still heard for its words (a late final enters a later window), but the sound of its hop is out.
-    if (media < this.#released && !isAgain) {
-      this.host.drop('hop_passed');
-      this.#gap('hop_passed', media, Math.min(end, this.#released));
-    }
+    const { head } = this.#ring;
+    const placed = this.#placement.place(ptsMs, bytes.length / 2, head, head - this.#consumed);
+    if (placed === undefined) return;
+    if (placed.first) this.#beginAt(placed.media);
     this.#ring.write(bytes);
-    this.#mediaEnd = Math.max(this.#mediaEnd, end);
   }
 
   /** The first sound lies here: what was cut before is told by ordinals from now on. */
@@ -168,15 +139,8 @@ export class VoiceLane implements Lane {
     this.#floor = Math.max(0, Math.round((this.#restored?.floorMs ?? 0) * SAMPLES_PER_MS) - media);
   }
 
-  /** Too many or too deep jumps are not believed. */
-  #mayAnchor(step: number): boolean {
-    if (this.#timeline.segmentCount >= this.options.maxSegments) return false;
-    const overlap = this.#ring.head - this.#consumed - Math.max(0, this.#mediaEnd - this.#released);
-    return step > 0 || overlap < this.options.maxOverlapMs * SAMPLES_PER_MS;
-  }
-
   lost(): void {
-    this.#lost = true;
+    this.#placement.lost();
   }
 
   end(): void {
@@ -232,13 +196,13 @@ export class VoiceLane implements Lane {
   }
 
   release(endMs: number): void {
-    this.#released = endMs * SAMPLES_PER_MS;
+    this.#placement.release(endMs);
     this.#consume();
   }
 
   goOn(endMs: number): void {
-    this.#passed = endMs * SAMPLES_PER_MS;
-    this.release(endMs);
+    this.#placement.goOn(endMs);
+    this.#consume();
   }
 
   dispose(): void {
@@ -335,7 +299,8 @@ export class VoiceLane implements Lane {
   #silentBehindWatermark(): boolean {
     const media = this.#timeline.mediaAt(this.#frames.cursor)!;
     // the watermark of the process before: what is heard again has yet to catch up with it
-    if (media < this.#passed && this.host.watermarkMs * SAMPLES_PER_MS <= this.#passed) return false;
+    const { passed } = this.#placement;
+    if (media < passed && this.host.watermarkMs * SAMPLES_PER_MS <= passed) return false;
     return this.host.watermarkMs - media / SAMPLES_PER_MS >= this.options.endpointMs;
   }
 
@@ -359,15 +324,11 @@ export class VoiceLane implements Lane {
 
   #consume(): void {
     const { cursor } = this.#frames;
-    this.#consumed = this.#timeline.firstAtOrAfter(this.#released, this.#consumed, cursor);
+    this.#consumed = this.#timeline.firstAtOrAfter(this.#placement.released, this.#consumed, cursor);
     this.#timeline.prune(Math.min(this.#consumed, this.#stand.keepFrom));
   }
 
-  #gap(
-    reason: 'late' | 'hop_passed' | 'missing' | 'discontinuity' | 'voice_activity_failed',
-    from: number,
-    to: number,
-  ): void {
+  #gap(reason: VoiceGap, from: number, to: number): void {
     this.host.gap({ streamName: this.spec.name, reason, fromMs: from / SAMPLES_PER_MS, toMs: to / SAMPLES_PER_MS });
   }
 }
