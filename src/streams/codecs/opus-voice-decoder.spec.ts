@@ -77,6 +77,17 @@ describe('OpusVoiceDecoder', () => {
     expect(sink.pieces.map(({ channels }) => channels[0]!.length)).toEqual([320, 320, 320, 320]);
   });
 
+  it('sound behind a cluster whose head was lost stays in its place: no gap where the next one begins', async () => {
+    const { decoder, sink } = await open();
+    const packet = [0x08, 1, 2, 3];
+    decoder.take(payload([...webmHeader(), ...cluster(0), ...simpleBlock(0, packet)]), sink);
+    decoder.lost();
+    const rest = [...simpleBlock(40, packet), ...simpleBlock(60, packet), ...cluster(5080), ...simpleBlock(0, packet)];
+    decoder.take(payload(rest, 5040), sink);
+    expect(sink.pieces.map(({ ptsMs }) => ptsMs)).toEqual([0, 5040, 5060, 5080]);
+    expect(sink.gaps).toEqual([]);
+  });
+
   it('is made anew after a fault, and goes on when it is ready', async () => {
     let woken!: () => void;
     const again = new Promise<void>((resolve) => (woken = resolve));

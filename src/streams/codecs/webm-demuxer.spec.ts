@@ -155,4 +155,16 @@ describe('WebmDemuxer', () => {
     expect(demuxer.push(fixture.subarray(9100, 14_000), sink)).toBeUndefined();
     expect(times.length - before).toBeGreaterThan(8);
   });
+
+  it('times go on without a step behind a cluster whose head was lost', () => {
+    const demuxer = new WebmDemuxer();
+    const times: number[] = [];
+    const sink = { head: () => {}, packet: (_: Uint8Array, timeMs: number) => times.push(timeMs), corrupt: () => {} };
+    const push = (...bytes: number[]) => demuxer.push(Uint8Array.from(bytes), sink);
+    push(...webmHeader(), ...cluster(0), ...simpleBlock(0, PACKET));
+    demuxer.lost(); // with it the head of the cluster at 5000
+    push(...simpleBlock(40, PACKET), ...simpleBlock(60, PACKET), ...cluster(5080), ...simpleBlock(0, PACKET));
+    push(...simpleBlock(20, PACKET), ...cluster(10_000), ...simpleBlock(0, PACKET));
+    expect(times.slice(1).map((timeMs) => timeMs - times[1]!)).toEqual([0, 20, 40, 60, 4960]);
+  });
 });

@@ -1,3 +1,4 @@
+import { ClusterTime } from './cluster-time';
 import { NO_HEADER, type DemuxSink, type Demuxer, type FilmHead } from './demuxer';
 import { ID, MAX_HEAD_BYTES, readHead, readUint, type ElementHead } from './ebml';
 import { OPUS_RATE_PER_MS, opusPacketSamples, readOpusHead, type OpusHead } from './opus-packet';
@@ -42,8 +43,7 @@ export class WebmDemuxer implements Demuxer {
   #track: Track = {};
   #audio: number | undefined;
   #film: number | undefined;
-  #ticksPerMs = 1;
-  #clusterTime = 0;
+  readonly #time = new ClusterTime();
   /** Where elements begin is not known: look for one. */
   #searching = false;
 
@@ -147,7 +147,7 @@ export class WebmDemuxer implements Demuxer {
       this.#open = [];
       this.#audio = undefined;
       this.#film = undefined;
-      this.#ticksPerMs = 1;
+      this.#time.restart();
     }
     if (TOP.has(head.id)) while (this.#open.length > 1 && this.#open.at(-1)!.left === Infinity) this.#close(sink);
     const parent = this.#open.at(-1);
@@ -202,8 +202,10 @@ export class WebmDemuxer implements Demuxer {
       case ID.DocType:
         return /^(webm|matroska)\0*$/.test(textOf(bytes)) ? undefined : 'neither WebM nor Matroska';
       case ID.TimestampScale:
-        this.#ticksPerMs = 1_000_000 / readUint(bytes);
-        return this.#ticksPerMs > 0 && this.#ticksPerMs <= 1_000_000 ? undefined : 'a TimestampScale out of range';
+        this.#time.ticksPerMs = 1_000_000 / readUint(bytes);
+        return this.#time.ticksPerMs > 0 && this.#time.ticksPerMs <= 1_000_000
+          ? undefined
+          : 'a TimestampScale out of range';
       case ID.TrackNumber:
         this.#track.number = readUint(bytes);
         return undefined;
@@ -227,8 +229,7 @@ export class WebmDemuxer implements Demuxer {
         this.#track.encoded = true;
         return undefined;
       case ID.Timestamp:
-        this.#clusterTime = readUint(bytes);
-        return Number.isFinite(this.#clusterTime) ? undefined : 'a Timestamp out of range';
+        return this.#time.begin(readUint(bytes)) ? undefined : 'a Timestamp out of range';
       default:
         this.#block(bytes, within, sink);
         return undefined;
@@ -240,13 +241,17 @@ export class WebmDemuxer implements Demuxer {
     const block = readBlock(bytes);
     if (block === undefined) sink.corrupt();
     if (block === undefined) return;
-    let timeMs = (this.#clusterTime + block.time) / this.#ticksPerMs;
+    let timeMs = this.#time.of(block.time);
     if (block.track === this.#film) for (const frame of block.frames) sink.picture?.(frame, timeMs, within);
-    if (block.track !== this.#audio) return;
+    if (block.track !== this.#audio) {
+      if (this.#audio === undefined) this.#time.ended(timeMs); // of pictures alone, theirs
+      return;
+    }
     for (const frame of block.frames) {
       sink.packet(frame, timeMs, within);
       timeMs += (opusPacketSamples(frame) ?? 0) / OPUS_RATE_PER_MS;
     }
+    this.#time.ended(timeMs);
   }
 
   /**
@@ -265,6 +270,7 @@ export class WebmDemuxer implements Demuxer {
       this.#searching = false;
       this.#open = [{ id: ID.Segment, left: Infinity }];
       if (block) this.#open.push({ id: ID.Cluster, left: Infinity });
+      this.#time.goesOn(block ? 'block' : 'head');
       return at;
     }
     return this.#held;
