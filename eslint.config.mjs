@@ -8,6 +8,7 @@ const STAGES = ['gateway', 'pipeline', 'streams', 'models', 'fusion', 'delivery'
 const LIBRARY_HOME = {
   ws: 'src/gateway/rapport-ws.adapter.ts',
   kafkajs: 'src/delivery/kafka-client.ts',
+  avsc: 'src/delivery/avro.ts',
   'onnxruntime-node': 'src/models/runtime/onnx.ts',
   sharp: 'src/models/encoders/still.ts',
   'opus-decoder': 'src/streams/codecs/opus-runtime.ts',

@@ -10,6 +10,7 @@ import {
   trustedProxies,
 } from './access-config';
 import { type ApiKey, readApiKeys } from './api-keys-config';
+import { type EventConfig, eventConfig } from './event-settings';
 import { list } from './setting';
 import { Environment, type SettingState, settingStates } from './settings';
 import { type TlsConfig, tlsConfig } from './tls-config';
@@ -49,6 +50,8 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   readonly tenantQuota: TenantQuota;
   readonly kafkaBrokers: readonly string[];
+  /** How events are written to it. */
+  readonly kafkaEvents: EventConfig;
   readonly video: { readonly ffmpeg: string; readonly ffmpegCore: string; readonly maxStreams: number };
   /** The emotion of agents may be computed where a session states a legal basis. */
   readonly agentEmotion: boolean;
@@ -78,6 +81,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     trustedProxies: trustedProxies(e.RAPPORT_TRUST_PROXY),
     tenantQuota: tenantQuota(e),
     kafkaBrokers: list(e.KAFKA_BROKERS),
+    kafkaEvents: eventConfig(e),
     video: { ffmpeg: e.RAPPORT_FFMPEG, ffmpegCore: e.RAPPORT_FFMPEG_CORE, maxStreams: e.RAPPORT_MAX_VIDEO },
     agentEmotion: e.RAPPORT_AGENT_EMOTION === 'on',
     logLevel: e.LOG_LEVEL,

@@ -2,11 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ACCESS_SETTINGS } from './access-settings';
 import { describeSettings, readConfig } from './config';
+import { EVENT_SETTINGS } from './event-settings';
 import { type Setting, SETTINGS } from './settings';
 import { TRACE_SETTINGS } from './trace-settings';
 
 const README = readFileSync(join(__dirname, '../../README.md'), 'utf8');
 const OPERATIONS = readFileSync(join(__dirname, '../../docs/operations.md'), 'utf8');
+const EVENTS = readFileSync(join(__dirname, '../../docs/events.md'), 'utf8');
 const SECURITY = readFileSync(join(__dirname, '../../docs/security.md'), 'utf8');
 const cells = (line: string): string[] =>
   line
@@ -36,6 +38,41 @@ describe("docs/security.md's table of settings", () => {
       purpose,
     ]);
     expect(rows.map(cells)).toEqual(said);
+  });
+});
+
+describe('the settings of events in Kafka', () => {
+  it('stand in docs/events.md as they are read', () => {
+    const rows = EVENTS.split('\n').filter((line) => line.startsWith('| `KAFKA_'));
+    const said = Object.entries<Setting>(EVENT_SETTINGS).map(([name, { shownDefault, purpose }]) => [
+      `\`${name}\``,
+      shownDefault,
+      purpose,
+    ]);
+    expect(rows.map(cells)).toEqual(said);
+  });
+
+  const avro = { KAFKA_EVENT_DATA: 'avro', KAFKA_SCHEMA_REGISTRY_URL: 'http://registry:8081' };
+  it('are JSON in binary mode, or structured, or Avro with a registry', () => {
+    expect(readConfig({}).kafkaEvents).toEqual({ mode: 'binary', data: 'json' });
+    expect(readConfig({ KAFKA_EVENT_MODE: 'structured' }).kafkaEvents).toEqual({ mode: 'structured', data: 'json' });
+    expect(readConfig({ ...avro, KAFKA_SCHEMA_REGISTRY_AUTH: 'me:s3cret' }).kafkaEvents).toEqual({
+      mode: 'binary',
+      data: 'avro',
+      registry: { url: 'http://registry:8081', userInfo: 'me:s3cret' },
+    });
+  });
+
+  it.each([
+    [{ KAFKA_EVENT_DATA: 'avro' }, 'KAFKA_SCHEMA_REGISTRY_URL'],
+    [{ ...avro, KAFKA_EVENT_MODE: 'structured' }, 'KAFKA_EVENT_MODE'],
+    [{ ...avro, KAFKA_SCHEMA_REGISTRY_URL: 'registry:8081' }, 'KAFKA_SCHEMA_REGISTRY_URL'],
+    [{ ...avro, KAFKA_SCHEMA_REGISTRY_URL: 'http://me:s3cret@registry' }, 'KAFKA_SCHEMA_REGISTRY_AUTH'],
+    [{ KAFKA_EVENT_DATA: 'protobuf' }, 'KAFKA_EVENT_DATA'],
+  ])('%j stop the start, and what is wrong is named', (env, name) => {
+    const read = (): unknown => readConfig(env);
+    expect(read).toThrow(expect.objectContaining({ code: 'config_invalid', message: expect.stringContaining(name) }));
+    expect(read).not.toThrow('s3cret');
   });
 });
 
@@ -124,6 +161,7 @@ describe('describeSettings', () => {
     for (const [name, { shownDefault }] of Object.entries<Setting>({
       ...SETTINGS,
       ...ACCESS_SETTINGS,
+      ...EVENT_SETTINGS,
       ...TRACE_SETTINGS,
     })) {
       if (name !== 'RAPPORT_WORKERS') expect([name, found({}, name)?.value]).toEqual([name, shownDefault]);

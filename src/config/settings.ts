@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PROVIDERS } from '../inference/provider';
 import { ACCESS_SETTINGS } from './access-settings';
+import { EVENT_SETTINGS } from './event-settings';
 import { choice, integer, optional, type Setting, text } from './setting';
 import { TRACE_SETTINGS } from './trace-settings';
 
@@ -92,7 +93,7 @@ export const SETTINGS = {
   },
 } as const satisfies Record<string, Setting>;
 
-const ALL_SETTINGS = { ...SETTINGS, ...ACCESS_SETTINGS, ...TRACE_SETTINGS };
+const ALL_SETTINGS = { ...SETTINGS, ...ACCESS_SETTINGS, ...EVENT_SETTINGS, ...TRACE_SETTINGS };
 type Settings = typeof ALL_SETTINGS;
 
 /** The environment as the settings want it. */

@@ -1,4 +1,4 @@
-import type { CloudEvent } from '@rapport-live/protocol';
+import { type CloudEvent, dataSchemaUri } from '@rapport-live/protocol';
 import { eventId } from './event-id';
 import type { SessionIdentity, SessionResult } from './session-result';
 
@@ -25,7 +25,7 @@ export function toCloudEvent(session: SessionIdentity, result: SessionResult, ma
     subject: session.sessionId,
     time: madeAt.toISOString(),
     datacontenttype: 'application/json',
-    dataschema: `urn:rapport:schema:${result.type}:1`,
+    dataschema: dataSchemaUri(result.type),
     tenant: session.tenant,
     partitionkey: sessionKey(session),
     ...(session.traceparent === undefined ? {} : { traceparent: session.traceparent }),

@@ -1,5 +1,6 @@
+import { CE_ATTRIBUTES, CloudEvent, KAFKA_HEADERS } from '@rapport-live/protocol';
 import { toCloudEvent } from './cloud-event';
-import { messageBytes, toKafkaMessage } from './kafka-message';
+import { messageBytes, toKafkaMessage, toStructuredMessage } from './kafka-message';
 
 test('CloudEvents in binary mode', () => {
   const session = { tenant: 'acme', sessionId: '01890a5d-ac96-774b-bcce-b302099a8057' };
@@ -37,7 +38,36 @@ test('a trace travels as the extension attribute and as the header of tracing li
   expect(event.id).toBe(toCloudEvent({ ...session, traceparent: undefined }, result, new Date(0)).id);
 });
 
+test('the headers are those of the table that the documents are made of', () => {
+  const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+  const session = { tenant: 'acme', sessionId: '01890a5d-ac96-774b-bcce-b302099a8057', traceparent };
+  const data = { kind: 'gap' as const, mediaMs: 5, detail: {} };
+  const event = toCloudEvent(session, { type: 'rapport.session.updated', naturalKey: ['gap', 5], data }, new Date(0));
+  const named = (only: (header: (typeof KAFKA_HEADERS)[number]) => boolean) =>
+    KAFKA_HEADERS.filter(only).map((h) => h.name);
+  const record = { seq: 1, topic: 't', event };
+  expect(Object.keys(toKafkaMessage(record).headers)).toEqual(named(() => true));
+  expect(Object.keys(toStructuredMessage(record).headers)).toEqual(named(({ structured }) => structured));
+  const plain = { ...record, event: { ...event, traceparent: undefined } };
+  expect(Object.keys(toKafkaMessage(plain).headers)).toEqual(named(({ required }) => required));
+  for (const name of CE_ATTRIBUTES) expect(toKafkaMessage(record).headers[`ce_${name}`]).toBe(event[name]);
+});
+
+test('CloudEvents in structured mode: the value is the whole envelope', () => {
+  const session = { tenant: 'acme', sessionId: '01890a5d-ac96-774b-bcce-b302099a8057' };
+  const data = { kind: 'gap' as const, mediaMs: 5, detail: { note: 'ä' } };
+  const event = toCloudEvent(session, { type: 'rapport.session.updated', naturalKey: ['gap', 5], data }, new Date(0));
+  const message = toStructuredMessage({ seq: 3, topic: 'rapport.results', event });
+  expect(message.key).toBe(`acme/${session.sessionId}`);
+  expect(message.headers).toEqual({
+    'content-type': 'application/cloudevents+json; charset=UTF-8',
+    rapport_seq: '3',
+  });
+  expect(CloudEvent.parse(JSON.parse(message.value.toString()))).toEqual(event);
+});
+
 test('a value is never null, which would delete the key of a compacted topic', () => {
   const event = { data: undefined } as unknown as ReturnType<typeof toCloudEvent>;
   expect(toKafkaMessage({ seq: 1, topic: 't', event }).value.toString()).toBe('null');
+  expect(toStructuredMessage({ seq: 1, topic: 't', event }).value.toString()).toBe('{"data":null}');
 });

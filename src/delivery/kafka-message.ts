@@ -6,32 +6,52 @@ export interface KafkaMessage {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** CloudEvents 1.0, JSON event format 3 and Kafka protocol binding 3.3. */
+const STRUCTURED = 'application/cloudevents+json; charset=UTF-8';
+
 /**
  * CloudEvents 1.0, Kafka protocol binding 1.0.2, binary content mode (section 3.2): attributes are headers with the
  * prefix `ce_`, `datacontenttype` is the header `content-type`, the value is the data alone. `rapport_seq` is ours.
  * The value is never null: on a compacted topic that would delete the key.
  */
-export function toKafkaMessage({ seq, event }: DurableRecord): KafkaMessage {
+export function toKafkaMessage(record: DurableRecord): KafkaMessage {
+  const { event } = record;
+  const value = Buffer.from(JSON.stringify(event.data ?? null));
+  return { key: event.partitionkey, value, headers: binaryHeaders(record, event.datacontenttype) };
+}
+
+/** Structured content mode (section 3.3): the value is the whole envelope in the JSON event format. */
+export function toStructuredMessage({ seq, event }: DurableRecord): KafkaMessage {
+  const value = Buffer.from(JSON.stringify({ ...event, data: event.data ?? null }));
   return {
     key: event.partitionkey,
-    value: Buffer.from(JSON.stringify(event.data ?? null)),
-    headers: {
-      'content-type': event.datacontenttype,
-      ce_specversion: event.specversion,
-      ce_id: event.id,
-      ce_source: event.source,
-      ce_type: event.type,
-      ce_subject: event.subject,
-      ce_time: event.time,
-      ce_dataschema: event.dataschema,
-      ce_tenant: event.tenant,
-      ce_partitionkey: event.partitionkey,
-      // As the extension attribute that it is, and under the name that tracing libraries for Kafka look for.
-      ...(event.traceparent === undefined ? {} : { ce_traceparent: event.traceparent, traceparent: event.traceparent }),
-      rapport_seq: String(seq),
-    },
+    value,
+    headers: { 'content-type': STRUCTURED, ...traceHeader(event.traceparent), rapport_seq: String(seq) },
   };
 }
+
+/** All headers of binary mode, for data that is written as `contentType`. */
+export function binaryHeaders({ seq, event }: DurableRecord, contentType: string): Record<string, string> {
+  return {
+    'content-type': contentType,
+    ce_specversion: event.specversion,
+    ce_id: event.id,
+    ce_source: event.source,
+    ce_type: event.type,
+    ce_subject: event.subject,
+    ce_time: event.time,
+    ce_dataschema: event.dataschema,
+    ce_tenant: event.tenant,
+    ce_partitionkey: event.partitionkey,
+    // As the extension attribute that it is, and under the name that tracing libraries for Kafka look for.
+    ...(event.traceparent === undefined ? {} : { ce_traceparent: event.traceparent }),
+    ...traceHeader(event.traceparent),
+    rapport_seq: String(seq),
+  };
+}
+
+const traceHeader = (traceparent: string | undefined): { traceparent?: string } =>
+  traceparent === undefined ? {} : { traceparent };
 
 /** About what it takes on the wire: key, value, headers and the frame of a record. */
 export function messageBytes({ key, value, headers }: KafkaMessage): number {

@@ -1,6 +1,7 @@
 import { TOPICS } from '@rapport-live/protocol';
 import { RESULT_SINK, type ResultSink } from '../../src/delivery/result-sink';
 import { consumeAll, type Consumed } from '../delivery/support/consume';
+import { AsyncApi } from '../support/asyncapi';
 import { makeCall, sampleStills } from '../support/call';
 import { expectWhole, type HeardSession } from '../support/heard-session';
 import { eventually } from '../support/eventually';
@@ -77,6 +78,16 @@ withKafka(
         new Set(sessions.map(({ sessionId }) => `development/${sessionId}`)),
       );
       expect(JSON.stringify(consumed)).not.toMatch(/4111 ?1111/);
+    });
+
+    it('has what the AsyncAPI document says, in headers and data', () => {
+      const api = new AsyncApi();
+      for (const { topic, headers, value } of consumed) {
+        const type = headers.ce_type!;
+        expect(api.messagesOf(topic, 'send')).toContain(type);
+        expect([type, api.faults(type, 'headers', headers)]).toEqual([type, undefined]);
+        expect([type, api.faults(type, 'payload', JSON.parse(value))]).toEqual([type, undefined]);
+      }
     });
 
     it('keeps the order of each session within a topic, in one partition', () => {

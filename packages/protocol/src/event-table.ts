@@ -10,6 +10,8 @@ export interface EventSpec {
   readonly durable: boolean;
   /** What makes one event of this type unique in its session; a part that is absent is left out, as is the subject of the customer's windows. */
   readonly naturalKey: string;
+  /** Of the schema of the data: a released one never changes, a change of the data is a version more (docs/events.md). */
+  readonly version: number;
   readonly data: z.ZodType;
 }
 
@@ -33,6 +35,10 @@ export type EventType = keyof typeof EVENTS;
 export const EVENT_TYPES = Object.keys(EVENTS) as [EventType, ...EventType[]];
 export type EventData<T extends EventType> = z.infer<(typeof EVENTS)[T]['data']>;
 
+/** `dataschema` of an event: names the released schema that its data keeps to. */
+export const dataSchemaUri = (type: EventType, version: number = EVENTS[type].version): string =>
+  `urn:rapport:schema:${type}:${version}`;
+
 /** Of a tenant and of no session: their subject is an id of their own, and nothing else has it. */
 export const TENANT_EVENTS: ReadonlySet<EventType> = new Set<EventType>(['rapport.audit.intents_changed']);
 
@@ -40,6 +46,9 @@ export const TENANT_EVENTS: ReadonlySet<EventType> = new Set<EventType>(['rappor
 export const TOPICS: readonly string[] = [
   ...new Set(EVENT_TYPES.flatMap((t) => (EVENTS[t].topic === null ? [] : [EVENTS[t].topic]))),
 ];
+
+/** Those that keep the newest record of each key for ever: what began and ended. The others forget by age. */
+export const COMPACTED_TOPICS: readonly string[] = ['rapport.sessions'];
 
 /** CloudEvents 1.0 envelope; extension attributes are lower case as its section 3.1 asks. */
 export const CloudEvent = z.object({
@@ -67,6 +76,6 @@ export type TypedEvent = {
   [T in EventType]: Omit<CloudEvent, 'type' | 'data'> & { type: T; data: EventData<T> };
 }[EventType];
 
-function spec<T extends z.ZodType, N extends string | null>(topic: N, naturalKey: string, schema: T) {
-  return { topic, durable: topic !== null, naturalKey, data: schema };
+function spec<T extends z.ZodType, N extends string | null>(topic: N, naturalKey: string, schema: T, version = 1) {
+  return { topic, durable: topic !== null, naturalKey, version, data: schema };
 }

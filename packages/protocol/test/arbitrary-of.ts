@@ -1,42 +1,32 @@
 import fc from 'fast-check';
 import { z } from 'zod';
+import type { JsonSchema } from '../src';
 
-/** The part of JSON Schema that zod makes of our schemas. */
-export interface JsonSchema {
-  readonly type?: string | readonly string[];
-  readonly const?: string | number | boolean;
-  readonly enum?: readonly string[];
-  readonly anyOf?: readonly JsonSchema[];
-  readonly oneOf?: readonly JsonSchema[];
-  readonly format?: string;
-  readonly pattern?: string;
-  readonly minLength?: number;
-  readonly maxLength?: number;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly items?: JsonSchema;
-  readonly minItems?: number;
-  readonly maxItems?: number;
-  readonly properties?: Readonly<Record<string, JsonSchema>>;
-  readonly required?: readonly string[];
-  readonly additionalProperties?: boolean | JsonSchema;
-  readonly default?: unknown;
-}
+export type { JsonSchema };
 
 export const jsonSchemaOf = (schema: z.ZodType, io: 'input' | 'output'): JsonSchema =>
   z.toJSONSchema(schema, { io }) as JsonSchema;
 
 /** Values that the schema takes, at and within its bounds: made from its JSON Schema, so that the two must agree. */
 export function arbitraryOf(schema: z.ZodType, io: 'input' | 'output' = 'input'): fc.Arbitrary<unknown> {
-  return fromJsonSchema(jsonSchemaOf(schema, io));
+  return valuesOf(jsonSchemaOf(schema, io));
 }
 
-function fromJsonSchema(schema: JsonSchema): fc.Arbitrary<unknown> {
+/** Values of a released schema, whose named parts stand in `$defs`. */
+export function valuesOf(root: JsonSchema): fc.Arbitrary<unknown> {
+  return fromJsonSchema(root, root.$defs ?? {});
+}
+
+type Parts = Readonly<Record<string, JsonSchema>>;
+
+function fromJsonSchema(schema: JsonSchema, parts: Parts): fc.Arbitrary<unknown> {
+  if (schema.$ref !== undefined) return fromJsonSchema(parts[schema.$ref.replace('#/$defs/', '')]!, parts);
   if (schema.const !== undefined) return fc.constant(schema.const);
   if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
   const variants = schema.anyOf ?? schema.oneOf;
-  if (variants !== undefined) return fc.oneof(...variants.map(fromJsonSchema));
-  if (Array.isArray(schema.type)) return fc.oneof(...schema.type.map((type: string) => fromJsonSchema({ type })));
+  if (variants !== undefined) return fc.oneof(...variants.map((one) => fromJsonSchema(one, parts)));
+  if (Array.isArray(schema.type))
+    return fc.oneof(...schema.type.map((type: string) => fromJsonSchema({ type }, parts)));
   switch (schema.type) {
     case 'string':
       return text(schema);
@@ -50,23 +40,26 @@ function fromJsonSchema(schema: JsonSchema): fc.Arbitrary<unknown> {
         .double({ min: schema.minimum ?? -1e9, max: schema.maximum ?? 1e9, noNaN: true, noDefaultInfinity: true })
         .map((x) => x + 0);
     case 'array':
-      return fc.array(fromJsonSchema(schema.items ?? {}), { minLength: schema.minItems, maxLength: schema.maxItems });
+      return fc.array(fromJsonSchema(schema.items ?? {}, parts), {
+        minLength: schema.minItems,
+        maxLength: schema.maxItems,
+      });
     case 'object':
-      return object(schema);
+      return object(schema, parts);
     default:
       return fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)) as unknown);
   }
 }
 
-function object({ properties, required = [], additionalProperties }: JsonSchema): fc.Arbitrary<unknown> {
+function object({ properties, required = [], additionalProperties }: JsonSchema, parts: Parts): fc.Arbitrary<unknown> {
   if (properties === undefined) {
     const key = fc.string({ minLength: 1, maxLength: 12 }).filter((k) => k !== '__proto__');
-    return fc.dictionary(key, fromJsonSchema(additionalProperties as JsonSchema), {
+    return fc.dictionary(key, fromJsonSchema(additionalProperties as JsonSchema, parts), {
       maxKeys: 4,
       noNullPrototype: true,
     });
   }
-  const model = Object.fromEntries(Object.entries(properties).map(([k, v]) => [k, fromJsonSchema(v)]));
+  const model = Object.fromEntries(Object.entries(properties).map(([k, v]) => [k, fromJsonSchema(v, parts)]));
   return fc.record(model, { requiredKeys: [...required], noNullPrototype: true });
 }
 
