@@ -109,7 +109,7 @@ async function assessment() {
 for (let run = -2; run < runs; run++) {
   if (run === 0) for (const name of Object.keys(took)) delete took[name];
   await assessment();
-  await timed('encoder', () => speech.get('encoder').run({ mel: float32(five.mel, [1, 80, five.frames]) }, { hidden }));
+  await timed('encoder', () => whisper.encode(five.mel, five.frames, hidden));
 }
 
 const parts = ['voice', 'eight faces', 'text', 'fusion, seven subsets'];

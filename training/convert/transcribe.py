@@ -14,6 +14,7 @@ from tokenizers import Tokenizer
 from .log_mel import log_mel
 from .make_golden import jfk, read_wav, whisper_prompt
 from .model_folder import ModelFolder, folder_of
+from .two_part_encoder import hidden_of
 from .write_manifest import text_of
 
 NEVER = -1e9
@@ -43,7 +44,7 @@ def greedy(model: ModelFolder, sound: np.ndarray) -> list[int]:
     p = model.manifest["parameters"]
     seconds = len(sound) / p["sampleRateHz"]
     padded = context_ms(len(sound), p) * p["sampleRateHz"] // 1000
-    hidden = model.run("encoder", {"mel": log_mel(np.pad(sound, (0, padded - len(sound))))[None]})["hidden"]
+    hidden = hidden_of(model, log_mel(np.pad(sound, (0, padded - len(sound))))[None])
     cross = model.run("cross", {"hidden": hidden})
     empty = np.zeros((1, p["decoderHeads"], 0, p["headWidth"]), np.float32)
     past = {f"past_{part}_{i}": empty for i in range(p["decoderLayers"]) for part in "kv"}

@@ -19,7 +19,7 @@ import torch
 
 from convert.model_folder import ModelFolder, folder_of
 
-from .atomic_file import write_atomically
+from .atomic_file import write_text_atomically
 from .corpora.faces import FACE_SIZE_PX
 from .fusion.served_encoders import ServedVoice
 from .labels import EMOTIONS
@@ -117,7 +117,7 @@ def answer_all(folder: Path) -> int:
         json.dumps({"answer": answer, "probabilities": [float(p) for p in probabilities]})
         for answer, probabilities in answers_to(items, sound, faces)
     ]
-    write_atomically(folder / "answers.jsonl", lambda path: path.write_text("\n".join(lines) + "\n"))
+    write_text_atomically(folder / "answers.jsonl", "\n".join(lines))
     return len(lines)
 
 

@@ -21,3 +21,12 @@ def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
         os.replace(unfinished, path)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def write_text_atomically(path: Path, text: str) -> None:
+    """`text` with one line break at its end, as `write_atomically` writes."""
+
+    def write(unfinished: Path) -> None:
+        unfinished.write_text(text.rstrip("\n") + "\n")
+
+    write_atomically(path, write)

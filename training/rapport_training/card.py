@@ -15,13 +15,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from .atomic_file import write_atomically
+from .atomic_file import write_text_atomically
 from .data_licences import LISTED, SOURCES, is_non_commercial, sources_of_folder
 
 BLOCK = re.compile(r"<!-- card:(\w+) -->\n.*?<!-- /card -->", re.DOTALL)
 NON_COMMERCIAL = "for non-commercial research only"
 
 INTENDED = {
+    "voice-activity": "where somebody speaks in the sound of a service conversation, so that only speech is listened to",
+    "face-detection": "where the face of a customer who agreed to be seen is in a picture, not who it is",
     "speech": "what a consenting customer said, and tokens of how it was said, in a live or recorded service conversation",
     "text": "what a customer feels and wants, from the text of a service conversation",
     "expression": "one face token a picture for fusion, of a customer who agreed to be seen",
@@ -120,7 +122,7 @@ def main(argv: list[str] | None = None) -> int:
         differing = True
         print(f"{card}", "differs from its manifest" if args.check else "written")
         if not args.check:
-            write_atomically(card, lambda unfinished, text=after: unfinished.write_text(text))
+            write_text_atomically(card, after)
     return 1 if args.check and differing else 0
 
 

@@ -3,8 +3,8 @@
     python -m rapport_training.craft_figures --reports OUT --figures ../docs/figures --commit HASH
 
 Reads from OUT what is there of ablation.json, voice_craft.json, text_craft.json, face_craft.json (craft), research_au.json
-and linear_reference.json (research), memory.json, intent_residual.json, speaker_baseline.json and fusion.json (choices). A
-file of figures whose reports are not there stays as it is. `npm run docs` then writes the tables.
+and linear_reference.json (research), memory.json, intent_residual.json, speaker_baseline.json and fusion.json (choices).
+Figures whose report is not there stay as they are. `npm run docs` then writes the tables.
 """
 
 import argparse
@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from .atomic_file import write_atomically
+from .atomic_file import write_text_atomically
 
 POINTS, SHARE = "points", "share"
 ALL_PIECES = "all of these pieces"
@@ -172,16 +172,16 @@ def write(reports: Path, target: Path, commit: str) -> list[Path]:
     """The files of figures that were written."""
     written = []
     for name, parts in REPORTS.items():
+        path = target / f"{name}.json"
+        before = json.loads(path.read_text()) if path.exists() else []
         rows: list[dict[str, Any]] = []
         for file, command, tell in parts:
+            figures = Figures(command, commit)
             if (reports / file).exists():
-                figures = Figures(command, commit)
                 tell(json.loads((reports / file).read_text()), figures)
-                rows += figures.rows
-        if rows:
-            text = json.dumps(rows, indent=2) + "\n"
-            path = target / f"{name}.json"
-            write_atomically(path, lambda path, text=text: path.write_text(text) and None)
+            rows += figures.rows or [row for row in before if row["command"] == figures.command]
+        if rows != before:
+            write_text_atomically(path, json.dumps(rows, indent=2))
             written.append(path)
     return written
 

@@ -41,6 +41,10 @@ SOURCES = {
     ),
     "own": Source("the user's own data", "labelled by the user", "the user's own", True),
     "whisper": Source("Whisper base", "weights that the training starts from", "MIT (OpenAI)", True),
+    "silero": Source("Silero VAD", "weights as they came; what they were trained on is not published", "MIT", True),
+    "blazeface": Source(
+        "BlazeFace", "weights as they came; what they were trained on is not published", "Apache-2.0 (G)", True
+    ),
     "minilm": Source("MiniLM-L6", "weights that the training starts from", "Apache-2.0", True),
     "mpnet": Source("MPNet-base", "a teacher in training, not in the model", "Apache-2.0", True),
 }
@@ -59,7 +63,7 @@ PUBLIC = {
 """By the name of the user's own folder of the same kind."""
 FUSION_TEXTS = ("goemotions", "bitext27", "multidogo_turn", "machine_written")
 KINDS = {"voice": ("speech",), "text": ("texts",), "face": ("faces",), "fusion": ("speech", "faces", "texts")}
-READY_MADE = {"whisper-base": ("whisper",)}
+READY_MADE = {"whisper-base": ("whisper",), "silero-vad": ("silero",), "blazeface-front": ("blazeface",)}
 MODEL_OF = {"text-minilm": "text", "fernet": "face", "fusion": "fusion"}
 """By model folder."""
 

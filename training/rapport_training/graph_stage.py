@@ -16,6 +16,7 @@ from pathlib import Path
 from convert.write_manifest import text_of
 
 from . import parity
+from .atomic_file import write_text_atomically
 from .data_licences import licence_of, sources_of
 from .folds import FOLDS, SHIPPED
 from .forms import Forms, Trained, forms_of
@@ -52,7 +53,7 @@ def state_sources(folder: Path, sources: list[str]) -> None:
     """What the model was trained on, for its card."""
     path = folder / "model.json"
     manifest = json.loads(path.read_text()) | {"trainedOn": sources, "licence": licence_of(sources)}
-    path.write_text(text_of(manifest) + "\n")
+    write_text_atomically(path, text_of(manifest))
 
 
 def compare(forms: Forms, fp32: Path, served: Path, what: str, report: Path, worst_loss: float) -> None:

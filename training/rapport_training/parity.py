@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .atomic_file import write_atomically
+from .atomic_file import write_text_atomically
 
 FORMS = ("torch", "fp32", "int8")
 WORST_LOSS = 0.01
@@ -79,5 +79,4 @@ def require(parity: Parity, what: str, worst_loss: float = WORST_LOSS) -> None:
 
 
 def write(parity: Parity, path: Path) -> None:
-    text = json.dumps({**asdict(parity), "losses": parity.losses()}, indent=1)
-    write_atomically(path, lambda unfinished: unfinished.write_text(text + "\n"))
+    write_text_atomically(path, json.dumps({**asdict(parity), "losses": parity.losses()}, indent=1))

@@ -9,7 +9,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from .atomic_file import write_atomically
+from .atomic_file import write_text_atomically
 from .stages import Command
 
 
@@ -41,8 +41,7 @@ class StageRecords:
             return False
 
     def done(self, stage: str, fingerprint: str, seconds: float) -> None:
-        text = json.dumps({"fingerprint": fingerprint, "seconds": round(seconds, 1)})
-        write_atomically(self._path(stage), lambda path: path.write_text(text + "\n"))
+        write_text_atomically(self._path(stage), json.dumps({"fingerprint": fingerprint, "seconds": round(seconds, 1)}))
 
     def _path(self, stage: str) -> Path:
         return self.folder / f"{stage}.json"

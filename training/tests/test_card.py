@@ -97,5 +97,14 @@ def test_every_card_of_the_repository_owns_up_on_its_first_line(folder: str) -> 
     assert ("non-commercial" in first) == restricted, f"{folder}: licence {licence!r}, first line {first!r}"
 
 
+@pytest.mark.parametrize("folder", sorted(path.parent.name for path in MODELS.glob("*/model.json")))
+def test_every_card_of_the_repository_is_complete(folder: str) -> None:
+    card = (MODELS / folder / "README.md").read_text()
+    for part in ("Licence of the weights:", "**Intended**", "**Forbidden**", "Limits**", "igure"):
+        assert part in card, f"{folder}: {part}"
+    data = card.partition("<!-- card:data -->")[2].partition("<!-- /card -->")[0]
+    assert "| licence |" in data and "No figure yet" not in card, folder
+
+
 def test_the_cards_of_the_repository_say_what_their_manifests_say() -> None:
     assert main([str(MODELS), "--check"]) == 0, "run python -m rapport_training.card ../models"

@@ -109,3 +109,17 @@ def test_reports_become_figures_of_the_documents(tmp_path: Path) -> None:
     craft = {row["id"]: row for row in json.loads((tmp_path / "craft.json").read_text())}
     assert craft["voice: noise"]["value"] == 5 and craft["voice by case: noise, clean"]["value"] == -1
     assert craft["voice: noise"]["command"] == "python -m rapport_training.voice.craft_table"
+
+
+def test_figures_whose_report_is_not_there_stay(tmp_path: Path) -> None:
+    (tmp_path / "intent_residual.json").write_text(
+        json.dumps({"seeds": [{"text alone": 0.99, "with residual": 0.985}]})
+    )
+    craft_figures.write(tmp_path, tmp_path, "abc1234")
+    (tmp_path / "intent_residual.json").unlink()
+    seeds = {"seeds": [0.5, 0.6]}
+    (tmp_path / "memory.json").write_text(json.dumps({"none": seeds, "speaker": seeds, "dialogue": seeds}))
+    craft_figures.write(tmp_path, tmp_path, "def5678")
+    commits = {row["id"]: row["commit"] for row in json.loads((tmp_path / "choices.json").read_text())}
+    assert commits["intent residual: gain"] == "abc1234"
+    assert commits["session memory: text alone, UAR on MELD dev"] == "def5678"

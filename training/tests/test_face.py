@@ -1,6 +1,7 @@
 """Expression encoder: corpora, augmentation, figures, training on tiny data and its resumption."""
 
 from argparse import Namespace
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,14 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="torch is not installed")
 
-from rapport_training.corpora.faces import FACE_LABELS, nameable, read_ckplus, read_ferplus, vote_targets  # noqa: E402
+from rapport_training.corpora.faces import (  # noqa: E402
+    FACE_LABELS,
+    nameable,
+    read_ckplus,
+    read_faces,
+    read_ferplus,
+    vote_targets,
+)
 from rapport_training.craft.mixup import cutmix, mixup  # noqa: E402
 from rapport_training.craft.rand_augment import GEOMETRIC, TONAL, RandAugment, geometric_matrices, tonal  # noqa: E402
 from rapport_training.face import degrade, encoder, train  # noqa: E402
@@ -82,6 +90,14 @@ def test_bad_data_is_refused_with_file_and_reason(data: Path, tmp_path: Path, ch
         train.train(arguments(data, out, "--epochs", "1"))
     assert reason in str(refused.value)
     assert not out.exists()
+
+
+@pytest.mark.parametrize("damage", [lambda whole: b"no archive", lambda whole: whole[: len(whole) // 2]])
+def test_a_damaged_archive_is_named(data: Path, damage: Callable[[bytes], bytes]) -> None:
+    path = data / "ferplus" / "ferplus.npz"
+    path.write_bytes(damage(path.read_bytes()))
+    with pytest.raises(ValueError, match=r"ferplus\.npz cannot be read"):
+        read_faces(data)
 
 
 def test_an_unknown_label_of_ckplus_is_named(tmp_path: Path) -> None:

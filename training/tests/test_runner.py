@@ -117,3 +117,15 @@ def test_wrong_options_are_said_before_anything_runs(
     assert main([arguments[0], *given]) == 1
     assert reason in capsys.readouterr().err
     assert not (tmp_path / "work").exists()
+
+
+def test_bad_data_stops_a_model_before_anything_is_written(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("soundfile", reason="soundfile is not installed")
+    (tmp_path / "data" / "speech").mkdir(parents=True)
+    (tmp_path / "data" / "speech" / "a.wav").write_bytes(b"no sound")
+    index = tmp_path / "data" / "speech" / "index.csv"
+    index.write_text("path,emotion,speaker\na.wav,anger,ann\na.wav,,bob\n")
+    assert main(["voice", "--data", str(tmp_path / "data"), "--work", str(tmp_path / "work"), "--device", "cpu"]) == 1
+    said = capfd.readouterr().err
+    assert "index.csv, row 3" in said and "check_data ended with status 1" in said
+    assert [path for path in (tmp_path / "work").rglob("*") if path.is_file()] == []

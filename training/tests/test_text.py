@@ -1,5 +1,6 @@
 """The text part from outside: noise, few-shot intents, pools, transformer, encoder, losses, checkpoint and export."""
 
+import gzip
 import random
 from pathlib import Path
 
@@ -64,6 +65,16 @@ def test_reads_a_users_own_chats(tmp_path: Path) -> None:
 def test_names_file_and_reason_of_bad_text_data(tmp_path: Path, content: str, reason: str) -> None:
     with pytest.raises(CorpusError, match=reason):
         read_texts(text_file(tmp_path, content), "own", "train")
+
+
+@pytest.mark.parametrize("place", [0, 20, -6], ids=["its head", "its middle", "its end"])
+def test_names_a_damaged_archive_of_texts(tmp_path: Path, place: int) -> None:
+    (tmp_path / "text").mkdir()
+    whole = bytearray(gzip.compress(b"id,text,label,split\n" + b"".join(b"%d,a,b,train\n" % i for i in range(50))))
+    whole[place] ^= 0xFF
+    (tmp_path / "text" / "own.csv.gz").write_bytes(whole)
+    with pytest.raises(CorpusError, match=r"own\.csv\.gz cannot be read"):
+        read_texts(tmp_path, "own", "train")
 
 
 def test_misheard_errs_about_as_often_as_told() -> None:

@@ -4,6 +4,7 @@ to a checkpoint and back. Random weights of Whisper's shape stand for the real o
 import csv
 import io
 import math
+import shutil
 import tarfile
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,14 @@ soundfile = pytest.importorskip("soundfile", reason="soundfile is not installed"
 
 from convert.log_mel import level as reference_level  # noqa: E402
 from convert.log_mel import log_mel as reference_log_mel  # noqa: E402
-from rapport_training.corpora.speech import SpeechClips, SpeechCorpusError, joined, opus_copies, read_speech  # noqa: E402
+from rapport_training.corpora.speech import (  # noqa: E402
+    SpeechClips,
+    SpeechCorpusError,
+    joined,
+    opus_copies,
+    read_index,
+    read_speech,
+)
 from rapport_training.craft.lora import AdaptedLinear  # noqa: E402
 from rapport_training.voice import trainer as trainer_module  # noqa: E402
 from rapport_training.voice.augmentation import AugmentRecipe, Surroundings, VoiceAugmentation  # noqa: E402
@@ -230,6 +238,26 @@ def test_a_broken_corpus_is_named(corpora: Path, tmp_path: Path):
         read_speech(tmp_path, threads=1)
     index.write_text(whole + "gone.ogg,sad,AB0\n")
     with pytest.raises(SpeechCorpusError, match=r"lacks 1 files of its index, among them gone\.ogg"):
+        read_speech(tmp_path, threads=1)
+    index.write_text(whole.replace("CD1_happy_0.ogg,happy", "CD1_happy_0.ogg,", 1))
+    with pytest.raises(SpeechCorpusError, match="row 4: no emotion"):  # the row of the file, not of what is read of it
+        read_index(tmp_path, every=2)
+
+
+def test_corrupt_audio_of_a_corpus_is_named(corpora: Path, tmp_path: Path):
+    shutil.copytree(corpora, tmp_path, dirs_exist_ok=True)
+    archive = tmp_path / "nemo" / "nemo.tar"
+    whole = archive.read_bytes()
+    with tarfile.open(archive) as tar:
+        at = next(member.offset_data for member in tar if member.name == "CD1_sad_1.ogg")
+    archive.write_bytes(whole[:at] + b"no sound" + whole[at + 8 :])
+    with pytest.raises(SpeechCorpusError, match=r"nemo\.tar: CD1_sad_1\.ogg cannot be decoded"):
+        read_speech(tmp_path, threads=1)
+    archive.write_bytes(whole[: at + 100])
+    with pytest.raises(SpeechCorpusError, match=r"nemo\.tar cannot be read"):
+        read_speech(tmp_path, threads=1)
+    archive.write_bytes(b"no archive")
+    with pytest.raises(SpeechCorpusError, match=r"nemo\.tar cannot be read"):
         read_speech(tmp_path, threads=1)
 
 

@@ -1,5 +1,6 @@
+import { RapportError } from '@rapport-live/protocol';
 import type { ModelFolder } from '../runtime/model-folder';
-import { float32, floats, type Graph, int64, type Tensor } from '../runtime/onnx';
+import { float32, floats, type Graph, int64, type Tensor, type Tensors } from '../runtime/onnx';
 import { DecoderMemories, type DecoderMemory } from './decoder-memory';
 import { MEL_BANDS } from './log-mel';
 import type { SpeechParameters } from '../runtime/manifest';
@@ -7,6 +8,11 @@ import { Scratch } from './scratch';
 
 /** The language, task and timestamp tokens before a text. */
 const MAX_PROMPT_TOKENS = 4;
+
+/** The input of every graph that begins at the sound. */
+const MEL = 'mel';
+
+const soundOf = (mel: Float32Array, frames: number): Tensors => ({ [MEL]: float32(mel, [1, MEL_BANDS, frames]) });
 
 export const emotionWidthOf = ({ emotionWidth, encoderWidth }: SpeechParameters): number =>
   emotionWidth ?? encoderWidth;
@@ -17,12 +23,16 @@ export class WhisperGraphs {
   private readonly logits: Tensor;
   private readonly memories: DecoderMemories;
   private readonly states = new Scratch();
+  /** What `encoder` goes on from where it is a part of `emotion`'s network: the states of 20 ms between the two. */
+  private readonly between: { readonly name: string; readonly numbers: Scratch } | undefined;
   private readonly emotionWidth: number;
 
+  /** Throws `model_corrupt` when the graphs do not fit together. */
   constructor(
     private readonly graphs: {
+      /** From log-mel, or from the states with which `emotion` ends where both are parts of one Whisper. */
       readonly encoder: Graph;
-      /** The encoder itself, or one of its own where transcripts come from another Whisper. */
+      /** A part of the encoder, one of its own where transcripts come from another Whisper, or the encoder itself. */
       readonly emotion: Graph;
       readonly cross: Graph;
       readonly decoder: Graph;
@@ -31,6 +41,10 @@ export class WhisperGraphs {
   ) {
     const { vocabularySize, maxAudioMs, maxTokensPerSecond, maxTokensExtra } = parameters;
     this.emotionWidth = emotionWidthOf(parameters);
+    const name = graphs.encoder.inputs[0]?.name ?? MEL;
+    if (name !== MEL && graphs.emotion.outputs.every((output) => output.name !== name))
+      throw new RapportError('model_corrupt', `graph encoder goes on from ${name}, which no graph emotion gives`);
+    this.between = name === MEL ? undefined : { name, numbers: new Scratch() };
     this.logits = float32(new Float32Array(vocabularySize), [1, vocabularySize]);
     const maxTokens = MAX_PROMPT_TOKENS + Math.ceil((maxAudioMs / 1000) * maxTokensPerSecond + maxTokensExtra);
     this.memories = new DecoderMemories({ ...parameters, maxTokens });
@@ -40,15 +54,27 @@ export class WhisperGraphs {
   async emotionStates(mel: Float32Array, frames: number): Promise<Float32Array> {
     const states = this.states.take((frames / 2) * this.emotionWidth);
     const emo = float32(states, [1, frames / 2, this.emotionWidth]);
-    await this.graphs.emotion.run({ mel: float32(mel, [1, MEL_BANDS, frames]) }, { emo });
+    await this.graphs.emotion.run(soundOf(mel, frames), { emo });
     return states;
+  }
+
+  /** Writes what the decoder reads: `hidden` [1, frames / 2, encoder width]. */
+  async encode(mel: Float32Array, frames: number, hidden: Tensor): Promise<void> {
+    const { encoder, emotion } = this.graphs;
+    let feeds = soundOf(mel, frames);
+    if (this.between !== undefined) {
+      const { name, numbers } = this.between;
+      const states = float32(numbers.take((frames / 2) * this.emotionWidth), [1, frames / 2, this.emotionWidth]);
+      feeds = await emotion.run(feeds, { [name]: states });
+    }
+    await encoder.run(feeds, { hidden });
   }
 
   /** Everything the decoder needs of the sound; 28 MB at 15 s, used again once it is closed. */
   async openDecoder(mel: Float32Array, frames: number): Promise<WhisperDecoder> {
     const memory = this.memories.take(frames);
     const { hidden, cross } = memory;
-    await this.graphs.encoder.run({ mel: float32(mel, [1, MEL_BANDS, frames]) }, { hidden });
+    await this.encode(mel, frames, hidden);
     await this.graphs.cross.run({ hidden }, cross);
     return new WhisperDecoder(this.graphs.decoder, memory, this.logits, () => this.memories.giveBack(memory));
   }

@@ -45,6 +45,7 @@ export class Graph {
   private constructor(
     private readonly session: InferenceSession,
     readonly inputs: readonly TensorSpec[],
+    readonly outputs: readonly TensorSpec[],
     private readonly name: string,
     private readonly task: Task,
     private readonly provider: Provider,
@@ -76,7 +77,7 @@ export class Graph {
       throw new RapportError('model_corrupt', `${path} has tensors ${found.join()}, its manifest says ${said.join()}`);
     }
     const { name, task } = folder.manifest;
-    return new Graph(session, spec.inputs, `${name} ${graph}`, task, provider);
+    return new Graph(session, spec.inputs, spec.outputs, `${name} ${graph}`, task, provider);
   }
 
   /**

@@ -1,5 +1,8 @@
 """Face corpora: FER+ (48x48 grey faces with the votes of ten people), CK+ (posed faces by subject), and the user's own."""
 
+import lzma
+import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +18,8 @@ FACE_LABELS = ("neutral", "happiness", "surprise", "sadness", "anger", "disgust"
 UNKNOWN, NO_FACE = 8, 9
 VOTERS = 10
 SPLITS = ("train", "valid", "test")
+UNREADABLE = (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error, lzma.LZMAError)
+"""What numpy and its decompressors raise on a file that is damaged or no npz."""
 
 CKPLUS_LABELS = {
     "happy": "happiness",
@@ -140,11 +145,17 @@ def vote_targets(votes: np.ndarray) -> np.ndarray:
 
 
 def _read(path: Path, names: tuple[str, ...]) -> dict[str, np.ndarray]:
-    with np.load(path) as file:
-        missing = [name for name in names if name not in file]
-        if missing:
-            raise ValueError(f"{path}: no array {missing[0]!r}")
-        return {name: file[name] for name in names}
+    try:
+        with np.load(path) as file:
+            missing = [name for name in names if name not in file]
+            arrays = {name: file[name] for name in names if name not in missing}
+    except FileNotFoundError:
+        raise
+    except UNREADABLE as error:
+        raise ValueError(f"{path} cannot be read ({error}): it must be an npz file") from error
+    if missing:
+        raise ValueError(f"{path}: no array {missing[0]!r}")
+    return arrays
 
 
 def _check_images(path: Path, images: np.ndarray) -> None:

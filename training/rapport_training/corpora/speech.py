@@ -92,23 +92,29 @@ def _rows(folder: Path, name: str, every: int) -> list[dict[str, str]]:
     path = folder / name / "index.csv"
     if not path.exists():
         raise SpeechCorpusError(f"{path} is not there: a speech corpus needs index.csv beside {name}.tar")
-    with path.open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))[::every]
-    for line, row in enumerate(rows, start=2):
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            rows = list(enumerate(csv.DictReader(file), start=2))[::every]
+    except UnicodeDecodeError as error:
+        raise SpeechCorpusError(f"{path} cannot be read ({error}): it must be CSV in UTF-8") from error
+    for line, row in rows:
         for column in ("path", "emotion", SPEAKER_COLUMN[name]):
             if not row.get(column):
                 raise SpeechCorpusError(f"{path}, row {line}: no {column}")
         if row["emotion"] not in SPEECH_LABELS:
             raise SpeechCorpusError(f"{path}, row {line}: {row['emotion']!r} is none of {', '.join(SPEECH_LABELS)}")
-    return rows
+    return [row for _, row in rows]
 
 
 def _files(path: Path, wanted: set[str]) -> dict[str, bytes]:
     """The files of a tar in one pass."""
     if not path.exists():
         raise SpeechCorpusError(f"{path} is not there")
-    with tarfile.open(path) as tar:
-        found = {m.name: tar.extractfile(m).read() for m in tar if m.name in wanted}  # type: ignore[union-attr]
+    try:
+        with tarfile.open(path) as tar:
+            found = {m.name: tar.extractfile(m).read() for m in tar if m.name in wanted}  # type: ignore[union-attr]
+    except (tarfile.TarError, EOFError) as error:
+        raise SpeechCorpusError(f"{path} cannot be read ({error}): it must be a whole tar file") from error
     missing = wanted - found.keys()
     if missing:
         raise SpeechCorpusError(f"{path} lacks {len(missing)} files of its index, among them {min(missing)}")

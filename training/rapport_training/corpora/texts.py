@@ -7,6 +7,7 @@ least the columns id, text, label and split (train, dev or test).
 import csv
 import gzip
 import io
+import zlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -74,5 +75,5 @@ def _path(data: Path, corpus: str) -> Path:
 def _content(path: Path) -> str:
     try:
         return (gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()).decode("utf-8")
-    except (OSError, EOFError, UnicodeDecodeError) as error:
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
         raise CorpusError(f"{path} cannot be read ({error}): it must be CSV in UTF-8") from error

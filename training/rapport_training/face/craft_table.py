@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ..atomic_file import write_atomically
+from ..atomic_file import write_text_atomically
 from ..corpora.faces import FACE_LABELS, VotedFaces, read_faces, vote_targets
 from ..craft.rand_augment import RandAugment
 from ..randomness import fix_seeds
@@ -84,13 +84,11 @@ def main() -> None:
             key = f"without {name}, seed {seed}, {args.pictures} pictures, {args.epochs} epochs"
             if key not in kept:
                 kept[key] = one_run(train, valid, augment, seed, args.epochs)
-                text = json.dumps(kept, indent=1) + "\n"
-                write_atomically(path, lambda path, text=text: path.write_text(text) and None)
+                write_text_atomically(path, json.dumps(kept, indent=1))
             rows[name].append(kept[key])
             print(f"face craft, {key}: {kept[key]}", flush=True)
     report = {"what": "FER+ valid", "pictures": args.pictures, "epochs": args.epochs, "without": rows}
-    text = json.dumps(report, indent=1) + "\n"
-    write_atomically(args.out / "face_craft.json", lambda path: path.write_text(text) and None)
+    write_text_atomically(args.out / "face_craft.json", json.dumps(report, indent=1))
 
 
 if __name__ == "__main__":

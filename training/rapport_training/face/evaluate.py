@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from rapport_training.atomic_file import write_atomically
+from rapport_training.atomic_file import write_text_atomically
 from rapport_training.corpora.faces import CKPLUS_FILE, FACE_LABELS, PosedFaces, VotedFaces, read_ckplus, read_faces
 from rapport_training.face import degrade
 from rapport_training.face.intervals import with_interval
@@ -126,7 +126,7 @@ def main(argv: list[str] | None = None) -> None:
     text = json.dumps(evaluate(predictor(args.model), args.data, args.split), indent=2)
     print(text)
     if args.out:
-        write_atomically(args.out, lambda path: path.write_text(text + "\n"))
+        write_text_atomically(args.out, text)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ import numpy as np
 from convert.model_folder import ModelFolder
 from convert.stored_npz import write_stored
 from convert.write_manifest import refresh, text_of
+from rapport_training.atomic_file import write_text_atomically
 from rapport_training.corpora.faces import VotedFaces, read_faces
 from rapport_training.face import encoder
 from rapport_training.face.graph import write_fp32, write_int8
@@ -67,10 +68,10 @@ def fill_folder(checkpoint: Path, graph: Path, folder: Path, evaluation: dict[st
     shutil.copyfile(graph, folder / "model.onnx")
     network = encoder.load(checkpoint)
     stated = manifest(network.feature_width, encoder.stored_figures(checkpoint), evaluation)
-    (folder / "model.json").write_text(text_of(stated) + "\n")
+    write_text_atomically(folder / "model.json", text_of(stated))
     write_golden(ModelFolder(folder))
     refresh(stated, folder)
-    (folder / "model.json").write_text(text_of(stated) + "\n")
+    write_text_atomically(folder / "model.json", text_of(stated))
 
 
 def losses(whole: FaceScores, int8: FaceScores) -> dict[str, float]:

@@ -21,7 +21,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..atomic_file import write_atomically
+from ..atomic_file import write_text_atomically
 from ..labels import EMOTIONS
 from .answers import joint_of, logits_of, one_frame, text_tokens, voice_tokens
 from .config import FusionConfig
@@ -249,8 +249,7 @@ def main() -> None:
         print(
             f"{name:28s} {row['mean']['mean']:.4f} sd {row['sd']['mean']}  bought {row['bought']:+.4f} ({low}, {high})"
         )
-    text = json.dumps(report, indent=1) + "\n"
-    write_atomically(args.out / "ablation.json", lambda path: path.write_text(text) and None)
+    write_text_atomically(args.out / "ablation.json", json.dumps(report, indent=1))
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from convert.model_folder import cpu_session, folder_of, model_folders
 from convert.stored_npz import write_stored
 from convert.write_manifest import refresh, text_of
 
+from ..atomic_file import write_text_atomically
 from ..labels import EMOTIONS
 from .features import MAX_FACE_TOKENS, MAX_TEXT_TOKENS, MAX_VOICE_TOKENS
 from .manifest import manifest_of
@@ -144,7 +145,7 @@ def fill_folder(net: FusionNet, notes: dict[str, Any], graph: Path, manifest: di
     write_golden(net, cpu_session(graph), folder / GOLDEN_FILE)
     manifest = manifest_of(manifest, net, notes)
     refresh(manifest, folder)
-    (folder / "model.json").write_text(text_of(manifest) + "\n")
+    write_text_atomically(folder / "model.json", text_of(manifest))
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
-from ..atomic_file import write_atomically
+from ..atomic_file import write_text_atomically
 from ..corpora.texts import read_texts
 from .answers import joint_of
 from .network import FusionNet
@@ -112,8 +112,7 @@ def main() -> None:
         "helps": bool(gain.mean() > gain.std() and gain.mean() > 0),
     }
     print("intent residual:", report, flush=True)
-    text = json.dumps(report, indent=1) + "\n"
-    write_atomically(args.out / "intent_residual.json", lambda path: path.write_text(text) and None)
+    write_text_atomically(args.out / "intent_residual.json", json.dumps(report, indent=1))
 
 
 @torch.no_grad()

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ..atomic_file import write_atomically
+from ..atomic_file import write_text_atomically
 
 
 class KeptRuns:
@@ -19,5 +19,4 @@ class KeptRuns:
 
     def put(self, key: str, row: Any) -> None:
         self.rows[key] = row
-        text = json.dumps(self.rows, indent=1) + "\n"
-        write_atomically(self.path, lambda path: path.write_text(text) and None)
+        write_text_atomically(self.path, json.dumps(self.rows, indent=1))

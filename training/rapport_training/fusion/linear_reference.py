@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..atomic_file import write_atomically
+from ..atomic_file import write_text_atomically
 from ..folds import FOLDS
 from .features import CLEAN, WHOLE
 from .options import add_options, source_of
@@ -66,8 +66,7 @@ def main() -> None:
             folds.append(of_fold(takes.tokens[:, 0], units.units[takes.clip], units.label[takes.clip], takes.held))
             print(f"linear reference, {way}, fold {fold}: {folds[-1]}", flush=True)
         report[way] = {"folds": folds}
-    text = json.dumps(report, indent=1) + "\n"
-    write_atomically(args.out / "linear_reference.json", lambda path: path.write_text(text) and None)
+    write_text_atomically(args.out / "linear_reference.json", json.dumps(report, indent=1))
 
 
 if __name__ == "__main__":

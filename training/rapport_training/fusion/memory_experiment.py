@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import Generator, Tensor
 
-from ..atomic_file import write_atomically
+from ..atomic_file import write_text_atomically
 from ..corpora.texts import TextRow, read_texts
 from ..labels import EMOTIONS
 from .answers import joint_of, logits_of
@@ -156,8 +156,7 @@ def main() -> None:
             "mean": round(sum(gains) / len(gains), 4), "low": round(min(gains), 4), "high": round(max(gains), 4),
         }  # fmt: skip
         report[f"{scope} helps"] = sum(gains) / len(gains) > spread
-    text = json.dumps(report, indent=1) + "\n"
-    write_atomically(args.out / "memory.json", lambda path: path.write_text(text) and None)
+    write_text_atomically(args.out / "memory.json", json.dumps(report, indent=1))
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..atomic_file import write_atomically
+from ..atomic_file import write_text_atomically
 from ..folds import FOLDS
 from .answers import logits_of, voice_tokens
 from .config import FusionConfig
@@ -123,8 +123,7 @@ def run(source: FeatureSource, args: argparse.Namespace) -> dict[str, Any]:
         results.setdefault(name, []).append(kept.get(key))
         print(f"research, {name}, fold {fold}: {results[name][-1]}", flush=True)
         report[name] = summary(results[name]) | {"folds": results[name]}
-        text = json.dumps(report, indent=1) + "\n"
-        write_atomically(args.out / "research_au.json", lambda path, text=text: path.write_text(text) and None)
+        write_text_atomically(args.out / "research_au.json", json.dumps(report, indent=1))
     for key in results:
         print(f"research, {key}: {summary(results[key])}", flush=True)
     return report

@@ -19,7 +19,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..atomic_file import write_atomically
+from ..atomic_file import write_text_atomically
 from ..feature_cache import file_sha256
 from ..folds import FOLDS
 from ..labels import EMOTIONS
@@ -157,8 +157,7 @@ def main() -> None:
     report = run(source_of(args), args)
     for way in WAYS:
         print(f"caller baseline, {way}: {report[way]}", flush=True)
-    text = json.dumps(report, indent=1) + "\n"
-    write_atomically(args.out / "speaker_baseline.json", lambda path: path.write_text(text) and None)
+    write_text_atomically(args.out / "speaker_baseline.json", json.dumps(report, indent=1))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from typing import Any
 
 import torch
 
-from ..atomic_file import write_atomically
+from ..atomic_file import write_text_atomically
 from ..folds import SHIPPED
 from .config import FusionConfig
 from .feature_source import FeatureSource
@@ -199,8 +199,7 @@ def main() -> None:
     source, config, folds = source_of(args), parse_config(args.config), args.folds.split(",")
     run = Run(source, args.out, config, folds, args.budget_seconds, args.steps, args.seed, args.start)
     report = run.measure_trained() if args.measure_only else run.everything()
-    text = json.dumps(report, indent=1)
-    write_atomically(args.out / "fusion.json", lambda path: path.write_text(text + "\n") and None)
+    write_text_atomically(args.out / "fusion.json", json.dumps(report, indent=1))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ..atomic_file import write_atomically
+from ..atomic_file import write_text_atomically
 from ..corpora.texts import read_texts
 from ..craft.text_augment import chat_style, mask_tokens, misheard, typing_errors, with_synonyms
 from ..fusion.scores import score
@@ -166,8 +166,7 @@ def main() -> None:
             rows[name].append(row)
             print(f"text craft, seed {seed}, without {name}: {row}", flush=True)
     report = {"what": "UAR on dev parts, heads on the untouched MiniLM", "without": rows}
-    text = json.dumps(report, indent=1) + "\n"
-    write_atomically(args.out / "text_craft.json", lambda path: path.write_text(text) and None)
+    write_text_atomically(args.out / "text_craft.json", json.dumps(report, indent=1))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ..atomic_file import write_atomically
+from ..atomic_file import write_text_atomically
 from ..corpora.texts import TextRow, read_texts
 from ..labels import EMOTIONS
 from ..service_language.evaluation_set import Half, load
@@ -261,7 +261,7 @@ def main() -> None:
     encode = onnx_encoder(args.model) if args.model else checkpoint_encoder(args.weights, args.checkpoint, args.device)
     figures = evaluate(encode, args.data, args.split, args.model, args.checkpoint, args.only or PARTS)
     text = json.dumps(figures, indent=1)
-    write_atomically(args.out, lambda path: path.write_text(text + "\n"))
+    write_text_atomically(args.out, text)
     print(text)
 
 

@@ -22,10 +22,11 @@ from convert.model_folder import cpu_session
 from convert.stored_npz import write_stored
 from convert.write_manifest import refresh, text_of
 
-from ..atomic_file import write_atomically
+from ..atomic_file import write_atomically, write_text_atomically
 from ..data_licences import licence_of, sources_of
 from ..labels import EMOTIONS
 from .encoder import TextEncoder, load
+from .manifest_figures import told_figures
 from .text_checkpoint import read_heads
 from .token_pool import open_tokenizer
 
@@ -107,7 +108,7 @@ def manifest_of(like: dict[str, Any], heads: dict[str, Any], names: list[str]) -
     )
     manifest["trainedOn"] = sources_of("text")
     manifest["licence"] = licence_of(manifest["trainedOn"])
-    manifest["figures"] = []
+    manifest["figures"] = told_figures(heads["figures"])
     return manifest
 
 
@@ -146,7 +147,7 @@ def fill_folder(graph: Path, heads: dict[str, Any], like: dict[str, Any], folder
     write_golden(like, folder)
     manifest = manifest_of(like, heads, names)
     refresh(manifest, folder)
-    (folder / "model.json").write_text(text_of(manifest) + "\n")
+    write_text_atomically(folder / "model.json", text_of(manifest))
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..atomic_file import write_text_atomically
 from ..labels import EMOTIONS
 from ..randomness import fix_seeds
 from . import student
@@ -317,7 +318,7 @@ def train(
     finish(training, dev, out, alpha, clock)
     training.train_emotion_branch(max(1.0, clock.left() - LAST_SECONDS / 2), limits.branch, clock.say, measure)
     figures = finish(training, dev, out, alpha, clock)
-    (out / "text.figures.json").write_text(json.dumps(figures, indent=1) + "\n")
+    write_text_atomically(out / "text.figures.json", json.dumps(figures, indent=1))
     return figures
 
 

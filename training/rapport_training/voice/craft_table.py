@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ..atomic_file import write_atomically
+from ..atomic_file import write_atomically, write_text_atomically
 from ..corpora.speech import CORPORA, SAMPLE_RATE_HZ, SpeechClips, read_clips, read_index
 from ..craft import voice_augment as craft
 from ..craft.opus import opus_round_trip
@@ -201,8 +201,7 @@ def main() -> None:
         parts, labels, lambda fold: torch.from_numpy(index.held_out(fold)), folds, 4 if args.smoke else args.steps
     )
     report = {"what": "UAR on unseen RAVDESS actors, head on the untouched encoder", "folds": folds, "without": rows}
-    text = json.dumps(report, indent=1) + "\n"
-    write_atomically(args.out / "voice_craft.json", lambda path: path.write_text(text) and None)
+    write_text_atomically(args.out / "voice_craft.json", json.dumps(report, indent=1))
 
 
 if __name__ == "__main__":

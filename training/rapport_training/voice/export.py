@@ -22,9 +22,11 @@ from convert.ctranslate2_file import Variables
 from convert.make_golden import write_golden
 from convert.model_folder import ModelFolder, cpu_session
 from convert.quantize import quantize
+from convert.two_part_encoder import make_encoder_whole
 from convert.whisper_graphs import Whisper, write_emotion_encoder
 from convert.write_manifest import refresh, text_of
 
+from ..atomic_file import write_text_atomically
 from ..data_licences import licence_of, sources_of
 from ..model_set import link_set, own_folder
 from .encoder import VoiceEncoder, load, read_start_weights
@@ -109,6 +111,7 @@ def fill_folder(
     """The graph, and `manifest`, that of the speech model before it, with the graph in it. sources: of data_licences."""
     manifest["trainedOn"] = list(sources)
     manifest["licence"] = f"graph emotion: {licence_of(sources)}; all else MIT (OpenAI)"
+    make_encoder_whole(folder, manifest)
     shutil.copyfile(int8, folder / FILE)
     manifest["graphs"][GRAPH] = {"file": FILE, "sha256": "", "bytes": 0, "inputs": [], "outputs": [], "maxBatch": 1}
     manifest["parameters"]["emotionWidth"] = WIDTH
@@ -123,7 +126,7 @@ def fill_folder(
 
 def write_manifest(manifest: dict[str, Any], folder: Path) -> None:
     refresh(manifest, folder)
-    (folder / "model.json").write_text(text_of(manifest) + "\n")
+    write_text_atomically(folder / "model.json", text_of(manifest))
 
 
 def main() -> None:

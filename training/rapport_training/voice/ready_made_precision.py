@@ -19,7 +19,7 @@ import torch
 from convert.model_folder import cpu_session
 
 from ..agreement import Models
-from ..atomic_file import write_atomically
+from ..atomic_file import write_text_atomically
 from ..corpora.speech import CORPORA, read_clips, read_index
 from ..folds import FOLDS
 from .log_mel import STATE_SAMPLES, level
@@ -80,8 +80,7 @@ def main() -> None:
     for fold in FOLDS:
         report = compare(args.folds / fold, args.fp32, args.data, fold)
         print(f"voice {fold}: {report}", flush=True)
-        text = json.dumps(report, indent=1) + "\n"
-        write_atomically(args.figures / f"voice.{fold}.parity.json", lambda path, text=text: path.write_text(text))
+        write_text_atomically(args.figures / f"voice.{fold}.parity.json", json.dumps(report, indent=1))
 
 
 if __name__ == "__main__":

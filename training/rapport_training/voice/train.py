@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ..atomic_file import write_atomically
+from ..atomic_file import write_text_atomically
 from ..corpora.speech import SpeechClips, joined, opus_copies, read_speech
 from ..folds import FOLDS, SHIPPED
 from ..randomness import fix_seeds
@@ -128,8 +128,7 @@ def main() -> None:
         print(f"voice {fold}: {notes['steps']} steps, layer shares {notes['shares']}", flush=True)
         for name, recall in notes["recalls"].items():  # type: ignore[attr-defined]
             print(f"voice {fold}: UAR {recall:.3f} {name}", flush=True)
-        text = json.dumps(report, indent=1)
-        write_atomically(args.out / "voice.json", lambda path, text=text: path.write_text(text))  # type: ignore[misc]
+        write_text_atomically(args.out / "voice.json", json.dumps(report, indent=1))
     print(f"voice: all done in {time.monotonic() - start:.0f} s", flush=True)
 
 
