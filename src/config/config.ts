@@ -13,6 +13,7 @@ import { type ApiKey, readApiKeys } from './api-keys-config';
 import { type EventConfig, eventConfig } from './event-settings';
 import { list } from './setting';
 import { Environment, type SettingState, settingStates } from './settings';
+import { type StorageConfig, storageConfig } from './storage-settings';
 import { type TlsConfig, tlsConfig } from './tls-config';
 import { type TraceConfig, traceConfig } from './trace-config';
 
@@ -27,6 +28,8 @@ export interface Config {
   readonly port: number;
   readonly host: string;
   readonly dataDir: string;
+  /** What is kept in it, and how long. */
+  readonly storage: StorageConfig;
   readonly modelsDir: string;
   /** Absent: what fits the machine. */
   readonly workers?: number;
@@ -67,6 +70,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     port: e.PORT,
     host: e.HOST,
     dataDir: resolve(e.RAPPORT_DATA_DIR),
+    storage: storageConfig(e),
     modelsDir: resolve(e.RAPPORT_MODELS_DIR),
     workers: e.RAPPORT_WORKERS,
     providers: e.RAPPORT_PROVIDERS === 'auto' ? 'auto' : list(e.RAPPORT_PROVIDERS).filter(isProvider),

@@ -1,3 +1,4 @@
+import type { LogFiles } from '../delivery/log-files';
 import type { GatewayOptions } from '../gateway/gateway-options';
 import type { InferencePool } from '../inference/inference-pool';
 import type { SessionClock } from '../streams/session-clock';
@@ -12,6 +13,8 @@ export interface ServiceParts {
   readonly clock?: SessionClock;
   /** Bounds of the WebSocket door, over its defaults. */
   readonly gateway?: Partial<GatewayOptions>;
+  /** Instead of the file system, for the log of results. */
+  readonly files?: LogFiles;
   /** By which keys and tokens expire, ms since 1970. */
   readonly wallClock?: () => number;
 }

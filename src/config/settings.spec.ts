@@ -4,6 +4,7 @@ import { ACCESS_SETTINGS } from './access-settings';
 import { describeSettings, readConfig } from './config';
 import { EVENT_SETTINGS } from './event-settings';
 import { type Setting, SETTINGS } from './settings';
+import { STORAGE_SETTINGS } from './storage-settings';
 import { TRACE_SETTINGS } from './trace-settings';
 
 const README = readFileSync(join(__dirname, '../../README.md'), 'utf8');
@@ -33,6 +34,19 @@ describe("docs/security.md's table of settings", () => {
   it('is the one that the settings are read by', () => {
     const rows = SECURITY.split('\n').filter((line) => /^\| `RAPPORT_\w+` /.test(line));
     const said = Object.entries<Setting>(ACCESS_SETTINGS).map(([name, { shownDefault, purpose }]) => [
+      `\`${name}\``,
+      shownDefault,
+      purpose,
+    ]);
+    expect(rows.map(cells)).toEqual(said);
+  });
+});
+
+describe("docs/operations.md's table of what is kept", () => {
+  it('is the one that the settings are read by', () => {
+    const names = Object.keys(STORAGE_SETTINGS);
+    const rows = OPERATIONS.split('\n').filter((line) => names.some((name) => line.startsWith(`| \`${name}\` `)));
+    const said = Object.entries<Setting>(STORAGE_SETTINGS).map(([name, { shownDefault, purpose }]) => [
       `\`${name}\``,
       shownDefault,
       purpose,

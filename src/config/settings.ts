@@ -3,6 +3,7 @@ import { PROVIDERS } from '../inference/provider';
 import { ACCESS_SETTINGS } from './access-settings';
 import { EVENT_SETTINGS } from './event-settings';
 import { choice, integer, optional, type Setting, text } from './setting';
+import { STORAGE_SETTINGS } from './storage-settings';
 import { TRACE_SETTINGS } from './trace-settings';
 
 export type { Setting } from './setting';
@@ -93,7 +94,13 @@ export const SETTINGS = {
   },
 } as const satisfies Record<string, Setting>;
 
-const ALL_SETTINGS = { ...SETTINGS, ...ACCESS_SETTINGS, ...EVENT_SETTINGS, ...TRACE_SETTINGS };
+const ALL_SETTINGS = {
+  ...SETTINGS,
+  ...ACCESS_SETTINGS,
+  ...EVENT_SETTINGS,
+  ...STORAGE_SETTINGS,
+  ...TRACE_SETTINGS,
+};
 type Settings = typeof ALL_SETTINGS;
 
 /** The environment as the settings want it. */

@@ -5,13 +5,19 @@ const MIB = 1024 * KIB;
 export interface OutboxOptions {
   /** Folder of the log; made when missing. One writer at a time. */
   readonly dir: string;
+  /** Everything in this folder counts for the disk budget. Default: the folder of the log. */
+  readonly dataDir?: string;
+  /** Most bytes of everything that is kept in `dataDir`. Default 2 GiB. At it results wait, see docs/operations.md. */
+  readonly budgetBytes: number;
+  /** Of them, set aside for all that is not the log. Default 16 MiB, at most an eighth of the budget. */
+  readonly reserveBytes: number;
   /** A commit begins at once when the last began longer ago than this, else when this has passed. Default 5 ms. */
   readonly groupCommitMs: number;
   /** Most bytes of one commit. Default 1 MiB. A torn tail can never be longer than this. */
   readonly maxCommitBytes: number;
   /** Most bytes of one event: Kafka's default `max.message.bytes` is 1,048,588. Default 900,000. */
   readonly maxEventBytes: number;
-  /** Bytes that may wait for the disk; beyond them an append rejects with `overloaded`. Default 16 MiB. */
+  /** Bytes that may wait for the disk, also while it refuses; beyond them an append rejects with `overloaded`. Default 16 MiB. */
   readonly maxQueuedBytes: number;
   /** A new segment begins beyond this size. Default 16 MiB. */
   readonly maxSegmentBytes: number;
@@ -21,8 +27,13 @@ export interface OutboxOptions {
   readonly retentionBytes: number;
   /** Whole segments last written longer ago go, once the sink has them. Default 7 days. */
   readonly retentionMs: number;
-  /** How often retention is looked at, besides at every new segment. Default 1 minute. */
+  /** How often retention is looked at and what is kept is measured. Default 10 s. */
   readonly sweepMs: number;
+  /** Between two tries of a commit that the disk refused. Default 500 ms. */
+  readonly retryMs: number;
+  /** The lock of the folder is touched this often, default 2 s; untouched for so long it is nobody's, default 10 s. */
+  readonly lockBeatMs: number;
+  readonly lockDeadMs: number;
   /** Newest records of a live session that can be replayed and recognised by id (about 100 bytes each). Default 50,000. */
   readonly maxIndexedRecords: number;
   /** Closed sessions that a late subscriber can still read to their end. Default 256. */
@@ -33,7 +44,9 @@ export interface OutboxOptions {
   readonly holdForSink: boolean;
 }
 
-export const OUTBOX_DEFAULTS: Omit<OutboxOptions, 'dir'> = {
+export const OUTBOX_DEFAULTS: Omit<OutboxOptions, 'dir' | 'dataDir'> = {
+  budgetBytes: 2048 * MIB,
+  reserveBytes: 16 * MIB,
   groupCommitMs: 5,
   maxCommitBytes: MIB,
   maxEventBytes: 900_000,
@@ -42,7 +55,10 @@ export const OUTBOX_DEFAULTS: Omit<OutboxOptions, 'dir'> = {
   maxSegmentMs: 24 * 3600_000,
   retentionBytes: 256 * MIB,
   retentionMs: 7 * 24 * 3600_000,
-  sweepMs: 60_000,
+  sweepMs: 10_000,
+  retryMs: 500,
+  lockBeatMs: 2_000,
+  lockDeadMs: 10_000,
   maxIndexedRecords: 50_000,
   maxClosedSessions: 256,
   recoveredSessionKeepMs: 15 * 60_000,
@@ -110,7 +126,8 @@ export interface DeliveryOptions {
 }
 
 export function outboxOptions(given: DeliveryOptions['outbox']): OutboxOptions {
-  return { ...OUTBOX_DEFAULTS, ...given };
+  const options = { ...OUTBOX_DEFAULTS, ...given };
+  return { ...options, reserveBytes: Math.min(options.reserveBytes, options.budgetBytes / 8) };
 }
 
 export function kafkaOptions(given: NonNullable<DeliveryOptions['kafka']>): KafkaOptions {

@@ -1,45 +1,46 @@
 import { RapportError } from '@rapport-live/protocol';
-import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { readFile, rename, link, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { rename, link, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isRunning, type LockOwner, ourselves, readOwner } from './lock-owner';
 
 const LOCK_FILE = 'lock.json';
-/** The owner touches its lock this often, and a lock of another host this old belongs to nobody. */
-const BEAT_MS = 2_000;
-const DEAD_MS = 10_000;
 
-interface Owner {
-  readonly id: string;
-  readonly host: string;
-  readonly pid: number;
-  /** Boot and start time of the process (Linux), so that a reused pid (pid 1 in a container) is not taken for the owner. */
-  readonly born: string | null;
+export interface FolderLockOptions {
+  /** The owner touches its lock this often, ms. */
+  readonly lockBeatMs: number;
+  /** A lock whose owner cannot be asked and that is not touched for so long belongs to nobody, ms. */
+  readonly lockDeadMs: number;
 }
 
-/** One writer per folder. Node has no advisory file locks, so a file names the owner; a dead owner's is taken over. */
+/**
+ * One writer per folder. Node has no advisory file locks, so a file names the owner; a dead owner's is taken over. Whether
+ * the owner is dead is asked of the operating system where it can tell, else the lock is watched for its beat: never
+ * its time stamp against our clock, for one of the two clocks may be wrong.
+ */
 export class FolderLock {
+  private lost = false;
+  private seenMs = performance.now();
+  private timer: NodeJS.Timeout | undefined;
+
   private constructor(
     private readonly path: string,
-    private readonly owner: Owner,
-    private readonly beat: NodeJS.Timeout,
-  ) {}
+    private readonly owner: LockOwner,
+    private readonly options: FolderLockOptions,
+  ) {
+    this.beatLater();
+  }
 
   /** Rejects with `data_dir_locked`, or with the error of the file system. */
-  static async take(folder: string): Promise<FolderLock> {
+  static async take(folder: string, options: FolderLockOptions): Promise<FolderLock> {
     const path = join(folder, LOCK_FILE);
-    const owner: Owner = { id: randomUUID(), host: hostname(), pid: process.pid, born: bornOf(process.pid) };
+    const owner = ourselves();
     const mine = `${path}.${owner.id}`;
     await writeFile(mine, `${JSON.stringify(owner)}\n`);
     try {
       for (let attempt = 0; attempt < 5; attempt += 1) {
         // A link to a complete file: nobody ever reads half a lock, and only one of two can make it.
-        if (await linked(mine, path)) {
-          const beat = setInterval(() => void utimes(path, new Date(), new Date()).catch(() => undefined), BEAT_MS);
-          return new FolderLock(path, owner, beat.unref());
-        }
-        await removeDead(folder, path, owner);
+        if (await linked(mine, path)) return new FolderLock(path, owner, options);
+        await removeDead(folder, path, owner, options);
       }
     } finally {
       await rm(mine, { force: true });
@@ -47,18 +48,47 @@ export class FolderLock {
     throw new RapportError('data_dir_locked', `${folder} is locked and unlocked by others all the time`);
   }
 
+  /**
+   * Whether the folder is still ours. It is not when the lock was removed, or taken by who found us silent: this process
+   * was stopped for longer than `lockDeadMs`. Looks only when the last look is old.
+   */
+  async isHeld(): Promise<boolean> {
+    if (!this.lost && performance.now() - this.seenMs > this.options.lockDeadMs / 2) await this.look();
+    return !this.lost;
+  }
+
   async release(): Promise<void> {
-    clearInterval(this.beat);
-    const now = await read(this.path);
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const now = await readOwner(this.path);
     if (now !== null && now !== 'gone' && now.id === this.owner.id) await rm(this.path, { force: true });
+  }
+
+  private beatLater(): void {
+    this.timer = setTimeout(() => void this.beat(), this.options.lockBeatMs).unref();
+  }
+
+  private async beat(): Promise<void> {
+    await this.look();
+    if (this.lost || this.timer === undefined) return;
+    await utimes(this.path, new Date(), new Date()).catch(() => undefined);
+    if (this.timer !== undefined) this.beatLater();
+  }
+
+  private async look(): Promise<void> {
+    const now = await readOwner(this.path);
+    // What cannot be read now says nothing.
+    if (now === null) return;
+    if (now === 'gone' || now.id !== this.owner.id) this.lost = true;
+    else this.seenMs = performance.now();
   }
 }
 
-async function removeDead(folder: string, path: string, me: Owner): Promise<void> {
-  const found = await read(path);
+async function removeDead(folder: string, path: string, me: LockOwner, options: FolderLockOptions): Promise<void> {
+  const found = await readOwner(path);
   if (found === 'gone') return;
-  if (found !== null && (await isAlive(found, path, me))) {
-    throw new RapportError('data_dir_locked', `${folder} is in use by process ${found.pid} on ${found.host}`);
+  if (found !== null && (isRunning(found) ?? (await hasBeat(path, options)))) {
+    throw new RapportError('data_dir_locked', `${folder} is in use by process ${found.pid} on ${found.host}.`);
   }
   const aside = `${path}.dead.${me.id}`;
   try {
@@ -67,32 +97,26 @@ async function removeDead(folder: string, path: string, me: Owner): Promise<void
     return; // another process was faster
   }
   // Between reading and renaming another process may have put its own lock there: give it back.
-  const moved = await read(aside);
+  const moved = await readOwner(aside);
   if (moved !== null && moved !== 'gone' && moved.id !== found?.id) await linked(aside, path);
   await rm(aside, { force: true });
 }
 
-async function isAlive(found: Owner, path: string, me: Owner): Promise<boolean> {
-  if (found.host !== me.host) {
-    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: 0 }));
-    return Date.now() - mtimeMs < DEAD_MS;
+/** Watches whether the lock is touched, or becomes another, within the time in which a living owner does that. */
+async function hasBeat(path: string, { lockBeatMs, lockDeadMs }: FolderLockOptions): Promise<boolean> {
+  const stamp = async (): Promise<string> => {
+    const found = await stat(path).catch(() => undefined);
+    return found === undefined ? 'gone' : `${found.ino} ${found.mtimeMs}`;
+  };
+  const first = await stamp();
+  const deadlineMs = performance.now() + lockDeadMs;
+  while (performance.now() < deadlineMs) {
+    await new Promise((resolve) => setTimeout(resolve, lockBeatMs / 2));
+    const now = await stamp();
+    if (now === 'gone') return false;
+    if (now !== first) return true;
   }
-  try {
-    process.kill(found.pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-  return found.born === null || found.born === bornOf(found.pid);
-}
-
-/** null for a file that is no lock (an owner never leaves one: locks appear whole). */
-async function read(path: string): Promise<Owner | null | 'gone'> {
-  try {
-    const owner = JSON.parse(await readFile(path, 'utf8')) as Owner;
-    return typeof owner.pid === 'number' ? owner : null;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'gone' : null;
-  }
+  return false;
 }
 
 async function linked(from: string, to: string): Promise<boolean> {
@@ -102,16 +126,5 @@ async function linked(from: string, to: string): Promise<boolean> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
-  }
-}
-
-/** proc(5): field 22 of /proc/PID/stat is the start time in clock ticks since boot; the name before it may hold spaces. */
-function bornOf(pid: number): string | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    return `${boot} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}`;
-  } catch {
-    return null;
   }
 }

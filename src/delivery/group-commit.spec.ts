@@ -83,3 +83,41 @@ test('a failed commit fails its own entries only', async () => {
   disk.end();
   expect(await second).toBe(20);
 });
+
+test('a commit that may pass is held with all behind it, in order, until it is tried again', async () => {
+  const disk = new ScriptedDisk();
+  const commits = new GroupCommit(disk.write, options, (error) => (error as Error).message === 'ENOSPC');
+  const all = [commits.add(1, 60)];
+  await jest.advanceTimersByTimeAsync(0);
+  all.push(commits.add(2, 60), commits.add(3, 60));
+  disk.end(new Error('ENOSPC'));
+  await jest.advanceTimersByTimeAsync(1_000);
+  expect(disk.batches).toEqual([[1]]);
+  expect([commits.pendingBytes, commits.oldestPendingMs]).toEqual([180, 1_000]);
+  await commits.drained(); // nothing is on its way
+  await expect(commits.add(4, 100)).rejects.toMatchObject({ code: 'overloaded' });
+  commits.again();
+  commits.again();
+  disk.end(new Error('ENOSPC'));
+  await jest.advanceTimersByTimeAsync(10);
+  commits.again();
+  for (const _ of [0, 1, 2]) {
+    disk.end();
+    await jest.advanceTimersByTimeAsync(10);
+  }
+  expect(await Promise.all(all)).toEqual([10, 20, 30]);
+  expect(disk.batches).toEqual([[1], [1], [1], [2], [3]]);
+  expect([commits.pendingBytes, commits.oldestPendingMs]).toEqual([0, 0]);
+});
+
+test('what is held is refused when it is given up, with all behind it', async () => {
+  const disk = new ScriptedDisk();
+  const commits = new GroupCommit(disk.write, options, () => true);
+  const all = [commits.add(1, 60), commits.add(2, 60)].map((added) => expect(added).rejects.toThrow('over'));
+  await jest.advanceTimersByTimeAsync(0);
+  disk.end(new Error('EROFS'));
+  await jest.advanceTimersByTimeAsync(10);
+  commits.giveUp(new Error('over'));
+  await Promise.all(all);
+  expect(commits.pendingBytes).toBe(0);
+});

@@ -173,9 +173,10 @@ export class KafkaSink implements ResultSink {
   private async save(): Promise<void> {
     const { ackedOffset } = this.window;
     if (ackedOffset <= this.savedOffset) return;
+    // What Kafka has may go from a full disk, which may be why the offset cannot be written.
+    this.outbox.releaseBelow(ackedOffset);
     await this.offset.write(ackedOffset);
     this.savedOffset = ackedOffset;
-    this.outbox.releaseBelow(ackedOffset);
   }
 
   private async room(bytes: number): Promise<void> {

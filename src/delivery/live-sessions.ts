@@ -2,7 +2,8 @@ import { TENANT_EVENTS } from '@rapport-live/protocol';
 import type { OutboxOptions } from './delivery-options';
 import { sessionOfKey } from './cloud-event';
 import type { LogRecord } from './record-line';
-import { type Place, SessionIndex } from './session-index';
+import type { Place } from './read-places';
+import { SessionIndex } from './session-index';
 import type { SessionIdentity } from './session-result';
 
 /**

@@ -1,6 +1,6 @@
 import { RapportError } from '@rapport-live/protocol';
-import { open } from 'node:fs/promises';
-import { decodeHeader, decodeLines, type LogRecord } from './record-line';
+import { isMissing, type LogFiles, systemFiles } from './log-files';
+import { decodeHeader, decodeLines, type LogRecord, MAX_HEADER_BYTES } from './record-line';
 import { findSegments, lastAtMost, type Segment } from './segment';
 
 const CHUNK_BYTES = 256 * 1024;
@@ -16,6 +16,7 @@ export class LogCursor {
     private nextOffset: number,
     /** Throw on a line that is no record; else the log ends there (another process may be writing it). */
     private readonly strict = true,
+    private readonly files: LogFiles = systemFiles,
   ) {}
 
   /** The next records; none at the end of what is durable. Records that retention has removed are passed over. */
@@ -49,17 +50,17 @@ export class LogCursor {
   }
 
   private async readLines(segment: Segment): Promise<LogRecord[] | null> {
-    let handle;
+    let file;
     try {
-      handle = await open(segment.path, 'r');
+      file = await this.files.open(segment.path, 'read');
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || this.segments().includes(segment)) throw error;
+      if (!isMissing(error) || this.segments().includes(segment)) throw error;
       return null;
     }
     try {
       for (let wanted = CHUNK_BYTES; ; wanted *= 4) {
         const bytes = Buffer.allocUnsafe(Math.min(wanted, segment.size - this.position));
-        const { bytesRead } = await handle.read(bytes, 0, bytes.length, this.position);
+        const bytesRead = await file.read(bytes, this.position);
         const lines = decodeLines(bytes.subarray(0, bytesRead));
         const isAll = bytes.length < wanted;
         if (lines.end === 0 && !lines.damaged && !isAll) continue; // a record longer than the chunk
@@ -70,26 +71,40 @@ export class LogCursor {
         return lines.records.map((line) => line.record);
       }
     } finally {
-      await handle.close();
+      await file.close();
     }
+  }
+}
+
+/** The length of a segment's header; undefined while it is not whole, or when the file is gone. Throws `data_format`. */
+export async function headerBytesOf(path: string, baseOffset: number, files: LogFiles): Promise<number | undefined> {
+  const file = await files.open(path, 'read').catch((error: unknown) => {
+    if (isMissing(error)) return undefined;
+    throw error;
+  });
+  if (file === undefined) return undefined;
+  try {
+    const head = Buffer.alloc(MAX_HEADER_BYTES);
+    const header = decodeHeader(head.subarray(0, await file.read(head, 0)), baseOffset);
+    if (header.kind === 'foreign') throw new RapportError('data_format', `${path} ${header.reason}`);
+    return header.kind === 'ok' ? header.bytes : undefined;
+  } finally {
+    await file.close();
   }
 }
 
 /** The records of a folder as they are now, without opening it for writing: for the command line. */
 export async function* readLogFolder(folder: string, fromOffset = 0): AsyncGenerator<LogRecord> {
   const segments: Segment[] = [];
-  for (const file of await findSegments(folder)) {
-    const handle = await open(file.path, 'r');
-    try {
-      const head = Buffer.alloc(64);
-      const { bytesRead } = await handle.read(head, 0, head.length, 0);
-      const header = decodeHeader(head.subarray(0, bytesRead), file.baseOffset);
-      if (header.kind === 'foreign') throw new RapportError('data_format', `${file.path} ${header.reason}`);
-      if (header.kind === 'ok') segments.push({ ...file, start: 0, headerBytes: header.bytes });
-    } finally {
-      await handle.close();
-    }
+  for (const { path, baseOffset, size } of await findSegments(folder)) {
+    const headerBytes = await headerBytesOf(path, baseOffset, systemFiles);
+    if (headerBytes !== undefined) segments.push(asRead(path, baseOffset, size, headerBytes));
   }
   const cursor = new LogCursor(() => segments, fromOffset, false);
   for (let chunk = await cursor.next(); chunk.length > 0; chunk = await cursor.next()) yield* chunk;
+}
+
+/** A segment of somebody who reads and removes nothing: its age and its place in the log as a whole are of no use. */
+export function asRead(path: string, baseOffset: number, size: number, headerBytes: number): Segment {
+  return { path, baseOffset, size, headerBytes, start: 0, bornMs: 0, writtenMs: 0 };
 }

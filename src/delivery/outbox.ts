@@ -1,17 +1,26 @@
 import { EVENTS, RapportError } from '@rapport-live/protocol';
-import { mkdir } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { dirname } from 'node:path';
 import type { Observable } from 'rxjs';
 import { sessionKey, toCloudEvent } from './cloud-event';
 import type { OutboxOptions } from './delivery-options';
+import { DiskBudget, folderBytes } from './disk-budget';
 import { FolderLock } from './folder-lock';
 import { GroupCommit } from './group-commit';
 import { LiveSessions } from './live-sessions';
+import { type LogClock, systemLogClock } from './log-clock';
+import { type LogFiles, systemFiles } from './log-files';
+import { LogReaders, type ReadOptions } from './log-readers';
+import type { OutboxStatus } from './outbox-status';
 import { encodeRecord, type LogRecord } from './record-line';
 import type { ResultStore } from './result-feed';
+import { isSegment } from './segment';
 import { SegmentLog } from './segment-log';
 import type { RecoveryReport } from './segment-recovery';
 import type { SessionIndex } from './session-index';
 import type { DurableRecord, SessionIdentity, SessionResult } from './session-result';
+import { storageTrouble, type StorageTrouble } from './storage-fault';
+import { StorageState } from './storage-state';
 import { sessionRecords } from './subscription';
 
 interface Entry {
@@ -22,16 +31,26 @@ interface Entry {
   readonly eventJson: string;
 }
 
+/** What the outbox is made with; the system's own by default. */
+export interface OutboxParts {
+  readonly files: LogFiles;
+  readonly clock: LogClock;
+  /** Wall clock: for `time` of events and the age of files. */
+  readonly now: () => Date;
+  /** The disk refuses results, which wait, or, told undefined, takes them again. */
+  readonly onTrouble: (trouble: StorageTrouble | undefined) => void;
+}
+
 /**
  * Every durable result of this process, on its own disk: what a client was shown and what Kafka will get. Results
- * wait here for as long as Kafka is away.
+ * wait here for as long as Kafka is away. While the disk refuses them they wait in memory, and are written by themselves
+ * once it takes them again: who makes results asks for `room`.
  */
 export class Outbox implements ResultStore {
   private readonly commits: GroupCommit<Entry, DurableRecord>;
-  private readonly sweeper: NodeJS.Timeout;
-  private waiting: (() => void)[] = [];
-  private floorOffset: number;
-  private retaining: Promise<void> = Promise.resolve();
+  private readonly storage: StorageState;
+  private cancelSweep = (): void => {};
+  private readonly readers = new LogReaders(() => this.nextOffset);
   private isClosed = false;
 
   private constructor(
@@ -39,28 +58,44 @@ export class Outbox implements ResultStore {
     private readonly lock: FolderLock,
     private readonly log: SegmentLog,
     private readonly sessions: LiveSessions,
-    private readonly now: () => Date,
+    private readonly budget: DiskBudget,
+    private readonly parts: OutboxParts,
   ) {
-    this.commits = new GroupCommit((batch) => this.write(batch), options);
-    this.floorOffset = options.holdForSink ? 0 : Infinity;
-    this.sweeper = setInterval(() => void this.sweep(), options.sweepMs).unref();
+    const { clock, onTrouble } = parts;
+    const { retryMs } = options;
+    this.storage = new StorageState({ clock, retryMs, onChange: onTrouble, again: () => this.commits.again() });
+    this.commits = new GroupCommit(
+      (batch) => this.write(batch),
+      options,
+      (error) => this.mayPass(error),
+    );
   }
 
   /**
    * Takes the folder, checks the whole log and cuts an unfinished commit off its end.
    * Rejects with `data_dir_locked`, `data_dir_unusable` or `data_format`.
    */
-  static async open(options: OutboxOptions, now: () => Date = () => new Date()): Promise<Outbox> {
-    const lock = await usable(options.dir, async () => {
-      await mkdir(options.dir, { recursive: true });
-      return FolderLock.take(options.dir);
+  static async open(options: OutboxOptions, given: Partial<OutboxParts> = {}): Promise<Outbox> {
+    const { dir, dataDir = dir } = options;
+    const parts: OutboxParts = {
+      ...{ files: systemFiles, clock: systemLogClock, now: () => new Date(), onTrouble: () => {} },
+      ...given,
+    };
+    const { files, clock, now } = parts;
+    const lock = await usable(dir, async () => {
+      await files.makeFolder(dir);
+      return FolderLock.take(dir, options);
     });
     try {
+      const isLog = (path: string): boolean => dirname(path) === dir && isSegment(path.slice(dir.length + 1));
+      const budget = new DiskBudget(options, () => folderBytes(dataDir, isLog));
+      await budget.measure();
       const sessions = new LiveSessions(options);
-      const log = await usable(options.dir, () =>
-        SegmentLog.open(options, (record, position, bytes) => sessions.recover(record, { position, bytes })),
+      const deps = { files, clock, budget, wallMs: () => now().getTime(), newLogId: randomUUID };
+      const log = await usable(dir, () =>
+        SegmentLog.open(options, deps, (record, position, bytes) => sessions.recover(record, { position, bytes })),
       );
-      const outbox = new Outbox(options, lock, log, sessions, now);
+      const outbox = new Outbox(options, lock, log, sessions, budget, parts);
       await outbox.sweep();
       return outbox;
     } catch (error) {
@@ -78,9 +113,21 @@ export class Outbox implements ResultStore {
     return this.log.nextOffset;
   }
 
-  /** Of results that wait for the disk. */
-  get pendingBytes(): number {
-    return this.commits.pendingBytes;
+  /** Names the log that offsets are of: another log in the same folder has another one. */
+  get logId(): string {
+    return this.log.logId;
+  }
+
+  status(): OutboxStatus {
+    const { commits, log, budget, storage } = this;
+    const { pendingBytes, oldestPendingMs } = commits;
+    const kept = { logBytes: log.bytes, keptBytes: log.bytes + budget.otherKeptBytes, budgetBytes: budget.budgetBytes };
+    const { trouble } = storage;
+    return { ...kept, pendingBytes, oldestPendingMs, ...(trouble === undefined ? {} : { trouble }) };
+  }
+
+  room(): Promise<void> | undefined {
+    return this.storage.room();
   }
 
   /** Sessions that the log shows begun and not ended: the process died while they ran. */
@@ -96,7 +143,7 @@ export class Outbox implements ResultStore {
     const session = this.sessions.open(key);
     if (session.isClosing) throw new RapportError('session_unknown', 'the session is over');
 
-    const event = toCloudEvent(identity, result, this.now());
+    const event = toCloudEvent(identity, result, this.parts.now());
     if (session.has(event.id)) return null;
     const first = session.pending.get(event.id);
     // The one before decides: if the disk refuses it, neither was written.
@@ -137,50 +184,37 @@ export class Outbox implements ResultStore {
     await this.sessions.close(sessionKey(identity));
   }
 
-  /** Every durable record from an offset on, of all sessions. With `follow` it waits at the end until `signal` fires. */
-  async *read(fromOffset: number, options: { follow?: boolean; signal?: AbortSignal } = {}): AsyncGenerator<LogRecord> {
-    const cursor = this.log.cursor(fromOffset);
-    const isAborted = (): boolean => options.signal?.aborted ?? false;
-    const wake = (): void => this.wake();
-    options.signal?.addEventListener('abort', wake);
-    try {
-      while (!isAborted()) {
-        const end = this.nextOffset;
-        const isLast = options.follow !== true || this.isClosed;
-        const records = await cursor.next();
-        for (const record of records) {
-          if (isAborted()) return;
-          yield record;
-        }
-        if (records.length > 0) continue;
-        if (isLast) return;
-        const isStill = end === this.nextOffset && !isAborted() && !this.isClosed;
-        if (isStill) await new Promise<void>((resolve) => this.waiting.push(resolve));
-      }
-    } finally {
-      options.signal?.removeEventListener('abort', wake);
-    }
+  /** Every durable record from an offset on, of all sessions. */
+  read(fromOffset: number, options: ReadOptions = {}): AsyncGenerator<LogRecord> {
+    return this.readers.read(this.log.cursor(fromOffset), options);
   }
 
   /** The sink needs nothing below this offset any more; see `holdForSink`. */
   releaseBelow(offset: number): void {
-    this.floorOffset = Math.max(this.floorOffset, offset);
+    const { log, storage, commits } = this;
+    if (offset <= log.floorOffset) return;
+    log.floorOffset = offset;
+    if (storage.trouble?.code === 'DISK_BUDGET') commits.again();
   }
 
-  /** Writes what waits, then gives the folder back. */
+  /** Writes what waits, then gives the folder back. What the disk still refuses is given up: nobody was told of it. */
   async shutdown(): Promise<void> {
     if (this.isClosed) return;
     this.isClosed = true;
-    clearInterval(this.sweeper);
+    this.cancelSweep();
     await this.commits.drained();
-    await this.retaining;
-    this.wake();
+    this.commits.again();
+    await this.commits.drained();
+    this.commits.giveUp(new RapportError('server_shutdown', 'the outbox is closed, and the disk took nothing'));
+    this.storage.end();
+    this.readers.close();
     await this.log.close();
     await this.lock.release();
   }
 
   /** One commit. A seq and an offset exist only once it is durable: a refused commit leaves no gap. */
   private async write(batch: readonly Entry[]): Promise<DurableRecord[]> {
+    if (!(await this.lock.isHeld())) throw this.lostFolder();
     const lastSeq = new Map<SessionIndex, number>();
     const records: DurableRecord[] = [];
     const lines = batch.map(({ session, topic, key, event, eventJson }, i) => {
@@ -189,27 +223,41 @@ export class Outbox implements ResultStore {
       records.push({ seq, topic, event });
       return encodeRecord({ offset: this.log.nextOffset + i, seq, topic, key }, eventJson);
     });
-    let position = await usable(this.options.dir, () => this.log.commit(lines));
+    let position = await this.log.commit(lines);
+    this.storage.taken();
     for (const [i, { session, event }] of batch.entries()) {
       const bytes = lines[i]!.length;
       session.add(records[i]!.seq, event.id, { position, bytes });
       position += bytes;
     }
     for (const [i, { session }] of batch.entries()) for (const l of [...session.listeners]) l.onRecord(records[i]!);
-    this.wake();
+    this.readers.wake();
     return records;
   }
 
-  private sweep(): Promise<void> {
-    this.retaining = this.retaining
-      .then(() => this.log.retain(this.floorOffset))
-      .then(() => this.sessions.sweep(this.log.startPosition))
-      .catch(() => undefined); // a file that cannot be removed now is tried again at the next sweep
-    return this.retaining;
+  /** Whether a refused commit is held: a disk may take it later, a fault of ours or a lost folder will not pass. */
+  private mayPass(error: unknown): boolean {
+    const trouble = storageTrouble(this.options.dir, error);
+    if (trouble !== undefined) this.storage.refused(trouble);
+    return trouble !== undefined;
   }
 
-  private wake(): void {
-    for (const resolve of this.waiting.splice(0)) resolve();
+  /** Never written again by this process: another may be writing there. */
+  private lostFolder(): RapportError {
+    const message = `${this.options.dir} was taken by another process, or its lock was removed: start this one again.`;
+    this.storage.refused({ code: 'data_dir_locked', message });
+    return new RapportError('data_dir_locked', message);
+  }
+
+  /** What cannot be removed now is tried again at the next one. */
+  private async sweep(): Promise<void> {
+    const { log, sessions, budget, options } = this;
+    const { clock } = this.parts;
+    await budget.measure();
+    await log.retain().catch(() => undefined);
+    sessions.sweep(log.startPosition);
+    if (this.isClosed) return;
+    this.cancelSweep = clock.at(clock.nowMs() + options.sweepMs, () => void this.sweep());
   }
 }
 
@@ -220,8 +268,8 @@ async function usable<T>(dir: string, action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (error) {
-    if (error instanceof RapportError) throw error;
-    const code = (error as NodeJS.ErrnoException).code ?? 'error';
-    throw new RapportError('data_dir_unusable', `${dir}: ${code}`, { cause: error });
+    const trouble = storageTrouble(dir, error);
+    if (trouble === undefined) throw error;
+    throw new RapportError('data_dir_unusable', trouble.message, { cause: error });
   }
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { decodeHeader, decodeLines, decodeRecord, encodeHeader, encodeRecord } from './record-line';
+import { decodeHeader, decodeLines, decodeRecord, encodeHeader, encodeRecord, MAX_HEADER_BYTES } from './record-line';
 
+const LOG = '0b7e3d5a-1c2d-4e3f-8a4b-5c6d7e8f9a0b';
 const place = { offset: 7, seq: 2, topic: 'rapport.results', key: 'acme/s' };
 
 test('any event comes back as it was, on one line', () => {
@@ -35,19 +36,33 @@ test('lines end at the first that is not a record, or at the beginning of one', 
   });
 });
 
-test('a header is ours, torn, or foreign with the reason', () => {
-  const header = encodeHeader(4711);
-  expect(header.toString()).toBe('rapport-outbox 1 4711\n');
-  expect(decodeHeader(Buffer.concat([header, Buffer.from('x')]), 4711)).toEqual({
-    kind: 'ok',
-    baseOffset: 4711,
-    bytes: header.length,
+describe('a header', () => {
+  const header = encodeHeader(4711, LOG);
+
+  test('is ours, of this version or of the first', () => {
+    expect(header.toString()).toBe(`rapport-outbox 2 4711 ${LOG}\n`);
+    const read = decodeHeader(Buffer.concat([header, Buffer.from('x')]), 4711);
+    expect(read).toEqual({ kind: 'ok', version: 2, logId: LOG, bytes: header.length });
+    expect(header.length).toBeLessThan(MAX_HEADER_BYTES);
+    const first = decodeHeader(Buffer.from('rapport-outbox 1 4711\n{"'), 4711);
+    expect(first).toEqual({ kind: 'ok', version: 1, logId: undefined, bytes: 22 });
   });
-  for (let n = 0; n < header.length; n += 1) expect(decodeHeader(header.subarray(0, n), 4711).kind).toBe('torn');
-  expect(decodeHeader(Buffer.from('rapport-outbox 2 4711\n'), 4711)).toEqual({
-    kind: 'foreign',
-    reason: 'has format version 2, this program reads 1',
+
+  test('is torn where the process died while it made the file', () => {
+    for (let n = 0; n < header.length; n += 1) expect(decodeHeader(header.subarray(0, n), 4711).kind).toBe('torn');
+    const first = Buffer.from('rapport-outbox 1 4711');
+    for (let n = 0; n <= first.length; n += 1) expect(decodeHeader(first.subarray(0, n), 4711).kind).toBe('torn');
   });
-  expect(decodeHeader(header, 5).kind).toBe('foreign');
-  expect(decodeHeader(Buffer.from('hello'), 4711).kind).toBe('foreign');
+
+  test.each([
+    ['rapport-outbox 3 4711 x y\n', 'has format version 3, this program reads 1 and 2'],
+    ['rapport-outbox 5\n', 'has format version 5, this program reads 1 and 2'],
+    ['rapport-outbox 1 4711 more\n', 'has a damaged header'],
+    ['rapport-outbox 2 4711 0b7e3d5a\n', 'has a damaged header'],
+    ['rapport-outbox 2 5 x\n', 'says it begins at 5'],
+    ['hello', 'has no header'],
+    [`rapport-outbox 2 4711 ${'x'.repeat(200)}\n`, 'has no header'],
+  ])('%j is refused with the reason', (text, reason) => {
+    expect(decodeHeader(Buffer.from(text), 4711)).toEqual({ kind: 'foreign', reason });
+  });
 });

@@ -4,14 +4,20 @@ import { crc32cHex } from './crc32c';
 /**
  * The format of the outbox, readable with `less`, `grep` and `jq`:
  *
- *     rapport-outbox 1 4711
+ *     rapport-outbox 2 4711 b1f0f8ae-6f0c-4d6b-9a0e-6f5f0c1b2a3d
  *     9ae0daaf {"offset":4711,"seq":1,"topic":"rapport.results","key":"acme/0189...","event":{...}}
  *
- * The first line of a segment names the format, its version and the offset of its first record. Every other line is
- * one record: the CRC-32C of the JSON that follows. JSON has no raw line feed, so a line feed always ends a record.
+ * The first line of a segment names the format, its version, the offset of its first record and the log that it is part
+ * of: an offset means nothing in another log. Every other line is one record: the CRC-32C of the JSON that follows. JSON
+ * has no raw line feed, so a line feed always ends a record. Version 1 named no log; its records are the same.
  */
 export const FORMAT_NAME = 'rapport-outbox';
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
+/** Most bytes of a header: for who reads no more than that. */
+export const MAX_HEADER_BYTES = 128;
+const READ_VERSIONS = ['1', '2'];
+/** A UUID. */
+const LOG_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const CRC_DIGITS = 8;
 const LINE_FEED = 0x0a;
 const SPACE = 0x20;
@@ -26,8 +32,9 @@ export interface LogRecord {
   readonly event: CloudEvent;
 }
 
-export function encodeHeader(baseOffset: number): Buffer {
-  return Buffer.from(`${FORMAT_NAME} ${FORMAT_VERSION} ${baseOffset}\n`);
+/** `logId`: a UUID, the same in every segment of a log. */
+export function encodeHeader(baseOffset: number, logId: string): Buffer {
+  return Buffer.from(`${FORMAT_NAME} ${FORMAT_VERSION} ${baseOffset} ${logId}\n`);
 }
 
 /** `eventJson` is the event already as JSON: it was made when the result was appended. */
@@ -51,26 +58,37 @@ export function decodeRecord(line: Buffer): LogRecord | null {
 }
 
 export type Header =
-  | { readonly kind: 'ok'; readonly baseOffset: number; readonly bytes: number }
+  /** `logId` is undefined in version 1. */
+  | { readonly kind: 'ok'; readonly version: number; readonly logId: string | undefined; readonly bytes: number }
   /** The beginning of a header: the process died while it made the file. */
   | { readonly kind: 'torn' }
   | { readonly kind: 'foreign'; readonly reason: string };
 
-/** `expectedBase` comes from the file's name. */
+/** `bytes`: the beginning of a segment, at least MAX_HEADER_BYTES where it has them. `expectedBase` comes from the file's name. */
 export function decodeHeader(bytes: Buffer, expectedBase: number): Header {
-  const expected = encodeHeader(expectedBase);
-  const end = bytes.indexOf(LINE_FEED);
-  if (end < 0 || end > 64) {
-    const torn = end < 0 && bytes.length < expected.length && bytes.equals(expected.subarray(0, bytes.length));
-    return torn ? { kind: 'torn' } : { kind: 'foreign', reason: 'has no header' };
+  const end = bytes.subarray(0, MAX_HEADER_BYTES).indexOf(LINE_FEED);
+  const line = bytes.toString('latin1', 0, end < 0 ? MAX_HEADER_BYTES : end);
+  if (end < 0) return isBegun(line, expectedBase) ? { kind: 'torn' } : foreign('has no header');
+  const [name, version = '', base, logId, ...more] = line.split(' ');
+  if (name !== FORMAT_NAME) return foreign('has no header');
+  if (!READ_VERSIONS.includes(version)) {
+    return foreign(`has format version ${version}, this program reads ${READ_VERSIONS.join(' and ')}`);
   }
-  const [name, version, base] = bytes.toString('latin1', 0, end).split(' ');
-  if (name !== FORMAT_NAME) return { kind: 'foreign', reason: 'has no header' };
-  if (version !== String(FORMAT_VERSION)) {
-    return { kind: 'foreign', reason: `has format version ${version}, this program reads ${FORMAT_VERSION}` };
-  }
-  if (base !== String(expectedBase)) return { kind: 'foreign', reason: `says it begins at ${base}` };
-  return { kind: 'ok', baseOffset: expectedBase, bytes: end + 1 };
+  if (base !== String(expectedBase)) return foreign(`says it begins at ${base}`);
+  const isWhole = more.length === 0 && (version === '1' ? logId === undefined : LOG_ID.test(logId ?? ''));
+  if (!isWhole) return foreign('has a damaged header');
+  return { kind: 'ok', version: Number(version), logId, bytes: end + 1 };
+}
+
+const foreign = (reason: string): Header => ({ kind: 'foreign', reason });
+
+/** Whether this could have become a header of a version that we read. */
+function isBegun(line: string, base: number): boolean {
+  return READ_VERSIONS.some((version) => {
+    const head = `${FORMAT_NAME} ${version} ${base}`;
+    if (line.length <= head.length) return head.startsWith(line);
+    return version !== '1' && line.startsWith(`${head} `) && /^[0-9a-f-]{0,36}$/.test(line.slice(head.length + 1));
+  });
 }
 
 export interface Lines {

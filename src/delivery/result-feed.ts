@@ -9,9 +9,11 @@ export interface ResultStore {
   /**
    * Makes the result durable (group commit within 10 ms) and gives its seq; the first record written with an id
    * wins, a second one resolves to null. Results of one session keep the order of the calls.
-   * Rejects with RapportError when the disk refuses.
+   * While the disk refuses it waits; rejects with RapportError when too much waits already.
    */
   append(session: SessionIdentity, result: SessionResult): Promise<DurableRecord | null>;
+  /** Undefined while results become durable as they come; while the disk refuses them, resolves once it takes them again. */
+  room(): Promise<void> | undefined;
   /** Durable records of the session with seq > afterSeq, old ones first, then live ones; completes after `close`. */
   subscribe(session: SessionIdentity, afterSeq: number): Observable<DurableRecord>;
   /** Seq of the session's newest durable record; 0 before the first, and for a session that is not known. */

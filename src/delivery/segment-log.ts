@@ -1,41 +1,75 @@
 import { RapportError } from '@rapport-live/protocol';
-import { constants } from 'node:fs';
-import { type FileHandle, open, rm } from 'node:fs/promises';
 import type { OutboxOptions } from './delivery-options';
+import type { DiskBudget } from './disk-budget';
+import type { LogClock } from './log-clock';
 import { LogCursor } from './log-cursor';
-import { decodeRecord, encodeHeader, type LogRecord } from './record-line';
-import { lastAtMost, type Segment, segmentPath, syncFolder } from './segment';
+import { type LogFile, type LogFiles, writeWhole } from './log-files';
+import { type Place, readPlaces } from './read-places';
+import { encodeHeader, type LogRecord, MAX_HEADER_BYTES } from './record-line';
+import { type Segment, segmentPath } from './segment';
 import { type OnRecord, type RecoveryReport, recoverSegments } from './segment-recovery';
+import { isDue, type Retention, retentionOf } from './segment-retention';
+import { BudgetReached } from './storage-fault';
 
-/**
- * A write returns when it is durable (POSIX open(2)): one trip through the thread pool a commit instead of two with
- * `datasync`, which remains for systems that have no O_DSYNC.
- */
-const DURABLE = (constants.O_DSYNC as number | undefined) ?? 0;
+export type SegmentLogOptions = Pick<OutboxOptions, 'dir' | 'maxCommitBytes' | 'maxSegmentBytes' | 'maxSegmentMs'> &
+  Pick<OutboxOptions, 'retentionBytes' | 'retentionMs' | 'holdForSink'>;
+
+export interface SegmentLogDeps {
+  readonly files: LogFiles;
+  readonly clock: LogClock;
+  readonly budget: DiskBudget;
+  /** Wall clock, ms: how old a file is that was there before us. */
+  readonly wallMs: () => number;
+  /** Names a log that has no name yet: a UUID. */
+  readonly newLogId: () => string;
+}
 
 /**
  * The append-only log of a folder: whole commits go in, each durable before `commit` resolves, and records come out
  * by offset or by position. Knows nothing of sessions. `commit` must not be called while one runs.
  */
 export class SegmentLog {
-  private active: FileHandle | undefined;
+  /** Nothing below is needed by the sink any more. */
+  floorOffset: number;
+  private active: LogFile | undefined;
   /** The file may hold bytes of a failed commit behind its end: cut them off before anything else. */
   private dirty = false;
+  /** A new segment could not be made, and its file may be there: no other must get what belongs into it. */
+  private rolling = false;
+  /** Commits and what makes or removes segments go one after the other. */
+  private turn: Promise<unknown> = Promise.resolve();
 
   private constructor(
-    private readonly options: OutboxOptions,
+    private readonly options: SegmentLogOptions,
+    private readonly deps: SegmentLogDeps,
     private readonly segments: Segment[],
     private next: number,
+    /** The log that offsets are of. */
+    readonly logId: string,
     readonly recovery: RecoveryReport,
-  ) {}
+  ) {
+    this.floorOffset = options.holdForSink ? 0 : Infinity;
+  }
 
-  static async open(options: OutboxOptions, onRecord: OnRecord): Promise<SegmentLog> {
-    const { segments, nextOffset, report } = await recoverSegments(options.dir, options.maxCommitBytes, onRecord);
-    return new SegmentLog(options, segments, nextOffset, report);
+  /** A log whose last segment is of an older version goes on in a new one: what was written stays as it is. */
+  static async open(options: SegmentLogOptions, deps: SegmentLogDeps, onRecord: OnRecord): Promise<SegmentLog> {
+    const { dir, maxCommitBytes } = options;
+    const { files, clock, wallMs, newLogId } = deps;
+    const times = { nowMs: clock.nowMs(), wallMs: wallMs() };
+    const recovered = await recoverSegments(dir, maxCommitBytes, onRecord, { files, ...times });
+    const { segments, nextOffset, logId, report } = recovered;
+    const log = new SegmentLog(options, deps, segments, nextOffset, logId ?? newLogId(), report);
+    if (logId === undefined) await log.inTurn(() => log.roll());
+    return log;
   }
 
   get nextOffset(): number {
     return this.next;
+  }
+
+  /** Of all segments. */
+  get bytes(): number {
+    return this.segments.reduce((sum, { size }) => sum + size, 0);
   }
 
   /** Position of the oldest record that is still there; everything in memory that points below it is void. */
@@ -43,125 +77,176 @@ export class SegmentLog {
     return this.segments[0]?.start ?? 0;
   }
 
-  /** Writes the lines and waits for the disk; all or nothing. Gives the position of the first. */
-  async commit(lines: readonly Buffer[]): Promise<number> {
+  /**
+   * Writes the lines and waits for the disk; all or nothing. Gives the position of the first. Rejects with the error of
+   * the operating system or BudgetReached: the log is then as before, and the same lines may be tried again.
+   */
+  commit(lines: readonly Buffer[]): Promise<number> {
     const bytes = lines.length === 1 ? lines[0]! : Buffer.concat(lines);
-    const { file, segment } = await this.writable(bytes.length);
-    try {
-      for (let done = 0; done < bytes.length;) {
-        const { bytesWritten } = await file.write(bytes, done, bytes.length - done, segment.size + done);
-        done += bytesWritten;
+    return this.inTurn(async () => {
+      const { file, segment } = await this.writable(bytes.length);
+      try {
+        await writeWhole(file, bytes, segment.size);
+      } catch (error) {
+        this.dirty = true;
+        await this.clean(file, segment).catch(() => undefined);
+        await this.letGo();
+        throw error;
       }
-      if (DURABLE === 0) await file.datasync();
-    } catch (error) {
-      this.dirty = true;
-      await this.clean(file, segment).catch(() => undefined);
-      throw error;
-    }
-    const position = segment.start + segment.size;
-    segment.size += bytes.length;
-    segment.writtenMs = Date.now();
-    this.next += lines.length;
-    return position;
+      const position = segment.start + segment.size;
+      segment.size += bytes.length;
+      segment.writtenMs = this.deps.clock.nowMs();
+      this.next += lines.length;
+      return position;
+    });
   }
 
   cursor(fromOffset: number): LogCursor {
-    return new LogCursor(() => this.segments, fromOffset);
+    return new LogCursor(() => this.segments, fromOffset, true, this.deps.files);
   }
 
   /** The records at these places, in order; null when retention has removed one of them. */
-  async readAt(places: readonly { position: number; bytes: number }[]): Promise<LogRecord[] | null> {
-    const records: LogRecord[] = [];
-    let handle: FileHandle | undefined;
-    let opened: Segment | undefined;
-    try {
-      for (const { position, bytes } of places) {
-        const segment = lastAtMost(this.segments, (s) => s.start, position);
-        if (segment === undefined) return null;
-        if (segment !== opened) {
-          await handle?.close();
-          handle = await open(segment.path, 'r');
-          opened = segment;
-        }
-        const line = Buffer.allocUnsafe(bytes - 1);
-        await handle!.read(line, 0, line.length, position - segment.start);
-        const record = decodeRecord(line);
-        if (record === null) {
-          throw new RapportError('data_format', `${segment.path} is damaged at byte ${position - segment.start}`);
-        }
-        records.push(record);
-      }
-      return records;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-      throw error;
-    } finally {
-      await handle?.close();
-    }
+  readAt(places: readonly Place[]): Promise<LogRecord[] | null> {
+    return readPlaces(this.segments, places, this.deps.files);
   }
 
-  /** Removes whole old segments that lie below `floorOffset` and are too old or too many. Never the last one. */
-  async retain(floorOffset: number): Promise<void> {
-    const { retentionBytes, retentionMs } = this.options;
-    let total = this.segments.reduce((sum, segment) => sum + segment.size, 0);
-    while (this.segments.length > 1) {
-      const [oldest, second] = this.segments as [Segment, Segment];
-      const tooOld = oldest.writtenMs < Date.now() - retentionMs;
-      if (second.baseOffset > floorOffset || (total <= retentionBytes && !tooOld)) return;
-      this.segments.shift();
-      total -= oldest.size;
-      await rm(oldest.path, { force: true });
-    }
+  /** Removes the old segments that may go; a last one that may go too, and should, is followed by another first. */
+  retain(): Promise<void> {
+    return this.inTurn(async () => {
+      const last = this.segments.at(-1);
+      const { retentionMs, maxSegmentMs } = this.options;
+      if (last !== undefined && this.isReleased(last)) {
+        const isOld = this.ageMs(last.bornMs) > Math.min(maxSegmentMs, retentionMs);
+        if (isOld || this.bytes > this.deps.budget.logBytes) await this.roll();
+      }
+      await this.remove(this.retention());
+    });
   }
 
   async close(): Promise<void> {
+    await this.turn;
     await this.active?.close();
     this.active = undefined;
   }
 
-  private async writable(bytes: number): Promise<{ file: FileHandle; segment: Segment }> {
-    const last = this.segments[this.segments.length - 1];
+  /** An action that fails lets the next one begin. */
+  private inTurn<T>(action: () => Promise<T>): Promise<T> {
+    const done = this.turn.then(action);
+    this.turn = done.catch(() => undefined);
+    return done;
+  }
+
+  private ageMs(sinceMs: number): number {
+    return this.deps.clock.nowMs() - sinceMs;
+  }
+
+  /** It holds records, and the sink has them all. */
+  private isReleased({ size, headerBytes }: Segment): boolean {
+    return size > headerBytes && this.floorOffset >= this.next;
+  }
+
+  private retention(spareBytes = 0): Retention {
+    const { options, deps, floorOffset } = this;
+    return retentionOf(options, {
+      floorOffset,
+      maxBytes: deps.budget.logBytes - spareBytes,
+      nowMs: deps.clock.nowMs(),
+    });
+  }
+
+  private async remove(retention: Retention): Promise<void> {
+    while (isDue(this.segments, retention)) {
+      // Out of the list first: who reads must not go there any more.
+      const oldest = this.segments.shift()!;
+      try {
+        await this.deps.files.remove(oldest.path);
+      } catch (error) {
+        this.segments.unshift(oldest); // tried again the next time
+        throw error;
+      }
+    }
+  }
+
+  private async writable(bytes: number): Promise<{ file: LogFile; segment: Segment }> {
+    await this.makeRoom(bytes);
+    const last = this.segments.at(-1);
+    const { maxSegmentBytes, maxSegmentMs } = this.options;
     const isFull =
       last === undefined ||
-      (last.size > last.headerBytes &&
-        (last.size + bytes > this.options.maxSegmentBytes || Date.now() - last.bornMs > this.options.maxSegmentMs));
-    if (isFull) return this.roll(last);
-    this.active ??= await open(last.path, constants.O_RDWR | DURABLE);
+      (last.size > last.headerBytes && (last.size + bytes > maxSegmentBytes || this.ageMs(last.bornMs) > maxSegmentMs));
+    if (isFull || this.rolling) return this.roll();
+    return { file: await this.reopened(last), segment: last };
+  }
+
+  /** Keeps the log within its share of the budget: what the sink has goes at once, however young; what it has not stays. */
+  private async makeRoom(bytes: number): Promise<void> {
+    const { budget } = this.deps;
+    const spareBytes = bytes + MAX_HEADER_BYTES;
+    if (this.bytes + spareBytes <= budget.logBytes) return;
+    await this.remove(this.retention(spareBytes));
+    const last = this.segments.at(-1);
+    if (this.bytes + spareBytes > budget.logBytes && last !== undefined && this.isReleased(last)) {
+      await this.roll();
+      await this.remove(this.retention(spareBytes));
+    }
+    if (this.bytes + spareBytes <= budget.logBytes) return;
+    const keptBytes = this.bytes + budget.otherKeptBytes;
+    throw new BudgetReached(keptBytes, budget.budgetBytes, this.floorOffset < this.next);
+  }
+
+  /** The last segment's file without a torn end. A fault closes it: after one, only what is opened anew is trusted. */
+  private async reopened(last: Segment): Promise<LogFile> {
+    if (this.active === undefined) {
+      const file = await this.deps.files.open(last.path, 'write');
+      this.active = file;
+      if ((await file.size()) < last.size) {
+        await this.letGo();
+        throw new RapportError('data_format', `${last.path} is shorter than what was written to it`);
+      }
+    }
     if (this.dirty) await this.clean(this.active, last);
-    return { file: this.active, segment: last };
+    return this.active;
   }
 
   /** The file before must be clean first: only the last segment may ever have a torn end. */
-  private async roll(last: Segment | undefined): Promise<{ file: FileHandle; segment: Segment }> {
-    if (last !== undefined && this.dirty) {
-      this.active ??= await open(last.path, constants.O_RDWR | DURABLE);
-      await this.clean(this.active, last);
-    }
-    const path = segmentPath(this.options.dir, this.next);
-    const header = encodeHeader(this.next);
-    const file = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | DURABLE);
+  private async roll(): Promise<{ file: LogFile; segment: Segment }> {
+    const { options, deps, next, logId } = this;
+    const last = this.segments.at(-1);
+    if (last !== undefined && this.dirty) await this.reopened(last);
+    this.rolling = true;
+    const path = segmentPath(options.dir, next);
+    const header = encodeHeader(next, logId);
+    const file = await deps.files.open(path, 'make');
     try {
-      await file.write(header, 0, header.length, 0);
+      await writeWhole(file, header, 0);
       await file.sync();
-      await syncFolder(this.options.dir);
+      await deps.files.syncFolder(options.dir);
     } catch (error) {
       await file.close().catch(() => undefined);
-      await rm(path, { force: true }).catch(() => undefined);
+      await deps.files.remove(path).catch(() => undefined);
       throw error;
     }
-    await this.active?.close().catch(() => undefined);
+    await this.letGo();
     this.active = file;
+    this.rolling = false;
     const start = last === undefined ? 0 : last.start + last.size;
-    const now = Date.now();
+    const now = deps.clock.nowMs();
     const size = header.length;
-    const segment = { path, baseOffset: this.next, start, headerBytes: size, size, bornMs: now, writtenMs: now };
+    const segment = { path, baseOffset: next, start, headerBytes: size, size, bornMs: now, writtenMs: now };
+    // An empty one of an older version has the same name, and is no more.
+    if (last?.baseOffset === next) this.segments.pop();
     this.segments.push(segment);
     return { file, segment };
   }
 
-  private async clean(file: FileHandle, segment: Segment): Promise<void> {
-    await file.truncate(segment.size);
-    await file.datasync();
+  private async clean(file: LogFile, segment: Segment): Promise<void> {
+    await file.cut(segment.size);
     this.dirty = false;
+  }
+
+  private async letGo(): Promise<void> {
+    const file = this.active;
+    this.active = undefined;
+    await file?.close().catch(() => undefined);
   }
 }

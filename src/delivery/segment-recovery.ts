@@ -1,7 +1,7 @@
 import { RapportError } from '@rapport-live/protocol';
-import { open, readFile, rm } from 'node:fs/promises';
+import type { LogFiles } from './log-files';
 import { decodeHeader, decodeLines, decodeRecord, type LogRecord } from './record-line';
-import { findSegments, type FoundFile, type Segment, syncFolder } from './segment';
+import { findSegments, type FoundFile, type Segment } from './segment';
 
 /** What opening the log found. */
 export interface RecoveryReport {
@@ -16,7 +16,16 @@ export interface RecoveryReport {
 export interface Recovered {
   readonly segments: Segment[];
   readonly nextOffset: number;
+  /** Undefined while no segment names it: none is there, or all are of version 1. */
+  readonly logId: string | undefined;
   readonly report: RecoveryReport;
+}
+
+export interface RecoveryDeps {
+  readonly files: LogFiles;
+  /** Of the log's clock, and on the wall, both ms: how old a file is goes by both, and is never less than nothing. */
+  readonly nowMs: number;
+  readonly wallMs: number;
 }
 
 /** Called for every record, with its place in the log as a whole. */
@@ -27,22 +36,29 @@ export type OnRecord = (record: LogRecord, position: number, bytes: number) => v
  * only when it is durable, so only the end of the last one may be torn, and by at most one commit; anything else is
  * damage, which is refused and never repaired silently.
  */
-export async function recoverSegments(folder: string, maxCommitBytes: number, onRecord: OnRecord): Promise<Recovered> {
-  const files = await findSegments(folder);
+export async function recoverSegments(
+  folder: string,
+  maxCommitBytes: number,
+  onRecord: OnRecord,
+  { files, nowMs, wallMs }: RecoveryDeps,
+): Promise<Recovered> {
+  const found = await findSegments(folder, files);
+  const onLogClock = (thenMs: number): number => nowMs - Math.max(0, wallMs - thenMs);
   const segments: Segment[] = [];
   const missing: [number, number][] = [];
-  let nextOffset = files[0]?.baseOffset ?? 0;
+  let nextOffset = found[0]?.baseOffset ?? 0;
+  let logId: string | undefined;
   let records = 0;
   let start = 0;
   let truncatedBytes = 0;
 
-  for (const [index, file] of files.entries()) {
-    const isLast = index === files.length - 1;
-    const bytes = await readFile(file.path);
+  for (const [index, file] of found.entries()) {
+    const isLast = index === found.length - 1;
+    const bytes = await files.readWhole(file.path);
     const header = decodeHeader(bytes, file.baseOffset);
     if (header.kind === 'torn' && isLast) {
-      await rm(file.path);
-      await syncFolder(folder);
+      await files.remove(file.path);
+      await files.syncFolder(folder);
       truncatedBytes += bytes.length;
       nextOffset = Math.max(nextOffset, file.baseOffset);
       break;
@@ -50,6 +66,8 @@ export async function recoverSegments(folder: string, maxCommitBytes: number, on
     if (header.kind !== 'ok') {
       throw new RapportError('data_format', `${file.path} ${header.kind === 'torn' ? 'has no header' : header.reason}`);
     }
+    if (logId !== undefined && header.logId !== logId) throw damaged(file, 0, `is of another log, ${header.logId}`);
+    logId = header.logId;
     if (file.baseOffset < nextOffset) throw damaged(file, 0, `begins before the end of the segment before it`);
     if (file.baseOffset > nextOffset) missing.push([nextOffset, file.baseOffset]);
     nextOffset = file.baseOffset;
@@ -72,21 +90,24 @@ export async function recoverSegments(folder: string, maxCommitBytes: number, on
       truncatedBytes += bytes.length - end;
     }
     // What was written and not yet synced when the process died is kept: from here on it counts as durable.
-    if (isLast) await cut(file.path, end);
-    const { path, baseOffset, bornMs, writtenMs } = file;
-    segments.push({ path, baseOffset, start, headerBytes: header.bytes, size: end, bornMs, writtenMs });
+    if (isLast) await cut(files, file.path, end);
+    const { path, baseOffset, bornMs, changedMs } = file;
+    segments.push({
+      ...{ path, baseOffset, start, headerBytes: header.bytes, size: end },
+      ...{ bornMs: onLogClock(bornMs), writtenMs: onLogClock(changedMs) },
+    });
     start += end;
   }
-  return { segments, nextOffset, report: { records, segments: segments.length, truncatedBytes, missing } };
+  return { segments, nextOffset, logId, report: { records, segments: segments.length, truncatedBytes, missing } };
 }
 
-async function cut(path: string, size: number): Promise<void> {
-  const handle = await open(path, 'r+');
+async function cut(files: LogFiles, path: string, size: number): Promise<void> {
+  const file = await files.open(path, 'write');
   try {
-    await handle.truncate(size);
-    await handle.sync();
+    await file.cut(size);
+    await file.sync();
   } finally {
-    await handle.close();
+    await file.close();
   }
 }
 

@@ -1,5 +1,5 @@
-import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type FileLook, type LogFiles, systemFiles } from './log-files';
 
 /** One file of the log. `size` counts durable bytes only; of the last segment it grows. */
 export interface Segment {
@@ -10,7 +10,7 @@ export interface Segment {
   readonly start: number;
   readonly headerBytes: number;
   size: number;
-  /** Wall clock of its making and of its last commit, ms since 1970. */
+  /** On the clock of the log: made, and last written. Negative: before this process. */
   readonly bornMs: number;
   writtenMs: number;
 }
@@ -22,41 +22,22 @@ export function segmentPath(folder: string, baseOffset: number): string {
   return join(folder, `${String(baseOffset).padStart(20, '0')}.log`);
 }
 
-export interface FoundFile {
+export interface FoundFile extends FileLook {
   readonly path: string;
   readonly baseOffset: number;
-  readonly size: number;
-  readonly bornMs: number;
-  readonly writtenMs: number;
 }
+
+/** Whether this is the name of a segment. */
+export const isSegment = (name: string): boolean => NAME.test(name);
 
 /** The segment files of a folder in the order of their offsets; one that retention removes meanwhile is not among them. */
-export async function findSegments(folder: string): Promise<FoundFile[]> {
-  const names = (await readdir(folder)).filter((name) => NAME.test(name)).sort();
-  const found = await Promise.all(names.map((name) => lookAt(join(folder, name), Number(name.slice(0, 20)))));
-  return found.filter((file) => file !== undefined);
-}
-
-async function lookAt(path: string, baseOffset: number): Promise<FoundFile | undefined> {
-  try {
-    const { size, birthtimeMs, mtimeMs } = await stat(path);
-    const bornMs = birthtimeMs > 0 ? Math.min(birthtimeMs, mtimeMs) : mtimeMs;
-    return { path, baseOffset, size, bornMs, writtenMs: mtimeMs };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-/** Makes the making or removing of a file durable. Windows cannot open folders and needs no such thing. */
-export async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+export async function findSegments(folder: string, files: LogFiles = systemFiles): Promise<FoundFile[]> {
+  const names = (await files.list(folder)).filter(isSegment).sort();
+  const looks = await Promise.all(names.map((name) => files.look(join(folder, name))));
+  return names.flatMap((name, i) => {
+    const look = looks[i];
+    return look === undefined ? [] : [{ ...look, path: join(folder, name), baseOffset: Number(name.slice(0, 20)) }];
+  });
 }
 
 /** The last element whose value is at most `wanted`, of a list in rising order. */

@@ -1,9 +1,5 @@
+import type { Place } from './read-places';
 import type { DurableRecord } from './session-result';
-
-export interface Place {
-  readonly position: number;
-  readonly bytes: number;
-}
 
 /** What is kept in memory of one session: which ids it has, where its newest records lie, and who listens. */
 export class SessionIndex {

@@ -1,7 +1,8 @@
 import { RapportError } from '@rapport-live/protocol';
 import { Observable } from 'rxjs';
 import type { LogRecord } from './record-line';
-import type { Place, SessionIndex, SessionListener } from './session-index';
+import type { Place } from './read-places';
+import type { SessionIndex, SessionListener } from './session-index';
 import type { DurableRecord } from './session-result';
 
 /** Records read from the log at a time; a subscriber that left is noticed between two reads. */

@@ -5,6 +5,7 @@ import { SHED_CONTROLLER, type ShedController } from '../pipeline/shedding/shed-
 import { SESSION_CLOCK, type SessionClock } from '../streams/session-clock';
 import { INFERENCE_POOL, type InferencePool } from '../inference/inference-pool';
 import { VIDEO_DECODERS, type VideoDecoders } from '../streams/video/video-decoder';
+import { Outbox } from '../delivery/outbox';
 import { RESULT_SINK, type ResultSink } from '../delivery/result-sink';
 
 /** `/healthz`: the process answers. `/readyz`: it can take a session now, with what it serves and why not. */
@@ -18,6 +19,7 @@ export class HealthController {
     @Inject(VIDEO_DECODERS) private readonly video: VideoDecoders,
     @Inject(SHED_CONTROLLER) private readonly shedding: ShedController,
     @Inject(SESSION_CLOCK) private readonly clock: SessionClock,
+    @Inject(Outbox) private readonly outbox: Outbox,
     @Inject(RESULT_SINK) private readonly sink: ResultSink | null,
   ) {}
 
@@ -32,6 +34,7 @@ export class HealthController {
     return this.health.check([
       () => this.models(),
       () => this.sessions(),
+      () => this.storage(),
       () => this.kafka(),
       () => this.films(),
       () => this.shed(),
@@ -65,6 +68,15 @@ export class HealthController {
     return this.indicators
       .check('shedding')
       .up({ steps: this.shedding.steps(nowMs), ...this.shedding.pressure(nowMs) });
+  }
+
+  /** While the disk takes no results nobody new is let in. The reason names the folder and what to do. */
+  private storage() {
+    const { trouble, logBytes, keptBytes, budgetBytes, pendingBytes } = this.outbox.status();
+    const check = this.indicators.check('storage');
+    const detail = { logBytes, keptBytes, budgetBytes, pendingBytes };
+    if (trouble === undefined) return check.up(detail);
+    return check.down({ ...detail, code: trouble.code, reason: trouble.message });
   }
 
   /** Kafka away does not make us unready: results wait in the outbox. It is told here all the same. */

@@ -61,6 +61,15 @@ export const METRICS = {
   shedSteps: spec('rapport_shed_step', 'gauge', '1 while the step of shedding is in force.', 'step'),
   shedTaken: spec('rapport_shed_steps_taken_total', 'counter', 'How often the step was taken.', 'step'),
   outboxPending: spec('rapport_outbox_pending_bytes', 'gauge', 'Results that wait for the disk.'),
+  outboxOldestPending: spec(
+    'rapport_outbox_oldest_pending_seconds',
+    'gauge',
+    'Age of the oldest of them, 0 without any.',
+  ),
+  outboxRefused: spec('rapport_outbox_refused', 'gauge', '1 while the disk takes no results: they wait.'),
+  outboxBytes: spec('rapport_outbox_bytes', 'gauge', 'The log on disk.'),
+  diskKept: spec('rapport_disk_kept_bytes', 'gauge', 'Everything kept in the data folder, the log too.'),
+  diskBudget: spec('rapport_disk_budget_bytes', 'gauge', 'What may be kept there.'),
   kafkaLag: spec('rapport_kafka_lag_records', 'gauge', 'Durable results that Kafka has not acknowledged.'),
   kafkaOldest: spec('rapport_kafka_oldest_unacked_seconds', 'gauge', 'Age of the oldest of them, 0 without any.'),
   spans: spec(

@@ -29,7 +29,7 @@ export interface MetricSources {
   readonly pool: Pick<InferencePool, 'liveWorkers' | 'queuedJobs' | 'queuedBytes' | 'quarantined'>;
   readonly clock: Pick<SessionClock, 'nowMs'>;
   readonly shedding: Pick<ShedController, 'steps' | 'taken' | 'pressure'>;
-  readonly outbox: Pick<Outbox, 'pendingBytes'>;
+  readonly outbox: Pick<Outbox, 'status'>;
   /** Null without Kafka, whose metrics are then absent. */
   readonly sink: Pick<ResultSink, 'status'> | null;
   /** Null without export of spans. */
@@ -46,7 +46,7 @@ export async function metricsText(sources: MetricSources): Promise<string> {
 }
 
 function readers(sources: MetricSources): [MetricSpec, () => Values][] {
-  const { meter, host, resumable, pool, outbox, sink, spans } = sources;
+  const { meter, host, resumable, pool, sink, spans } = sources;
   const gauge = (value: () => number) => (): Values => [{ value: value(), labels: {} }];
   const tally = (label: string, counts: Tally, more = {}): Values =>
     counts.entries().map(([name, value]) => ({ value, labels: { [label]: name, ...more } }));
@@ -71,7 +71,7 @@ function readers(sources: MetricSources): [MetricSpec, () => Values][] {
     [METRICS.jobs, () => JOB_OUTCOMES.flatMap((outcome) => tally('kind', meter.jobs[outcome], { outcome }))],
     [METRICS.windows, () => tally('outcome', meter.windows)],
     ...shedReaders(sources),
-    [METRICS.outboxPending, gauge(() => outbox.pendingBytes)],
+    ...outboxReaders(sources),
     ...(spans === null ? [] : [[METRICS.spans, () => spanValues(spans.counts)] as [MetricSpec, () => Values]]),
     [METRICS.errors, () => tally('code', meter.errors)],
     ...(status === undefined
@@ -80,6 +80,19 @@ function readers(sources: MetricSources): [MetricSpec, () => Values][] {
           [METRICS.kafkaLag, gauge(() => status.lagRecords)],
           [METRICS.kafkaOldest, gauge(() => status.oldestUnackedMs / 1000)],
         ] as [MetricSpec, () => Values][])),
+  ];
+}
+
+function outboxReaders({ outbox }: MetricSources): [MetricSpec, () => Values][] {
+  const { logBytes, keptBytes, budgetBytes, pendingBytes, oldestPendingMs, trouble } = outbox.status();
+  const gauge = (value: number) => (): Values => [{ value, labels: {} }];
+  return [
+    [METRICS.outboxPending, gauge(pendingBytes)],
+    [METRICS.outboxOldestPending, gauge(oldestPendingMs / 1000)],
+    [METRICS.outboxRefused, gauge(trouble === undefined ? 0 : 1)],
+    [METRICS.outboxBytes, gauge(logBytes)],
+    [METRICS.diskKept, gauge(keptBytes)],
+    [METRICS.diskBudget, gauge(budgetBytes)],
   ];
 }
 

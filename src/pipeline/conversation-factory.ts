@@ -1,3 +1,4 @@
+import { RapportError } from '@rapport-live/protocol';
 import { filter, tap } from 'rxjs';
 import type { ResultStore } from '../delivery/result-feed';
 import { assess } from '../fusion/assess';
@@ -68,6 +69,10 @@ export function conversationFactory({
   const nowMs = (): number => clock.nowMs();
   const rings = new RingMemory(options.maxSpareRingBytes);
   return (identity, start, specs, spans, restored) => {
+    // One that goes on waits with the others; a new one would only wait for its first result.
+    if (restored === undefined && store.room() !== undefined) {
+      throw new RapportError('overloaded', 'Results cannot be written to disk now.', { retryAfterMs: 1000 });
+    }
     const { sessionId, tenant } = identity;
     const state = restored && stateOf(restored);
     const language = state?.language?.tag ?? start.session.language;

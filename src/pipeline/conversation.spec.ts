@@ -30,6 +30,7 @@ class Disk implements ResultStore {
     const event = toCloudEvent(session, result, new Date(0));
     return { seq: this.kept.length, topic: '', event };
   }
+  room = () => undefined;
   subscribe = () => EMPTY;
   lastSeq = () => this.kept.length;
   close = async (): Promise<void> => {};

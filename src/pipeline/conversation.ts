@@ -17,6 +17,7 @@ import type { SessionSpans } from '../facts/session-trace';
 import type { DeclaredGap, StreamPoint } from '../streams/resume/stream-points';
 import type { CreditLimit, MediaVerdict, SessionStreams } from '../streams/session-streams';
 import type { SettledFact } from '../facts/stream-fact';
+import { DiskPressure } from './disk-pressure';
 import { KeptResults } from './kept-results';
 import { Participants } from './participants';
 import { type RestoredSession, stateOf } from './resume/restored-session';
@@ -52,6 +53,7 @@ export class Conversation {
   /** Consent was withdrawn: what was open is discarded. */
   private isWithdrawn = false;
   private readonly participants = new Participants();
+  private readonly diskPressure: DiskPressure;
   private state: SessionState;
 
   constructor(
@@ -82,6 +84,10 @@ export class Conversation {
     });
     this.length = new SessionLength(restored?.history.lastWindowEndMs);
     this.credits$ = streams.credits$;
+    this.diskPressure = new DiskPressure(
+      () => store.room(),
+      (fact) => streams.settle(fact),
+    );
     if (restored === undefined) {
       this.results.tell({ type: 'rapport.session.started', naturalKey: ['started'], data: this.started });
     }
@@ -250,15 +256,10 @@ export class Conversation {
   }
 
   private async finish(end: End): Promise<void> {
-    const { clock, streams } = this.deps;
-    let cancel = (): void => {};
-    const timedOut = new Promise<true>((resolve) => {
-      cancel = clock.at(clock.nowMs() + this.deps.endTimeoutMs, () => resolve(true));
-    });
+    const { clock, streams, endTimeoutMs } = this.deps;
     this.lastPoints ??= endedPoints(streams);
     streams.end();
-    const isLate = await Promise.race([this.flowEnded.then(() => false), timedOut]);
-    cancel();
+    const isLate = !(await this.diskPressure.endsInTime(this.flowEnded, clock, endTimeoutMs));
     this.flow.unsubscribe();
     streams.dispose();
     // Only what is on disk counts, and whether all of it is.
@@ -300,7 +301,7 @@ export class Conversation {
 
   private settled(fact: SettledFact): void {
     if (fact.kind === 'ended') this.length.ended(fact);
-    this.deps.streams.settle(fact);
+    this.diskPressure.pass(fact);
   }
 
   private onResult(result: SessionResult): void {

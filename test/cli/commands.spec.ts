@@ -11,6 +11,7 @@ jest.setTimeout(60_000);
 const dataDir = mkdtempSync(join(tmpdir(), 'rapport-cli-'));
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
+const LOG = '0b7e3d5a-1c2d-4e3f-8a4b-5c6d7e8f9a0b';
 const SESSIONS = ['0198c0de-7a31-7c44-9d1e-2f5a3b6c7d80', '0198c0df-0000-7c44-9d1e-2f5a3b6c0001'] as const;
 const final = (offset: number, session: string, text: string): Buffer => {
   const data = { utteranceId: `u-${offset}`, source: 'voice', party: 'customer', startMs: 1000, endMs: 2000, text, intents: [] }; // prettier-ignore
@@ -21,7 +22,7 @@ const log = segmentPath(join(dataDir, 'outbox'), 0);
 beforeAll(() => {
   mkdirSync(join(dataDir, 'outbox'));
   const records = [final(0, SESSIONS[0], 'Hello.'), final(1, SESSIONS[1], 'a <b> c')];
-  writeFileSync(log, Buffer.concat([encodeHeader(0), ...records, final(2, SESSIONS[1], 'torn').subarray(0, 50)]));
+  writeFileSync(log, Buffer.concat([encodeHeader(0, LOG), ...records, final(2, SESSIONS[1], 'torn').subarray(0, 50)]));
 });
 const env = { RAPPORT_DATA_DIR: dataDir };
 

@@ -28,7 +28,7 @@ function sinkFor(
 ): KafkaSink {
   const options = kafkaOptions({ minBackoffMs: 50, maxBackoffMs: 500, ...given, brokers });
   const client = new KafkaClient(options, (message) => sink.trouble(message));
-  const sink: KafkaSink = new KafkaSink(outbox, new KafkaOffset(dir), client, options);
+  const sink: KafkaSink = new KafkaSink(outbox, new KafkaOffset(dir, outbox.logId), client, options);
   return sink;
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readLogFolder } from '../../src/delivery/log-cursor';
 import { findSegments } from '../../src/delivery/segment';
@@ -26,7 +26,7 @@ test('seq is per session from 1 without gaps, offsets are of the whole log, line
   expect(records[1]!.event).toEqual(appended[1]!.event);
 
   const [header, ...lines] = readFileSync(join(dir, '00000000000000000000.log'), 'utf8').trimEnd().split('\n');
-  expect(header).toBe('rapport-outbox 1 0');
+  expect(header).toBe(`rapport-outbox 2 0 ${outbox.logId}`);
   expect(lines.map((line) => JSON.parse(line.slice(9)).offset)).toEqual([0, 1, 2, 3, 4]);
   expect(lines[0]).toMatch(/^[0-9a-f]{8} \{"offset":0,"seq":1,"topic":"rapport.results","key":"acme\//);
   await outbox.shutdown();
@@ -95,29 +95,6 @@ test('more than may wait for the disk is refused as overloaded, and nothing of i
   await outbox.shutdown();
 });
 
-test('one writer a folder; a lock left by a dead process is taken over', async () => {
-  const dir = folder();
-  const outbox = await openOutbox(dir);
-  await expect(openOutbox(dir)).rejects.toMatchObject({ code: 'data_dir_locked' });
-  const lock = JSON.parse(readFileSync(join(dir, 'lock.json'), 'utf8'));
-  expect(lock.pid).toBe(process.pid);
-  await outbox.shutdown();
-  for (const dead of [{ ...lock, pid: 4_194_305 }, { ...lock, born: 'another boot 1' }, 'rubbish']) {
-    if (typeof dead === 'object' && dead.pid === lock.pid && lock.born === null) continue; // not Linux
-    writeFileSync(join(dir, 'lock.json'), JSON.stringify(dead));
-    const next = await openOutbox(dir);
-    await next.shutdown();
-  }
-});
-
-test('a lock of another host counts until it is no longer touched', async () => {
-  const dir = folder();
-  writeFileSync(join(dir, 'lock.json'), JSON.stringify({ id: 'x', host: 'elsewhere', pid: 1, born: null }));
-  await expect(openOutbox(dir)).rejects.toMatchObject({ code: 'data_dir_locked' });
-  utimesSync(join(dir, 'lock.json'), new Date(0), new Date(Date.now() - 60_000));
-  await (await openOutbox(dir)).shutdown();
-});
-
 test('a folder that cannot be used is named', async () => {
   const dir = folder();
   writeFileSync(join(dir, 'file'), '');
@@ -129,7 +106,7 @@ test('a folder that cannot be used is named', async () => {
 
 test('a log of another version or of something else is refused, and stays as it is', async () => {
   for (const [content, says] of [
-    ['rapport-outbox 2 0\n', 'format version 2'],
+    ['rapport-outbox 3 0 and what may come\n', 'has format version 3, this program reads 1 and 2'],
     ['hello world, this is a letter\n', 'no header'],
   ]) {
     const dir = folder();

@@ -1,4 +1,6 @@
 import { RapportError } from '@rapport-live/protocol';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { type JobKind } from '../../src/inference/inference-pool';
 import { ScriptedPool } from '../../src/models/scripted-pool';
 import { play } from '../../src/demo/play';
@@ -89,26 +91,32 @@ describe('a service that dies', () => {
   let child: ServiceProcess | undefined;
   afterEach(() => child?.remove());
 
-  it('ends a session by an error when the disk refuses; says so in its log without a word of anybody', async () => {
-    // A real refusal: no file of this process may grow beyond 6 KiB (EFBIG).
-    child = new ServiceProcess({}, ['bash', '-c', 'ulimit -f 6; exec "$0" "$@"', ...SCRIPTED]);
+  it('ends a session by an error when its data folder was taken from it; says so in its log without a word of anybody', async () => {
+    child = new ServiceProcess({}, SCRIPTED);
     const door = await child.door();
     const heard = await openCall(door, CALL, 2, {
       session: { channel: 'voice', customerId: 'personal-id-77', consent: { analysis: true } },
     });
+    await heard.until(({ results }) => results.length > 0);
+    rmSync(join(child.dataDir, 'outbox', 'lock.json'));
+    // Noticed with its next look at the lock.
+    let n = 0;
+    const talking = setInterval(() => heard.session.chat({ party: 'customer', text: 'kettle', ptsMs: 10 * n++ }), 50);
     void play(heard.session, CALL, 8);
     expect(await heard.closed).toMatchObject({ message: expect.stringContaining('1011') });
+    clearInterval(talking);
     expectWellFormed(heard, 'development');
     const [error] = heard.errors;
     expect(error).toMatchObject({ code: 'internal', fatal: true });
-    expect(error!.message).toContain('data_dir_unusable');
+    expect(error!.message).toContain('data_dir_locked');
     expect(error!.message).not.toContain(child.dataDir); // bug: clients were told the folder of the service
     expect((await fetch(`${door.http}/healthz`)).status).toBe(200);
+    const ready = await fetch(`${door.http}/readyz`);
+    expect([ready.status, await ready.text()]).toEqual([503, expect.stringContaining('start this one again')]);
     const { code } = await child.kill('SIGTERM');
     expect(code).toBe(0);
-    const faults = child.stdout.split('\n').filter((line) => line.includes('data_dir_unusable'));
+    const faults = child.stdout.split('\n').filter((line) => line.includes('data_dir_locked'));
     expect(faults.length).toBeGreaterThan(0);
-    expect(faults[0]).toContain('EFBIG');
     expect(child.stdout + child.stderr).not.toMatch(/turquoise|kettle|personal-id-77|words \d/);
 
     // What was shown is there; what could not be written is made good by the next start.

@@ -25,6 +25,7 @@ describe('health', () => {
           served: expect.arrayContaining([expect.objectContaining({ provider: expect.any(String) })]),
         },
         sessions: { status: 'up', live: 0, max: 64 },
+        storage: { status: 'up', budgetBytes: 2 ** 31, pendingBytes: 0 },
         kafka: { status: 'up', configured: false },
         shedding: { status: 'up', steps: [], latenessP95Ms: 0, finalP95Ms: 0, queueShare: 0 },
         video: { status: 'up', decoder: expect.any(String), inUse: 0, max: 8 },

@@ -59,6 +59,7 @@ class CountingStore implements ResultStore {
     return null;
   }
   lastSeq = () => 0;
+  room = () => undefined;
   subscribe = () => EMPTY;
   close = async () => {};
   unfinished = () => [];

@@ -39,6 +39,10 @@ export class ServiceProcess {
     ]);
   }
 
+  get pid(): number | undefined {
+    return this.child.pid;
+  }
+
   /** Where it listens; rejects with what it said when it ended instead. */
   async door(): Promise<{ url: string; http: string; key: string }> {
     const ready = await this.told;

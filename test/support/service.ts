@@ -32,7 +32,7 @@ export async function startService(
   overrides: Partial<Config> = {},
   pool: InferencePool = new ScriptedPool(),
   gateway: ServiceParts['gateway'] = {},
-  more: Pick<ServiceParts, 'clock' | 'wallClock'> = {},
+  more: Pick<ServiceParts, 'clock' | 'wallClock' | 'files'> = {},
 ): Promise<RunningService> {
   const dataDir = mkdtempSync(join(tmpdir(), 'rapport-test-'));
   const config: Config = {

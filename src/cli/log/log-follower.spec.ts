@@ -6,6 +6,7 @@ import { segmentPath } from '../../delivery/segment';
 import { LogFollower } from './log-follower';
 import { recordFilter } from './record-filter';
 
+const LOG = '0b7e3d5a-1c2d-4e3f-8a4b-5c6d7e8f9a0b';
 const line = (offset: number, type = 'rapport.window.assessed'): Buffer =>
   encodeRecord(
     { offset, seq: offset + 1, topic: 'rapport.results', key: 'development/s' },
@@ -21,7 +22,7 @@ describe('LogFollower', () => {
 
   const segment = (base: number, ...parts: Buffer[]): string => {
     const path = segmentPath(folder, base);
-    writeFileSync(path, Buffer.concat([encodeHeader(base), ...parts]));
+    writeFileSync(path, Buffer.concat([encodeHeader(base, LOG), ...parts]));
     return path;
   };
   const offsets = async (follower: LogFollower): Promise<number[]> => {
@@ -74,6 +75,27 @@ describe('LogFollower', () => {
     segment(502, lines(502, 504));
     rmSync(old);
     expect(await offsets(follower)).toEqual([502, 503]);
+  });
+
+  /** Cause: the list of segments was that of the beginning of a call, and a long call outlives a segment. */
+  it('bug: ended with ENOENT when retention removed a segment that it had not come to', async () => {
+    segment(0, lines(0, 2));
+    const [old, next] = [segment(2, lines(2, 4)), segment(4, lines(4, 6))];
+    const found: number[] = [];
+    for await (const { offset } of new LogFollower(folder).take()) {
+      found.push(offset);
+      if (offset === 0) for (const path of [segmentPath(folder, 0), old]) rmSync(path);
+    }
+    expect(found).toEqual([0, 1, 4, 5]);
+    expect(readFileSync(next).length).toBeGreaterThan(0);
+  });
+
+  it('reads on from segments of version 1 into those of version 2', async () => {
+    writeFileSync(segmentPath(folder, 0), Buffer.concat([Buffer.from('rapport-outbox 1 0\n'), lines(0, 3)]));
+    const follower = new LogFollower(folder);
+    expect(await offsets(follower)).toEqual([0, 1, 2]);
+    segment(3, lines(3, 5));
+    expect(await offsets(follower)).toEqual([3, 4]);
   });
 
   it('never passes over damage silently', async () => {

@@ -1,7 +1,7 @@
 import { RapportError } from '@rapport-live/protocol';
-import { open } from 'node:fs/promises';
-import { LogCursor } from '../../delivery/log-cursor';
-import { decodeHeader, type LogRecord } from '../../delivery/record-line';
+import { asRead, headerBytesOf, LogCursor } from '../../delivery/log-cursor';
+import { isMissing, type LogFiles, systemFiles } from '../../delivery/log-files';
+import type { LogRecord } from '../../delivery/record-line';
 import { findSegments, type Segment } from '../../delivery/segment';
 
 /**
@@ -13,8 +13,11 @@ export class LogFollower {
   private readonly cursor: LogCursor;
   private nextOffset = 0;
 
-  constructor(private readonly folder: string) {
-    this.cursor = new LogCursor(() => this.segments, 0, false);
+  constructor(
+    private readonly folder: string,
+    private readonly files: LogFiles = systemFiles,
+  ) {
+    this.cursor = new LogCursor(() => this.segments, 0, false, files);
   }
 
   /**
@@ -24,7 +27,7 @@ export class LogFollower {
   async *take(): AsyncGenerator<LogRecord> {
     await this.refresh();
     for (;;) {
-      const records = await this.cursor.next();
+      const records = await this.next();
       if (records.length === 0) break;
       for (const record of records) {
         this.nextOffset = record.offset + 1;
@@ -40,50 +43,44 @@ export class LogFollower {
     }
   }
 
+  /** Retention may remove a segment that we know of before we come to it: then what is left is looked at anew. */
+  private async next(): Promise<readonly LogRecord[]> {
+    for (;;) {
+      try {
+        return await this.cursor.next();
+      } catch (error) {
+        if (!isMissing(error)) throw error;
+        await this.refresh();
+      }
+    }
+  }
+
   /** The cursor knows a segment by its object: those that are still there stay the same ones and grow. */
   private async refresh(): Promise<void> {
     const known = new Map(this.segments.map((segment) => [segment.path, segment]));
     const found: Segment[] = [];
-    for (const file of await filesOf(this.folder)) {
+    for (const file of await filesOf(this.folder, this.files)) {
       const old = known.get(file.path);
       if (old !== undefined) {
         old.size = file.size;
         found.push(old);
         continue;
       }
-      const headerBytes = await headerOf(file.path, file.baseOffset);
-      if (headerBytes !== undefined) found.push({ ...file, start: 0, headerBytes });
+      const { path, baseOffset, size } = file;
+      // not whole while the file is being made
+      const headerBytes = await headerBytesOf(path, baseOffset, this.files);
+      if (headerBytes !== undefined) found.push(asRead(path, baseOffset, size, headerBytes));
     }
     this.segments = found;
   }
 }
 
-const isGone = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
-
 /** None while the folder, or a file of it, is not there. */
-async function filesOf(folder: string): ReturnType<typeof findSegments> {
+async function filesOf(folder: string, files: LogFiles): ReturnType<typeof findSegments> {
   try {
-    return await findSegments(folder);
+    return await findSegments(folder, files);
   } catch (error) {
-    if (isGone(error)) return [];
+    if (isMissing(error)) return [];
     throw error;
-  }
-}
-
-/** Undefined while the header is not whole: the file was made this moment, or is gone. */
-async function headerOf(path: string, baseOffset: number): Promise<number | undefined> {
-  const handle = await open(path, 'r').catch((error: unknown) => {
-    if (isGone(error)) return undefined;
-    throw error;
-  });
-  if (handle === undefined) return undefined;
-  try {
-    const head = Buffer.alloc(64);
-    const { bytesRead } = await handle.read(head, 0, head.length, 0);
-    const header = decodeHeader(head.subarray(0, bytesRead), baseOffset);
-    if (header.kind === 'foreign') throw new RapportError('data_format', `${path} ${header.reason}`);
-    return header.kind === 'ok' ? header.bytes : undefined;
-  } finally {
-    await handle.close();
   }
 }

@@ -2,7 +2,7 @@ import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { IntentName, RapportError } from '@rapport-live/protocol';
 import { z } from 'zod';
-import { syncFolder } from '../../delivery/segment';
+import { systemFiles } from '../../delivery/log-files';
 import { packFloats, unpackFloats } from '../../fusion/packed-floats';
 
 const FORMAT = 1;
@@ -85,7 +85,7 @@ export class IntentFiles {
         await handle.close();
       }
       await rename(`${path}.partial`, path);
-      await syncFolder(this.folder);
+      await systemFiles.syncFolder(this.folder);
     } catch (cause) {
       throw new RapportError('data_dir_unusable', `${path} cannot be written (${codeOf(cause)}).`, { cause });
     }

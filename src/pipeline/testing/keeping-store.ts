@@ -13,6 +13,7 @@ export class KeepingStore implements ResultStore {
     const event = toCloudEvent(identity, result, new Date(0));
     return { seq: this.results.length, topic: EVENTS[result.type].topic!, event };
   }
+  room = () => undefined;
   subscribe = () => EMPTY;
   lastSeq = () => this.results.length;
   close = async () => {};

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type OutboxOptions, outboxOptions } from '../../../src/delivery/delivery-options';
-import { Outbox } from '../../../src/delivery/outbox';
+import { Outbox, type OutboxParts } from '../../../src/delivery/outbox';
 import type { SessionIdentity, SessionResult } from '../../../src/delivery/session-result';
 
 /** The nth result of a session: small, its natural key is n. */
@@ -44,8 +44,12 @@ export function removeFolders(): void {
   for (const made of folders.splice(0)) rmSync(made, { recursive: true, force: true });
 }
 
-export function openOutbox(dir: string, options: Partial<OutboxOptions> = {}): Promise<Outbox> {
-  return Outbox.open(outboxOptions({ groupCommitMs: 0, ...options, dir }));
+export function openOutbox(
+  dir: string,
+  options: Partial<OutboxOptions> = {},
+  parts: Partial<OutboxParts> = {},
+): Promise<Outbox> {
+  return Outbox.open(outboxOptions({ groupCommitMs: 0, ...options, dir }), parts);
 }
 
 /** Everything in the log now. */

@@ -1,0 +1,50 @@
+import type { LogCursor } from './log-cursor';
+import type { LogRecord } from './record-line';
+
+export interface ReadOptions {
+  /** Waits at the end for what comes, until `signal` fires. */
+  readonly follow?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** Those who read the log forwards, and wait at its end. */
+export class LogReaders {
+  private waiting: (() => void)[] = [];
+  private isClosed = false;
+
+  constructor(private readonly nextOffset: () => number) {}
+
+  async *read(cursor: LogCursor, { follow = false, signal }: ReadOptions): AsyncGenerator<LogRecord> {
+    const isAborted = (): boolean => signal?.aborted ?? false;
+    const wake = (): void => this.wake();
+    signal?.addEventListener('abort', wake);
+    try {
+      while (!isAborted()) {
+        const end = this.nextOffset();
+        const isLast = !follow || this.isClosed;
+        const records = await cursor.next();
+        for (const record of records) {
+          if (isAborted()) return;
+          yield record;
+        }
+        if (records.length > 0) continue;
+        if (isLast) return;
+        const isStill = end === this.nextOffset() && !isAborted() && !this.isClosed;
+        if (isStill) await new Promise<void>((resolve) => this.waiting.push(resolve));
+      }
+    } finally {
+      signal?.removeEventListener('abort', wake);
+    }
+  }
+
+  /** There is more to read. */
+  wake(): void {
+    for (const resolve of this.waiting.splice(0)) resolve();
+  }
+
+  /** There will be no more: who waits ends. */
+  close(): void {
+    this.isClosed = true;
+    this.wake();
+  }
+}

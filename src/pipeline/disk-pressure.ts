@@ -1,0 +1,49 @@
+import type { SettledFact } from '../facts/stream-fact';
+import type { SessionClock } from '../streams/session-clock';
+
+/**
+ * While the disk takes no results, what was worked off is not settled: streams then hand out no more than they have in
+ * flight, credit ends, and the sender waits (design, promise 1). In order, and at once when there is room.
+ */
+export class DiskPressure {
+  private readonly held: SettledFact[] = [];
+  private isWaiting = false;
+  /** How often something was held. */
+  private waits = 0;
+
+  constructor(
+    /** Of the store. */
+    private readonly room: () => Promise<void> | undefined,
+    private readonly settle: (fact: SettledFact) => void,
+  ) {}
+
+  pass(fact: SettledFact): void {
+    if (!this.isWaiting && this.room() === undefined) return this.settle(fact);
+    this.held.push(fact);
+    if (!this.isWaiting) void this.release();
+  }
+
+  /** Whether it ends within the limit; a time in which the disk took nothing does not count, for nothing may be lost by it. */
+  async endsInTime(ended: Promise<void>, clock: SessionClock, limitMs: number): Promise<boolean> {
+    const inTime = ended.then(() => true);
+    for (;;) {
+      const { waits } = this;
+      let cancel = (): void => {};
+      const late = new Promise<false>((resolve) => {
+        cancel = clock.at(clock.nowMs() + limitMs, () => resolve(false));
+      });
+      const isInTime = await Promise.race([inTime, late]);
+      cancel();
+      if (isInTime || (waits === this.waits && !this.isWaiting)) return isInTime;
+      await Promise.race([this.room(), ended]);
+    }
+  }
+
+  private async release(): Promise<void> {
+    this.isWaiting = true;
+    this.waits += 1;
+    for (let room = this.room(); room !== undefined; room = this.room()) await room;
+    this.isWaiting = false;
+    for (const fact of this.held.splice(0)) this.settle(fact);
+  }
+}

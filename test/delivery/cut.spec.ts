@@ -1,0 +1,53 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { LogFollower } from '../../src/cli/log/log-follower';
+import { findSegments } from '../../src/delivery/segment';
+import { MemoryFiles } from './support/memory-files';
+import { folder, openOutbox, readAll, removeFolders, result, session } from './support/results';
+
+afterAll(removeFolders);
+
+const LAST = 3;
+const SMALL = { maxSegmentBytes: 1_000 };
+const idOf = ({ event }: { event: { id: string } }): string => event.id;
+
+async function followed(dir: string, files: MemoryFiles): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const record of new LogFollower(dir, files).take()) ids.push(idOf(record));
+  return ids;
+}
+
+test('cut at every byte of its last records: those before the cut stay, tail shows just them, and the log goes on', async () => {
+  const [dir, whole] = [join(folder(), 'outbox'), new MemoryFiles()];
+  mkdirSync(dir);
+  const outbox = await openOutbox(dir, SMALL, { files: whole });
+  for (let n = 0; n < 4; n += 1) await outbox.append(session(n % 2), result(n));
+  // One commit of three records of two sessions, not all ASCII, which opens a segment.
+  await Promise.all([5, 6, 7].map((n) => outbox.append(session(n % 2), result(n, 'naïve – 日本'))));
+  const ids = (await readAll(outbox)).map(idOf);
+  await outbox.shutdown();
+  const segments = await findSegments(dir, whole);
+  const last = segments.at(-1)!;
+  expect(segments.length).toBeGreaterThan(2);
+  const bytes = whole.bytes(last.path)!;
+  // Where each of the last records ends.
+  const ends = [...bytes.entries()].flatMap(([at, byte]) => (byte === 0x0a ? [at + 1] : []));
+  expect(ends).toHaveLength(LAST + 1);
+
+  for (let length = 0; length < bytes.length; length += 1) {
+    const files = whole.copy();
+    files.put(last.path, bytes.subarray(0, length));
+    const cutAt = ends.filter((end) => end <= length).at(-1) ?? 0;
+    const kept = ids.length - LAST + Math.max(0, ends.filter((end) => end <= length).length - 1);
+    expect([length, await followed(dir, files)]).toEqual([length, ids.slice(0, kept)]);
+    const again = await openOutbox(dir, SMALL, { files });
+    expect([length, again.recovery]).toMatchObject([length, { records: kept, truncatedBytes: length - cutAt }]);
+    // What was lost had not been acknowledged, and comes again.
+    await Promise.all([5, 6, 7].map((n) => again.append(session(n % 2), result(n, 'naïve – 日本'))));
+    const records = await readAll(again);
+    expect(records.map(idOf)).toEqual(ids);
+    expect(records.map(({ offset }) => offset)).toEqual([...ids.keys()]);
+    expect(records.slice(-LAST).map(({ seq }) => seq)).toEqual([3, 3, 4]);
+    await again.shutdown();
+  }
+}, 60_000);
