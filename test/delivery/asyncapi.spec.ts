@@ -84,7 +84,11 @@ describe('the running service', () => {
   beforeAll(async () => {
     service = await startService({ agentEmotion: true });
     const consent = { analysis: true, agentEmotionLegalBasis: 'trial with consent' };
-    const fields = { partials: true, session: { channel: 'voice', language: 'en', externalId: 'call-1', consent } };
+    const fields = {
+      partials: true,
+      pace: 4,
+      session: { channel: 'voice', language: 'en', externalId: 'call-1', consent },
+    };
     const session = await RawSession.start(service, [VOICE, AGENT], fields);
     const first = session.client;
     const say = (message: { type: string }): void => {
