@@ -78,6 +78,16 @@ export default tseslint.config(
       ],
     },
   },
+  {
+    files: ['packages/consumer/src/**/*.ts'],
+    ignores: ['**/*.spec.ts', 'packages/consumer/src/kafka-source.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        { paths: [{ name: 'kafkajs', message: 'Only kafka-source.ts imports kafkajs.' }] },
+      ],
+    },
+  },
   ...STAGES.map((stage) => ({
     files: [`src/${stage}/**/*.ts`],
     ignores: ['**/*.spec.ts'],

@@ -25,6 +25,7 @@ module.exports = {
     '^eld/extrasmall$': '<rootDir>/node_modules/eld/src/entries/static.extrasmall.js',
     '^@rapport-live/protocol$': '<rootDir>/packages/protocol/src',
     '^@rapport-live/client$': '<rootDir>/packages/client/src',
+    '^@rapport-live/consumer$': '<rootDir>/packages/consumer/src',
     // Loaded only when wanted: an import at run time names the compiled file.
     '^\\./open-telemetry\\.js$': '<rootDir>/src/ops/traces/open-telemetry.ts',
   },

@@ -33,9 +33,9 @@ const TABLES = {
   ],
   headers: ({ KAFKA_HEADERS }) => [
     ['Header', 'Always', 'In structured mode', 'What it is'],
-    ...KAFKA_HEADERS.map(({ name, required, structured, meaning }) => [
+    ...KAFKA_HEADERS.map(({ name, required, structured, when, meaning }) => [
       `\`${name}\``,
-      required ? 'yes' : 'where there is a trace',
+      required ? 'yes' : when,
       structured ? 'yes' : '-',
       meaning,
     ]),

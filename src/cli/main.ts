@@ -4,6 +4,7 @@ import { analyze } from './analyze';
 import { closest } from './arguments';
 import type { Command, Surroundings } from './command';
 import { configCommand } from './config';
+import { eraseCommand } from './erase';
 import { exportCommand } from './export';
 import { helpOf, overview } from './help';
 import { intentsAdd, intentsList, intentsRemove, intentsTest } from './intents/commands';
@@ -17,6 +18,7 @@ export const COMMANDS: readonly Command[] = [
   analyze,
   tail,
   exportCommand,
+  eraseCommand,
   intentsAdd,
   intentsTest,
   intentsList,

@@ -55,6 +55,8 @@ export interface Config {
   readonly kafkaBrokers: readonly string[];
   /** How events are written to it. */
   readonly kafkaEvents: EventConfig;
+  /** Wraps the keys that events are encrypted with in Kafka, 32 bytes; absent: they are not. */
+  readonly shreddingKey?: Buffer;
   readonly video: { readonly ffmpeg: string; readonly ffmpegCore: string; readonly maxStreams: number };
   /** The emotion of agents may be computed where a session states a legal basis. */
   readonly agentEmotion: boolean;
@@ -86,6 +88,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     tenantQuota: tenantQuota(e),
     kafkaBrokers: list(e.KAFKA_BROKERS),
     kafkaEvents: eventConfig(e),
+    shreddingKey: shreddingKey(e),
     video: { ffmpeg: e.RAPPORT_FFMPEG, ffmpegCore: e.RAPPORT_FFMPEG_CORE, maxStreams: e.RAPPORT_MAX_VIDEO },
     agentEmotion: e.RAPPORT_AGENT_EMOTION === 'on',
     logLevel: e.LOG_LEVEL,
@@ -103,4 +106,14 @@ function parseEnvironment(env: NodeJS.ProcessEnv): Environment {
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; ');
   throw new RapportError('config_invalid', `Setting not usable: ${faults}.`);
+}
+
+/** Encrypted, an envelope in the value could not say by which key. Throws `config_invalid`. */
+function shreddingKey({ RAPPORT_SHREDDING_KEY: key, KAFKA_EVENT_MODE: mode }: Environment): Buffer | undefined {
+  if (key === undefined) return undefined;
+  if (mode === 'binary') return Buffer.from(key, 'base64');
+  throw new RapportError(
+    'config_invalid',
+    'Setting not usable: RAPPORT_SHREDDING_KEY: goes with KAFKA_EVENT_MODE=binary.',
+  );
 }

@@ -84,6 +84,19 @@ export const SETTINGS = {
     purpose:
       '`on`: the emotion of agents is computed in sessions that state a legal basis (EU AI Act, Article 5(1)(f)); `off`: never',
   },
+  RAPPORT_SHREDDING_KEY: {
+    schema: z.preprocess(
+      optional,
+      z
+        .string()
+        .regex(/^[A-Za-z0-9+/]{43}=$/, { error: '32 bytes in base64' })
+        .optional(),
+    ),
+    shownDefault: '',
+    purpose:
+      'master key, 32 bytes in base64: then Kafka gets the events of each customer encrypted by a key of its own (docs/erasure.md)',
+    secret: 'VALUE',
+  },
   LOG_LEVEL: {
     schema: z.preprocess(
       optional,

@@ -1,7 +1,7 @@
 import { avroSubject, dataSchemaUri, eventAvroSchema, EVENTS, EVENT_TYPES } from '@rapport-live/protocol';
 import { AvroType } from './avro';
 import { frameAvro } from './confluent-frame';
-import { binaryHeaders, type KafkaMessage, toKafkaMessage } from './kafka-message';
+import { binaryHeaders, isTombstone, type KafkaMessage, toKafkaMessage } from './kafka-message';
 import type { SchemaRegistry } from './schema-registry';
 import type { DurableRecord } from './session-result';
 
@@ -28,6 +28,7 @@ export class AvroEncoding {
 
   /** The first ones wait for the registry, which all schemas go to before any event does. */
   encode(record: DurableRecord): KafkaMessage | Promise<KafkaMessage> {
+    if (isTombstone(record.event)) return toKafkaMessage(record);
     if (this.known.size === DURABLE_TYPES.length) return this.encodeNow(record);
     this.registering ??= this.register().finally(() => (this.registering = undefined));
     return this.registering.then(() => this.encodeNow(record));

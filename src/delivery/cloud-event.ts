@@ -29,6 +29,7 @@ export function toCloudEvent(session: SessionIdentity, result: SessionResult, ma
     tenant: session.tenant,
     partitionkey: sessionKey(session),
     ...(session.traceparent === undefined ? {} : { traceparent: session.traceparent }),
+    ...(session.dataKey === undefined ? {} : { datakey: session.dataKey }),
     data: result.data,
   };
 }

@@ -3,7 +3,12 @@ import { join } from 'node:path';
 import { CONFIG, type Config } from '../config/config';
 import { SERVICE_PARTS, type ServiceParts } from '../config/service-parts';
 import { type DeliveryOptions, kafkaOptions, outboxOptions } from './delivery-options';
+import { DataKeys } from './erasure/data-keys';
+import { ErasureJournal } from './erasure/erasure-journal';
+import { ERASURES, Erasures } from './erasure/erasures';
+import { sealing } from './erasure/sealed-message';
 import { KafkaClient } from './kafka-client';
+import { toKafkaMessage } from './kafka-message';
 import { KafkaOffset } from './kafka-offset';
 import { KafkaSink } from './kafka-sink';
 import { Outbox } from './outbox';
@@ -11,6 +16,8 @@ import { RESULT_STORE } from './result-feed';
 import { RESULT_SINK, type ResultSink } from './result-sink';
 
 export const DELIVERY_OPTIONS = Symbol('DeliveryOptions');
+/** Keys of customers; `null` where nothing is encrypted. */
+export const DATA_KEYS = Symbol('DataKeys');
 
 const logger = new Logger('Delivery');
 
@@ -18,11 +25,13 @@ const logger = new Logger('Delivery');
 @Module({
   providers: [
     { provide: DELIVERY_OPTIONS, inject: [CONFIG], useFactory: deliveryOptions },
-    { provide: Outbox, inject: [DELIVERY_OPTIONS, SERVICE_PARTS], useFactory: openOutbox },
+    { provide: DATA_KEYS, inject: [CONFIG], useFactory: openKeys },
+    { provide: Outbox, inject: [DELIVERY_OPTIONS, SERVICE_PARTS, DATA_KEYS], useFactory: openOutbox },
     { provide: RESULT_STORE, useExisting: Outbox },
-    { provide: RESULT_SINK, inject: [DELIVERY_OPTIONS, Outbox], useFactory: startSink },
+    { provide: RESULT_SINK, inject: [DELIVERY_OPTIONS, Outbox, DATA_KEYS], useFactory: startSink },
+    { provide: ERASURES, inject: [DELIVERY_OPTIONS, Outbox, DATA_KEYS, RESULT_SINK], useFactory: erasures },
   ],
-  exports: [Outbox, RESULT_STORE, RESULT_SINK],
+  exports: [Outbox, RESULT_STORE, RESULT_SINK, ERASURES, DATA_KEYS],
 })
 export class DeliveryModule implements OnApplicationShutdown {
   constructor(
@@ -41,7 +50,21 @@ function deliveryOptions({ dataDir, storage, kafkaBrokers }: Config): DeliveryOp
   return kafkaBrokers.length === 0 ? { outbox } : { outbox, kafka: { brokers: kafkaBrokers } };
 }
 
-async function openOutbox(options: DeliveryOptions, { files }: ServiceParts): Promise<Outbox> {
+function openKeys({ dataDir, shreddingKey }: Config): DataKeys | null {
+  return shreddingKey === undefined ? null : DataKeys.open(join(dataDir, 'data-keys'), shreddingKey);
+}
+
+function erasures(
+  { outbox: { dir } }: DeliveryOptions,
+  outbox: Outbox,
+  keys: DataKeys | null,
+  sink: ResultSink | null = null,
+): Erasures {
+  const journal = new ErasureJournal(join(dir, 'erasures'));
+  return new Erasures({ outbox, journal, keys: keys ?? undefined, sink: sink ?? undefined });
+}
+
+async function openOutbox(options: DeliveryOptions, { files }: ServiceParts, keys: DataKeys | null): Promise<Outbox> {
   const outbox = await Outbox.open(outboxOptions({ ...options.outbox, holdForSink: options.kafka !== undefined }), {
     ...(files === undefined ? {} : { files }),
     onTrouble: (trouble) => {
@@ -52,14 +75,18 @@ async function openOutbox(options: DeliveryOptions, { files }: ServiceParts): Pr
   });
   const { recovery } = outbox;
   if (recovery.truncatedBytes > 0 || recovery.missing.length > 0) logger.warn({ msg: 'outbox recovered', ...recovery });
+  // before anything of the log is sent or shown
+  const finished = await erasures(options, outbox, keys).finishOthers();
+  if (finished > 0) logger.warn({ msg: 'finished the erasures that a dead process had begun', erasures: finished });
   return outbox;
 }
 
-function startSink(options: DeliveryOptions, outbox: Outbox): ResultSink | null {
+function startSink(options: DeliveryOptions, outbox: Outbox, keys: DataKeys | null): ResultSink | null {
   if (options.kafka === undefined) return null;
   const kafka = kafkaOptions(options.kafka);
   const client = new KafkaClient(kafka, (message) => sink.trouble(message));
-  const sink = new KafkaSink(outbox, new KafkaOffset(options.outbox.dir, outbox.logId), client, kafka);
+  const encode = keys === null ? undefined : sealing(toKafkaMessage, keys);
+  const sink = new KafkaSink(outbox, new KafkaOffset(options.outbox.dir, outbox.logId), client, kafka, encode);
   sink.start();
   return sink;
 }

@@ -1,8 +1,9 @@
+import type { CloudEvent } from '@rapport-live/protocol';
 import type { DurableRecord } from './session-result';
 
 export interface KafkaMessage {
   readonly key: string;
-  readonly value: Buffer;
+  readonly value: Buffer | null;
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -12,16 +13,18 @@ const STRUCTURED = 'application/cloudevents+json; charset=UTF-8';
 /**
  * CloudEvents 1.0, Kafka protocol binding 1.0.2, binary content mode (section 3.2): attributes are headers with the
  * prefix `ce_`, `datacontenttype` is the header `content-type`, the value is the data alone. `rapport_seq` is ours.
- * The value is never null: on a compacted topic that would delete the key.
+ * The value is null for the word that a session was erased alone: on a compacted topic it deletes what the key had.
  */
 export function toKafkaMessage(record: DurableRecord): KafkaMessage {
   const { event } = record;
-  const value = Buffer.from(JSON.stringify(event.data ?? null));
+  const value = isTombstone(event) ? null : Buffer.from(JSON.stringify(event.data ?? null));
   return { key: event.partitionkey, value, headers: binaryHeaders(record, event.datacontenttype) };
 }
 
 /** Structured content mode (section 3.3): the value is the whole envelope in the JSON event format. */
-export function toStructuredMessage({ seq, event }: DurableRecord): KafkaMessage {
+export function toStructuredMessage(record: DurableRecord): KafkaMessage {
+  const { seq, event } = record;
+  if (isTombstone(event)) return toKafkaMessage(record);
   const value = Buffer.from(JSON.stringify({ ...event, data: event.data ?? null }));
   return {
     key: event.partitionkey,
@@ -29,6 +32,9 @@ export function toStructuredMessage({ seq, event }: DurableRecord): KafkaMessage
     headers: { 'content-type': STRUCTURED, ...traceHeader(event.traceparent), rapport_seq: String(seq) },
   };
 }
+
+/** A record without a value: its headers tell all. */
+export const isTombstone = ({ type }: Pick<CloudEvent, 'type'>): boolean => type === 'rapport.session.erased';
 
 /** All headers of binary mode, for data that is written as `contentType`. */
 export function binaryHeaders({ seq, event }: DurableRecord, contentType: string): Record<string, string> {
@@ -46,6 +52,7 @@ export function binaryHeaders({ seq, event }: DurableRecord, contentType: string
     // As the extension attribute that it is, and under the name that tracing libraries for Kafka look for.
     ...(event.traceparent === undefined ? {} : { ce_traceparent: event.traceparent }),
     ...traceHeader(event.traceparent),
+    ...(event.datakey === undefined ? {} : { ce_datakey: event.datakey }),
     rapport_seq: String(seq),
   };
 }
@@ -55,7 +62,7 @@ const traceHeader = (traceparent: string | undefined): { traceparent?: string } 
 
 /** About what it takes on the wire: key, value, headers and the frame of a record. */
 export function messageBytes({ key, value, headers }: KafkaMessage): number {
-  let bytes = 24 + key.length * 2 + value.length;
+  let bytes = 24 + key.length * 2 + (value?.length ?? 0);
   for (const name in headers) bytes += 4 + name.length + headers[name]!.length * 2;
   return bytes;
 }

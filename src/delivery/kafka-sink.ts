@@ -3,6 +3,7 @@ import { AckWindow } from './ack-window';
 import { backoffMs, sleep, within } from './backoff';
 import type { KafkaOptions } from './delivery-options';
 import { type KafkaMessage, messageBytes, toKafkaMessage } from './kafka-message';
+import type { EncodeEvent } from './event-encoding';
 import type { KafkaOffset } from './kafka-offset';
 import { javaPartition } from './murmur2';
 import type { Outbox } from './outbox';
@@ -10,6 +11,9 @@ import { type LaneItem, PartitionLane } from './partition-lane';
 import { type PartitionProducer, ProducerBrokenError } from './partition-producer';
 import type { LogRecord } from './record-line';
 import type { ResultSink, SinkStatus } from './result-sink';
+
+/** Keys of erased sessions that are remembered. */
+const MAX_FORGOTTEN = 10_000;
 
 /**
  * Reads the outbox in its order and hands each record to the lane of its partition; writes down how far everything is
@@ -28,6 +32,8 @@ export class KafkaSink implements ResultSink {
   private sending = 0;
   private renewing: Promise<void> | undefined;
   private running: Promise<void> = Promise.resolve();
+  /** Keys of erased sessions: of what was read before, the rest is passed over. */
+  private readonly forgotten = new Set<string>();
   private connected = false;
   private lastError: string | undefined;
 
@@ -36,6 +42,7 @@ export class KafkaSink implements ResultSink {
     private readonly offset: Pick<KafkaOffset, 'read' | 'write'>,
     private readonly producer: PartitionProducer,
     private readonly options: KafkaOptions,
+    private readonly encode: EncodeEvent = toKafkaMessage,
   ) {}
 
   start(): void {
@@ -50,6 +57,12 @@ export class KafkaSink implements ResultSink {
       oldestUnackedMs: oldest === undefined ? 0 : Math.max(0, Date.now() - oldest.madeAtMs),
       ...(this.lastError === undefined ? {} : { lastError: this.lastError }),
     };
+  }
+
+  forget(keys: ReadonlySet<string>): void {
+    for (const key of keys) this.forgotten.add(key);
+    while (this.forgotten.size > MAX_FORGOTTEN) this.forgotten.delete(this.forgotten.values().next().value!);
+    for (const lane of this.lanes.values()) this.settled(lane.drop(({ message }) => keys.has(message.key)));
   }
 
   /** What the client says while it retries by itself. */
@@ -93,7 +106,7 @@ export class KafkaSink implements ResultSink {
     let next = this.savedOffset;
     await this.persistently(async () => {
       for await (const record of this.outbox.read(next, { follow: true, signal })) {
-        const message = toKafkaMessage(record);
+        const message = await this.encode(record);
         const bytes = messageBytes(message);
         await this.room(bytes);
         if (this.isStopped) return;
@@ -115,6 +128,9 @@ export class KafkaSink implements ResultSink {
       });
     }
     if (this.isStopped) return;
+    if (this.forgotten.has(record.key) && record.event.type !== 'rapport.session.erased') {
+      return this.settled([{ offset, message, bytes }]);
+    }
     this.lane(topic, javaPartition(message.key, this.partitions.get(topic)!)).push({ offset, message, bytes });
   }
 
@@ -159,6 +175,11 @@ export class KafkaSink implements ResultSink {
 
   private acked(items: readonly LaneItem[]): void {
     this.connected = true;
+    this.settled(items);
+  }
+
+  /** Nothing is to be done for these any more. */
+  private settled(items: readonly LaneItem[]): void {
     for (const { offset, bytes } of items) {
       this.window.acknowledge(offset);
       this.bufferedBytes -= bytes;

@@ -1,10 +1,14 @@
 import { TENANT_EVENTS } from '@rapport-live/protocol';
 import type { OutboxOptions } from './delivery-options';
 import { sessionOfKey } from './cloud-event';
+import { isErased } from './erasure/erased-line';
 import type { LogRecord } from './record-line';
 import type { Place } from './read-places';
 import { SessionIndex } from './session-index';
 import type { SessionIdentity } from './session-result';
+
+/** Keys of erased sessions that are remembered, to refuse what is still on its way for them. */
+const MAX_ERASED = 10_000;
 
 /**
  * The sessions that the outbox keeps in memory, by key: the live ones, the last few that closed (so that a subscriber
@@ -16,6 +20,8 @@ export class LiveSessions {
   /** Found at the start and not touched since. */
   private readonly recovered = new Set<string>();
   private readonly recoveredUntil: number;
+  /** The newest of those that were erased. */
+  private readonly erased = new Set<string>();
 
   constructor(
     private readonly options: Pick<OutboxOptions, 'maxIndexedRecords' | 'maxClosedSessions' | 'recoveredSessionKeepMs'>,
@@ -34,7 +40,7 @@ export class LiveSessions {
 
   /** A record found at the start. A session that has ended needs nothing more, nor does what is of no session. */
   recover(record: LogRecord, place: Place): void {
-    if (TENANT_EVENTS.has(record.event.type)) return;
+    if (isErased(record) || TENANT_EVENTS.has(record.event.type)) return;
     if (record.event.type === 'rapport.session.ended') {
       this.live.delete(record.key);
       this.recovered.delete(record.key);
@@ -61,12 +67,24 @@ export class LiveSessions {
     session.isClosed = true;
     this.live.delete(key);
     this.recovered.delete(key);
-    this.closed.set(key, session);
+    if (!this.erased.has(key)) this.closed.set(key, session);
     for (const [oldest] of this.closed) {
       if (this.closed.size <= this.options.maxClosedSessions) break;
       this.closed.delete(oldest);
     }
     for (const listener of [...session.listeners]) listener.onClosed();
+  }
+
+  isErased(key: string): boolean {
+    return this.erased.has(key);
+  }
+
+  /** As `close`, and nothing of it is known any more. */
+  async erase(key: string): Promise<void> {
+    this.erased.add(key);
+    if (this.erased.size > MAX_ERASED) this.erased.delete(this.erased.values().next().value!);
+    await this.close(key);
+    this.closed.delete(key);
   }
 
   /** A subscriber left: a session of which nothing was ever written is forgotten with its last one. */

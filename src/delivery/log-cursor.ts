@@ -1,4 +1,5 @@
 import { RapportError } from '@rapport-live/protocol';
+import { isErased } from './erasure/erased-line';
 import { isMissing, type LogFiles, systemFiles } from './log-files';
 import { decodeHeader, decodeLines, type LogRecord, MAX_HEADER_BYTES } from './record-line';
 import { findSegments, lastAtMost, type Segment } from './segment';
@@ -19,7 +20,7 @@ export class LogCursor {
     private readonly files: LogFiles = systemFiles,
   ) {}
 
-  /** The next records; none at the end of what is durable. Records that retention has removed are passed over. */
+  /** The next records; none at the end of what is durable. Records that were removed or erased are passed over. */
   async next(): Promise<LogRecord[]> {
     for (;;) {
       this.find();
@@ -36,7 +37,7 @@ export class LogCursor {
       const lines = await this.readLines(segment);
       if (lines === null) continue; // removed meanwhile
       if (lines.length === 0) return [];
-      const wanted = lines.filter((record) => record.offset >= this.nextOffset);
+      const wanted = lines.filter((record) => record.offset >= this.nextOffset && !isErased(record));
       this.nextOffset = Math.max(this.nextOffset, lines[lines.length - 1]!.offset + 1);
       if (wanted.length > 0) return wanted;
     }

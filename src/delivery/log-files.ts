@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
@@ -49,6 +49,8 @@ export interface LogFiles {
   /** No fault when it is not there. */
   remove(path: string): Promise<void>;
   rename(from: string, to: string): Promise<void>;
+  /** When it was changed last, as it is told from now on: ms since 1970. */
+  stamp(path: string, changedMs: number): Promise<void>;
   makeFolder(folder: string): Promise<void>;
   /** Makes the making, renaming or removing of its files durable. */
   syncFolder(folder: string): Promise<void>;
@@ -100,6 +102,7 @@ export const systemFiles: LogFiles = {
   readWhole: (path) => readFile(path),
   remove: (path) => rm(path, { force: true }),
   rename,
+  stamp: (path, changedMs) => utimes(path, new Date(changedMs), new Date(changedMs)),
   makeFolder: async (folder) => void (await mkdir(folder, { recursive: true })),
   // Windows cannot open folders and needs no such thing.
   syncFolder: async (folder) => {

@@ -140,6 +140,8 @@ export class Outbox implements ResultStore {
     const { topic } = EVENTS[result.type];
     if (topic === null) throw new RapportError('internal', `${result.type} is not durable`);
     const key = sessionKey(identity);
+    const isWord = result.type === 'rapport.session.erased';
+    if (this.sessions.isErased(key) && !isWord) throw new RapportError('session_unknown', 'the session was erased');
     const session = this.sessions.open(key);
     if (session.isClosing) throw new RapportError('session_unknown', 'the session is over');
 
@@ -187,6 +189,16 @@ export class Outbox implements ResultStore {
   /** Every durable record from an offset on, of all sessions. */
   read(fromOffset: number, options: ReadOptions = {}): AsyncGenerator<LogRecord> {
     return this.readers.read(this.log.cursor(fromOffset), options);
+  }
+
+  /**
+   * Takes all records of these sessions out of the log; who reads them hears that they are over. They take no more results
+   * but the word that they were erased. Resolves to how many records were taken out, once no file holds them.
+   */
+  async erase(keys: ReadonlySet<string>): Promise<number> {
+    for (const key of keys) await this.sessions.erase(key);
+    const isWanted = ({ key, event }: LogRecord): boolean => keys.has(key) && event.type !== 'rapport.session.erased';
+    return usable(this.options.dir, () => this.log.erase(isWanted));
   }
 
   /** The sink needs nothing below this offset any more; see `holdForSink`. */

@@ -25,7 +25,7 @@ test('whatever fails, records keep their order, one send runs at a time, and a f
         const lane = new PartitionLane(
           async (messages) => {
             expect((running += 1)).toBe(1);
-            const batch = messages.map((m) => m.value.toString()).join();
+            const batch = messages.map((m) => m.value!.toString()).join();
             if (failed !== undefined) expect(batch).toBe(failed);
             await new Promise((resolve) => setTimeout(resolve, 3));
             running -= 1;

@@ -43,6 +43,14 @@ export class PartitionLane {
     if (!this.running) void this.run();
   }
 
+  /** Takes out what waits; not what was tried already, since only the same batch is recognised when it is sent again. */
+  drop(isWanted: (item: LaneItem) => boolean): LaneItem[] {
+    const dropped = this.queue.filter(isWanted);
+    this.queue.splice(0, Infinity, ...this.queue.filter((item) => !isWanted(item)));
+    for (const item of dropped) this.queuedBytes -= item.bytes;
+    return dropped;
+  }
+
   private isFull(): boolean {
     return this.queue.length >= this.options.maxBatchRecords || this.queuedBytes >= this.options.maxBatchBytes;
   }

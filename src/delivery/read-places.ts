@@ -1,4 +1,5 @@
 import { RapportError } from '@rapport-live/protocol';
+import { isErased } from './erasure/erased-line';
 import { isMissing, type LogFile, type LogFiles } from './log-files';
 import { decodeRecord, type LogRecord } from './record-line';
 import { lastAtMost, type Segment } from './segment';
@@ -9,7 +10,7 @@ export interface Place {
   readonly bytes: number;
 }
 
-/** The records at these places, in order; null when retention has removed one of them. Rejects with `data_format`. */
+/** The records at these places, in order; null when one of them was removed or erased. Rejects with `data_format`. */
 export async function readPlaces(
   segments: readonly Segment[],
   places: readonly Place[],
@@ -34,6 +35,7 @@ export async function readPlaces(
       if (record === null) {
         throw new RapportError('data_format', `${segment.path} is damaged at byte ${position - segment.start}`);
       }
+      if (isErased(record)) return null;
       records.push(record);
     }
     return records;

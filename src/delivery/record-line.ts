@@ -29,6 +29,7 @@ export interface LogRecord {
   readonly seq: number;
   readonly topic: string;
   readonly key: string;
+  /** Null in the log's files only, for a record that was erased: nothing hands such a one out. */
   readonly event: CloudEvent;
 }
 

@@ -5,6 +5,8 @@ export interface ResultSink {
   /** Begins in the background and never gives up; what cannot be delivered now waits in the outbox. */
   start(): void;
   status(): SinkStatus;
+  /** These sessions (their Kafka keys) are being erased: what waits of them is not sent any more. */
+  forget(keys: ReadonlySet<string>): void;
   /** Delivers what it can within its time limit, then lets go. What is left is delivered after the next start. */
   stop(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { RapportError } from '@rapport-live/protocol';
 import type { OutboxOptions } from './delivery-options';
 import type { DiskBudget } from './disk-budget';
+import { eraseInSegment, removeHalfErased } from './erasure/segment-eraser';
 import type { LogClock } from './log-clock';
 import { LogCursor } from './log-cursor';
 import { type LogFile, type LogFiles, writeWhole } from './log-files';
@@ -55,6 +56,7 @@ export class SegmentLog {
   static async open(options: SegmentLogOptions, deps: SegmentLogDeps, onRecord: OnRecord): Promise<SegmentLog> {
     const { dir, maxCommitBytes } = options;
     const { files, clock, wallMs, newLogId } = deps;
+    await removeHalfErased(dir, files);
     const times = { nowMs: clock.nowMs(), wallMs: wallMs() };
     const recovered = await recoverSegments(dir, maxCommitBytes, onRecord, { files, ...times });
     const { segments, nextOffset, logId, report } = recovered;
@@ -121,6 +123,25 @@ export class SegmentLog {
       }
       await this.remove(this.retention());
     });
+  }
+
+  /**
+   * Takes records out of every segment; the last one is followed by another first, so that it is never written again.
+   * Commits come between two segments. Resolves to how many records were taken out.
+   */
+  async erase(isWanted: (record: LogRecord) => boolean): Promise<number> {
+    await this.inTurn(async () => {
+      const last = this.segments.at(-1);
+      if (last !== undefined && last.size > last.headerBytes) await this.roll();
+    });
+    let count = 0;
+    for (const segment of this.segments.slice(0, -1)) {
+      count += await this.inTurn(async () =>
+        // removed by retention meanwhile
+        this.segments.includes(segment) ? eraseInSegment(segment, isWanted, this.deps.files) : 0,
+      );
+    }
+    return count;
   }
 
   async close(): Promise<void> {

@@ -17,6 +17,8 @@ export interface SessionIdentity {
   readonly sessionId: string;
   /** The session as a span: W3C Trace Context. Part of every event, never of an id. */
   readonly traceparent?: string;
+  /** Name of the key that its events are encrypted with in Kafka; absent: they are not. Part of every event, never of an id. */
+  readonly dataKey?: string;
 }
 
 /** A result that is safe on disk. */

@@ -8,6 +8,7 @@ import { SESSION_RECOVERY, SessionRecovery } from '../pipeline/resume/session-re
 import { SESSION_CLOCK, type SessionClock } from '../streams/session-clock';
 import { TokensController } from './auth/tokens.controller';
 import { DoorModule } from './door.module';
+import { ErasureController } from './erasure.controller';
 import { GATEWAY_OPTIONS, type GatewayOptions } from './gateway-options';
 import { IntentsController } from './intents.controller';
 import { Observers } from './observe/observers';
@@ -17,7 +18,7 @@ import { UpgradePolicy } from './upgrade-policy';
 
 @Module({
   imports: [PipelineModule, MeterModule, DoorModule],
-  controllers: [TokensController, IntentsController],
+  controllers: [TokensController, IntentsController, ErasureController],
   providers: [
     RapportGateway,
     {

@@ -29,6 +29,8 @@ export class ConversationHost {
     readonly maxSessions: number,
     private readonly onFault: (error: unknown) => void,
     private readonly tracer: SessionTracer,
+    /** The key that events of a customer are encrypted with in Kafka, by its name; absent: they are not. */
+    private readonly dataKeyOf?: (tenant: string, customerId: string) => string,
   ) {}
 
   get isClosing(): boolean {
@@ -45,6 +47,11 @@ export class ConversationHost {
     return count;
   }
 
+  /** Those of a tenant. */
+  liveOf(tenant: string): Conversation[] {
+    return [...this.live.values()].filter(({ identity }) => identity.tenant === tenant);
+  }
+
   /** Throws RapportError `too_many_sessions`, `server_shutdown`, or what the start itself is refused with. */
   open(tenant: string, start: SessionStart, streams: readonly StreamSpec[], caller?: TraceContext): Conversation {
     if (this.closing) throw new RapportError('server_shutdown', 'The service is shutting down.');
@@ -56,7 +63,9 @@ export class ConversationHost {
     const sessionId = uuidV7();
     const { traceparent, spans } = this.tracer.begin(caller, sessionId);
     try {
-      const conversation = this.create({ tenant, sessionId, traceparent }, start, streams, spans);
+      const { customerId } = start.session;
+      const dataKey = customerId === undefined ? undefined : this.dataKeyOf?.(tenant, customerId);
+      const conversation = this.create({ tenant, sessionId, traceparent, dataKey }, start, streams, spans);
       this.live.set(sessionId, conversation);
       return conversation;
     } catch (error) {
@@ -67,8 +76,8 @@ export class ConversationHost {
 
   /** A session of the process before goes on; it had its place. Its spans ended with that process. */
   restore(restored: RestoredSession): Conversation {
-    const { tenant, sessionId, start, streams } = restored.snapshot;
-    const identity = { tenant, sessionId, traceparent: restored.history.traceparent };
+    const { tenant, sessionId, start, streams, dataKey } = restored.snapshot;
+    const identity = { tenant, sessionId, dataKey, traceparent: restored.history.traceparent };
     const specs = streams.map(({ spec }) => spec);
     const conversation = this.create(identity, start, specs, undefined, restored);
     this.live.set(sessionId, conversation);

@@ -118,6 +118,11 @@ export class Conversation {
     }
   }
 
+  /** Whose session it is, as its start says. */
+  get customerId(): string | undefined {
+    return this.started.session.customerId;
+  }
+
   /** The session clock now. */
   get mediaMs(): number {
     return this.deps.streams.mediaMs;

@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { Logger, Module } from '@nestjs/common';
 import { CONFIG, type Config } from '../config/config';
 import { SERVICE_PARTS, type ServiceParts } from '../config/service-parts';
-import { DeliveryModule } from '../delivery/delivery.module';
+import { DATA_KEYS, DeliveryModule } from '../delivery/delivery.module';
+import type { DataKeys } from '../delivery/erasure/data-keys';
+import { ERASURES, type Erasures } from '../delivery/erasure/erasures';
 import type { SessionTracer } from '../facts/session-trace';
 import { RESULT_STORE, type ResultStore } from '../delivery/result-feed';
 import { INFERENCE_POOL, type InferencePool } from '../inference/inference-pool';
@@ -28,6 +30,7 @@ import { SHED_CONTROLLER, ShedController } from './shedding/shed-controller';
 import { STREAM_LIMITS, type StreamLimits } from './stream-limits';
 import { SESSION_RECOVERY, SessionRecovery } from './resume/session-recovery';
 import { SnapshotFiles } from './resume/snapshot-files';
+import { SESSION_ERASER, SessionEraser } from './session-eraser';
 
 const STREAM_OPTIONS = Symbol('StreamOptions');
 
@@ -76,6 +79,7 @@ const STREAM_OPTIONS = Symbol('StreamOptions');
         SESSION_CLOCK,
         SnapshotFiles,
         SHED_CONTROLLER,
+        DATA_KEYS,
       ],
       useFactory: async (
         config: Config,
@@ -90,6 +94,7 @@ const STREAM_OPTIONS = Symbol('StreamOptions');
         clock: SessionClock,
         snapshots: SnapshotFiles,
         shedding: ShedController,
+        keys: DataKeys | null,
       ) => {
         await loadWrittenLanguages();
         const onFault = faultLog('conversation');
@@ -108,13 +113,21 @@ const STREAM_OPTIONS = Symbol('StreamOptions');
           readLanguage,
           shedding,
         });
-        return new ConversationHost(create, config.maxSessions, onFault, tracer);
+        const dataKeyOf = keys === null ? undefined : keys.idFor.bind(keys);
+        return new ConversationHost(create, config.maxSessions, onFault, tracer, dataKeyOf);
       },
+    },
+    {
+      provide: SESSION_ERASER,
+      inject: [CONVERSATION_HOST, SnapshotFiles, ERASURES],
+      useFactory: (host: ConversationHost, files: SnapshotFiles, erasures: Erasures) =>
+        new SessionEraser(host, files, erasures),
     },
   ],
   exports: [
     CONVERSATION_HOST,
     SESSION_RECOVERY,
+    SESSION_ERASER,
     SESSION_CLOCK,
     STREAM_LIMITS,
     VIDEO_DECODERS,

@@ -15,7 +15,7 @@ export async function endUnfinishedSessions(
   for (const session of sessions) {
     const first = await startOf(store, session);
     if (first !== undefined) {
-      const { data: started, traceparent } = first;
+      const { data: started, traceparent, datakey: dataKey } = first;
       const data: SessionEndedData = {
         ...started,
         endedAt: wallNow().toISOString(),
@@ -26,7 +26,10 @@ export async function endUnfinishedSessions(
         finals: 0,
         dropped: {},
       };
-      await store.append({ ...session, traceparent }, { type: 'rapport.session.ended', naturalKey: ['ended'], data });
+      await store.append(
+        { ...session, traceparent, dataKey },
+        { type: 'rapport.session.ended', naturalKey: ['ended'], data },
+      );
     }
     await store.close(session);
   }
@@ -35,6 +38,7 @@ export async function endUnfinishedSessions(
 interface FirstEvent {
   readonly data: SessionStartedData;
   readonly traceparent?: string;
+  readonly datakey?: string;
 }
 
 /** The session's first record; undefined when retention took it. */

@@ -79,7 +79,9 @@ const MESSAGES: { [T in ClientMessageType]: Omit<Extract<ClientMessage, { type: 
 
 const closed = Object.entries(ENDPOINT_RIGHTS).flatMap(([name, rule]) => {
   const [method = '', path = ''] = name.split(' ');
-  return rule === 'open' ? [] : [{ name, method, path: path.replace(':name', 'ask_for_menu'), scopes: rule }];
+  return rule === 'open'
+    ? []
+    : [{ name, method, path: path.replace(':name', 'ask_for_menu').replace(':id', ID), scopes: rule }];
 });
 const without = (wanted: readonly Scope[]): Scope[] => SCOPES.filter((scope) => !wanted.includes(scope));
 

@@ -93,6 +93,19 @@ export const ERRORS = {
   connection_lost: { client: true, advice: 'The connection could not be made good: start a new session.' },
   session_over: { client: true, advice: 'Nothing can be sent any more: start a new session.' },
   buffer_full: { client: true, advice: 'Wait for what was sent before, or raise the bound that the message names.' },
+  // the consumer library
+  consumer_options: { client: true, advice: 'Correct the named option; docs/consumer.md lists them.' },
+  kafka_unavailable: {
+    client: true,
+    advice: 'See that the brokers run and can be reached, and check brokers, ssl and sasl.',
+  },
+  topic_unknown: { client: true, advice: 'Start the service with Kafka once: it makes its topics.' },
+  records_expired: {
+    client: true,
+    advice: 'These records are gone: read sooner, or have the topic keep them for longer.',
+  },
+  record_malformed: { client: true, advice: 'Find out who writes to the topic; the record was passed over.' },
+  store_failed: { client: true, advice: 'Make the named folder or file readable and writable, then start again.' },
   // the process
   node_version: { exit: 2, advice: 'Install Node 20.11 or newer.' },
   config_invalid: { exit: 2, advice: 'Correct the named setting.' },

@@ -5,7 +5,7 @@ import { CloudEvent, EVENTS, EVENT_TYPES, TOPICS } from './event-table';
 /** Parts of natural keys that are not fields of the data under the same name. */
 const KEY_FIELDS: Readonly<Record<string, string>> = { utteranceStartMs: 'startMs' };
 /** One of each a session: the type itself is the kind. */
-const ONCE_A_SESSION = ['rapport.session.started', 'rapport.session.ended'];
+const ONCE_A_SESSION = ['rapport.session.started', 'rapport.session.ended', 'rapport.session.erased'];
 
 describe.each(EVENT_TYPES)('%s', (type) => {
   const { data, durable, naturalKey, topic } = EVENTS[type];

@@ -28,6 +28,8 @@ export const EVENTS = {
   'rapport.session.updated': spec('rapport.results', 'kind, mediaMs, scope', data.SessionUpdatedData),
   'rapport.audit.intents_changed': spec('rapport.audit', 'revision', data.AuditIntentsChangedData),
   'rapport.audit.agent_emotion': spec('rapport.audit', 'mediaMs', data.AuditAgentEmotionData),
+  'rapport.audit.erased': spec('rapport.audit', 'part', data.AuditErasedData),
+  'rapport.session.erased': spec('rapport.sessions', 'kind', data.SessionErasedData),
   'rapport.session.heartbeat': spec(null, 'mediaMs', data.SessionHeartbeatData),
 } as const satisfies Record<string, EventSpec>;
 
@@ -39,8 +41,15 @@ export type EventData<T extends EventType> = z.infer<(typeof EVENTS)[T]['data']>
 export const dataSchemaUri = (type: EventType, version: number = EVENTS[type].version): string =>
   `urn:rapport:schema:${type}:${version}`;
 
-/** Of a tenant and of no session: their subject is an id of their own, and nothing else has it. */
-export const TENANT_EVENTS: ReadonlySet<EventType> = new Set<EventType>(['rapport.audit.intents_changed']);
+/**
+ * Of no session that is or was to be read: of a tenant, with a subject of their own that nothing else has, or of a session
+ * of which nothing else is left. No socket ever carries them.
+ */
+export const TENANT_EVENTS: ReadonlySet<EventType> = new Set<EventType>([
+  'rapport.audit.intents_changed',
+  'rapport.audit.erased',
+  'rapport.session.erased',
+]);
 
 /** Every topic that durable events go to. */
 export const TOPICS: readonly string[] = [
@@ -67,6 +76,8 @@ export const CloudEvent = z.object({
   partitionkey: z.string(),
   /** The session as a span, W3C Trace Context: CloudEvents' distributed tracing extension. */
   traceparent: z.string().optional(),
+  /** Name of the key that the data is encrypted with in Kafka, where the deployment does so. */
+  datakey: z.string().optional(),
   data: z.unknown(),
 });
 export type CloudEvent = z.infer<typeof CloudEvent>;

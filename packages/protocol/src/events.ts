@@ -265,6 +265,22 @@ export const AuditIntentsChangedData = z.strictObject({
 });
 export type AuditIntentsChangedData = z.infer<typeof AuditIntentsChangedData>;
 
+/** Everything of the session was erased. In Kafka it has no value: a tombstone. */
+export const SessionErasedData = z.strictObject({});
+
+/** Sessions were erased, for the audit trail and for whoever keeps copies: which, and how much, never whose. */
+export const AuditErasedData = z.strictObject({
+  /** One erasure of more than 100 sessions is several events, from 0. */
+  part: z.number().int().min(0),
+  /** What was asked for: one session, or all of a customer. */
+  by: z.enum(['session', 'customer']),
+  sessions: z.array(z.uuid()).max(100),
+  /** Records of all its sessions that the local log had. */
+  records: z.number().int().min(0),
+  /** Keys destroyed: what was encrypted with them can be read by nobody any more. */
+  dataKeys: z.number().int().min(0),
+});
+
 export const AlertData = z.strictObject({
   ruleId: z.string(),
   step: z.enum(['raised', 'updated', 'cleared']),

@@ -26,6 +26,16 @@ export const TokenRequest = z.strictObject({
 });
 export type TokenRequest = z.infer<typeof TokenRequest>;
 
+/** `DELETE /v1/sessions/{id}` and `/v1/customers/{id}`. */
+export const ErasureAnswer = z.object({
+  sessions: z.array(z.uuid()).readonly(),
+  /** That the local log had of them. */
+  records: z.number().int().min(0),
+  /** Keys destroyed. */
+  dataKeys: z.number().int().min(0),
+});
+export type ErasureAnswer = z.infer<typeof ErasureAnswer>;
+
 export const TokenAnswer = z.object({
   token: z.string().regex(/^[\w.~-]+$/),
   /** Wall clock, RFC 3339. */

@@ -6,13 +6,20 @@ export interface KafkaHeader {
   /** In binary mode; the structured one has only those that say so, since the rest stands in the value. */
   readonly required: boolean;
   readonly structured: boolean;
+  /** Of one that is not required. */
+  readonly when: string;
   readonly meaning: string;
 }
 
-const header = (name: string, meaning: string, { required = true, structured = false } = {}): KafkaHeader => ({
+const header = (
+  name: string,
+  meaning: string,
+  { required = true, structured = false, when = 'where there is a trace' } = {},
+): KafkaHeader => ({
   name,
   required,
   structured,
+  when,
   meaning,
 });
 
@@ -34,6 +41,10 @@ export const KAFKA_HEADERS = [
   header('ce_partitionkey', 'the same as the key'),
   header('ce_traceparent', "W3C Trace Context: the span that made the event, CloudEvents' tracing extension", OPTIONAL),
   header('traceparent', 'the same, where tracing libraries for Kafka look for it', { ...OPTIONAL, structured: true }),
+  header('ce_datakey', 'names the key that the value is encrypted with (docs/erasure.md)', {
+    ...OPTIONAL,
+    when: 'where data is encrypted',
+  }),
   header('rapport_seq', 'counts the durable results of the session from 1, without gaps, over all topics', {
     structured: true,
   }),

@@ -110,7 +110,7 @@ describe('docs/protocol.md', () => {
         return [code, fatal, String(close ?? '-'), String(http ?? '-'), advice];
       }),
     );
-    const bySdk = section('Errors').slice(section('Errors').indexOf('The client library'));
+    const bySdk = section('Errors').slice(section('Errors').indexOf('report these by themselves'));
     expect(rows(bySdk).map(([code, advice]) => [bare(code), advice])).toEqual(
       ofClient.map((code) => [code, errorSpec(code).advice]),
     );

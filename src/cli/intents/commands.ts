@@ -1,9 +1,10 @@
 import { command, pathOf, type Surroundings } from '../command';
 import { EXIT, misuse, Refusal } from '../refusal';
+import { DOOR_OPTIONS, type DoorOptions, ServiceDoor } from '../service-door';
 import { textTable } from '../table';
 import { readExamples } from './examples-file';
-import { DOOR_OPTIONS, IntentsDoor } from './intents-door';
-import { isConfirmed } from './question';
+import { IntentsDoor } from './intents-door';
+import { isConfirmed } from '../question';
 import { reportText } from './report-text';
 
 const EXAMPLES = {
@@ -28,7 +29,7 @@ export const intentsAdd = command(
   async (operands, options, around) => {
     const name = onlyName('intents add', operands);
     const examples = examplesOf('intents add', options.examples, around);
-    const door = new IntentsDoor(options, around.config(), around.interrupted);
+    const door = doorOf(options, around);
     const { preview, report } = await door.preview(name, examples);
     around.stdout.write(`${reportText(report)}\n`);
     const force = options.force === true;
@@ -56,7 +57,7 @@ export const intentsTest = command(
   async (operands, options, around) => {
     const name = onlyName('intents test', operands);
     const examples = examplesOf('intents test', options.examples, around);
-    const { report } = await new IntentsDoor(options, around.config(), around.interrupted).preview(name, examples);
+    const { report } = await doorOf(options, around).preview(name, examples);
     around.stdout.write(reportText(report));
     return report.recommended ? EXIT.ok : EXIT.failed;
   },
@@ -71,7 +72,7 @@ export const intentsList = command(
   },
   async (operands, options, around) => {
     if (operands.length > 0) throw misuse(`intents list takes no "${operands[0]}".`);
-    const { intents, defaults } = await new IntentsDoor(options, around.config(), around.interrupted).list();
+    const { intents, defaults } = await doorOf(options, around).list();
     const rows = intents.map(({ name, examples, toldRight, changedAt }) => [
       ...[name, String(examples), `${Math.round(100 * toldRight)} %`, changedAt],
     ]);
@@ -91,11 +92,15 @@ export const intentsRemove = command(
   },
   async (operands, options, around) => {
     const name = onlyName('intents remove', operands);
-    await new IntentsDoor(options, around.config(), around.interrupted).remove(name);
+    await doorOf(options, around).remove(name);
     around.stdout.write(`${name} is removed.\n`);
     return EXIT.ok;
   },
 );
+
+function doorOf(options: DoorOptions, around: Surroundings): IntentsDoor {
+  return new IntentsDoor(new ServiceDoor(options, around.config(), around.interrupted));
+}
 
 function onlyName(commandName: string, operands: readonly string[]): string {
   const [name, second] = operands;

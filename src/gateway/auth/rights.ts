@@ -41,6 +41,8 @@ export const ENDPOINT_RIGHTS: Readonly<Record<string, AnyOf | 'open'>> = {
   'POST /v1/intents/:name/preview': ['admin'],
   'PUT /v1/intents/:name': ['admin'],
   'DELETE /v1/intents/:name': ['admin'],
+  'DELETE /v1/sessions/:id': ['admin'],
+  'DELETE /v1/customers/:id': ['admin'],
 };
 
 /** Undefined: no rule, so nobody. A `HEAD` is a `GET` whose body nobody wants. */

@@ -159,6 +159,12 @@ export class ResumableSessions {
     }
   }
 
+  /** It was erased: nobody can come back to it or watch it. */
+  erase(tenant: string, sessionId: string): void {
+    const session = this.of(tenant, sessionId);
+    if (session !== undefined) this.forget(session);
+  }
+
   private forget(session: ResumableSession): void {
     session.cancelTimer();
     this.over.delete(session);

@@ -20,6 +20,7 @@ export interface SessionSnapshot {
   readonly tenant: string;
   readonly sessionId: string;
   readonly traceparent?: string;
+  readonly dataKey?: string;
   /** Of the process that wrote it. */
   readonly epoch: number;
   readonly start: SessionStart;

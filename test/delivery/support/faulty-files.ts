@@ -1,7 +1,7 @@
 import { type FileLook, type LogFile, type LogFiles, systemFiles } from '../../../src/delivery/log-files';
 
 /** What may fail: everything that changes the disk, and making a change durable. */
-export type Operation = 'open' | 'write' | 'cut' | 'sync' | 'remove' | 'rename' | 'makeFolder' | 'syncFolder';
+export type Operation = 'open' | 'write' | 'cut' | 'sync' | 'remove' | 'rename' | 'stamp' | 'makeFolder' | 'syncFolder';
 
 /** As Node's own errors are. */
 export function refusal(code: string, syscall = 'write'): Error {
@@ -37,6 +37,8 @@ export class FaultyFiles implements LogFiles {
   readWhole = (path: string): Promise<Buffer> => this.under.readWhole(path);
   remove = (path: string): Promise<void> => this.doing('remove', () => this.under.remove(path));
   rename = (from: string, to: string): Promise<void> => this.doing('rename', () => this.under.rename(from, to));
+  stamp = (path: string, changedMs: number): Promise<void> =>
+    this.doing('stamp', () => this.under.stamp(path, changedMs));
   makeFolder = (folder: string): Promise<void> => this.doing('makeFolder', () => this.under.makeFolder(folder));
   syncFolder = (folder: string): Promise<void> => this.doing('syncFolder', () => this.under.syncFolder(folder));
 

@@ -56,6 +56,7 @@ export class MemoryFiles implements LogFiles {
     this.files.set(to, this.existing(from));
     this.files.delete(from);
   };
+  stamp = async (): Promise<void> => {};
   makeFolder = async (): Promise<void> => {};
   syncFolder = async (): Promise<void> => {};
 

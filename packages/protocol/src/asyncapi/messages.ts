@@ -55,7 +55,8 @@ export function kafkaMessages(parts: SchemaParts): AsyncApiMessage[] {
     title: `${type}, version ${EVENTS[type].version}`,
     contentType: JSON_TYPE,
     headers: headers(type),
-    payload: dataOf(parts, type),
+    // the word that a session was erased is a tombstone
+    payload: type === 'rapport.session.erased' ? { type: 'null' } : dataOf(parts, type),
     bindings: { kafka: { key: KEY, bindingVersion: '0.5.0' } },
   }));
 }
@@ -100,6 +101,7 @@ function headers(type: EventType): JsonSchema {
     ce_partitionkey: KEY,
     ce_traceparent: { type: 'string', pattern: TRACEPARENT },
     traceparent: { type: 'string', pattern: TRACEPARENT },
+    ce_datakey: { type: 'string', format: 'uuid' },
     rapport_seq: { type: 'string', pattern: SEQ },
   };
   return {

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline';
-import type { Surroundings } from '../command';
+import type { Surroundings } from './command';
 
 /** Whether the answer on standard input is yes; its end, and Ctrl-C, are no. */
 export async function isConfirmed(question: string, { stdin, stderr, interrupted }: Surroundings): Promise<boolean> {

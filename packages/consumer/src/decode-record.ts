@@ -1,0 +1,149 @@
+import { EVENTS, type EventType } from '@rapport-live/protocol';
+import { type DataKeySource, decrypt } from './data-keys';
+import type { PartitionName } from './options';
+import type { Delivered, MalformedReason, Received } from './received';
+import { headerText, type RawRecord } from './record-source';
+
+/** What encrypted data says of itself in `content-type`. */
+export const ENCRYPTED = 'application/vnd.rapport.encrypted+json';
+/** `{"specversion":"1.0",...,"data":{}}`: the structured mode of CloudEvents. */
+const STRUCTURED = 'application/cloudevents+json';
+
+export interface DecodeOptions {
+  readonly keys?: DataKeySource;
+  readonly checkSchema: boolean;
+}
+
+/** A record as it is handed out, and the id by which a second one is known. */
+export interface Decoded {
+  readonly given: Delivered;
+  readonly id?: string;
+}
+
+/** The attributes of CloudEvents that Rapport's events have, beside data and content type. */
+const ATTRIBUTES = ['specversion', 'id', 'source', 'type', 'subject', 'time', 'dataschema', 'tenant', 'partitionkey'];
+const OPTIONAL = ['traceparent', 'datakey'];
+
+/**
+ * CloudEvents' Kafka binding 1.0.2, binary or structured, as docs/events.md has it. Never throws for what a record
+ * holds: that makes it `malformed`. A promise only where a key has to be asked for; rejects when that fails.
+ */
+export function decodeRecord(
+  { topic, partition }: PartitionName,
+  record: RawRecord,
+  options: DecodeOptions,
+): Decoded | Promise<Decoded> {
+  const { offset, timestampMs, value } = record;
+  const key = record.key?.toString('utf8') ?? '';
+  const received: Received = { position: { topic, partition, offset }, key, timestampMs };
+  const type = headerText(record, 'ce_type');
+  if (value === null && type === undefined) return { given: { ...received, type: 'tombstone', ...sessionOf(key) } };
+  const contentType = mediaType(headerText(record, 'content-type'));
+  if (value !== null && contentType === STRUCTURED) return structured(received, record, value, options);
+
+  const attributes = binaryAttributes(record);
+  if (attributes === undefined) return malformed(received, record, 'no_attributes');
+  if (contentType === ENCRYPTED) return unsealed(received, record, attributes, options);
+  if (value !== null && contentType !== 'application/json') return malformed(received, record, 'content_type');
+  return event(received, record, attributes, value ?? Buffer.from('{}'), options);
+}
+
+type Attributes = Readonly<Record<string, string>>;
+
+function binaryAttributes(record: RawRecord): Attributes | undefined {
+  const found: Record<string, string> = {};
+  for (const name of ATTRIBUTES) {
+    const text = headerText(record, `ce_${name}`);
+    if (text === undefined) return undefined;
+    found[name] = text;
+  }
+  for (const name of OPTIONAL) {
+    const text = headerText(record, `ce_${name}`);
+    if (text !== undefined) found[name] = text;
+  }
+  found.datacontenttype = 'application/json';
+  return found;
+}
+
+function structured(received: Received, record: RawRecord, value: Buffer, options: DecodeOptions): Decoded {
+  let envelope: Record<string, unknown>;
+  try {
+    envelope = JSON.parse(value.toString('utf8')) as Record<string, unknown>;
+  } catch {
+    return malformed(received, record, 'json');
+  }
+  const { data, ...attributes } = envelope ?? {};
+  if (ATTRIBUTES.some((name) => typeof attributes[name] !== 'string')) {
+    return malformed(received, record, 'no_attributes');
+  }
+  return typed(received, record, attributes as Attributes, data ?? {}, options);
+}
+
+async function unsealed(
+  received: Received,
+  record: RawRecord,
+  attributes: Attributes,
+  options: DecodeOptions,
+): Promise<Decoded> {
+  const { datakey, id = '', type: eventType = '' } = attributes;
+  if (options.keys === undefined || datakey === undefined || record.value === null) {
+    return malformed(received, record, 'encrypted');
+  }
+  const key = await options.keys.keyOf(datakey);
+  if (key === undefined) {
+    return { given: { ...received, type: 'shredded', id, eventType, ...sessionOf(received.key) }, id };
+  }
+  let data: Buffer;
+  try {
+    data = decrypt(key, record.value, id);
+  } catch {
+    return malformed(received, record, 'encrypted');
+  }
+  return event(received, record, attributes, data, options);
+}
+
+function event(
+  received: Received,
+  record: RawRecord,
+  attributes: Attributes,
+  json: Buffer,
+  options: DecodeOptions,
+): Decoded {
+  let data: unknown;
+  try {
+    data = JSON.parse(json.toString('utf8'));
+  } catch {
+    return malformed(received, record, 'json');
+  }
+  return typed(received, record, attributes, data, options);
+}
+
+function typed(
+  received: Received,
+  record: RawRecord,
+  attributes: Attributes,
+  data: unknown,
+  { checkSchema }: DecodeOptions,
+): Decoded {
+  const type = attributes.type as EventType;
+  if (!Object.hasOwn(EVENTS, type)) return malformed(received, record, 'unknown_type');
+  if (checkSchema && !EVENTS[type].data.safeParse(data).success) return malformed(received, record, 'schema');
+  const seq = Number(headerText(record, 'rapport_seq') ?? NaN);
+  return { given: { ...attributes, ...received, type, data, seq } as unknown as Delivered, id: attributes.id };
+}
+
+function malformed(received: Received, record: RawRecord, reason: MalformedReason): Decoded {
+  const headers = Object.fromEntries(Object.keys(record.headers).map((name) => [name, headerText(record, name) ?? '']));
+  return { given: { ...received, type: 'malformed', reason, value: record.value, headers } };
+}
+
+/** A session id is a UUID, so the last slash parts tenant and session. */
+function sessionOf(key: string): { readonly tenant: string; readonly sessionId: string } {
+  const slash = key.lastIndexOf('/');
+  return { tenant: key.slice(0, Math.max(0, slash)), sessionId: key.slice(slash + 1) };
+}
+
+/** Without its parameters. */
+function mediaType(contentType: string | undefined): string | undefined {
+  return contentType?.split(';')[0]!.trim().toLowerCase();
+}

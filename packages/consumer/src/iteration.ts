@@ -1,0 +1,119 @@
+import type { RapportError } from '@rapport-live/protocol';
+import { beginnings, commitNote } from './beginnings';
+import { Committer } from './committer';
+import { EventBuffer, type Taken } from './event-buffer';
+import { type Lease, Leases } from './leases';
+import type { ConsumerBounds, EventsOptions, PartitionName } from './options';
+import type { RawRecord, RecordSource, SourceListener } from './record-source';
+import type { SeenIds } from './seen-ids';
+
+export interface IterationDeps {
+  readonly source: RecordSource;
+  readonly bounds: ConsumerBounds;
+  readonly seen: SeenIds;
+  readonly onTrouble: (error: RapportError) => void;
+}
+
+/** Wait between two tries to find out where partitions begin, ms. */
+const BEGIN_AGAIN_MS = 500;
+
+/** One loop over events: which partitions are ours, what was read of them, and how far it was worked off. */
+export class Iteration implements SourceListener {
+  private readonly leases = new Leases();
+  private readonly buffer: EventBuffer;
+  private readonly committer: Committer;
+  private isOver = false;
+
+  constructor(
+    private readonly deps: IterationDeps,
+    private readonly options: EventsOptions,
+  ) {
+    const { source, bounds, seen, onTrouble } = deps;
+    this.buffer = new EventBuffer(bounds, (held) => source.hold(held));
+    const due = (): ReturnType<Leases['due']> => this.leases.due(commitNote(options.from));
+    this.committer = new Committer({ source, seen, due, everyMs: bounds.commitEveryMs, onTrouble });
+  }
+
+  /** The next record that is ours, at once if it is there. Undefined at the end; throws what ended it. */
+  take(): Taken | undefined {
+    return this.buffer.take();
+  }
+
+  next(): Promise<Taken | undefined> {
+    return this.buffer.next();
+  }
+
+  workedOff(lease: Lease, offset: number): void {
+    lease.next = offset + 1;
+    this.committer.touched();
+  }
+
+  /** No record is handed out any more. */
+  end(): void {
+    this.buffer.end();
+  }
+
+  /** What was worked off is committed, if the broker takes it. */
+  async close(): Promise<void> {
+    this.isOver = true;
+    this.buffer.end();
+    await this.committer.close();
+  }
+
+  onAssigned(assigned: readonly (PartitionName & { readonly kept: boolean })[]): void {
+    const gained = this.leases.assign(assigned);
+    this.buffer.dropRevoked();
+    if (gained.length > 0) void this.begin(gained);
+  }
+
+  onRecords(partition: PartitionName, records: readonly RawRecord[]): void {
+    const lease = this.leases.of(partition);
+    if (lease !== undefined) this.buffer.push(lease, records);
+  }
+
+  onFailed(error: RapportError): void {
+    this.committer.stop();
+    this.buffer.end(error);
+  }
+
+  onTrouble(error: RapportError): void {
+    this.deps.onTrouble(error);
+  }
+
+  /** Tries until it succeeds or they are not ours any more; what the user's own store throws ends the loop. */
+  private async begin(gained: readonly Lease[]): Promise<void> {
+    const { source, onTrouble } = this.deps;
+    const { storedOffsets } = this.options;
+    let failure: unknown;
+    const options = {
+      ...this.options,
+      storedOffsets: storedOffsets && ((names: readonly PartitionName[]) => storedOffsets(names).catch(keep)),
+    };
+    function keep(error: unknown): never {
+      failure = error;
+      throw error;
+    }
+    for (;;) {
+      const ours = gained.filter(({ isRevoked }) => !isRevoked);
+      if (ours.length === 0 || this.isOver) return;
+      try {
+        const names = ours.map(({ topic, partition }) => ({ topic, partition }));
+        const found = await beginnings(source, names, options, onTrouble);
+        for (const { topic, partition, next, committed, note } of found) {
+          const lease = this.leases.of({ topic, partition });
+          if (lease === undefined || !ours.includes(lease)) continue;
+          lease.next = next;
+          lease.committed = note === commitNote(this.options.from) ? committed : undefined;
+          source.begin(lease, next);
+        }
+        // where it begins is committed too: a member that gains the partition next begins there, and not at its own "latest"
+        this.committer.touched();
+        return;
+      } catch (error) {
+        if (failure !== undefined) return this.buffer.end(failure);
+        onTrouble(error as RapportError);
+        await new Promise((resolve) => setTimeout(resolve, BEGIN_AGAIN_MS));
+      }
+    }
+  }
+}
