@@ -1,7 +1,8 @@
 """Calibration: one temperature for each subset of modalities.
 
-A single modality is fitted on real validation examples. Several are fitted on SYNTHETIC label-matched pairs, which agree
-more than real modalities do: so their temperature is never below that of the sharpest of their single ones.
+A single modality is fitted on real validation examples, to one label each: of a face the one with most votes, clear or not.
+Several are fitted on SYNTHETIC label-matched pairs, which agree more than real modalities do: so their temperature is never
+below that of the sharpest of their single ones, where a face is as unsure as its voters were.
 """
 
 import math
@@ -33,7 +34,8 @@ def fit_single(net: FusionNet, features: Features) -> Temperatures:
         hot = smoothed(voice.label, len(EMOTIONS), 0)
         found["voice"] = fit_temperature(logits_of(net, {"voice": voice_tokens(voice, every)}), hot)
     face = features.valid_face
-    found["face"] = fit_temperature(logits_of(net, {"face": one_frame(face)}), face.target)
+    hot = smoothed(face.label, len(EMOTIONS), 0)
+    found["face"] = fit_temperature(logits_of(net, {"face": one_frame(face)}), hot)
     text = features.valid_text
     rows = ((text.label >= 0) & (text.kind != PLAIN_REQUEST)).nonzero().squeeze(1)
     hot = smoothed(text.label[rows], len(EMOTIONS), 0)
@@ -41,8 +43,15 @@ def fit_single(net: FusionNet, features: Features) -> Temperatures:
     return found
 
 
-def fit_combined(net: FusionNet, features: Features, single: Mapping[str, float], pairs: int = PAIRS) -> Temperatures:
-    """By name of every subset of two and more; `single` gives the floor. Needs held-out speakers."""
+def floors_of(net: FusionNet, features: Features, single: Temperatures) -> Temperatures:
+    """`single` with the temperature of a face as the shares of its votes have it, which is the higher one."""
+    face = features.valid_face
+    by_votes = fit_temperature(logits_of(net, {"face": one_frame(face)}), face.target)
+    return single | {"face": max(single["face"], by_votes)}
+
+
+def fit_combined(net: FusionNet, features: Features, floors: Mapping[str, float], pairs: int = PAIRS) -> Temperatures:
+    """By name of every subset of two and more; `floors` by modality. Needs held-out speakers."""
     config = net.config.but(distillation=0.0, smoothing=0.0)
     pool = SyntheticPairs(features, held=True)
     generator = torch.Generator(pool.shares.device).manual_seed(SEED)
@@ -53,14 +62,16 @@ def fit_combined(net: FusionNet, features: Features, single: Mapping[str, float]
             continue
         logits = logits_of(net, {name: (batch.tokens[name], batch.masks[name]) for name in subset})
         target = batch.targets[:, [net.names.index(name) for name in subset]].mean(1)
-        found[subset_key(subset)] = max(fit_temperature(logits, target), min(single[name] for name in subset))
+        found[subset_key(subset)] = max(fit_temperature(logits, target), min(floors[name] for name in subset))
     return found
 
 
 def fitted(net: FusionNet, features: Features, pairs: int = PAIRS) -> Temperatures:
     """Of one fold, on its own validation parts; without held-out speakers, of face and text alone."""
     single = fit_single(net, features)
-    return single | fit_combined(net, features, single, pairs) if "voice" in single else single
+    if "voice" not in single:
+        return single
+    return single | fit_combined(net, features, floors_of(net, features, single), pairs)
 
 
 def of_others(by_fold: Mapping[str, Temperatures], fold: str) -> Temperatures:
