@@ -68,7 +68,9 @@ class Models:
 
     def see(self, pixels: np.ndarray) -> Answer:
         parameters = self.face.manifest["parameters"]
-        scaled = pixels.astype(np.float32) / parameters["valueScale"] + parameters["valueOffset"]
+        # in doubles, as JavaScript counts: whole grey values lie between two steps of the graph's 8 bits, where the last
+        # bit of a float32 decides which of them is taken
+        scaled = pixels.astype(np.float64) / parameters["valueScale"] + parameters["valueOffset"]
         return self.emotion("face", self.face.run("model", {"face": scaled[None, None]})["feat"])
 
     def read(self, text: str) -> dict[str, np.ndarray]:
