@@ -9,6 +9,7 @@ const LIBRARY_HOME = {
   ws: 'src/gateway/rapport-ws.adapter.ts',
   kafkajs: 'src/delivery/kafka-client.ts',
   avsc: 'src/delivery/avro.ts',
+  'lz4-napi': 'src/delivery/lz4-codec.ts',
   'onnxruntime-node': 'src/models/runtime/onnx.ts',
   sharp: 'src/models/encoders/still.ts',
   'opus-decoder': 'src/streams/codecs/opus-runtime.ts',

@@ -69,3 +69,7 @@ export const startBareDoor = (core) => startChild(core, ['bench/bare-door.mjs'],
 export function startBare(core, recording) {
   return startChild(core, ['bench/bare.mjs', 'models', recording], {});
 }
+
+/** One side of the bench of Kafka, `raw` or `ours`. */
+export const startSender = (core, kind, brokers) =>
+  startChild(core, ['bench/kafka-sender.mjs', kind, brokers.join(',')], {});

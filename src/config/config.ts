@@ -11,6 +11,7 @@ import {
 } from './access-config';
 import { type ApiKey, readApiKeys } from './api-keys-config';
 import { type EventConfig, eventConfig } from './event-settings';
+import { kafkaBrokers, type KafkaConfig, kafkaConfig } from './kafka-config';
 import { list } from './setting';
 import { Environment, type SettingState, settingStates } from './settings';
 import { type StorageConfig, storageConfig } from './storage-settings';
@@ -52,7 +53,9 @@ export interface Config {
   /** Addresses, networks or `loopback` of proxies whose word on a client's address is taken. */
   readonly trustedProxies: readonly string[];
   readonly tenantQuota: TenantQuota;
+  /** host:port each; none: results stay in the local log. */
   readonly kafkaBrokers: readonly string[];
+  readonly kafka: KafkaConfig;
   /** How events are written to it. */
   readonly kafkaEvents: EventConfig;
   /** Wraps the keys that events are encrypted with in Kafka, 32 bytes; absent: they are not. */
@@ -86,7 +89,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     tls: tlsConfig(e.RAPPORT_TLS_CERT, e.RAPPORT_TLS_KEY),
     trustedProxies: trustedProxies(e.RAPPORT_TRUST_PROXY),
     tenantQuota: tenantQuota(e),
-    kafkaBrokers: list(e.KAFKA_BROKERS),
+    kafkaBrokers: kafkaBrokers(e),
+    kafka: kafkaConfig(e),
     kafkaEvents: eventConfig(e),
     shreddingKey: shreddingKey(e),
     video: { ffmpeg: e.RAPPORT_FFMPEG, ffmpegCore: e.RAPPORT_FFMPEG_CORE, maxStreams: e.RAPPORT_MAX_VIDEO },

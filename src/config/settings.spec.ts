@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ACCESS_SETTINGS } from './access-settings';
 import { describeSettings, readConfig } from './config';
 import { EVENT_SETTINGS } from './event-settings';
+import { KAFKA_SETTINGS } from './kafka-settings';
 import { type Setting, SETTINGS } from './settings';
 import { STORAGE_SETTINGS } from './storage-settings';
 import { TRACE_SETTINGS } from './trace-settings';
@@ -34,6 +35,18 @@ describe("docs/security.md's table of settings", () => {
   it('is the one that the settings are read by', () => {
     const rows = SECURITY.split('\n').filter((line) => /^\| `RAPPORT_\w+` /.test(line));
     const said = Object.entries<Setting>(ACCESS_SETTINGS).map(([name, { shownDefault, purpose }]) => [
+      `\`${name}\``,
+      shownDefault,
+      purpose,
+    ]);
+    expect(rows.map(cells)).toEqual(said);
+  });
+});
+
+describe("docs/operations.md's table of Kafka's settings", () => {
+  it('is the one that the settings are read by', () => {
+    const rows = OPERATIONS.split('\n').filter((line) => line.startsWith('| `KAFKA_'));
+    const said = Object.entries<Setting>(KAFKA_SETTINGS).map(([name, { shownDefault, purpose }]) => [
       `\`${name}\``,
       shownDefault,
       purpose,
@@ -176,6 +189,7 @@ describe('describeSettings', () => {
       ...SETTINGS,
       ...ACCESS_SETTINGS,
       ...EVENT_SETTINGS,
+      ...KAFKA_SETTINGS,
       ...TRACE_SETTINGS,
     })) {
       if (name !== 'RAPPORT_WORKERS') expect([name, found({}, name)?.value]).toEqual([name, shownDefault]);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { PROVIDERS } from '../inference/provider';
 import { ACCESS_SETTINGS } from './access-settings';
 import { EVENT_SETTINGS } from './event-settings';
+import { KAFKA_SETTINGS } from './kafka-settings';
 import { choice, integer, optional, type Setting, text } from './setting';
 import { STORAGE_SETTINGS } from './storage-settings';
 import { TRACE_SETTINGS } from './trace-settings';
@@ -111,6 +112,7 @@ const ALL_SETTINGS = {
   ...SETTINGS,
   ...ACCESS_SETTINGS,
   ...EVENT_SETTINGS,
+  ...KAFKA_SETTINGS,
   ...STORAGE_SETTINGS,
   ...TRACE_SETTINGS,
 };

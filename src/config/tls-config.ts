@@ -11,38 +11,43 @@ export interface TlsConfig {
 
 const invalid = (sentence: string): RapportError => new RapportError('config_invalid', sentence);
 
-/** Undefined: no TLS. Reads both files and tries them; throws RapportError `config_invalid`. */
+/** The settings that name the two files. */
+const OWN = { cert: 'RAPPORT_TLS_CERT', key: 'RAPPORT_TLS_KEY' };
+
+/** Undefined: neither file is named. Reads both and tries them; throws RapportError `config_invalid`. */
 export function tlsConfig(
   certFile: string | undefined,
   keyFile: string | undefined,
   now: () => Date = () => new Date(),
+  settings = OWN,
 ): TlsConfig | undefined {
   if (certFile === undefined && keyFile === undefined) return undefined;
-  if (keyFile === undefined) throw invalid('RAPPORT_TLS_CERT is set without RAPPORT_TLS_KEY.');
-  if (certFile === undefined) throw invalid('RAPPORT_TLS_KEY is set without RAPPORT_TLS_CERT.');
-  const cert = read('RAPPORT_TLS_CERT', certFile);
-  const key = read('RAPPORT_TLS_KEY', keyFile);
-  const validTo = certificateOf(cert).validTo;
-  if (Date.parse(validTo) < now().getTime()) throw invalid(`RAPPORT_TLS_CERT: the certificate expired on ${validTo}.`);
+  if (keyFile === undefined) throw invalid(`${settings.cert} is set without ${settings.key}.`);
+  if (certFile === undefined) throw invalid(`${settings.key} is set without ${settings.cert}.`);
+  const cert = readFileOf(settings.cert, certFile);
+  const key = readFileOf(settings.key, keyFile);
+  const validTo = certificateOf(settings.cert, cert).validTo;
+  if (Date.parse(validTo) < now().getTime()) throw invalid(`${settings.cert}: the certificate expired on ${validTo}.`);
   try {
     createSecureContext({ cert });
   } catch {
-    throw invalid('RAPPORT_TLS_CERT: the file has no certificate in PEM that can be used.');
+    throw invalid(`${settings.cert}: the file has no certificate in PEM that can be used.`);
   }
   try {
     createSecureContext({ key });
   } catch {
-    throw invalid('RAPPORT_TLS_KEY: the file has no key in PEM without a passphrase.');
+    throw invalid(`${settings.key}: the file has no key in PEM without a passphrase.`);
   }
   try {
     createSecureContext({ cert, key });
   } catch {
-    throw invalid('RAPPORT_TLS_KEY: the key is not that of the certificate in RAPPORT_TLS_CERT.');
+    throw invalid(`${settings.key}: the key is not that of the certificate in ${settings.cert}.`);
   }
   return { cert, key };
 }
 
-function read(setting: string, file: string): string {
+/** The text of a file that a setting names. */
+export function readFileOf(setting: string, file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
@@ -50,10 +55,10 @@ function read(setting: string, file: string): string {
   }
 }
 
-function certificateOf(pem: string): X509Certificate {
+export function certificateOf(setting: string, pem: string): X509Certificate {
   try {
     return new X509Certificate(pem);
   } catch {
-    throw invalid('RAPPORT_TLS_CERT: the file has no certificate in PEM that can be used.');
+    throw invalid(`${setting}: the file has no certificate in PEM that can be used.`);
   }
 }

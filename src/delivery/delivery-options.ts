@@ -1,3 +1,6 @@
+import type { EncodingOptions } from './event-encoding';
+import type { KafkaOptions } from './kafka-options';
+
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
@@ -65,71 +68,15 @@ export const OUTBOX_DEFAULTS: Omit<OutboxOptions, 'dir' | 'dataDir'> = {
   holdForSink: false,
 };
 
-/** Kafka behind the outbox. */
-export interface KafkaOptions {
-  /** host:port of one or more brokers. */
-  readonly brokers: readonly string[];
-  readonly clientId: string;
-  readonly ssl: boolean;
-  readonly sasl?: {
-    readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
-    readonly username: string;
-    readonly password: string;
-  };
-  /** Partitions of a topic that we create. Default 6. */
-  readonly partitions: number;
-  /** Copies of a topic that we create, at most the number of brokers. Default 3. */
-  readonly replication: number;
-  /** One send holds at most this many records (default 100) and bytes (default 256 kB) of one partition. */
-  readonly maxBatchRecords: number;
-  readonly maxBatchBytes: number;
-  /** How long a batch that is not full waits for more. Default 5 ms. */
-  readonly lingerMs: number;
-  /** Records (default 10,000) and bytes (default 16 MiB) read from the log and not yet acknowledged; the rest stays on disk. */
-  readonly maxBufferedRecords: number;
-  readonly maxBufferedBytes: number;
-  /** The client's own retries inside one send: at least 40, since fewer give up within a leader change. Default 60. */
-  readonly sendRetries: number;
-  /** Longest wait between those retries. Default 1,000 ms. */
-  readonly maxRetryWaitMs: number;
-  /** Between our own attempts, which never end. Default 250 ms to 10 s. */
-  readonly minBackoffMs: number;
-  readonly maxBackoffMs: number;
-  /** How often the acknowledged offset is written down. Default 200 ms. What was sent since is sent again after a crash. */
-  readonly offsetFlushMs: number;
-  /** Longest wait in `stop` for what is not acknowledged. Default 5 s. */
-  readonly stopTimeoutMs: number;
-}
-
-export const KAFKA_DEFAULTS: Omit<KafkaOptions, 'brokers'> = {
-  clientId: 'rapport',
-  ssl: false,
-  partitions: 6,
-  replication: 3,
-  maxBatchRecords: 100,
-  maxBatchBytes: 256_000,
-  lingerMs: 5,
-  maxBufferedRecords: 10_000,
-  maxBufferedBytes: 16 * MIB,
-  sendRetries: 60,
-  maxRetryWaitMs: 1_000,
-  minBackoffMs: 250,
-  maxBackoffMs: 10_000,
-  offsetFlushMs: 200,
-  stopTimeoutMs: 5_000,
-};
-
 /** What the configuration gives. Without `kafka` the outbox is all there is. */
 export interface DeliveryOptions {
   readonly outbox: { readonly dir: string } & Partial<OutboxOptions>;
   readonly kafka?: { readonly brokers: readonly string[] } & Partial<KafkaOptions>;
+  /** How events are written to it. Default: binary mode, JSON. */
+  readonly events?: EncodingOptions;
 }
 
 export function outboxOptions(given: DeliveryOptions['outbox']): OutboxOptions {
   const options = { ...OUTBOX_DEFAULTS, ...given };
   return { ...options, reserveBytes: Math.min(options.reserveBytes, options.budgetBytes / 8) };
-}
-
-export function kafkaOptions(given: NonNullable<DeliveryOptions['kafka']>): KafkaOptions {
-  return { ...KAFKA_DEFAULTS, ...given };
 }

@@ -2,18 +2,20 @@ import { Inject, Logger, Module, type OnApplicationShutdown } from '@nestjs/comm
 import { join } from 'node:path';
 import { CONFIG, type Config } from '../config/config';
 import { SERVICE_PARTS, type ServiceParts } from '../config/service-parts';
-import { type DeliveryOptions, kafkaOptions, outboxOptions } from './delivery-options';
+import { type DeliveryOptions, outboxOptions } from './delivery-options';
 import { DataKeys } from './erasure/data-keys';
 import { ErasureJournal } from './erasure/erasure-journal';
 import { ERASURES, Erasures } from './erasure/erasures';
 import { sealing } from './erasure/sealed-message';
+import { eventEncoding } from './event-encoding';
 import { KafkaClient } from './kafka-client';
-import { toKafkaMessage } from './kafka-message';
 import { KafkaOffset } from './kafka-offset';
+import { kafkaOptions } from './kafka-options';
 import { KafkaSink } from './kafka-sink';
+import { loadLz4 } from './lz4-codec';
 import { Outbox } from './outbox';
 import { RESULT_STORE } from './result-feed';
-import { RESULT_SINK, type ResultSink } from './result-sink';
+import { RESULT_SINK, type ResultSink, type SinkLog } from './result-sink';
 
 export const DELIVERY_OPTIONS = Symbol('DeliveryOptions');
 /** Keys of customers; `null` where nothing is encrypted. */
@@ -45,9 +47,10 @@ export class DeliveryModule implements OnApplicationShutdown {
   }
 }
 
-function deliveryOptions({ dataDir, storage, kafkaBrokers }: Config): DeliveryOptions {
+function deliveryOptions({ dataDir, storage, kafkaBrokers, kafka, kafkaEvents }: Config): DeliveryOptions {
   const outbox = { dir: join(dataDir, 'outbox'), dataDir, ...storage };
-  return kafkaBrokers.length === 0 ? { outbox } : { outbox, kafka: { brokers: kafkaBrokers } };
+  if (kafkaBrokers.length === 0) return { outbox };
+  return { outbox, kafka: { ...kafka, brokers: kafkaBrokers }, events: kafkaEvents };
 }
 
 function openKeys({ dataDir, shreddingKey }: Config): DataKeys | null {
@@ -81,12 +84,28 @@ async function openOutbox(options: DeliveryOptions, { files }: ServiceParts, key
   return outbox;
 }
 
-function startSink(options: DeliveryOptions, outbox: Outbox, keys: DataKeys | null): ResultSink | null {
-  if (options.kafka === undefined) return null;
-  const kafka = kafkaOptions(options.kafka);
-  const client = new KafkaClient(kafka, (message) => sink.trouble(message));
-  const encode = keys === null ? undefined : sealing(toKafkaMessage, keys);
-  const sink = new KafkaSink(outbox, new KafkaOffset(options.outbox.dir, outbox.logId), client, kafka, encode);
+async function startSink(given: DeliveryOptions, outbox: Outbox, keys: DataKeys | null): Promise<ResultSink | null> {
+  if (given.kafka === undefined) return null;
+  const options = kafkaOptions(given.kafka);
+  if (options.compression === 'lz4') KafkaClient.registerLz4(await loadLz4());
+  const producer = new KafkaClient(options, {
+    told: (line) => sink.told(line),
+    topicsDiffer: (faults) => sink.topicsDiffer(faults),
+  });
+  const offset = new KafkaOffset(given.outbox.dir, outbox.logId);
+  const plain = eventEncoding(given.events ?? { mode: 'binary', data: 'json' }, (misfit) =>
+    logger.error({ msg: 'an event fits no Avro schema and goes as JSON', ...misfit }),
+  );
+  const encode = keys === null ? plain : sealing(plain, keys);
+  const sink = new KafkaSink({ outbox, offset, producer, encode, log: SINK_LOG }, options);
   sink.start();
   return sink;
 }
+
+/** One line for each trouble, not for each attempt. */
+const SINK_LOG: SinkLog = {
+  trouble: (code, message) => logger.warn({ msg: 'Kafka does not take results', code, reason: message }),
+  recovered: () => logger.log({ msg: 'Kafka takes results again' }),
+  topicFaults: (faults) => logger.warn({ msg: 'topics differ from what is wanted', faults }),
+  refused: (topic, reason, message) => logger.error({ msg: 'Kafka refused a record', topic, reason, said: message }),
+};

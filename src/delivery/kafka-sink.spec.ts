@@ -1,8 +1,8 @@
 import { toCloudEvent } from './cloud-event';
-import { kafkaOptions } from './delivery-options';
 import type { KafkaMessage } from './kafka-message';
+import { kafkaOptions } from './kafka-options';
 import { KafkaSink } from './kafka-sink';
-import { type PartitionProducer, ProducerBrokenError } from './partition-producer';
+import { type PartitionProducer, ProducerBrokenError, RefusedError } from './partition-producer';
 import type { LogRecord } from './record-line';
 
 const options = kafkaOptions({ brokers: [], lingerMs: 0, minBackoffMs: 1, maxBackoffMs: 2, offsetFlushMs: 1 });
@@ -46,8 +46,8 @@ class ScriptedProducer implements PartitionProducer {
       this.busy.delete(place);
     }
   }
-  async renew(): Promise<void> {
-    if (this.busy.size > 0) throw new Error('renewed during a send');
+  async renew(topic: string): Promise<void> {
+    if ([...this.busy].some((place) => place.startsWith(`${topic}-`))) throw new Error('renewed during a send');
     this.producer += 1;
   }
   async disconnect(): Promise<void> {}
@@ -80,7 +80,7 @@ test('a producer that the broker no longer follows is replaced once no send is u
   });
   const log = new ScriptedLog(records(60, ['rapport.results', 'rapport.alerts', 'a.topic.of.an.older.version']));
   const saved = memory();
-  const sink = new KafkaSink(log, saved, producer, { ...options, maxBatchRecords: 5 });
+  const sink = new KafkaSink({ outbox: log, offset: saved, producer }, { ...options, maxBatchRecords: 5 });
   sink.start();
   await until(() => sink.status().lagRecords === 0);
   await sink.stop();
@@ -99,7 +99,7 @@ test('what is written down never passes a record that is not acknowledged', asyn
   const producer = new ScriptedProducer((place) => (place.startsWith('rapport.alerts') ? held : Promise.resolve()));
   const saved = memory();
   const log = new ScriptedLog(records(20, ['rapport.results', 'rapport.alerts']));
-  const sink = new KafkaSink(log, saved, producer, options);
+  const sink = new KafkaSink({ outbox: log, offset: saved, producer }, options);
   sink.start();
   await until(() => producer.sent.flatMap((s) => s.seqs).length === 10);
   await until(() => saved.offset === 1);
@@ -108,6 +108,30 @@ test('what is written down never passes a record that is not acknowledged', asyn
   await until(() => sink.status().lagRecords === 0);
   await sink.stop();
   expect(saved.offset).toBe(20);
+});
+
+test('what Kafka refuses is delivered as soon as the dead-letter topic has it', async () => {
+  let hasRoom = false;
+  const producer = new ScriptedProducer(async (place, n) => {
+    if (place.startsWith('rapport.dead-letter') && !hasRoom) throw new Error('not now');
+    if (!place.startsWith('rapport.dead-letter') && n === 0) throw new RefusedError('invalid', 'no such record');
+  });
+  const saved = memory();
+  const log = new ScriptedLog(records(4));
+  const told: string[] = [];
+  const sink = new KafkaSink(
+    { outbox: log, offset: saved, producer, log: { refused: (...line) => void told.push(line.join(' ')) } },
+    { ...options, maxBatchRecords: 1 },
+  );
+  sink.start();
+  await until(() => sink.status().deadLettered.invalid === 1);
+  await until(() => producer.sent.length === 3);
+  expect(sink.status().lagRecords).toBe(4);
+  hasRoom = true;
+  await until(() => sink.status().lagRecords === 0);
+  await sink.stop();
+  expect(told).toEqual(['rapport.results invalid no such record']);
+  expect(producer.sent.at(-1)).toMatchObject({ place: expect.stringContaining('rapport.dead-letter'), seqs: [1] });
 });
 
 test('no more is taken from the log than may be buffered', async () => {
@@ -124,7 +148,10 @@ test('no more is taken from the log than may be buffered', async () => {
     },
   };
   const never = new ScriptedProducer(() => new Promise(() => undefined));
-  const sink = new KafkaSink(counted, memory(), never, { ...options, maxBufferedRecords: 10, stopTimeoutMs: 20 });
+  const sink = new KafkaSink(
+    { outbox: counted, offset: memory(), producer: never },
+    { ...options, maxBufferedRecords: 10, stopTimeoutMs: 20 },
+  );
   sink.start();
   await until(() => taken === 11);
   await new Promise((resolve) => setTimeout(resolve, 30));
@@ -134,7 +161,7 @@ test('no more is taken from the log than may be buffered', async () => {
 
 test('an offset beyond the end means that the log began again', async () => {
   const producer = new ScriptedProducer();
-  const sink = new KafkaSink(new ScriptedLog(records(3)), memory(500), producer, options);
+  const sink = new KafkaSink({ outbox: new ScriptedLog(records(3)), offset: memory(500), producer }, options);
   sink.start();
   await until(() => producer.sent.flatMap((s) => s.seqs).length === 3);
   await sink.stop();
@@ -144,7 +171,7 @@ test('an offset beyond the end means that the log began again', async () => {
 test('bug: stop left timers that kept the process alive', async () => {
   const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
   const producer = new ScriptedProducer();
-  const sink = new KafkaSink(new ScriptedLog(records(3)), memory(), producer, options);
+  const sink = new KafkaSink({ outbox: new ScriptedLog(records(3)), offset: memory(), producer }, options);
   const before = timers();
   sink.start();
   await until(() => sink.status().lagRecords === 0);

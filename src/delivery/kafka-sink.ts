@@ -1,49 +1,59 @@
-import { TOPICS } from '@rapport-live/protocol';
 import { AckWindow } from './ack-window';
 import { backoffMs, sleep, within } from './backoff';
-import type { KafkaOptions } from './delivery-options';
-import { type KafkaMessage, messageBytes, toKafkaMessage } from './kafka-message';
+import { hasValue, isDeadLetter, toDeadLetter, withoutValue } from './dead-letter';
 import type { EncodeEvent } from './event-encoding';
+import { messageBytes, toKafkaMessage } from './kafka-message';
 import type { KafkaOffset } from './kafka-offset';
-import { javaPartition } from './murmur2';
+import type { KafkaOptions } from './kafka-options';
+import { kafkaTrouble } from './kafka-trouble';
 import type { Outbox } from './outbox';
-import { type LaneItem, PartitionLane } from './partition-lane';
-import { type PartitionProducer, ProducerBrokenError } from './partition-producer';
-import type { LogRecord } from './record-line';
-import type { ResultSink, SinkStatus } from './result-sink';
+import type { LaneItem } from './partition-lane';
+import { type PartitionProducer, type Refusal, REFUSALS, type RefusedError } from './partition-producer';
+import type { ResultSink, SinkLog, SinkStatus } from './result-sink';
+import { TopicLanes } from './topic-lanes';
+import { allTopics } from './topic-plan';
+import { TroubleState } from './trouble-state';
 
 /** Keys of erased sessions that are remembered. */
 const MAX_FORGOTTEN = 10_000;
 
+export interface SinkParts {
+  readonly outbox: Pick<Outbox, 'read' | 'nextOffset' | 'releaseBelow'>;
+  readonly offset: Pick<KafkaOffset, 'read' | 'write'>;
+  readonly producer: PartitionProducer;
+  readonly log?: Partial<SinkLog>;
+  /** How a record looks in Kafka. Default: CloudEvents in binary mode. */
+  readonly encode?: EncodeEvent;
+}
+
 /**
  * Reads the outbox in its order and hands each record to the lane of its partition; writes down how far everything is
  * acknowledged. A record is never lost; after a crash or a broken producer the newest may arrive twice, with the same
- * `ce_id` and `rapport_seq`: consumers drop a repeated id.
+ * `ce_id` and `rapport_seq`: consumers drop a repeated id. What Kafka will never take goes to the dead-letter topic.
  */
 export class KafkaSink implements ResultSink {
   private readonly aborter = new AbortController();
-  private readonly lanes = new Map<string, PartitionLane>();
+  private readonly topics = new Map<string, TopicLanes>();
   private partitions: ReadonlyMap<string, number> = new Map();
   private window = new AckWindow<Unacked>(0);
   private bufferedBytes = 0;
   private savedOffset = 0;
   private saving: Promise<void> | undefined;
   private changed: (() => void)[] = [];
-  private sending = 0;
-  private renewing: Promise<void> | undefined;
   private running: Promise<void> = Promise.resolve();
   /** Keys of erased sessions: of what was read before, the rest is passed over. */
   private readonly forgotten = new Set<string>();
-  private connected = false;
-  private lastError: string | undefined;
+  private readonly state: TroubleState;
+  private readonly deadLettered = Object.fromEntries(REFUSALS.map((r) => [r, 0])) as Record<Refusal, number>;
+  private readonly toldRefusals = new Set<string>();
+  private faults: readonly string[] = [];
 
   constructor(
-    private readonly outbox: Pick<Outbox, 'read' | 'nextOffset' | 'releaseBelow'>,
-    private readonly offset: Pick<KafkaOffset, 'read' | 'write'>,
-    private readonly producer: PartitionProducer,
+    private readonly parts: SinkParts,
     private readonly options: KafkaOptions,
-    private readonly encode: EncodeEvent = toKafkaMessage,
-  ) {}
+  ) {
+    this.state = new TroubleState(parts.log ?? {}, 2 * options.maxBackoffMs);
+  }
 
   start(): void {
     this.running = this.run();
@@ -51,38 +61,53 @@ export class KafkaSink implements ResultSink {
 
   status(): SinkStatus {
     const oldest = this.window.oldest();
+    const oldestUnackedMs = oldest === undefined ? 0 : Math.max(0, Date.now() - oldest.madeAtMs);
+    const { maxAgeMs } = this.options;
     return {
-      connected: this.connected,
-      lagRecords: Math.max(0, this.outbox.nextOffset - this.window.ackedOffset),
-      oldestUnackedMs: oldest === undefined ? 0 : Math.max(0, Date.now() - oldest.madeAtMs),
-      ...(this.lastError === undefined ? {} : { lastError: this.lastError }),
+      connected: this.state.connected,
+      lagRecords: Math.max(0, this.parts.outbox.nextOffset - this.window.ackedOffset),
+      oldestUnackedMs,
+      isLate: maxAgeMs > 0 && oldestUnackedMs > maxAgeMs,
+      deadLettered: { ...this.deadLettered },
+      topicFaults: this.faults,
+      ...this.state.shown(),
     };
   }
 
   forget(keys: ReadonlySet<string>): void {
     for (const key of keys) this.forgotten.add(key);
     while (this.forgotten.size > MAX_FORGOTTEN) this.forgotten.delete(this.forgotten.values().next().value!);
-    for (const lane of this.lanes.values()) this.settled(lane.drop(({ message }) => keys.has(message.key)));
+    for (const lanes of this.topics.values()) this.settled(lanes.drop(({ message }) => keys.has(message.key)));
   }
 
-  /** What the client says while it retries by itself. */
-  trouble(message: string): void {
-    this.connected = false;
-    this.lastError = message;
+  /** What the client says while it retries by itself. That a topic just made has no leader yet is no trouble. */
+  told(line: unknown): void {
+    const trouble = kafkaTrouble(line);
+    if (!this.isStopped && trouble.code !== 'other' && trouble.code !== 'topic') this.state.failed(trouble);
+  }
+
+  private trouble(error: unknown): void {
+    if (!this.isStopped) this.state.failed(kafkaTrouble(error));
+  }
+
+  /** Topics that are there differ from what is wanted, and are taken as they are. */
+  topicsDiffer(faults: readonly string[]): void {
+    if (faults.length > 0 && faults.join() !== this.faults.join()) this.parts.log?.topicFaults?.(faults);
+    this.faults = faults;
   }
 
   async stop(): Promise<void> {
     const deadline = Date.now() + this.options.stopTimeoutMs;
     // Without a connection nothing would come of waiting.
-    while (this.connected && this.window.ackedOffset < this.outbox.nextOffset && Date.now() < deadline) {
+    while (this.state.connected && this.status().lagRecords > 0 && Date.now() < deadline) {
       await within(50, this.nextChange());
     }
     this.aborter.abort();
     this.wake();
-    await within(1_000, this.producer.disconnect());
+    await within(1_000, this.parts.producer.disconnect());
     await within(1_000, this.running);
     await this.saving;
-    await this.save().catch((error: unknown) => this.fail(error));
+    await this.save().catch((error: unknown) => this.trouble(error));
   }
 
   private get isStopped(): boolean {
@@ -90,91 +115,63 @@ export class KafkaSink implements ResultSink {
   }
 
   private async run(): Promise<void> {
+    const { outbox, offset, producer, encode = toKafkaMessage } = this.parts;
     const { signal } = this.aborter;
     await this.persistently(async () => {
-      const saved = await this.offset.read();
+      const saved = await offset.read();
       // Beyond the end: the log was removed and began again.
-      this.savedOffset = saved <= this.outbox.nextOffset ? saved : 0;
+      this.savedOffset = saved <= outbox.nextOffset ? saved : 0;
       this.window = new AckWindow(this.savedOffset);
-      this.outbox.releaseBelow(this.savedOffset);
+      outbox.releaseBelow(this.savedOffset);
     });
     const ready = this.persistently(async () => {
-      await this.producer.connect();
-      this.partitions = await this.producer.ensureTopics(TOPICS);
-      this.connected = true;
+      await producer.connect();
+      this.partitions = await producer.ensureTopics(allTopics(this.options));
+      this.state.succeeded();
     });
     let next = this.savedOffset;
+    let isReady = false;
     await this.persistently(async () => {
-      for await (const record of this.outbox.read(next, { follow: true, signal })) {
-        const message = await this.encode(record);
+      for await (const record of outbox.read(next, { follow: true, signal })) {
+        const encoded = encode(record);
+        const message = encoded instanceof Promise ? await encoded : encoded;
         const bytes = messageBytes(message);
-        await this.room(bytes);
+        if (!this.hasRoom(bytes)) await this.room(bytes);
         if (this.isStopped) return;
         this.window.enter(record.offset, { bytes, madeAtMs: Date.parse(record.event.time) });
         this.bufferedBytes += bytes;
         next = record.offset + 1;
-        await ready;
-        await this.route(record, message, bytes);
+        if (!isReady) await ready;
+        isReady = true;
+        if (this.isStopped) return;
+        const item = { offset: record.offset, message, bytes };
+        const isPassedOver = this.forgotten.has(record.key) && record.event.type !== 'rapport.session.erased';
+        if (isPassedOver) this.settled([item]);
+        else this.lanes(record.topic).push(item);
       }
     });
     await ready;
   }
 
-  private async route(record: LogRecord, message: KafkaMessage, bytes: number): Promise<void> {
-    const { topic, offset } = record;
-    if (!this.partitions.has(topic)) {
-      await this.persistently(async () => {
-        this.partitions = new Map([...this.partitions, ...(await this.producer.ensureTopics([topic]))]);
-      });
+  private lanes(topic: string): TopicLanes {
+    let lanes = this.topics.get(topic);
+    if (lanes === undefined) {
+      const events = {
+        acked: (items: readonly LaneItem[]) => this.acked(items),
+        failed: (error: unknown) => this.trouble(error),
+        refused: (items: readonly LaneItem[], partition: number, error: RefusedError) =>
+          this.refused(items, { topic, partition }, error),
+      };
+      const { producer } = this.parts;
+      const partitions = this.partitions.get(topic);
+      lanes = new TopicLanes(topic, partitions, producer, this.options, events, this.aborter.signal);
+      this.topics.set(topic, lanes);
     }
-    if (this.isStopped) return;
-    if (this.forgotten.has(record.key) && record.event.type !== 'rapport.session.erased') {
-      return this.settled([{ offset, message, bytes }]);
-    }
-    this.lane(topic, javaPartition(message.key, this.partitions.get(topic)!)).push({ offset, message, bytes });
-  }
-
-  private lane(topic: string, partition: number): PartitionLane {
-    const name = `${topic}-${partition}`;
-    let lane = this.lanes.get(name);
-    if (lane === undefined) {
-      lane = new PartitionLane(
-        (messages) => this.send(topic, partition, messages),
-        (items) => this.acked(items),
-        (error) => this.fail(error),
-        this.options,
-        this.aborter.signal,
-      );
-      this.lanes.set(name, lane);
-    }
-    return lane;
-  }
-
-  private async send(topic: string, partition: number, messages: readonly KafkaMessage[]): Promise<void> {
-    while (this.renewing !== undefined) await this.renewing;
-    this.sending += 1;
-    try {
-      await this.producer.send(topic, partition, messages);
-    } catch (error) {
-      if (error instanceof ProducerBrokenError) this.renewSoon();
-      throw error;
-    } finally {
-      this.sending -= 1;
-      this.wake();
-    }
-  }
-
-  /** No new send begins, those under way end, then the producer is replaced. */
-  private renewSoon(): void {
-    this.renewing ??= (async () => {
-      while (this.sending > 0) await this.nextChange();
-      await this.persistently(() => this.producer.renew());
-      this.renewing = undefined;
-    })();
+    return lanes;
   }
 
   private acked(items: readonly LaneItem[]): void {
-    this.connected = true;
+    this.state.succeeded();
     this.settled(items);
   }
 
@@ -187,24 +184,48 @@ export class KafkaSink implements ResultSink {
     this.wake();
     this.saving ??= sleep(this.options.offsetFlushMs, this.aborter.signal)
       .then(() => this.save())
-      .catch((error: unknown) => this.fail(error))
+      .catch((error: unknown) => this.trouble(error))
       .finally(() => (this.saving = undefined));
+  }
+
+  /** They count as delivered once the dead-letter topic has them. A dead letter that is refused has nowhere else to go. */
+  private refused(
+    items: readonly LaneItem[],
+    place: { topic: string; partition: number },
+    error: RefusedError,
+  ): boolean {
+    const deadLetters = this.lanes(this.options.deadLetterTopic);
+    if (items.some(({ message }) => isDeadLetter(message))) {
+      if (error.all || items.some(({ message }) => !hasValue(message))) return false;
+      for (const item of items) deadLetters.push({ ...item, message: withoutValue(item.message) });
+      return true;
+    }
+    const at = new Date();
+    for (const item of items) deadLetters.push({ ...item, message: toDeadLetter(item.message, place, error, at) });
+    this.deadLettered[error.reason] += items.length;
+    const told = `${place.topic} ${error.reason}`;
+    if (!this.toldRefusals.has(told)) this.parts.log?.refused?.(place.topic, error.reason, error.message);
+    this.toldRefusals.add(told);
+    return true;
   }
 
   private async save(): Promise<void> {
     const { ackedOffset } = this.window;
     if (ackedOffset <= this.savedOffset) return;
     // What Kafka has may go from a full disk, which may be why the offset cannot be written.
-    this.outbox.releaseBelow(ackedOffset);
-    await this.offset.write(ackedOffset);
+    this.parts.outbox.releaseBelow(ackedOffset);
+    await this.parts.offset.write(ackedOffset);
     this.savedOffset = ackedOffset;
   }
 
-  private async room(bytes: number): Promise<void> {
+  private hasRoom(bytes: number): boolean {
     const { maxBufferedRecords, maxBufferedBytes } = this.options;
-    const isFull = (): boolean =>
-      this.window.size >= maxBufferedRecords || (this.window.size > 0 && this.bufferedBytes + bytes > maxBufferedBytes);
-    while (isFull() && !this.isStopped) await this.nextChange();
+    const { size } = this.window;
+    return size === 0 || (size < maxBufferedRecords && this.bufferedBytes + bytes <= maxBufferedBytes);
+  }
+
+  private async room(bytes: number): Promise<void> {
+    while (!this.hasRoom(bytes) && !this.isStopped) await this.nextChange();
   }
 
   /** Tries until it succeeds or the sink stops. */
@@ -214,15 +235,10 @@ export class KafkaSink implements ResultSink {
       try {
         return await action();
       } catch (error) {
-        this.fail(error);
+        this.trouble(error);
         await sleep(backoffMs(attempt, minBackoffMs, maxBackoffMs), this.aborter.signal);
       }
     }
-  }
-
-  private fail(error: unknown): void {
-    if (this.isStopped) return;
-    this.trouble(error instanceof Error ? error.message : String(error));
   }
 
   private nextChange(): Promise<void> {

@@ -1,5 +1,6 @@
 import { backoffMs, sleep } from './backoff';
 import type { KafkaMessage } from './kafka-message';
+import { RefusedError } from './partition-producer';
 
 export interface LaneOptions {
   readonly maxBatchRecords: number;
@@ -15,11 +16,20 @@ export interface LaneItem {
   readonly bytes: number;
 }
 
+export interface LaneEvents {
+  acked(items: readonly LaneItem[]): void;
+  /** It will be tried again. */
+  failed(error: unknown): void;
+  /** Somebody else takes them from here. False: nobody does, so that they are tried again. */
+  refused(items: readonly LaneItem[], error: RefusedError): boolean;
+}
+
 /**
  * The records of one partition in their order: one send at a time, and a batch that failed is sent again as it was,
  * before anything else, until it is acknowledged. Both matter: kafkajs 2.2.4 loses acknowledged records when two
  * sends of an idempotent producer to one partition overlap, and the broker recognises a repeated batch only when it
- * is the same.
+ * is the same. A batch that Kafka refused was not written, so it may be cut: in halves, until those that are at fault
+ * stand alone and are given away.
  */
 export class PartitionLane {
   private readonly queue: LaneItem[] = [];
@@ -29,8 +39,7 @@ export class PartitionLane {
 
   constructor(
     private readonly send: (messages: readonly KafkaMessage[]) => Promise<void>,
-    private readonly onAcked: (items: readonly LaneItem[]) => void,
-    private readonly onFailed: (error: unknown, attempt: number) => void,
+    private readonly events: LaneEvents,
     private readonly options: LaneOptions,
     private readonly signal: AbortSignal,
   ) {}
@@ -59,25 +68,34 @@ export class PartitionLane {
     this.running = true;
     while (this.queue.length > 0 && !this.signal.aborted) {
       if (!this.isFull()) await this.linger();
-      const batch = this.take();
-      if (!(await this.deliver(batch))) break;
-      this.onAcked(batch);
+      if (!(await this.deliver(this.take()))) break;
     }
     this.running = false;
   }
 
+  /** False: the sink stops. */
   private async deliver(batch: readonly LaneItem[]): Promise<boolean> {
     const messages = batch.map((item) => item.message);
     for (let attempt = 0; !this.signal.aborted; attempt += 1) {
       try {
         await this.send(messages);
+        this.events.acked(batch);
         return true;
       } catch (error) {
-        this.onFailed(error, attempt);
+        if (error instanceof RefusedError) {
+          if (batch.length > 1 && !error.all) return this.deliverHalves(batch);
+          if (this.events.refused(batch, error)) return true;
+        }
+        this.events.failed(error);
         await sleep(backoffMs(attempt, this.options.minBackoffMs, this.options.maxBackoffMs), this.signal);
       }
     }
     return false;
+  }
+
+  private async deliverHalves(batch: readonly LaneItem[]): Promise<boolean> {
+    const half = batch.length >> 1;
+    return (await this.deliver(batch.slice(0, half))) && (await this.deliver(batch.slice(half)));
   }
 
   private async linger(): Promise<void> {

@@ -1,3 +1,6 @@
+import type { KafkaTroubleCode } from './kafka-trouble';
+import type { Refusal } from './partition-producer';
+
 export const RESULT_SINK = Symbol('ResultSink');
 
 /** Takes the durable results of the outbox to everyone downstream. `null` under the token when none is configured. */
@@ -18,6 +21,23 @@ export interface SinkStatus {
   readonly lagRecords: number;
   /** Age of the oldest of them, ms of wall clock; 0 without any. */
   readonly oldestUnackedMs: number;
-  /** Of the present trouble, or of the last one. */
+  /** It is older than the bound that was set. */
+  readonly isLate: boolean;
+  /** Records that went to the dead-letter topic, by reason, since the start. */
+  readonly deadLettered: Readonly<Record<Refusal, number>>;
+  /** How topics differ from what is wanted, where they are taken all the same. */
+  readonly topicFaults: readonly string[];
+  /** Of the present trouble; absent without any. */
+  readonly trouble?: KafkaTroubleCode;
+  /** The sentence of the present trouble, or of the last one. */
   readonly lastError?: string;
+}
+
+/** What is worth a line in the log: once for each trouble, not for each attempt. */
+export interface SinkLog {
+  trouble(code: KafkaTroubleCode, message: string): void;
+  recovered(): void;
+  topicFaults(faults: readonly string[]): void;
+  /** The first record of this topic that was refused for this reason. */
+  refused(topic: string, reason: Refusal, message: string): void;
 }

@@ -79,10 +79,12 @@ export class HealthController {
     return check.down({ ...detail, code: trouble.code, reason: trouble.message });
   }
 
-  /** Kafka away does not make us unready: results wait in the outbox. It is told here all the same. */
+  /** Kafka away does not make us unready, since results wait in the outbox, unless a bound was set for how long. */
   private kafka() {
     const check = this.indicators.check('kafka');
     if (this.sink === null) return check.up({ configured: false });
-    return check.up({ configured: true, ...this.sink.status() });
+    const status = this.sink.status();
+    const detail = { configured: true, ...status };
+    return status.isLate ? check.down(detail) : check.up(detail);
   }
 }

@@ -72,6 +72,12 @@ export const METRICS = {
   diskBudget: spec('rapport_disk_budget_bytes', 'gauge', 'What may be kept there.'),
   kafkaLag: spec('rapport_kafka_lag_records', 'gauge', 'Durable results that Kafka has not acknowledged.'),
   kafkaOldest: spec('rapport_kafka_oldest_unacked_seconds', 'gauge', 'Age of the oldest of them, 0 without any.'),
+  kafkaDeadLettered: spec(
+    'rapport_kafka_dead_lettered_total',
+    'counter',
+    'Results that Kafka refused, now in the dead-letter topic.',
+    'reason',
+  ),
   spans: spec(
     'rapport_trace_spans_total',
     'counter',

@@ -7,6 +7,7 @@ import {
 } from 'prom-client';
 import { SHED_STEPS, type ShedStep } from '@rapport-live/protocol';
 import type { Outbox } from '../delivery/outbox';
+import { REFUSALS } from '../delivery/partition-producer';
 import type { ResultSink } from '../delivery/result-sink';
 import { JOB_OUTCOMES, STAGES } from '../facts/meter';
 import type { InferencePool } from '../inference/inference-pool';
@@ -79,6 +80,10 @@ function readers(sources: MetricSources): [MetricSpec, () => Values][] {
       : ([
           [METRICS.kafkaLag, gauge(() => status.lagRecords)],
           [METRICS.kafkaOldest, gauge(() => status.oldestUnackedMs / 1000)],
+          [
+            METRICS.kafkaDeadLettered,
+            () => REFUSALS.map((reason) => ({ value: status.deadLettered[reason], labels: { reason } })),
+          ],
         ] as [MetricSpec, () => Values][])),
   ];
 }

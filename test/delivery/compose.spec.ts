@@ -5,8 +5,8 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
-import { kafkaOptions } from '../../src/delivery/delivery-options';
 import { KafkaClient } from '../../src/delivery/kafka-client';
+import { kafkaOptions } from '../../src/delivery/kafka-options';
 import { mounts, readCompose, ROOT } from '../support/compose';
 import { kafkaAvailable, kafkaVersion } from '../support/kafka/jars';
 import { KafkaNode } from '../support/kafka/kafka-node';
@@ -77,7 +77,8 @@ const available = kafkaAvailable();
         expect(lines).toContain(`${name.slice('KAFKA_'.length).toLowerCase().replaceAll('_', '.')}=${value}`);
       }
 
-      node = new KafkaNode(1, host!, controller!, join(dir, 'node'), [
+      const ports = { plain: host!, controller: controller!, sasl: 0, mtls: 0, advertised: host! };
+      node = new KafkaNode(1, ports, join(dir, 'node'), [
         '-Dorg.slf4j.simpleLogger.log.kafka.server.KafkaRaftServer=info',
         ...java,
       ]);

@@ -32,6 +32,8 @@ withKafka(
     let sessions: HeardSession[];
     let consumed: Consumed[];
     let log: Awaited<ReturnType<typeof readLog>>;
+    let metrics: string;
+    let readiness: { details: { kafka: object } };
 
     beforeAll(async () => {
       kafka = await startKafka();
@@ -40,6 +42,8 @@ withKafka(
       log = await readLog(service.config.dataDir);
       const sink = service.app.get<ResultSink>(RESULT_SINK);
       await eventually(() => sink.status().lagRecords === 0);
+      metrics = await (await fetch(`${service.http}/metrics`)).text();
+      readiness = (await (await fetch(`${service.http}/readyz`)).json()) as typeof readiness;
       await service.app.close();
       consumed = await consumeAll(kafka.brokers, TOPICS);
     }, 240_000);
@@ -59,6 +63,18 @@ withKafka(
         expect(JSON.parse(record.value)).toEqual(event.data);
         expect([record.topic, record.headers.rapport_seq]).toEqual([topic, String(seq)]);
       }
+    });
+
+    it('tells lag, age and dead letters in metrics and readiness', () => {
+      expect(metrics).toContain('\nrapport_kafka_lag_records 0\n');
+      expect(metrics).toContain('\nrapport_kafka_oldest_unacked_seconds 0\n');
+      for (const reason of ['too_large', 'invalid', 'unknown_topic']) {
+        expect(metrics).toContain(`\nrapport_kafka_dead_lettered_total{reason="${reason}"} 0\n`);
+      }
+      expect(readiness.details.kafka).toEqual({
+        ...{ status: 'up', configured: true, connected: true, isLate: false, lagRecords: 0, oldestUnackedMs: 0 },
+        ...{ deadLettered: { too_large: 0, invalid: 0, unknown_topic: 0 }, topicFaults: [] },
+      });
     });
 
     it('has the session as the key, and the envelope in the headers', () => {

@@ -8,54 +8,71 @@ export interface Consumed {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** Without a record for so long, reading has failed. */
+const STALLED_MS = 30_000;
+
 /** Everything in these topics, partition by partition in order, read up to where they end now. */
 export async function consumeAll(brokers: readonly string[], topics: readonly string[]): Promise<Consumed[]> {
-  const kafka = new Kafka({
-    brokers: [...brokers],
-    logLevel: logLevel.NOTHING,
-    retry: { retries: 20, maxRetryTime: 1_000 },
-  });
-  const admin = kafka.admin();
-  await admin.connect();
-  const ends = async (): Promise<number> => {
-    let sum = 0;
-    for (const topic of topics) for (const { high } of await admin.fetchTopicOffsets(topic)) sum += Number(high);
-    return sum;
-  };
-  // Just after a start a broker says for a moment that it leads nothing.
-  let wanted: number | undefined;
-  for (let attempt = 0; wanted === undefined; attempt += 1) {
-    wanted = await ends().catch(async (error: unknown) => {
-      if (attempt === 50) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      return undefined;
-    });
-  }
-  const end = wanted;
-  await admin.disconnect();
-
   const consumed: Consumed[] = [];
-  if (end === 0) return consumed;
-  const consumer = kafka.consumer({ groupId: `test-${Date.now()}-${Math.random()}`, maxWaitTimeInMs: 100 });
-  await consumer.connect();
-  await consumer.subscribe({ topics: [...topics], fromBeginning: true });
-  await new Promise<void>((resolve, reject) => {
-    const timeout = setTimeout(() => reject(new Error(`read ${consumed.length} of ${end} records`)), 30_000);
-    const eachMessage = async ({ topic, partition, message }: ConsumedMessage): Promise<void> => {
-      const headers = Object.fromEntries(Object.entries(message.headers ?? {}).map(([k, v]) => [k, String(v)]));
-      consumed.push({ topic, partition, key: String(message.key), value: String(message.value), headers });
-      if (consumed.length < end) return;
-      clearTimeout(timeout);
-      resolve();
-    };
-    consumer.run({ eachMessage }).catch(reject);
-  });
-  await consumer.disconnect();
+  await consumeEach(brokers, topics, (record) => consumed.push(record));
   return consumed;
 }
 
-interface ConsumedMessage {
-  topic: string;
-  partition: number;
-  message: { key: Buffer | null; value: Buffer | null; headers?: Record<string, unknown> };
+/** The same, without keeping it. Gives how many there were. */
+export async function consumeEach(
+  brokers: readonly string[],
+  topics: readonly string[],
+  onRecord: (record: Consumed) => void,
+): Promise<number> {
+  const retry = { retries: 20, maxRetryTime: 1_000 };
+  const kafka = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING, retry });
+  const end = await recordsIn(kafka, topics);
+  if (end === 0) return 0;
+  const consumer = kafka.consumer({ groupId: `test-${Date.now()}-${Math.random()}`, maxWaitTimeInMs: 100 });
+  await consumer.connect();
+  await consumer.subscribe({ topics: [...topics], fromBeginning: true });
+  let read = 0;
+  await new Promise<void>((resolve, reject) => {
+    const stalled = (): void => reject(new Error(`read ${read} of ${end} records`));
+    let timeout = setTimeout(stalled, STALLED_MS);
+    const run = consumer.run({
+      eachBatch: async ({ batch: { topic, partition, messages } }) => {
+        clearTimeout(timeout);
+        timeout = setTimeout(stalled, STALLED_MS);
+        for (const { key, value, headers = {} } of messages) {
+          const texts = Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, String(text)]));
+          onRecord({ topic, partition, key: String(key), value: String(value), headers: texts });
+          read += 1;
+        }
+        if (read < end) return;
+        clearTimeout(timeout);
+        resolve();
+      },
+    });
+    run.catch(reject);
+  });
+  await consumer.disconnect();
+  return read;
+}
+
+async function recordsIn(kafka: Kafka, topics: readonly string[]): Promise<number> {
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    // Just after a start a broker says for a moment that it leads nothing.
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        let sum = 0;
+        for (const topic of topics) {
+          for (const { high, low } of await admin.fetchTopicOffsets(topic)) sum += Number(high) - Number(low);
+        }
+        return sum;
+      } catch (error) {
+        if (attempt === 50) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    }
+  } finally {
+    await admin.disconnect();
+  }
 }

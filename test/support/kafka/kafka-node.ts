@@ -6,6 +6,16 @@ const READY_LINE = 'Kafka Server started';
 const READY_TIMEOUT_MS = 90_000;
 const HAS_SETPRIV = process.platform === 'linux' && spawnSync('setpriv', ['--version']).status === 0;
 
+export interface NodePorts {
+  /** Where the broker itself listens. */
+  readonly plain: number;
+  readonly controller: number;
+  readonly sasl: number;
+  readonly mtls: number;
+  /** Where clients are told to go: `plain`, or a proxy before it. */
+  readonly advertised: number;
+}
+
 /** One broker process. */
 export class KafkaNode {
   private child: ChildProcess | undefined;
@@ -14,8 +24,7 @@ export class KafkaNode {
 
   constructor(
     readonly id: number,
-    readonly port: number,
-    readonly controllerPort: number,
+    readonly ports: NodePorts,
     readonly dir: string,
     private readonly javaArgs: readonly string[],
   ) {
@@ -41,6 +50,15 @@ export class KafkaNode {
     });
     void this.ended.then(() => (this.child = undefined));
     await this.ready();
+  }
+
+  /** 0 while it does not run. */
+  get pid(): number {
+    return this.child?.pid ?? 0;
+  }
+
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.child?.kill(signal);
   }
 
   async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {

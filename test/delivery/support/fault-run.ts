@@ -1,0 +1,70 @@
+import { TOPICS } from '@rapport-live/protocol';
+import type { KafkaOptions } from '../../../src/delivery/kafka-options';
+import type { KafkaSink } from '../../../src/delivery/kafka-sink';
+import { consumeEach } from './consume';
+import { type Account, Ledger } from './ledger';
+import { degraded, folder, openOutbox, result, session } from './results';
+import { delivered, sinkFor } from './sink';
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+export interface Load {
+  readonly sink: KafkaSink;
+  readonly ledger: Ledger;
+}
+
+interface LoadOptions {
+  /** Sessions that write at the same time, each one result after the other. */
+  readonly sessions: number;
+  /** Between two results of a session; 0: as fast as the disk allows. */
+  readonly everyMs: number;
+  /** Nobody writes while more records than this wait for Kafka. */
+  readonly maxLag?: number;
+  readonly kafka?: Partial<KafkaOptions>;
+}
+
+/** Results are written all the while that `fault` does its work; then everything is delivered and counted. */
+export async function underLoad(
+  name: string,
+  brokers: readonly string[],
+  { sessions, everyMs, maxLag = Infinity, kafka = {} }: LoadOptions,
+  fault: (load: Load) => Promise<void>,
+): Promise<Account> {
+  const dir = folder();
+  const outbox = await openOutbox(dir, { holdForSink: true, groupCommitMs: everyMs === 0 ? 5 : 0 });
+  const sink = sinkFor(outbox, dir, brokers, kafka);
+  const ledger = new Ledger();
+  sink.start();
+  let isOver = false;
+  const writers = Array.from({ length: sessions }, async (_, s) => {
+    const of = session(s);
+    for (let n = 0; !isOver; n += 1) {
+      while (sink.status().lagRecords > maxLag && !isOver) await sleep(20);
+      const next = n % 3 === 0 ? degraded(n) : result(n);
+      ledger.give(of, next);
+      await outbox.append(of, next);
+      if (everyMs > 0) await sleep(everyMs);
+    }
+  });
+  const beganMs = Date.now();
+  try {
+    await fault({ sink, ledger });
+  } finally {
+    isOver = true;
+    await Promise.all(writers);
+  }
+  await delivered(sink, 120_000);
+  const seconds = (Date.now() - beganMs) / 1000;
+  await sink.stop();
+  await outbox.shutdown();
+  await consumeEach(brokers, TOPICS, ledger.take);
+  const account = ledger.account();
+  process.stdout.write(`${name}: ${JSON.stringify({ ...account, seconds: Math.round(seconds) })}\n`);
+  return account;
+}
+
+/** Nothing lost, nothing that never was, each session in its order. Copies are told, and consumers drop them. */
+export function expectWholeAndInOrder(account: Account): void {
+  expect(account).toMatchObject({ missing: 0, strange: 0, inversions: 0 });
+  expect(account.inKafka).toBe(account.given + account.duplicates);
+}
