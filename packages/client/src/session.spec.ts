@@ -242,6 +242,20 @@ describe('RapportSession', () => {
     expect(await over).toBeUndefined();
   });
 
+  /** Cause: it was asked for again with the resume alone, and not when media had to wait for credit first. */
+  it('bug: the end was not asked for again when what the service lacked waited for credit', async () => {
+    const { session } = await opened({}, 20);
+    await media(session, 2);
+    await session.end();
+    door.newest.close();
+    await reconnected();
+    door.newest.resumed([{ nextSeq: 0, nextByteOffset: 0, limitBytes: 10 }]);
+    expect(door.newest.order).toEqual(['session.resume', 0]);
+    door.newest.say({ type: 'credit', streamId: 1, limitBytes: 20 });
+    await turns();
+    expect(door.newest.order).toEqual(['session.resume', 0, 1, 'session.end']);
+  });
+
   it('follows the session to another gateway', async () => {
     await opened();
     door.newest.close();

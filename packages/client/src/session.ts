@@ -225,7 +225,8 @@ export class RapportSession implements AsyncIterable<SessionEvent> {
     this.acks.onTold(this.ledger.lastSeq);
     for (const stream of answer.streams) this.streams.get(stream.streamId)?.attach(stream);
     for (const message of this.chats.resend()) this.line.send(message);
-    this.endWhenSent(true);
+    this.wasEndSent = false;
+    this.endWhenSent();
   }
 
   private resumeMessage({ sessionId, resumeToken }: Hold): ClientMessage | undefined {
@@ -269,8 +270,8 @@ export class RapportSession implements AsyncIterable<SessionEvent> {
     return stream.push(payload, ptsMs, flags, signal);
   }
 
-  private endWhenSent(again = false): void {
-    if (this.ending === undefined || !this.line.isUp || (this.wasEndSent && !again)) return;
+  private endWhenSent(): void {
+    if (this.ending === undefined || !this.line.isUp || this.wasEndSent) return;
     if ([...this.streams.values()].some((stream) => !stream.isDrained)) return;
     this.wasEndSent = true;
     this.line.send(this.ending);

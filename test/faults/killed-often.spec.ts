@@ -1,0 +1,171 @@
+import type { RapportError } from '@rapport-live/protocol';
+import type { LogRecord } from '../../src/delivery/record-line';
+import { expectedIds } from '../support/expected-results';
+import { FaultProxy } from '../support/fault-proxy';
+import { readLog } from '../support/local-log';
+import { random } from '../support/mutate';
+import { ServiceProcess } from '../support/service-process';
+import { chunks, FaultSession } from './fault-session';
+
+/** `RAPPORT_TEST_KILLS=200` for the long run, `RAPPORT_TEST_SEED` for another schedule. */
+const KILLS = Number(process.env.RAPPORT_TEST_KILLS ?? 5);
+const SEED = Number(process.env.RAPPORT_TEST_SEED ?? 1);
+jest.setTimeout(60_000 + KILLS * 12_000);
+
+const SCRIPTED = [process.execPath, 'test/support/scripted-service.cjs'];
+/** The time limits of streams are ten times as long: a machine under load is no silent sender. */
+const PATIENT = { pace: 0.1 };
+const CALLERS = 3;
+/** A process lives so long at most before it is killed, ms. */
+const MAX_LIFE_MS = 1_500;
+const MAX_TURNS = 12;
+
+interface Call {
+  readonly session: FaultSession;
+  readonly turns: number;
+  readonly chatMs: number;
+  /** It was over when the process died, and its client had not read to the end: that is in the log alone. */
+  isUnread: boolean;
+}
+
+/** What is wrong with what stands in the log and with what the client heard, of one call or of all. */
+interface Faults {
+  readonly records: number;
+  readonly missing: number;
+  readonly unexpected: number;
+  readonly duplicates: number;
+  readonly inversions: number;
+}
+const NO_FAULTS = { missing: 0, unexpected: 0, duplicates: 0, inversions: 0 };
+
+function compare(expected: readonly string[], found: readonly { readonly seq: number; readonly id: string }[]): Faults {
+  const ids = new Set(found.map(({ id }) => id));
+  const wanted = new Set(expected);
+  return {
+    records: found.length,
+    missing: expected.filter((id) => !ids.has(id)).length,
+    unexpected: [...ids].filter((id) => !wanted.has(id)).length,
+    duplicates: found.length - ids.size,
+    inversions: found.filter(({ seq }, i) => i > 0 && seq <= found[i - 1]!.seq).length,
+  };
+}
+
+const sum = (all: readonly Faults[]): Faults =>
+  all.reduce(
+    (a, b) => ({
+      records: a.records + b.records,
+      missing: a.missing + b.missing,
+      unexpected: a.unexpected + b.unexpected,
+      duplicates: a.duplicates + b.duplicates,
+      inversions: a.inversions + b.inversions,
+    }),
+    { records: 0, ...NO_FAULTS },
+  );
+
+const identified = ({ seq, event }: Pick<LogRecord, 'seq'> & { event: { id: string } }) => ({ seq, id: event.id });
+
+/** The service, killed with -9 again and again and started anew on its data folder, behind one address. */
+class KilledService {
+  kills = 0;
+  private readonly processes: ServiceProcess[];
+  private proxy!: FaultProxy;
+  /** Where clients connect, and with what. */
+  url!: string;
+  key!: string;
+
+  constructor() {
+    this.processes = [new ServiceProcess({}, SCRIPTED)];
+  }
+
+  get dataDir(): string {
+    return this.processes[0]!.dataDir;
+  }
+
+  async start(): Promise<void> {
+    const { url, key } = await this.processes[0]!.door();
+    this.proxy = await FaultProxy.to(url);
+    [this.url, this.key] = [this.proxy.through(url), key];
+  }
+
+  async killAndRestart(): Promise<void> {
+    await this.processes.at(-1)!.kill('SIGKILL');
+    this.kills += 1;
+    const next = new ServiceProcess({ RAPPORT_DATA_DIR: this.dataDir }, SCRIPTED);
+    this.processes.push(next);
+    this.proxy.retarget((await next.door()).url);
+  }
+
+  async remove(): Promise<void> {
+    await this.proxy.close();
+    for (const child of [...this.processes].reverse()) await child.remove();
+  }
+}
+
+test(`killed with -9 at random points, ${KILLS} times: nothing is lost, doubled or out of order`, async () => {
+  const service = new KilledService();
+  await service.start();
+  const calls: Call[] = [];
+  let isOver = false;
+  /** One call after another, until there were kills enough; the last of each goes on to its end. */
+  const caller = async (seed: number): Promise<void> => {
+    const next = random(seed);
+    while (!isOver) {
+      // A start that the kill hits is tried again, as a new session.
+      const opened = await FaultSession.open(service.url, service.key, PATIENT).catch(() => undefined);
+      if (opened === undefined) {
+        await new Promise(setImmediate);
+        continue;
+      }
+      const turns = 1 + next(MAX_TURNS);
+      const call: Call = { session: opened, turns, chatMs: next(turns * 1000), isUnread: false };
+      calls.push(call);
+      const media = chunks(turns);
+      const chatAt = next(media.length);
+      await call.session.send(media.slice(0, chatAt));
+      void call.session.heard.session.chat({ party: 'customer', text: 'one word', ptsMs: call.chatMs });
+      await call.session.send(media.slice(chatAt));
+      await call.session.heard.end().catch((error: unknown) => {
+        if ((error as RapportError).code !== 'session_unknown') throw error;
+        call.isUnread = true;
+      });
+    }
+  };
+  const callers = Array.from({ length: CALLERS }, (_, i) => caller(SEED + 0x9e3779b9 * (i + 1)));
+  const nextLife = random(SEED);
+  try {
+    while (service.kills < KILLS) {
+      await new Promise((resolve) => setTimeout(resolve, nextLife(MAX_LIFE_MS)));
+      await service.killAndRestart();
+    }
+    isOver = true;
+    await Promise.all(callers);
+
+    const log = await readLog(service.dataDir);
+    const faults = { log: [] as Faults[], heard: [] as Faults[] };
+    let unreadResults = 0;
+    for (const { session, turns, chatMs, isUnread } of calls) {
+      const { sessionId, results } = session.heard;
+      const expected = expectedIds({ tenant: 'development', sessionId }, { turns, chatMs: [chatMs] });
+      const kept = log.filter(({ event }) => event.subject === sessionId).map(identified);
+      faults.log.push(compare(expected, kept));
+      const heard = results.map(identified);
+      // What it has read is the beginning of what is there.
+      const toRead = isUnread ? kept.slice(0, heard.length).map(({ id }) => id) : expected;
+      faults.heard.push(compare(toRead, heard));
+      if (isUnread) unreadResults += kept.length - heard.length;
+    }
+    const unread = { sessions: calls.filter(({ isUnread }) => isUnread).length, results: unreadResults };
+    const told = { log: sum(faults.log), heard: sum(faults.heard), unread };
+    const found = { kills: service.kills, sessions: calls.length, ...told };
+    if (process.env.RAPPORT_TEST_KILLS !== undefined) process.stdout.write(`${JSON.stringify(found)}\n`);
+    expect(found).toMatchObject({ kills: KILLS, log: NO_FAULTS, heard: NO_FAULTS });
+    expect(log.map(({ offset }) => offset)).toEqual([...log.keys()]);
+    // Who was never told of its session has its beginning and its end, and no more.
+    const known = new Set(calls.map(({ session }) => session.heard.sessionId));
+    const others = log.filter(({ event }) => !known.has(event.subject)).map(({ event }) => event.type);
+    expect(others.filter((type) => !/^rapport\.session\.(started|ended)$/.test(type))).toEqual([]);
+  } finally {
+    isOver = true;
+    await service.remove();
+  }
+});
