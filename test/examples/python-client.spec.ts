@@ -12,6 +12,7 @@ import { FaultProxy } from '../support/fault-proxy';
 import { readLog } from '../support/local-log';
 import type { CutPoint } from '../support/proxied-link';
 import { type RunningService, startService } from '../support/service';
+import { ServiceProcess } from '../support/service-process';
 import { bytesOf } from '../support/sound';
 import { PYTHON } from '../training/python';
 
@@ -72,10 +73,13 @@ const missing =
   }
 
   /** It ended well, and printed what the service wrote: all that was sent was taken, and nothing twice. */
-  async function expectWhole({ code, stderr, lines }: Awaited<ReturnType<typeof stream>>): Promise<void> {
+  async function expectWhole(
+    { code, stderr, lines }: Awaited<ReturnType<typeof stream>>,
+    { dataDir }: { readonly dataDir: string } = service.config,
+  ): Promise<void> {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const sessionId = /^00:00\.0 {2}session (\S+)$/.exec(lines[0]!)?.[1];
-    const log = await readLog(service.config.dataDir, sessionId);
+    const log = await readLog(dataDir, sessionId);
     const events = log.map(({ event }) => event as TypedEvent);
     const updates = events.filter(({ type }) => type === 'rapport.session.updated');
     expect(updates).toEqual([]);
@@ -111,6 +115,30 @@ const missing =
         expect(proxy.links).toHaveLength(2);
       }),
     );
+  });
+
+  it('goes on with a service that was killed and started again: decoders anew, credit lower than before', async () => {
+    const command = [process.execPath, 'test/support/scripted-service.cjs'];
+    const first = new ServiceProcess({}, command);
+    const second = new Promise<ServiceProcess>((resolve) => {
+      first.exited.then(
+        () => resolve(new ServiceProcess({ RAPPORT_DATA_DIR: first.dataDir }, command)),
+        () => {},
+      );
+    });
+    const { url } = await first.door();
+    const proxy = await FaultProxy.to(url);
+    proxies.push(proxy);
+    proxy.onLink = (link, index) => {
+      if (index > 0) return;
+      link.cutAt({ direction: 'up', messages: FRAMES / 2 });
+      void link.closed.then(() => first.kill('SIGKILL'));
+    };
+    const streamed = streamCall(proxy.through(url));
+    proxy.retarget((await (await second).door()).url);
+    await expectWhole(await streamed, first);
+    await (await second).remove();
+    await first.remove();
   });
 
   it('gives up when nobody has answered for the resume window', async () => {
