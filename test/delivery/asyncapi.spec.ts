@@ -68,7 +68,9 @@ it.each(EVENT_TYPES.filter((type) => EVENTS[type].durable))('takes any %s as Kaf
       expect(api.faults(type, 'payload', JSON.parse(value?.toString() ?? 'null'))).toBeUndefined();
       expect(api.faults(type, 'headers', { ...headers, ce_type: 'another' })).toBeDefined();
       expect(api.faults('result', 'payload', { type: 'result', seq: 1, event })).toBeUndefined();
-      expect(api.faults('result', 'payload', { type: 'result', seq: 1, event: { ...event, data: null } })).toBeDefined();
+      expect(
+        api.faults('result', 'payload', { type: 'result', seq: 1, event: { ...event, data: null } }),
+      ).toBeDefined();
     }),
     { numRuns: 10 },
   );

@@ -12,6 +12,9 @@ const KILLS = Number(process.env.RAPPORT_TEST_KAFKA_KILLS ?? 0);
 const OUTAGE_S = Number(process.env.RAPPORT_TEST_KAFKA_OUTAGE_S ?? 1);
 /** RAPPORT_TEST_KAFKA_CUTS=500: how many replies are cut. */
 const CUTS = Number(process.env.RAPPORT_TEST_KAFKA_CUTS ?? 15);
+/** As fast as the disk allows, for the long runs; else gently, so that the count at the end is quick. */
+const load = (isLong: boolean, more: object = {}) =>
+  isLong ? { sessions: 128, everyMs: 0, ...more } : { sessions: 12, everyMs: 5 };
 const withKafka = available.ok ? describe : describe.skip;
 const withCluster = available.ok && KILLS > 0 ? describe : describe.skip;
 const reason = available.ok ? '' : ` (skipped: ${available.reason})`;
@@ -34,8 +37,8 @@ withKafka(`Kafka's faults, one node${reason}`, () => {
 
   test('replies cut after the write: nothing lost, nothing doubled, order kept', async () => {
     const [proxy] = kafka.proxies;
-    const load = { sessions: 12, everyMs: 5, kafka: { maxRetryWaitMs: 100 } };
-    const account = await underLoad(`${CUTS} replies cut`, kafka.brokers, load, async ({ sink }) => {
+    const flow = { ...load(CUTS > 100, { maxLag: 20_000 }), kafka: { maxRetryWaitMs: 100 } };
+    const account = await underLoad(`${CUTS} replies cut`, kafka.brokers, flow, async ({ sink }) => {
       await until(sink, ({ connected }) => connected);
       for (let cut = 1; cut <= CUTS; cut += 1) {
         proxy!.cutNextReply();
@@ -46,12 +49,12 @@ withKafka(`Kafka's faults, one node${reason}`, () => {
     expectWholeAndInOrder(account);
     expect(account.duplicates).toBe(0);
     expect(proxy!.cutReplies).toBe(CUTS);
-  }, 300_000);
+  }, 600_000);
 
   test('a slow broker, then one that stands still for longer than a request may take', async () => {
     const [proxy] = kafka.proxies;
-    const load = { sessions: 12, everyMs: 5, kafka: { maxRetryWaitMs: 100, requestTimeoutMs: 1_000 } };
-    const account = await underLoad('slow, then still', kafka.brokers, load, async ({ sink }) => {
+    const flow = { ...load(false), kafka: { maxRetryWaitMs: 100, requestTimeoutMs: 1_000 } };
+    const account = await underLoad('slow, then still', kafka.brokers, flow, async ({ sink }) => {
       await until(sink, ({ connected }) => connected);
       proxy!.delayMs = 150;
       await sleep(1_000);
@@ -65,8 +68,8 @@ withKafka(`Kafka's faults, one node${reason}`, () => {
   }, 120_000);
 
   test('killed with -9, and away for a while: nothing lost, nothing doubled, order kept', async () => {
-    const load = { sessions: 12, everyMs: OUTAGE_S > 10 ? 50 : 5 };
-    const account = await underLoad(`away for ${OUTAGE_S} s`, kafka.brokers, load, async ({ sink }) => {
+    const flow = load(OUTAGE_S > 10);
+    const account = await underLoad(`away for ${OUTAGE_S} s`, kafka.brokers, flow, async ({ sink }) => {
       await until(sink, ({ connected }) => connected);
       await sleep(700);
       await kafka.kill(1);
@@ -76,7 +79,7 @@ withKafka(`Kafka's faults, one node${reason}`, () => {
     });
     expectWholeAndInOrder(account);
     expect(account.duplicates).toBe(0);
-  }, 300_000);
+  }, 600_000);
 });
 
 withCluster(`Kafka's faults, three nodes${reason}`, () => {

@@ -53,7 +53,7 @@ export async function underLoad(
     isOver = true;
     await Promise.all(writers);
   }
-  await delivered(sink, 120_000);
+  await delivered(sink, 300_000);
   const seconds = (Date.now() - beganMs) / 1000;
   await sink.stop();
   await outbox.shutdown();
