@@ -1,8 +1,7 @@
 import { TENANT_EVENTS } from '@rapport-live/protocol';
 import type { OutboxOptions } from './delivery-options';
 import { sessionOfKey } from './cloud-event';
-import { isErased } from './erasure/erased-line';
-import type { LogRecord } from './record-line';
+import type { RecordHead } from './record-head';
 import type { Place } from './read-places';
 import { SessionIndex } from './session-index';
 import type { SessionIdentity } from './session-result';
@@ -39,8 +38,8 @@ export class LiveSessions {
   }
 
   /** A record found at the start. A session that has ended needs nothing more, nor does what is of no session. */
-  recover(record: LogRecord, place: Place): void {
-    if (isErased(record) || TENANT_EVENTS.has(record.event.type)) return;
+  recover(record: RecordHead, place: Place): void {
+    if (record.event === null || TENANT_EVENTS.has(record.event.type)) return;
     if (record.event.type === 'rapport.session.ended') {
       this.live.delete(record.key);
       this.recovered.delete(record.key);

@@ -48,14 +48,20 @@ export function encodeRecord(record: Omit<LogRecord, 'event'>, eventJson: string
 
 /** A line without its line feed; null when it is not what was written. */
 export function decodeRecord(line: Buffer): LogRecord | null {
-  if (line.length <= CRC_DIGITS + 1 || line[CRC_DIGITS] !== SPACE) return null;
-  const json = line.subarray(CRC_DIGITS + 1);
-  if (line.toString('latin1', 0, CRC_DIGITS) !== crc32cHex(json)) return null;
+  const json = checkedJson(line);
+  if (json === null) return null;
   try {
     return JSON.parse(json.toString('utf8')) as LogRecord;
   } catch {
     return null;
   }
+}
+
+/** The JSON of a line whose checksum is right: it is what was written. */
+export function checkedJson(line: Buffer): Buffer | null {
+  if (line.length <= CRC_DIGITS + 1 || line[CRC_DIGITS] !== SPACE) return null;
+  const json = line.subarray(CRC_DIGITS + 1);
+  return line.toString('latin1', 0, CRC_DIGITS) === crc32cHex(json) ? json : null;
 }
 
 export type Header =
@@ -92,8 +98,8 @@ function isBegun(line: string, base: number): boolean {
   });
 }
 
-export interface Lines {
-  readonly records: { readonly record: LogRecord; readonly position: number; readonly bytes: number }[];
+export interface Lines<T = LogRecord> {
+  readonly records: { readonly record: T; readonly position: number; readonly bytes: number }[];
   /** Where the next record would begin, relative to `bytes`. */
   readonly end: number;
   /** A whole line stands at `end` and is not a record. Without it, what is left is the beginning of a line, or nothing. */
@@ -101,13 +107,19 @@ export interface Lines {
 }
 
 /** The records at the front of `bytes`, whose first byte begins a line. */
-export function decodeLines(bytes: Buffer, start = 0): Lines {
-  const records: Lines['records'] = [];
+export function decodeLines(bytes: Buffer, start?: number): Lines;
+export function decodeLines<T>(bytes: Buffer, start: number, decode: (line: Buffer) => T | null): Lines<T>;
+export function decodeLines(
+  bytes: Buffer,
+  start = 0,
+  decode: (line: Buffer) => unknown = decodeRecord,
+): Lines<unknown> {
+  const records: Lines<unknown>['records'] = [];
   let position = start;
   for (;;) {
     const feed = bytes.indexOf(LINE_FEED, position);
     if (feed < 0) return { records, end: position, damaged: false };
-    const record = decodeRecord(bytes.subarray(position, feed));
+    const record = decode(bytes.subarray(position, feed));
     if (record === null) return { records, end: position, damaged: true };
     records.push({ record, position, bytes: feed + 1 - position });
     position = feed + 1;

@@ -1,6 +1,7 @@
 import { RapportError } from '@rapport-live/protocol';
 import type { LogFiles } from './log-files';
-import { decodeHeader, decodeLines, decodeRecord, type LogRecord } from './record-line';
+import { decodeHead, type RecordHead } from './record-head';
+import { decodeHeader, decodeLines, decodeRecord } from './record-line';
 import { findSegments, type FoundFile, type Segment } from './segment';
 
 /** What opening the log found. */
@@ -29,7 +30,7 @@ export interface RecoveryDeps {
 }
 
 /** Called for every record, with its place in the log as a whole. */
-export type OnRecord = (record: LogRecord, position: number, bytes: number) => void;
+export type OnRecord = (record: RecordHead, position: number, bytes: number) => void;
 
 /**
  * Reads and checks the whole log. Commits are written to the last segment only and a segment is followed by another
@@ -72,7 +73,7 @@ export async function recoverSegments(
     if (file.baseOffset > nextOffset) missing.push([nextOffset, file.baseOffset]);
     nextOffset = file.baseOffset;
 
-    const lines = decodeLines(bytes, header.bytes);
+    const lines = decodeLines(bytes, header.bytes, decodeHead);
     let end = header.bytes;
     for (const { record, position, bytes: length } of lines.records) {
       if (record.offset !== nextOffset)

@@ -16,24 +16,6 @@ async function written(count: number, options = {}): Promise<string> {
   return dir;
 }
 
-test('cut at every byte of the last record: the others stay, and the log goes on', async () => {
-  const whole = await written(3);
-  const bytes = readFileSync(join(whole, FIRST));
-  const lastBegins = bytes.lastIndexOf(0x0a, bytes.length - 2) + 1;
-  for (let length = lastBegins; length < bytes.length; length += 1) {
-    truncateSync(join(whole, FIRST), length);
-    const outbox = await openOutbox(whole);
-    expect(outbox.recovery).toMatchObject({ records: 2, truncatedBytes: length - lastBegins });
-    expect((await outbox.append(session(0), result(2)))?.seq).toBe(2);
-    expect((await readAll(outbox)).map((r) => [r.offset, r.seq])).toEqual([
-      [0, 1],
-      [1, 1],
-      [2, 2],
-    ]);
-    await outbox.shutdown();
-  }
-});
-
 test('cut at every byte of the header of a new segment', async () => {
   const dir = await written(6, { maxSegmentBytes: 1_000 });
   const last = (await findSegments(dir)).at(-1)!;

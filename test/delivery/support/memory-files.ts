@@ -1,4 +1,4 @@
-import { dirname, basename } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { FileLook, LogFile, LogFiles } from '../../../src/delivery/log-files';
 import { refusal } from './faulty-files';
 
@@ -11,6 +11,15 @@ export class MemoryFiles implements LogFiles {
     const copied = new MemoryFiles();
     for (const [path, bytes] of this.files) copied.files.set(path, bytes);
     return copied;
+  }
+
+  /** What was in a folder is in another. */
+  move(from: string, to: string): void {
+    for (const [path, bytes] of [...this.files]) {
+      if (dirname(path) !== from) continue;
+      this.files.delete(path);
+      this.files.set(join(to, basename(path)), bytes);
+    }
   }
 
   /** Undefined for one that is not there. */
