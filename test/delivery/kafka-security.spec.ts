@@ -1,8 +1,10 @@
 import { TOPICS } from '@rapport-live/protocol';
 import type { KafkaOptions } from '../../src/delivery/kafka-options';
 import { makeAuthority, makeCertificate } from '../support/certificate';
+import { eventually } from '../support/eventually';
 import { kafkaAvailable } from '../support/kafka/jars';
 import { type KafkaCluster, startKafka } from '../support/kafka/kafka-cluster';
+import { RawClient } from '../support/raw-client';
 import { startService } from '../support/service';
 import { consumeAll } from './support/consume';
 import { folder, openOutbox, removeFolders, result, session } from './support/results';
@@ -97,7 +99,7 @@ withKafka(available.ok ? 'a Kafka with security' : `a Kafka with security (skipp
   }, 30_000);
 
   test('readiness says what is wrong, and stays ready until the bound that was set', async () => {
-    const settings = { ...sasl('scram-sha-256', 'wrong-but-secret'), minBackoffMs: 20 };
+    const settings = { ...sasl('scram-sha-256', 'wrong-but-secret'), minBackoffMs: 20, maxAgeMs: 20 };
     const service = await startService({ kafkaBrokers: kafka.security.saslBrokers, kafka: settings });
     try {
       let body: { status: string; details: { kafka: Record<string, unknown> } };
@@ -111,6 +113,14 @@ withKafka(available.ok ? 'a Kafka with security' : `a Kafka with security (skipp
         lastError: expect.stringMatching(/check KAFKA_USERNAME/),
       });
       expect(JSON.stringify(body)).not.toContain('wrong-but-secret');
+
+      // Its first result waits for Kafka, and is soon older than 20 ms.
+      const client = await RawClient.open(service.url, service.key);
+      await client.start();
+      await eventually(async () => (await fetch(`${service.http}/readyz`)).status === 503);
+      const late = (await (await fetch(`${service.http}/readyz`)).json()) as { error: object };
+      expect(late.error).toMatchObject({ kafka: { status: 'down', isLate: true, lagRecords: 1 } });
+      client.abort();
     } finally {
       await service.close();
     }

@@ -2,7 +2,9 @@ import { type Admin, Kafka, logLevel } from 'kafkajs';
 
 /** With an admin client that tells nobody of its troubles. */
 export async function withAdmin<T>(brokers: readonly string[], use: (admin: Admin) => Promise<T>): Promise<T> {
-  const admin = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).admin();
+  // Short waits: kafkajs asks again for a topic that is gone, up to 10 s by itself.
+  const retry = { initialRetryTime: 20, maxRetryTime: 100, retries: 10 };
+  const admin = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING, retry }).admin();
   await admin.connect();
   try {
     return await use(admin);
