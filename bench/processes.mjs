@@ -38,9 +38,9 @@ async function startChild(core, args, env, ended = () => {}) {
     });
   return {
     first: await answer(),
-    ask(order) {
+    ask(order, about = {}) {
       const answered = answer();
-      child.send({ do: order });
+      child.send({ ...about, do: order });
       return answered;
     },
     async stop() {
@@ -53,14 +53,26 @@ async function startChild(core, args, env, ended = () => {}) {
 }
 
 /** The service on its core. */
-export async function startService(core, env = {}) {
+export const startService = (core, env = {}) => startServing('bench/service.mjs', core, env);
+
+/** The same without models. */
+export const startQuietService = (core, env = {}) => startServing('bench/quiet-service.mjs', core, env);
+
+async function startServing(script, core, env) {
   const dataDir = mkdtempSync(join(tmpdir(), 'rapport-bench-'));
   const settings = { PORT: '0', LOG_LEVEL: 'warn', RAPPORT_DATA_DIR: dataDir, RAPPORT_WORKERS: '1', ...env };
-  const service = await startChild(core, ['bench/service.mjs'], settings, () =>
-    rmSync(dataDir, { recursive: true, force: true }),
-  );
+  const service = await startChild(core, [script], settings, () => rmSync(dataDir, { recursive: true, force: true }));
   return { url: `ws://127.0.0.1:${service.first.port}/v1/stream`, ...service };
 }
+
+/** A bare `ws` server on a core, that counts. */
+export async function startBareSockets(core) {
+  const server = await startChild(core, ['bench/bare-ws.mjs'], {});
+  return { url: `ws://127.0.0.1:${server.first.port}`, ...server };
+}
+
+/** A process that does one harm after the other to a service, when told. */
+export const startFaults = (core, url) => startChild(core, ['bench/resume/faults.mjs', url], {});
 
 /** A bare `http` server on a core, for the flood. */
 export const startBareDoor = (core) => startChild(core, ['bench/bare-door.mjs'], {});

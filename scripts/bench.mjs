@@ -2,7 +2,19 @@
 import { spawnSync } from 'node:child_process';
 import { prepare, root } from './setup.mjs';
 
-const BENCHES = ['overhead', 'load', 'capacity', 'decode', 'hour', 'assessment', 'door', 'outbox', 'consumer', 'kafka'];
+const BENCHES = [
+  'overhead',
+  'load',
+  'capacity',
+  'decode',
+  'hour',
+  'assessment',
+  'door',
+  'resume',
+  'outbox',
+  'consumer',
+  'kafka',
+];
 const named = BENCHES.includes(process.argv[2]);
 const bench = named ? process.argv[2] : BENCHES[0];
 

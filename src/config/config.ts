@@ -11,6 +11,7 @@ import {
 } from './access-config';
 import { type ApiKey, readApiKeys } from './api-keys-config';
 import { type EventConfig, eventConfig } from './event-settings';
+import { type FleetConfig, fleetConfig } from './fleet-config';
 import { kafkaBrokers, type KafkaConfig, kafkaConfig } from './kafka-config';
 import { list } from './setting';
 import { Environment, type SettingState, settingStates } from './settings';
@@ -39,6 +40,8 @@ export interface Config {
   readonly maxSessions: number;
   /** How long a session waits for its client after a lost connection, ms; 0: not at all. */
   readonly resumeWindowMs: number;
+  /** Absent: this gateway is the only one. */
+  readonly fleet?: FleetConfig;
   /** What becomes of the sessions when the service is stopped in order. */
   readonly onShutdown: 'end' | 'keep';
   readonly apiKeys: readonly ApiKey[];
@@ -81,6 +84,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     providers: e.RAPPORT_PROVIDERS === 'auto' ? 'auto' : list(e.RAPPORT_PROVIDERS).filter(isProvider),
     maxSessions: e.RAPPORT_MAX_SESSIONS,
     resumeWindowMs: e.RAPPORT_RESUME_WINDOW_MS,
+    fleet: fleetConfig(e.RAPPORT_GATEWAY_NAME, e.RAPPORT_GATEWAY_URL),
     onShutdown: e.RAPPORT_ON_SHUTDOWN,
     apiKeys: readApiKeys(list(e.RAPPORT_API_KEYS), e.RAPPORT_API_KEYS_FILE),
     ownKey: e.RAPPORT_KEY,

@@ -59,6 +59,16 @@ export const SETTINGS = {
     shownDefault: '60000',
     purpose: 'how long a session waits for its client after a lost connection, ms; 0: it ends at once',
   },
+  RAPPORT_GATEWAY_NAME: {
+    schema: z.preprocess(optional, z.string().optional()),
+    shownDefault: '',
+    purpose: 'its name among several behind one address, as `gw-3`; resume tokens carry it',
+  },
+  RAPPORT_GATEWAY_URL: {
+    schema: z.preprocess(optional, z.string().optional()),
+    shownDefault: '',
+    purpose: 'where one of them is reached, as `wss://{name}.voice.example.com/v1/stream`',
+  },
   RAPPORT_ON_SHUTDOWN: {
     schema: choice(['end', 'keep'], 'end'),
     shownDefault: 'end',

@@ -8,6 +8,7 @@ class FakeSocket implements Socket {
   send(data: string): void {
     this.sent.push(JSON.parse(data));
   }
+  ping(): void {}
   close(code: number, reason: string): void {
     this.closes.push([code, reason]);
   }
@@ -22,7 +23,7 @@ describe('Connection', () => {
       connection: new Connection(
         socket,
         { tenant: 'acme', scopes: new Set() },
-        { maxBufferedBytes, closeTimeoutMs: 2000 },
+        { maxBufferedBytes, closeTimeoutMs: 2000, pongWithinMs: 2000 },
       ),
     };
   };

@@ -9,12 +9,14 @@ import {
 import type { TraceContext } from '../facts/trace-context';
 import type { Principal } from './auth/principal';
 import type { GatewayOptions } from './gateway-options';
+import { LineProbe } from './line-probe';
 
 /** The part of a WebSocket that a connection needs; `ws` sockets fit. */
 export interface Socket {
   readonly bufferedAmount: number;
   readonly readyState: number;
   send(data: string): void;
+  ping(payload: string): void;
   close(code: number, reason: string): void;
   terminate(): void;
 }
@@ -28,6 +30,7 @@ export interface ErrorDetail {
   readonly streamId?: number;
   readonly seq?: number;
   readonly retryAfterMs?: number;
+  readonly address?: string;
 }
 
 /** One client's connection: sends messages, errors and the close, within the bound on unread bytes. */
@@ -38,17 +41,24 @@ export class Connection {
   onFatal: () => void = () => {};
   /** Set by whoever counts connections; called when this one has its first session, or observes one. Idempotent. */
   onStarted: () => void = () => {};
+  /** Whether the peer is there: told of its pongs by whoever reads the socket. */
+  readonly probe: LineProbe;
   private closed = false;
   private closedWith: ErrorCode | undefined;
 
   constructor(
     private readonly socket: Socket,
     readonly principal: Principal,
-    private readonly bounds: Pick<GatewayOptions, 'maxBufferedBytes' | 'closeTimeoutMs'>,
+    private readonly bounds: Pick<GatewayOptions, 'maxBufferedBytes' | 'closeTimeoutMs' | 'pongWithinMs'>,
     /** Told of each error that the peer is told. */
     private readonly onError: (code: ErrorCode) => void = () => {},
     readonly trace?: TraceContext,
-  ) {}
+  ) {
+    this.probe = new LineProbe({
+      ping: (payload) => this.isOpen && this.socket.ping(payload),
+      answerWithinMs: bounds.pongWithinMs,
+    });
+  }
 
   get tenant(): string {
     return this.principal.tenant;
@@ -103,6 +113,7 @@ export class Connection {
   close(code?: ErrorCode): void {
     if (this.closed) return;
     this.closed = true;
+    this.probe.close();
     this.closedWith = code;
     const status = code === undefined ? 1000 : (errorSpec(code).close ?? 1011);
     this.socket.close(status, (code ?? 'session ended').slice(0, MAX_REASON_BYTES));

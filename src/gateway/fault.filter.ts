@@ -23,8 +23,10 @@ export class FaultFilter implements WsExceptionFilter {
 export function answerFault(connection: Connection, error: unknown, ref?: string): void {
   const detail = ref === undefined ? {} : { ref };
   if (error instanceof RapportError) {
-    const retry = error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs };
-    connection.fail(error.code, error.message, { ...detail, ...retry });
+    const { retryAfterMs, address } = error;
+    const retry = retryAfterMs === undefined ? {} : { retryAfterMs };
+    const elsewhere = address === undefined ? {} : { address };
+    connection.fail(error.code, error.message, { ...detail, ...retry, ...elsewhere });
     return;
   }
   logFault(error);

@@ -15,6 +15,8 @@ export interface GatewayOptions extends BrowserTokenOptions {
   readonly maxBufferedBytes: number;
   /** From the connection to `session.start`. Default 10 s. */
   readonly startTimeoutMs: number;
+  /** From a ping to a peer that fell silent to its pong; then whatever else it has said since stands for that. Default 2 s. */
+  readonly pongWithinMs: number;
   /** Between pings. Default 15 s. */
   readonly pingIntervalMs: number;
   /** Without any message or pong; above, the connection closes with `session_timeout`. Default 60 s. */
@@ -55,6 +57,7 @@ export const defaultGatewayOptions = (maxSessions: number): GatewayOptions => ({
   maxUnhandledBytes: 4 * 1024 * 1024,
   maxBufferedBytes: 8 * 1024 * 1024,
   startTimeoutMs: 10_000,
+  pongWithinMs: 2_000,
   pingIntervalMs: 15_000,
   idleTimeoutMs: 60_000,
   resumeWindowMs: 60_000,

@@ -13,6 +13,7 @@ import { GATEWAY_OPTIONS, type GatewayOptions } from './gateway-options';
 import { IntentsController } from './intents.controller';
 import { Observers } from './observe/observers';
 import { RapportGateway } from './rapport.gateway';
+import { Fleet } from './resume/fleet';
 import { ResumableSessions } from './resume/resumable-sessions';
 import { UpgradePolicy } from './upgrade-policy';
 
@@ -23,9 +24,14 @@ import { UpgradePolicy } from './upgrade-policy';
     RapportGateway,
     {
       provide: ResumableSessions,
-      inject: [CONVERSATION_HOST, GATEWAY_OPTIONS, SESSION_CLOCK, METER],
-      useFactory: (host: ConversationHost, options: GatewayOptions, clock: SessionClock, meter: ServiceMeter) =>
-        new ResumableSessions(host, options, clock, meter),
+      inject: [CONVERSATION_HOST, GATEWAY_OPTIONS, SESSION_CLOCK, METER, CONFIG],
+      useFactory: (
+        host: ConversationHost,
+        options: GatewayOptions,
+        clock: SessionClock,
+        meter: ServiceMeter,
+        { fleet }: Config,
+      ) => new ResumableSessions(host, options, clock, meter, new Fleet(fleet)),
     },
     {
       provide: Observers,

@@ -19,6 +19,15 @@ const HARD_LIMIT_FACTOR = 4;
 
 const NOBODY: Principal = { tenant: '', scopes: new Set() };
 
+/** What came over a connection, to be handled in the order of its coming. */
+interface Received {
+  readonly kind: 'text' | 'frame' | 'pong';
+  readonly data: Buffer;
+}
+
+/** Also of an empty message something is kept while it waits. */
+const sizeOf = ({ data }: Received): number => data.byteLength + 64;
+
 interface HttpHost extends INestApplicationContext {
   getHttpServer(): HttpServer;
 }
@@ -71,34 +80,38 @@ export class RapportWsAdapter implements WebSocketAdapter<WebSocketServer, Conne
     const socket = this.sockets.get(client);
     if (socket === undefined) return;
     const byType = new Map(handlers.map((handler) => [String(handler.message), handler.callback]));
-    const received = new Subject<{ data: Buffer; binary: boolean }>();
+    const received = new Subject<Received>();
     const gone = new Subject<void>();
     let unhandled = 0;
     let unhandledBytes = 0;
-    socket.on('message', (raw: RawData, binary: boolean) => {
-      const data = raw as Buffer;
+    const take = (one: Received): void => {
       // Frames are handled at once unless they are behind a text message: the queue costs more than the frame.
-      if (binary && unhandled === 0) {
-        this.onBinary(client, data);
+      if (one.kind !== 'text' && unhandled === 0) {
+        this.handleNow(client, one);
         return;
       }
       unhandled += 1;
-      unhandledBytes += data.byteLength;
+      unhandledBytes += sizeOf(one);
       if (unhandledBytes > this.options.maxUnhandledBytes) socket.pause();
-      received.next({ data, binary });
-    });
+      received.next(one);
+    };
+    socket.on('message', (raw: RawData, binary: boolean) =>
+      take({ kind: binary ? 'frame' : 'text', data: raw as Buffer }),
+    );
+    // In its place: what it answers for must have been handled.
+    socket.on('pong', (data: Buffer) => take({ kind: 'pong', data }));
     socket.on('close', () => gone.next());
     received
       .pipe(
-        concatMap(({ data, binary }) =>
+        concatMap((one) =>
           defer(() => {
-            if (!binary) return this.onText(client, byType, data);
-            this.onBinary(client, data);
+            if (one.kind === 'text') return this.onText(client, byType, one.data);
+            this.handleNow(client, one);
             return EMPTY;
           }).pipe(
             finalize(() => {
               unhandled -= 1;
-              unhandledBytes -= data.byteLength;
+              unhandledBytes -= sizeOf(one);
               if (socket.isPaused && unhandledBytes <= this.options.maxUnhandledBytes) socket.resume();
             }),
           ),
@@ -127,6 +140,11 @@ export class RapportWsAdapter implements WebSocketAdapter<WebSocketServer, Conne
 
   /** Nest calls this when the service ends; `close` has done it all. */
   async dispose(): Promise<void> {}
+
+  private handleNow(client: Connection, { kind, data }: Received): void {
+    if (kind === 'pong') client.probe.pong(data.toString('latin1'));
+    else this.onBinary(client, data);
+  }
 
   private onBinary(client: Connection, data: Buffer): void {
     try {
@@ -172,6 +190,10 @@ export class RapportWsAdapter implements WebSocketAdapter<WebSocketServer, Conne
     let lastHeardMs = performance.now();
     let timer: NodeJS.Timeout;
     const heard = (): void => void (lastHeardMs = performance.now());
+    const said = (): void => {
+      heard();
+      connection.probe.heard();
+    };
     const tick = (): void => {
       if (performance.now() - lastHeardMs >= idleTimeoutMs) {
         connection.fail('session_timeout', `Nothing was heard for ${idleTimeoutMs} ms.`);
@@ -182,8 +204,11 @@ export class RapportWsAdapter implements WebSocketAdapter<WebSocketServer, Conne
       timer = setTimeout(tick, pingIntervalMs);
     };
     timer = setTimeout(tick, pingIntervalMs);
-    socket.on('message', heard).on('pong', heard);
-    socket.on('close', () => clearTimeout(timer));
+    socket.on('message', said).on('pong', heard);
+    socket.on('close', () => {
+      clearTimeout(timer);
+      connection.probe.close();
+    });
   }
 
   private upgrade(server: WebSocketServer, request: IncomingMessage, socket: Duplex, head: Buffer): void {

@@ -92,7 +92,8 @@ export class RapportGateway implements OnGatewayConnection<Connection>, OnGatewa
     this.quota.begun(connection.tenant);
     const { session, token } = this.resumable.begin(conversation);
     const attached = this.join(connection, new GatewaySession(connection, session, this.meter));
-    await this.resumable.keepTokens(session);
+    // Who is told a token can come back with it, also after a crash: by then its beginning is in the log.
+    await Promise.all([this.resumable.keepTokens(session), conversation.results.settled()]);
     if (!this.holds(connection, attached)) return;
     const { windowMs } = this.resumable;
     connection.send({

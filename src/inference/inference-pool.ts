@@ -134,6 +134,11 @@ export interface InferencePool {
    * `job_quarantined`.
    */
   submit<K extends JobKind>(kind: K, input: JobInput<K>, options: JobOptions): Promise<JobResult<K>>;
+  /**
+   * Nobody wants the jobs of this session any more: those that wait reject with `inference_failed`, and their input is let
+   * go; one that runs ends its step, and what comes of it goes nowhere. Absent where nothing waits.
+   */
+  drop?(sessionId: string): void;
   /** The models that serve, for results and readiness. */
   readonly models: readonly ServedModel[];
   /** Workers that can take jobs now: 0 means not ready. */
@@ -147,6 +152,9 @@ export interface InferencePool {
   readonly quarantined?: readonly string[];
   close(): Promise<void>;
 }
+
+/** What one session sees of it. */
+export type SessionPool = Pick<InferencePool, 'submit' | 'models'>;
 
 export interface ServedModel extends ModelRef {
   readonly task: string;

@@ -44,6 +44,10 @@ export class MeteredPool implements InferencePool {
     }
   }
 
+  drop(sessionId: string): void {
+    this.pool.drop?.(sessionId);
+  }
+
   close(): Promise<void> {
     return this.pool.close();
   }

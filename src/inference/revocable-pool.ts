@@ -1,11 +1,27 @@
 import { RapportError } from '@rapport-live/protocol';
-import type { InferencePool, JobInput, JobKind, JobOptions, JobResult, ServedModel } from './inference-pool';
+import type {
+  InferencePool,
+  JobInput,
+  JobKind,
+  JobOptions,
+  JobResult,
+  ServedModel,
+  SessionPool,
+} from './inference-pool';
 
-/** One session's way to the pool, which it loses with the consent: what is in work then comes to nothing. */
-export class RevocablePool implements Pick<InferencePool, 'submit' | 'models'> {
+type SharedPool = Pick<InferencePool, 'submit' | 'models' | 'drop'>;
+
+/**
+ * One session's way to the pool, which it loses with the consent: what waits is dropped with its input, and what is in work
+ * comes to nothing.
+ */
+export class RevocablePool implements SessionPool {
   #revoked = false;
 
-  constructor(private readonly pool: Pick<InferencePool, 'submit' | 'models'>) {}
+  constructor(
+    private readonly sessionId: string,
+    private readonly pool: SharedPool,
+  ) {}
 
   get models(): readonly ServedModel[] {
     return this.pool.models;
@@ -13,6 +29,7 @@ export class RevocablePool implements Pick<InferencePool, 'submit' | 'models'> {
 
   revoke(): void {
     this.#revoked = true;
+    this.pool.drop?.(this.sessionId);
   }
 
   async submit<K extends JobKind>(kind: K, input: JobInput<K>, options: JobOptions): Promise<JobResult<K>> {

@@ -1,11 +1,11 @@
 import { RapportError } from '@rapport-live/protocol';
 import type { ResultKey, SessionSpans } from '../facts/session-trace';
-import type { InferencePool, JobInput, JobKind, JobOptions, JobResult, ServedModel } from './inference-pool';
+import type { JobInput, JobKind, JobOptions, JobResult, ServedModel, SessionPool } from './inference-pool';
 
 /** The pool of one session that is recorded: tells of every job that works for a result. */
-export class TracedPool implements Pick<InferencePool, 'submit' | 'models'> {
+export class TracedPool implements SessionPool {
   constructor(
-    private readonly pool: InferencePool,
+    private readonly pool: SessionPool,
     private readonly spans: Pick<SessionSpans, 'job'>,
     private readonly nowMs: () => number,
   ) {}

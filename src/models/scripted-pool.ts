@@ -120,7 +120,7 @@ function scriptedVoiceTokens({ pcm }: JobInput<'voice-tokens'>): JobOutput<'voic
   for (let token = 0; token < count; token++) {
     const part = pcm.subarray(token * TOKEN_SAMPLES, (token + 1) * TOKEN_SAMPLES);
     const bands = Array.from({ length: 8 }, (_, band) => differenceEnergy(part, 1 << band));
-    for (let i = 0; i < width; i++) tokens[token * width + i] = (bands[i % 8] as number) * Math.cos(i);
+    for (let i = 0; i < width; i++) tokens[token * width + i] = (bands[i % 8] as number) * COSINES[i]!;
   }
   return { tokens, width, tokenMs: TOKEN_MS };
 }
@@ -133,6 +133,9 @@ function evenly(text: string, samples: number): SpokenWord[] {
     return { start: index, end, startMs: ms(index), endMs: ms(end), probability: 0.9 };
   });
 }
+
+/** Of 0, 1, 2 and so on, made once. */
+const COSINES = Float64Array.from({ length: WIDTHS.voice }, (_, i) => Math.cos(i));
 
 function differenceEnergy(part: Int16Array, lag: number): number {
   let sum = 0;
@@ -167,7 +170,7 @@ function scriptedFusion(input: JobInput<'fusion'>): JobOutput<'fusion'> {
   const score = (subset: readonly Modality[], direction: string): number =>
     subset.reduce((sum, modality) => {
       const weights = weightsOf(modality, direction);
-      return sum + 4 * means[modality]!.reduce((dot, value, i) => dot + value * (weights[i] as number), 0);
+      return sum + 4 * dotOf(means[modality]!, weights);
     }, 0);
   const logits = input.subsets.map((subset) => EMOTIONS.map((label) => score(subset, label)));
   const joint = Array.from({ length: EMBEDDING_WIDTH }, (_, i) => score(input.subsets[0] ?? [], `joint ${i}`));
@@ -195,9 +198,16 @@ function weightsOf(modality: Modality, direction: string): Float32Array {
   return weights;
 }
 
+function dotOf(a: Float32Array, b: Float32Array): number {
+  let dot = 0;
+  for (let i = 0; i < a.length; i++) dot += a[i]! * b[i]!;
+  return dot;
+}
+
 function meanRow(tokens: Float32Array, width: number): Float32Array {
   const mean = new Float32Array(width);
-  for (let i = 0; i < tokens.length; i++) mean[i % width]! += (tokens[i]! * width) / tokens.length;
+  const { length } = tokens;
+  for (let i = 0; i < length; i++) mean[i % width]! += (tokens[i]! * width) / length;
   return mean;
 }
 

@@ -76,16 +76,25 @@ export function conversationFactory({
     const { sessionId, tenant } = identity;
     const state = restored && stateOf(restored);
     const language = state?.language?.tag ?? start.session.language;
+    const ownPool = new RevocablePool(sessionId, pool);
+    const stagePool = spans === undefined ? ownPool : new TracedPool(ownPool, spans, nowMs);
     const sessionStreams = new SessionStreams(
       {
         ...{ sessionId, streams: specs, pace: start.pace, partials: start.partials },
         restored: restored && streamsOf(restored),
       },
-      { clock, pool, options, rings, video, soon: queueMicrotask, onDrop: (reason) => meter.dropped(reason, 1) },
+      {
+        clock,
+        pool: ownPool,
+        options,
+        rings,
+        video,
+        soon: queueMicrotask,
+        onDrop: (reason) => meter.dropped(reason, 1),
+      },
     );
     const consent = new SessionConsent(start.session.consent, allowsAgentEmotion);
     const mayAssessAgent = (startMs: number): boolean => consent.mayAssessAgent(startMs);
-    const stagePool = new RevocablePool(spans === undefined ? pool : new TracedPool(pool, spans, nowMs));
     const pressure = shedding && new SessionPressure(shedding, nowMs);
     return new Conversation(identity, start, {
       clock,
@@ -158,7 +167,7 @@ export function conversationFactory({
       snapshots,
       restored,
       consent,
-      revoke: () => stagePool.revoke(),
+      revoke: () => ownPool.revoke(),
       onFault,
     });
   };

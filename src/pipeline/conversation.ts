@@ -14,6 +14,7 @@ import type { RawText } from '../redaction/redaction';
 import type { MediaChunk, StreamSpec } from '../facts/media-chunk';
 import { type Meter, NO_METER } from '../facts/meter';
 import type { SessionSpans } from '../facts/session-trace';
+import type { Line } from '../streams/line';
 import type { DeclaredGap, StreamPoint } from '../streams/resume/stream-points';
 import type { CreditLimit, MediaVerdict, SessionStreams } from '../streams/session-streams';
 import type { SettledFact } from '../facts/stream-fact';
@@ -226,8 +227,9 @@ export class Conversation {
     void this.results.checkpoint().catch(this.deps.onFault);
   }
 
-  attach(): void {
-    this.deps.streams.resume.attach();
+  /** @param line asks the client whether it is there; absent: its silence is judged by the clock. */
+  attach(line?: Line): void {
+    this.deps.streams.resume.attach(line);
   }
 
   /** Finishes open windows and finals within the bound, writes `session.ended` last. Idempotent. */

@@ -1,4 +1,4 @@
-import type { InferencePool, VoiceActivityState } from '../inference/inference-pool';
+import type { SessionPool, VoiceActivityState } from '../inference/inference-pool';
 import type { SessionClock } from './session-clock';
 import type { StreamOptions } from './stream-options';
 
@@ -25,7 +25,7 @@ export class FrameScorer {
 
   constructor(
     private readonly sessionId: string,
-    private readonly pool: InferencePool,
+    private readonly pool: SessionPool,
     private readonly clock: SessionClock,
     private readonly options: Pick<StreamOptions, 'voiceActivityRetryMs' | 'voiceActivityTimeoutMs'>,
     private readonly read: FrameReader,

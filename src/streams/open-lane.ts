@@ -1,5 +1,5 @@
 import { CODEC_KIND, RapportError } from '@rapport-live/protocol';
-import type { InferencePool } from '../inference/inference-pool';
+import type { SessionPool } from '../inference/inference-pool';
 import type { StreamSpec } from '../facts/media-chunk';
 import { openDecoder, pcmShape } from './codecs/open-decoder';
 import { OpusVoiceDecoder } from './codecs/opus-voice-decoder';
@@ -19,7 +19,7 @@ import type { StreamOptions } from './stream-options';
 import { VoiceLane } from './voice-lane';
 
 export interface LaneDeps {
-  readonly pool: InferencePool;
+  readonly pool: SessionPool;
   readonly clock: SessionClock;
   readonly options: StreamOptions;
   readonly host: LaneHost;

@@ -22,6 +22,25 @@ describe('pauses', () => {
     expect(pauses.openFromMs).toBe(9000);
   });
 
+  // The second was taken for the first, sent again, and what was private was heard; or the first's end ended the second.
+  it('that begin where another ended, or ended where they began, are others', () => {
+    const pauses = new Pauses();
+    pauses.begin(5000);
+    pauses.end(8000);
+    expect(pauses.begin(8000)).toBe(true);
+    expect(pauses.end(8000)).toBe('none');
+    expect(pauses.covers(8000)).toBe(true);
+    pauses.end(9000);
+    const short = new Pauses();
+    // Each in full, or all of it again: what was said last holds.
+    for (let again = 0; again < 2; again += 1) {
+      expect([short.begin(5000), short.end(5000)]).toEqual([true, { startMs: 5000, endMs: 5000 }]);
+    }
+    short.begin(5000);
+    for (const say of ['begin', 'end', 'begin'] as const) short[say](5000);
+    expect(short.covers(5000)).toBe(true);
+  });
+
   it('begin earlier when told so, and do not end before they begin', () => {
     const pauses = new Pauses();
     pauses.begin(5000);

@@ -24,8 +24,8 @@ export class Pauses {
   /** False: it changes nothing. */
   begin(fromMs: number): boolean {
     if (this.#fromMs !== undefined && fromMs >= this.#fromMs) return false;
-    if (this.#past.some(({ startMs, endMs }) => fromMs === startMs || (fromMs > startMs && fromMs < endMs)))
-      return false;
+    // One that ended where it began is none: what begins there now is another, and must not be taken for it.
+    if (this.#past.some(({ startMs, endMs }) => fromMs >= startMs && fromMs < endMs)) return false;
     this.#fromMs = fromMs;
     return true;
   }
@@ -34,7 +34,9 @@ export class Pauses {
   end(toMs: number): TimeSpan | 'none' | 'too_early' {
     const startMs = this.#fromMs;
     if (startMs === undefined) return 'none';
-    if (toMs < startMs) return this.#past.some(({ endMs }) => endMs === toMs) ? 'none' : 'too_early';
+    // Also at its very beginning: said again, the end of the pause before must not end this one.
+    if (toMs <= startMs && this.#past.some((past) => past.endMs === toMs && past.startMs < toMs)) return 'none';
+    if (toMs < startMs) return 'too_early';
     const span = { startMs, endMs: toMs };
     this.#fromMs = undefined;
     this.#past.push(span);

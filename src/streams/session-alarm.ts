@@ -1,25 +1,32 @@
 import { DeadlineTimer } from './deadline-timer';
+import type { Line } from './line';
 import type { SessionClock } from './session-clock';
 import type { SessionTime } from './session-time';
 import type { StreamIntake } from './stream-intake';
 
-/** Wakes a session when nothing comes, and says up to when it has heard. Wall ms unless they say media. */
+/**
+ * Wakes a session when nothing comes, and says up to when it has heard. Silence is judged up to there and no further:
+ * media may wait in the socket while we are busy with something else, or at the client while the network is down. Where
+ * there is a line, its client is asked (RFC 6455, 5.5.2: pings and pongs keep the order of what is sent), and what it
+ * answered holds. Wall ms unless they say media.
+ */
 export class SessionAlarm {
-  /**
-   * Up to when all that arrived has been read, as the clock said when it last called. Silence is judged up to here and no
-   * further: while we are busy with something else, media may wait in the socket.
-   */
   #heardMs: number;
+  #line: Line | undefined;
+  /** What was asked and not answered: when. */
+  #asked: { readonly atMs: number } | undefined;
+  /** Nobody has to be asked: the clock alone says what was heard. */
+  #byClock = true;
   readonly #timer: DeadlineTimer;
 
   constructor(
-    clock: SessionClock,
+    private readonly clock: SessionClock,
     private readonly time: SessionTime,
-    wake: () => void,
+    private readonly wake: () => void,
   ) {
     this.#heardMs = time.startedAtMs;
     this.#timer = new DeadlineTimer(clock, (heardMs) => {
-      this.#heardMs = heardMs;
+      if (this.#byClock) this.#heardMs = Math.max(this.#heardMs, heardMs);
       wake();
     });
   }
@@ -33,14 +40,44 @@ export class SessionAlarm {
     return this.time.mediaMs(this.#heardMs);
   }
 
+  /** A connection that can be asked; undefined: none, or one that cannot. */
+  attach(line: Line | undefined): void {
+    this.#line = line;
+    this.#asked = undefined;
+  }
+
   /** For the first deadline of a stream, or when the session clock reaches `dueMediaMs`. */
   arm(intakes: readonly StreamIntake[], dueMediaMs = Infinity): void {
-    let deadlineMs = dueMediaMs === Infinity ? Infinity : this.time.wallMs(dueMediaMs);
-    for (const intake of intakes) deadlineMs = Math.min(deadlineMs, intake.deadlineMs(this.#heardMs));
-    this.#timer.arm(deadlineMs);
+    let lanesAtMs = Infinity;
+    let silenceAtMs = dueMediaMs === Infinity ? Infinity : this.time.wallMs(dueMediaMs);
+    let areWaitedFor = false;
+    for (const intake of intakes) {
+      lanesAtMs = Math.min(lanesAtMs, intake.lane.deadlineMs);
+      silenceAtMs = Math.min(silenceAtMs, intake.silentAtMs(this.#heardMs));
+      areWaitedFor ||= !intake.left;
+    }
+    this.#byClock = this.#line === undefined || !areWaitedFor;
+    if (!this.#byClock && silenceAtMs <= this.clock.nowMs()) {
+      this.#ask();
+      silenceAtMs = Infinity; // the answer wakes
+    }
+    this.#timer.arm(Math.min(lanesAtMs, silenceAtMs));
   }
 
   cancel(): void {
+    this.attach(undefined);
     this.#timer.cancel();
+  }
+
+  #ask(): void {
+    if (this.#asked !== undefined) return;
+    const asked = { atMs: this.clock.nowMs() };
+    this.#asked = asked;
+    this.#line?.ask(() => {
+      if (this.#asked !== asked) return;
+      this.#asked = undefined;
+      this.#heardMs = Math.max(this.#heardMs, asked.atMs);
+      this.wake();
+    });
   }
 }

@@ -70,7 +70,7 @@ export class SessionPause {
     const fromMs = this.#pauses.openFromMs;
     if (fromMs === undefined || this.#entered || fromMs > mediaMs) return;
     this.#entered = true;
-    for (const intake of this.deps.intakes()) intake.silence();
+    for (const intake of this.deps.intakes()) intake.pauseDue(this.deps.time.shifted(intake.spec.streamId, fromMs));
   }
 
   /** A stream that joins in a pause is not waited for either. */
@@ -110,10 +110,11 @@ export class SessionPause {
     return { ...gap, fromMs: left.startMs, toMs: left.endMs };
   }
 
-  /** The media time is a part of the event's key: no two share a millisecond. */
+  /** The media time is a part of the event's key: no two share a millisecond. Another process must know the very moment. */
   #say(atMs: number, detail: StreamUpdated['detail']): void {
     this.#lastSaidMs = Math.max(Math.round(atMs), this.#lastSaidMs + 1);
-    this.deps.say({ kind: 'updated', update: 'pause', mediaMs: this.#lastSaidMs, detail });
+    const exact: StreamUpdated['detail'] = atMs === this.#lastSaidMs ? {} : { ptsMs: atMs };
+    this.deps.say({ kind: 'updated', update: 'pause', mediaMs: this.#lastSaidMs, detail: { ...detail, ...exact } });
   }
 }
 

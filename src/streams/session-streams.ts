@@ -1,5 +1,5 @@
 import { Subject, type Observable } from 'rxjs';
-import type { InferencePool } from '../inference/inference-pool';
+import type { SessionPool } from '../inference/inference-pool';
 import { ChatLane, type ChatInput } from './chat-lane';
 import { GapLog } from './gap-log';
 import { HopBuilder } from './hop-builder';
@@ -37,7 +37,7 @@ export interface SessionStreamsSpec {
 
 export interface SessionStreamsDeps {
   readonly clock: SessionClock;
-  readonly pool: InferencePool;
+  readonly pool: SessionPool;
   readonly options: StreamOptions;
   /** Told of each chunk that is dropped, as it is. */
   readonly onDrop?: (reason: DropReason) => void;
@@ -132,6 +132,7 @@ export class SessionStreams {
       latestMs: () => this.#furthestMs(clock.nowMs()) + options.maxAheadMs,
       isOpen: () => this.#state === 'open',
       credit: (limit) => this.#credits.next(limit),
+      line: (line) => this.#alarm.attach(line),
       wake: () => this.#pump.run(),
     });
     if (restored !== undefined) {

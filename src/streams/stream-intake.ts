@@ -21,6 +21,9 @@ interface HeldFrame {
   readonly cut: Cut;
 }
 
+/** A stream that ends so shortly before a pause has come to it: stamps are rounded. */
+const REACHED_WITHIN_MS = 1;
+
 /** Where a pause took something of a payload. */
 type Cut = Pick<CutChunk, 'cutBefore' | 'cutBehind'>;
 const WHOLE: Cut = { cutBefore: false, cutBehind: false };
@@ -35,12 +38,16 @@ export class StreamIntake implements WatermarkSource {
   #quietSinceMs: number;
   #ended = false;
   #attached = true;
+  /** Who comes back into a pause may say that it is over: it has the idle limit for that; wall ms. */
+  #mayUnpauseUntilMs = -Infinity;
   /** The decoder is new, and the stream goes on in its middle. */
   #wantsInit = false;
   /** Frames behind a hole that a lost connection made us forget: they come again, or are lost. */
   #setAside = 0;
-  /** The pause has come: the stream is not waited for. */
+  /** Something of the pause has come: the stream is not waited for. */
   #paused = false;
+  /** Where the pause begins, once its time has come: up to there the stream is waited for like any other. */
+  #pauseFromMs = Infinity;
   /** End of the furthest payload that is not paused, as far as it is known; media ms. */
   #latestMs = 0;
   readonly #seam: PauseSeam;
@@ -74,7 +81,7 @@ export class StreamIntake implements WatermarkSource {
   }
 
   get left(): boolean {
-    return (this.#ended || (this.#paused && this.#order.heldCount === 0)) && !this.lane.pending;
+    return this.#ended && !this.lane.pending;
   }
 
   /** Media ms of the furthest that came, be it held for a frame that is missing. */
@@ -118,6 +125,7 @@ export class StreamIntake implements WatermarkSource {
     this.#attached = true;
     this.#setAside = 0;
     this.#quietSinceMs = nowMs;
+    this.#mayUnpauseUntilMs = this.#idleAtMs;
     this.rateWatch?.restart();
   }
 
@@ -187,7 +195,7 @@ export class StreamIntake implements WatermarkSource {
     this.#finish();
   }
 
-  /** Drops what came and lies at or behind `fromMs`; the stream leaves the watermark. Idempotent. */
+  /** Drops what came and lies at or behind `fromMs`, where the stream leaves the watermark. Idempotent. */
   pause(fromMs: number): void {
     if (this.#ended) return;
     const pauses = new Pauses();
@@ -199,8 +207,14 @@ export class StreamIntake implements WatermarkSource {
       held.chunk.bytes.fill(0);
       return revised;
     });
-    this.silence();
-    this.#cutLane(fromMs);
+    this.pauseDue(fromMs);
+    // Else what lies before it is still to come, and goes on from what came.
+    if (this.#isInPause) this.#cutLane(fromMs);
+  }
+
+  /** The time of the pause has come, and maybe not yet what lies before it: a client that was away sends that behind the word. */
+  pauseDue(fromMs: number): void {
+    this.#pauseFromMs = fromMs;
   }
 
   /** The pause has come to this stream: nobody waits for it. */
@@ -211,6 +225,7 @@ export class StreamIntake implements WatermarkSource {
   /** Media is taken again; who was sending before gets the whole idle limit to begin. */
   unpause(nowMs: number): void {
     this.#paused = false;
+    this.#pauseFromMs = Infinity;
     if (this.#credit.nextByteOffset > 0) this.#quietSinceMs = nowMs;
   }
 
@@ -221,20 +236,20 @@ export class StreamIntake implements WatermarkSource {
     this.lane.pump(nowMs, stalled || this.#ended);
   }
 
-  /** @param heardMs time up to which everything that arrived has been read; wall ms. */
+  /**
+   * In a pause at once; but not while nobody is connected, who may have ended it and could not say so yet.
+   * @param heardMs time up to which everything that arrived has been read; wall ms.
+   */
   isIdle(heardMs: number): boolean {
-    return isIdle({
-      heardMs,
-      idleAtMs: this.#idleAtMs,
-      holdsCredit: this.#attached && this.#credit.isFree,
-      pending: this.lane.pending || this.#order.heldCount > 0,
-    });
+    const pending = this.lane.pending || this.#order.heldCount > 0;
+    if (this.#isInPause) return this.#attached && !pending && heardMs >= this.#mayUnpauseUntilMs;
+    const holdsCredit = this.#attached && this.#credit.isFree;
+    return isIdle({ heardMs, idleAtMs: this.#idleAtMs, holdsCredit, pending });
   }
 
-  /** When time alone changes something here; wall ms. */
-  deadlineMs(heardMs: number): number {
-    if (this.#ended) return this.lane.deadlineMs;
-    return Math.min(this.lane.deadlineMs, this.#idleAtMs > heardMs ? this.#idleAtMs : Infinity);
+  /** When it counts as silent, unless it does already, by what was heard up to `heardMs`; wall ms. */
+  silentAtMs(heardMs: number): number {
+    return this.#ended || this.#idleAtMs <= heardMs ? Infinity : this.#idleAtMs;
   }
 
   /** The new limit when it has grown by a step. Who waited for it gets the whole idle limit to answer. */
@@ -244,6 +259,10 @@ export class StreamIntake implements WatermarkSource {
     const limit = this.#credit.grant(this.lane.heldBytes);
     if (limit !== undefined && !wasFree) this.#quietSinceMs = nowMs;
     return limit;
+  }
+
+  get #isInPause(): boolean {
+    return this.#paused || this.furthestMs >= this.#pauseFromMs - REACHED_WITHIN_MS;
   }
 
   get #idleAtMs(): number {
@@ -273,7 +292,9 @@ export class StreamIntake implements WatermarkSource {
   /** `fault`: the one found on arrival; returns it, or the one that the lane finds. */
   #deliver({ chunk, length, fault: known, cut }: HeldFrame): MediaFault | undefined {
     const { seq, byteOffset } = chunk;
-    const ptsMs = seq === this.goesOn?.seq ? this.goesOn.startMs : Math.max(0, chunk.ptsMs);
+    // Where it was placed before, whatever its stamp says; what a pause left of it begins later.
+    const isFirst = seq === this.goesOn?.seq && !cut.cutBefore;
+    const ptsMs = isFirst ? this.goesOn!.startMs : Math.max(0, chunk.ptsMs);
     this.#credit.receivedTo(byteOffset + length);
     if (length > 0) this.#gaps.next(ptsMs);
     if (cut.cutBefore && known === undefined) this.#cutLane();
@@ -281,7 +302,8 @@ export class StreamIntake implements WatermarkSource {
     if (length > 0) this.#marks.add({ seq, byteOffset, startMs: this.lane.placedMs?.(ptsMs) ?? ptsMs });
     if (fault !== undefined) this.host.drop(fault.code);
     else if (cut.cutBefore || cut.cutBehind) this.host.drop('paused');
-    if (cut.cutBehind && known === undefined) this.#cutLane();
+    const endsAtPause = this.lane.endMs >= this.#pauseFromMs - REACHED_WITHIN_MS;
+    if ((cut.cutBehind || endsAtPause) && known === undefined) this.#cutLane();
     if (chunk.endOfStream) this.#finish();
     return fault;
   }

@@ -1,4 +1,4 @@
-import type { InferencePool } from '../inference/inference-pool';
+import type { SessionPool } from '../inference/inference-pool';
 import { FrameScorer, type Scores } from './frame-scorer';
 import { LevelGate } from './level-gate';
 import type { MediaTimeline } from './media-timeline';
@@ -14,7 +14,7 @@ export interface ScoredFrame {
 
 export interface VoiceFramesDeps {
   readonly sessionId: string;
-  readonly pool: InferencePool;
+  readonly pool: SessionPool;
   readonly clock: SessionClock;
   readonly options: StreamOptions;
   readonly ring: PcmRing;

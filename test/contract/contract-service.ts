@@ -7,6 +7,8 @@ import { detached, type RunningService, startService } from '../support/service'
 
 /** Memory where there is some: thousands of sessions wait for the disk a dozen times each, and it is not what is tested. */
 const PARENT = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+/** Sessions in one data folder: each restart copies and reads all of it. */
+const SESSIONS_A_FOLDER = 50;
 
 /** The real service in this process, with scripted encoders and a scripted clock, that can be killed and started again. */
 export class ContractService {
@@ -14,10 +16,11 @@ export class ContractService {
   private readonly folders: string[] = [];
   private readonly dying: Promise<void>[] = [];
   private running!: RunningService;
+  private sessions = 0;
 
   static async start(): Promise<ContractService> {
     const service = new ContractService();
-    service.running = await service.boot(mkdtempSync(join(PARENT, 'rapport-contract-')));
+    service.running = await service.boot(newFolder());
     return service;
   }
 
@@ -29,13 +32,23 @@ export class ContractService {
     return this.running.key;
   }
 
+  /** Before each session; none may be open. */
+  async next(): Promise<void> {
+    this.sessions += 1;
+    if (this.sessions % SESSIONS_A_FOLDER !== 0) return;
+    const old = this.running;
+    this.running = await this.boot(newFolder());
+    await Promise.all([...this.dying.splice(0), old.close()]);
+    for (const folder of this.folders.splice(0, this.folders.length - 1)) remove(folder);
+  }
+
   /**
    * What the disk holds at this instant is all that the next process knows, as after kill -9: it starts from a copy, and
    * what the old one still writes goes nowhere. Its connections must be cut before.
    */
   async kill(): Promise<void> {
     const old = this.running;
-    const dataDir = mkdtempSync(join(PARENT, 'rapport-contract-'));
+    const dataDir = newFolder();
     cpSync(old.config.dataDir, dataDir, { recursive: true, filter: (path) => !basename(path).startsWith('lock.json') });
     this.running = await this.boot(dataDir);
     this.dying.push(old.close());
@@ -48,11 +61,16 @@ export class ContractService {
 
   async close(): Promise<void> {
     await Promise.all([...this.dying, this.running.close()]);
-    for (const folder of this.folders) rmSync(folder, { recursive: true, force: true });
+    for (const folder of this.folders) remove(folder);
   }
 
   private boot(dataDir: string): Promise<RunningService> {
     this.folders.push(dataDir);
-    return startService({ dataDir }, new ScriptedPool(), {}, { clock: this.clock });
+    // No video here: to look for a decoder starts a process, each time.
+    const video = { ffmpeg: 'off', ffmpegCore: 'off', maxStreams: 0 };
+    return startService({ dataDir, video }, new ScriptedPool(), {}, { clock: this.clock });
   }
 }
+
+const newFolder = (): string => mkdtempSync(join(PARENT, 'rapport-contract-'));
+const remove = (folder: string): void => rmSync(folder, { recursive: true, force: true });

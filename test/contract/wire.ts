@@ -77,6 +77,15 @@ export class Wire {
     return this.close!;
   }
 
+  /** Reads nothing any more, pings neither. */
+  stall(): void {
+    this.socket.pause();
+  }
+
+  heal(): void {
+    this.socket.resume();
+  }
+
   /** The network fails: no close frame. Resolves when this end knows. */
   async cut(): Promise<void> {
     this.socket.terminate();

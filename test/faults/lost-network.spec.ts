@@ -84,6 +84,30 @@ describe('a network that fails', () => {
     await session.expectWhole({ turns: 18, chatMs: [20_000] }, service.config.dataDir);
   });
 
+  // A stream that fell silent over a dead line counted as idle: what its client sent again was late, and a gap.
+  it.each(['the line comes back', 'the client takes over from itself'])(
+    'an outage of 30 s in mid-utterance that nobody has noticed costs nothing when %s',
+    async (how) => {
+      const comesBack = how === 'the line comes back';
+      await start({ pingIntervalMs: 50 });
+      const session = await open(comesBack ? {} : { maxSilenceMs: QUICK.maxSilenceMs });
+      const media = chunks(18);
+      const before = CHUNKS_A_TURN + 4;
+      await session.send(media.slice(0, before));
+      await session.heard.until(({ windows }) => windows.length > 0);
+      proxy.newest.halfOpen();
+      clock.advance(30_000);
+      const sent = session.send(media.slice(before));
+      if (comesBack) proxy.newest.heal();
+      else await resumed(session);
+      await sent;
+      await session.heard.end();
+      if (comesBack) expect(session.resumed).toEqual([]);
+      else expect(session.resumed).toContainEqual(expect.objectContaining({ tookOver: true }));
+      await session.expectWhole({ turns: 18 }, service.config.dataDir);
+    },
+  );
+
   it('an outage longer than the resume window ends the session, and the client says so', async () => {
     await start();
     const session = await open();

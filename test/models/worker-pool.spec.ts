@@ -203,6 +203,29 @@ describe('WorkerPool with one worker', () => {
     expect([pool.queuedJobs, pool.queuedBytes]).toEqual([0, 0]);
   });
 
+  // A job that waited when consent was withdrawn was run all the same, and its sound kept until then.
+  it('drops what waits of a session that gives its jobs up, begun or not, and nothing of another', async () => {
+    const worked: string[] = [];
+    const submit = (name: string, sessionId: string, jobClass: JobClass = 'final') => {
+      const job = pool.submit('transcript', { pcm: second(0, 11), language: 'en' }, options(jobClass, sessionId));
+      void job.then(
+        () => worked.push(name),
+        () => {},
+      );
+      return job;
+    };
+    const begun = submit('begun', 'withdrawn', 'partial');
+    // More urgent, in the same worker: what has begun makes room.
+    const urgent = pool.submit('text-tokens', { text: 'hello' }, options('assessment', 'other'));
+    const [first, second_, third] = [submit('1', 'withdrawn'), submit('2', 'other'), submit('3', 'withdrawn')];
+    await urgent;
+    pool.drop('withdrawn');
+    for (const job of [begun, first, third]) await expect(job).rejects.toMatchObject({ code: 'inference_failed' });
+    expect((await second_!).output.text).toBe(SPEECH.text);
+    expect(worked).toEqual(['2']);
+    expect([pool.queuedJobs, pool.queuedBytes]).toEqual([0, 0]);
+  }, 30_000);
+
   it('replaces a worker that ends, tries its job once more, and loses no other', async () => {
     const parked = pool.submit('transcript', { pcm: second(0, 11), language: 'en' }, options('partial'));
     const fatal = pool.submit('text-tokens', { text: CRASH }, options('assessment'));

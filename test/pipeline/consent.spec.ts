@@ -3,6 +3,7 @@ import { type FusionAssets, loadFusionAssets } from '../../src/pipeline/fusion-a
 import { RawText } from '../../src/redaction/redaction';
 import { AGENT, VOICE } from '../../src/streams/testing/session-script';
 import { ScriptedCall, turn } from '../support/scripted-call';
+import { scriptedCalls, sendDue } from '../support/scripted-calls';
 
 const WITHDRAWN = { type: 'consent.update' as const, consent: { analysis: false } };
 const STREAMS = [VOICE, AGENT];
@@ -44,6 +45,20 @@ describe('consent that is withdrawn in mid-call', () => {
     await one.end();
     expect(one.of('rapport.transcript.final')).toEqual([]);
     expect(one.pool.submitted['text-tokens']).toBeUndefined();
+  });
+
+  it('takes its jobs back that wait for a worker, and no other session loses one', async () => {
+    const calls = await scriptedCalls({ costMs: (kind) => (kind === 'transcript' ? 3000 : 1), workers: 1 });
+    const [one, other] = [calls.open({ camera: false }), calls.open({ camera: false })];
+    await calls.pass(9000, (nowMs) => [one, other].forEach((call) => sendDue(call, nowMs)));
+    expect(calls.pool.waitingOf('session-0')).toBeGreaterThan(0);
+    const waiting = calls.pool.waitingOf('session-1');
+    one.conversation.updateConsent(WITHDRAWN);
+    expect([calls.pool.waitingOf('session-0'), calls.pool.waitingOf('session-1')]).toEqual([0, waiting]);
+    await calls.end();
+    expect(calls.faults).toEqual([]);
+    expect(one.results.at(-1)).toMatchObject({ data: { reason: 'consent_withdrawn' } });
+    expect(other.assessed.length).toBeGreaterThan(one.assessed.length - 1);
   });
 
   it('counts while the session ends, and however often it comes', async () => {

@@ -36,7 +36,7 @@ describe('what a client said, from what answered it', () => {
     const said = await controls(first);
     expect(said.map(({ type, ptsMs }) => [type, ptsMs])).toEqual(
       expect.arrayContaining([
-        ['session.pause', 1000],
+        ['session.pause', 1000.4],
         ['session.unpause', 2000],
         ['participant.update', 2500],
         ['consent.update', 3000],

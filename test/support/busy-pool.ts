@@ -44,6 +44,7 @@ export class BusyPool implements InferencePool {
   /** Most that ever waited. */
   readonly most = { jobs: 0, bytes: 0 };
   private readonly queue = new JobQueue<BusyJob>({ maxQueuedJobs: 512, maxQueuedBytes: 64 * 1024 * 1024 });
+  private readonly open = new Set<BusyJob>();
   private readonly cheap = new CheapPool();
   private readonly parked: BusyJob[][];
   private readonly idle: Set<number>;
@@ -66,7 +67,7 @@ export class BusyPool implements InferencePool {
     const nowMs = this.options.clock.nowMs();
     const { sessionId, jobClass, startWithinMs = Infinity } = options;
     if (startWithinMs <= 0) return Promise.reject(deadlinePassed(kind, options));
-    return new Promise((resolve, reject) => {
+    return new Promise<JobResult<K>>((resolve, reject) => {
       const job: BusyJob = {
         ...{ sessionId, jobClass, kind, input, options },
         alone: kind === 'transcript',
@@ -76,8 +77,12 @@ export class BusyPool implements InferencePool {
         ),
         deadlineAtMs: nowMs + startWithinMs,
         ...{ waitingSinceMs: nowMs, waitMs: 0, modelMs: 0, leftMs: undefined },
-        settle: { resolve: resolve as never, reject },
+        settle: {
+          resolve: (result) => (this.open.delete(job), resolve(result as JobResult<K>)),
+          reject: (error) => (this.open.delete(job), reject(error)),
+        },
       };
+      this.open.add(job);
       const { accepted, shed } = this.queue.push(job);
       for (const gone of accepted ? shed : [...shed, job]) gone.settle.reject(new RapportError('overloaded', 'full'));
       this.most.jobs = Math.max(this.most.jobs, this.queue.length);
@@ -85,6 +90,17 @@ export class BusyPool implements InferencePool {
       this.expiry.arm(this.queue.nextDeadlineMs);
       this.dispatchSoon();
     });
+  }
+
+  drop(sessionId: string): void {
+    for (const { settle } of this.queue.takeSession(sessionId)) {
+      settle.reject(new RapportError('inference_failed', 'dropped'));
+    }
+  }
+
+  /** Jobs of a session that no worker has begun. */
+  waitingOf(sessionId: string): number {
+    return [...this.open].filter((job) => job.sessionId === sessionId && job.leftMs === undefined).length;
   }
 
   close(): Promise<void> {

@@ -13,6 +13,12 @@ import type { Address, OpenTransport, Transport, TransportClose } from './transp
 
 type Opening = SessionReady | SessionResumed;
 
+/** Where to dial, and who gives the credential. */
+export interface DialledAddress extends Omit<Address, 'token'> {
+  /** Asked before each connection, in place of a key. */
+  readonly token?: () => string | Promise<string>;
+}
+
 /** What the session behind the line has to say and is told. */
 export interface LineHolder {
   /** The first message over the next connection; undefined: the session cannot go on over one. */
@@ -39,13 +45,16 @@ export class Lifeline {
   private lostAtMs: number | undefined;
   private attempt = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private url: string;
 
   constructor(
     private readonly open: OpenTransport,
-    private address: Address,
+    private readonly dialled: DialledAddress,
     private readonly bounds: ClientBounds,
     private readonly holder: LineHolder,
-  ) {}
+  ) {
+    this.url = dialled.url;
+  }
 
   /** Between the answer of the service and the loss of the connection. */
   get isUp(): boolean {
@@ -58,13 +67,24 @@ export class Lifeline {
   }
 
   dial(): void {
+    const { token, apiKey, traceparent } = this.dialled;
+    const address = { url: this.url, apiKey, traceparent };
+    if (token === undefined) return this.dialTo(address);
+    void (async () => token())().then(
+      (text) => this.dialTo({ ...address, token: text }),
+      (error: Error) => this.isOver || this.closed({ status: 1006, reason: '', error }, undefined),
+    );
+  }
+
+  private dialTo(address: Address): void {
+    if (this.isOver) return;
     const first = this.holder.nextFirstMessage();
     if (first === undefined) return this.end(new RapportError('connection_lost', 'The session cannot be resumed.'));
     let fatal: ErrorMessage | undefined;
     let silence: Error | undefined;
     const { timeoutMs } = this.bounds;
     // A fault in the URL is thrown by the transport: it is the caller's.
-    const transport: Transport = this.open(this.address, timeoutMs, {
+    const transport: Transport = this.open(address, timeoutMs, {
       onOpen: () => transport.send(JSON.stringify(first)),
       onHeard: () => this.watch?.heard(),
       onText: (text) => {
@@ -157,7 +177,8 @@ export class Lifeline {
       return this.end(new RapportError('connection_lost', message, { cause: verdict.cause }));
     }
     this.attempt += 1;
-    if (verdict.url !== undefined) this.address = { ...this.address, url: verdict.url };
+    // Another gateway holds the session; where that cannot be reached, who was asked first may know better by now.
+    this.url = verdict.url ?? (wasOpen ? this.url : this.dialled.url);
     this.holder.onLost({ attempt: this.attempt, delayMs, cause: verdict.cause });
     this.timer = setTimeout(() => this.dial(), delayMs);
   }

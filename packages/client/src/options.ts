@@ -18,6 +18,8 @@ export interface ClientBounds {
   readonly maxReplayBytes: number;
   /** Chat messages kept until their final has come. Default 256. */
   readonly maxPendingChats: number;
+  /** Messages of pause, consent and participants kept until they are answered. Default 64. */
+  readonly maxPendingControls: number;
   /** Without a ping, a message or a pong the connection counts as lost after this. Default 30 s. */
   readonly maxSilenceMs: number;
   /** The first try to reconnect comes within this, at random; each further one within twice the time before. Default 250 ms. */
@@ -38,6 +40,7 @@ export const CLIENT_BOUNDS: ClientBounds = {
   maxQueuedBytes: 16 * 1024 * 1024,
   maxReplayBytes: 16 * 1024 * 1024,
   maxPendingChats: 256,
+  maxPendingControls: 64,
   maxSilenceMs: 30_000,
   reconnectBaseMs: 250,
   reconnectMaxMs: 5_000,
@@ -49,7 +52,10 @@ export const CLIENT_BOUNDS: ClientBounds = {
 export interface ConnectOptions extends Partial<Omit<SessionStart, 'type' | 'ref'>>, Partial<ClientBounds> {
   /** For example `ws://127.0.0.1:8080/v1/stream`. */
   readonly url: string;
-  readonly apiKey: string;
+  /** An API key or a JWT; one of the two, this or `token`, is wanted. */
+  readonly apiKey?: string;
+  /** Gives the token of the next connection (`POST /v1/tokens`): each opens one, so it is asked before each. */
+  readonly token?: () => string | Promise<string>;
   /** W3C Trace Context of the caller's span: the session becomes a part of its trace. */
   readonly traceparent?: string;
   /** Go on after a lost connection, where the service gives a token for it. Default true. */

@@ -1,25 +1,31 @@
 import {
   type ChatMessage,
   type ClientMessage,
+  type ConsentUpdate,
   FrameFlag,
   type Limits,
+  type ParticipantUpdate,
   RapportError,
   type ServerMessage,
   type SessionEnd,
+  type SessionPause,
   type SessionReady,
   type SessionResume,
   type SessionResumed,
+  type StreamOpen,
   type TypedEvent,
 } from '@rapport-live/protocol';
 import { AckBatch } from './ack-batch';
 import { ChatOutbox } from './chat-outbox';
+import { type ControlMessage, ControlOutbox } from './control-outbox';
 import { Lifeline } from './lifeline';
 import { MessageQueue } from './message-queue';
 import { type ConnectOptions, readOptions } from './options';
 import { ResultLedger } from './result-ledger';
 import { EventHub, type SessionEvents } from './session-events';
-import { type StreamGap, StreamSender } from './stream-sender';
+import { OutgoingStreams } from './outgoing-streams';
 import type { StreamPosition } from './replay-buffer';
+import type { StreamGap } from './stream-sender';
 import type { OpenTransport } from './transport';
 
 /** What the iteration yields: results, ephemeral events and the errors that the service told. */
@@ -37,10 +43,11 @@ interface Hold {
 /** A live session. Iterate it for results; send media and chat beside that. A lost connection is gone on with. */
 export class RapportSession implements AsyncIterable<SessionEvent> {
   private hold: Hold | undefined;
-  private readonly streams = new Map<number, StreamSender>();
+  private readonly streams: OutgoingStreams;
   private readonly events = new EventHub();
   private readonly ledger: ResultLedger;
   private readonly chats: ChatOutbox;
+  private readonly controls: ControlOutbox;
   private readonly acks: AckBatch;
   private readonly queue: MessageQueue<SessionEvent>;
   private readonly line: Lifeline;
@@ -61,6 +68,14 @@ export class RapportSession implements AsyncIterable<SessionEvent> {
     const { bounds, start } = readOptions(options);
     this.ledger = new ResultLedger(bounds.maxRememberedIds);
     this.chats = new ChatOutbox(bounds.maxPendingChats);
+    this.controls = new ControlOutbox(bounds.maxPendingControls);
+    this.streams = new OutgoingStreams({
+      bounds,
+      frame: (bytes) => this.line.send(bytes),
+      say: (message) => this.line.send(message),
+      gap: (gap, next) => this.onGap(gap, next),
+      canResume: () => this.canResume,
+    });
     this.acks = new AckBatch(bounds, (seq) => this.line.send({ type: 'result.ack', seq }));
     this.queue = new MessageQueue<SessionEvent>(
       bounds.maxUnreadMessages,
@@ -74,7 +89,7 @@ export class RapportSession implements AsyncIterable<SessionEvent> {
       resumeWindowMs: () => this.hold?.resumeWindowMs ?? 0,
       onMessage: (message) => this.onMessage(message),
       onLost: (loss) => {
-        for (const stream of this.streams.values()) stream.detach();
+        this.streams.detach();
         this.events.emit('reconnecting', loss);
       },
       onOver: (failure) => this.onOver(failure),
@@ -99,7 +114,7 @@ export class RapportSession implements AsyncIterable<SessionEvent> {
 
   /** Media of a stream that waits for credit or for the connection, bytes: who makes media should make less of it. */
   queuedBytes(streamId: number): number {
-    return this.streams.get(streamId)?.waitingBytes ?? 0;
+    return this.streams.of(streamId)?.waitingBytes ?? 0;
   }
 
   /** Tells of what happens beside the results. Returns what takes the listener off again. */
@@ -120,12 +135,43 @@ export class RapportSession implements AsyncIterable<SessionEvent> {
     ptsMs: number,
     { init = false, signal }: { readonly init?: boolean; readonly signal?: AbortSignal } = {},
   ): Promise<void> {
-    return this.push(streamId, payload, ptsMs, init ? FrameFlag.init : 0, signal);
+    return this.streams.push(streamId, payload, ptsMs, init ? FrameFlag.init : 0, signal);
   }
 
   /** Nothing follows on this stream. */
   endStream(streamId: number, ptsMs: number): Promise<void> {
-    return this.push(streamId, new Uint8Array(0), ptsMs, FrameFlag.endOfStream);
+    return this.streams.push(streamId, new Uint8Array(0), ptsMs, FrameFlag.endOfStream);
+  }
+
+  /**
+   * A stream that joins the session. Resolves once the service takes it, and media may be sent; rejects with what it is
+   * refused with, and when the session is over.
+   */
+  openStream(stream: StreamOpen['stream']): Promise<void> {
+    return this.over === undefined ? this.streams.open(stream) : Promise.reject(this.over);
+  }
+
+  /**
+   * From `ptsMs` on media and chat are dropped by the service before any buffer. Call it first, then send what is private,
+   * or nothing. Answered by `rapport.session.updated` of kind `pause`. Throws when the session is over.
+   */
+  pause(ptsMs: number, reason: SessionPause['reason']): void {
+    this.control({ type: 'session.pause', ptsMs, reason });
+  }
+
+  /** From `ptsMs` on they are taken again. Who records into a container: docs/protocol.md, `session.unpause`. */
+  unpause(ptsMs: number): void {
+    this.control({ type: 'session.unpause', ptsMs });
+  }
+
+  /** Consent as it is now, whole. Without `analysis` the session ends at once. */
+  updateConsent(consent: ConsentUpdate['consent'], ptsMs?: number): void {
+    this.control({ type: 'consent.update', consent, ...(ptsMs === undefined ? {} : { ptsMs }) });
+  }
+
+  /** Somebody joined, left, is put on hold. */
+  participant(update: Omit<ParticipantUpdate, 'type' | 'ref'>): void {
+    this.control({ type: 'participant.update', ...update });
   }
 
   /**
@@ -186,16 +232,21 @@ export class RapportSession implements AsyncIterable<SessionEvent> {
       case 'session.resumed':
         return this.onResumed(message);
       case 'credit':
-        this.streams.get(message.streamId)?.credit(message.limitBytes);
+        this.streams.credit(message);
         return this.endWhenSent();
       case 'media.acked':
-        return this.streams.get(message.streamId)?.acked(message.seq);
+        return this.streams.of(message.streamId)?.acked(message.seq);
       case 'result':
         if (!this.ledger.take(message)) return this.acks.onRead(message.seq);
         this.chats.onEvent(message.event as TypedEvent);
+        this.controls.onEvent(message.event as TypedEvent);
+        return this.queue.push(message);
+      case 'error':
+        if (this.streams.refused(message.ref, new RapportError(message.code, message.message)))
+          return this.endWhenSent();
+        if (message.ref !== undefined) this.controls.onRefused(message.ref);
         return this.queue.push(message);
       case 'ephemeral':
-      case 'error':
         return this.queue.push(message);
     }
   }
@@ -203,14 +254,7 @@ export class RapportSession implements AsyncIterable<SessionEvent> {
   private onReady({ sessionId, limits, epoch, resumeToken, resumeWindowMs = 0, credits }: SessionReady): void {
     const token = this.options.resume === false ? undefined : resumeToken;
     this.hold = { sessionId, limits, epoch, resumeToken: token, resumeWindowMs };
-    const { bounds } = readOptions(this.options);
-    const wire = {
-      frame: (bytes: Uint8Array) => this.line.send(bytes),
-      gap: (gap: StreamGap, next?: StreamPosition) => this.onGap(gap, next),
-    };
-    for (const { streamId, limitBytes } of credits) {
-      this.streams.set(streamId, new StreamSender(streamId, limitBytes, bounds, wire, this.canResume));
-    }
+    this.streams.begin(credits);
     this.settle.resolve();
   }
 
@@ -223,7 +267,9 @@ export class RapportSession implements AsyncIterable<SessionEvent> {
     const { epoch, tookOver, resultSeq } = answer;
     this.events.emit('resumed', { epoch, tookOver, resultSeq, attempts: this.line.tries });
     this.acks.onTold(this.ledger.lastSeq);
-    for (const stream of answer.streams) this.streams.get(stream.streamId)?.attach(stream);
+    // First: what is sent again of a pause must not be kept until the word of it comes.
+    for (const message of this.controls.resend()) this.line.send(message);
+    this.streams.resumed(answer.streams);
     for (const message of this.chats.resend()) this.line.send(message);
     this.wasEndSent = false;
     this.endWhenSent();
@@ -231,19 +277,12 @@ export class RapportSession implements AsyncIterable<SessionEvent> {
 
   private resumeMessage({ sessionId, resumeToken }: Hold): ClientMessage | undefined {
     if (resumeToken === undefined) return undefined;
-    const streams = [...this.streams.values()].map(({ streamId, position: { oldest, next } }) => ({
-      streamId,
-      oldestSeq: oldest.seq,
-      oldestByteOffset: oldest.byteOffset,
-      nextSeq: next.seq,
-      nextByteOffset: next.byteOffset,
-    }));
     const resume: SessionResume = {
       type: 'session.resume',
       sessionId,
       resumeToken,
       ackedResultSeq: this.ledger.lastSeq,
-      streams,
+      streams: this.streams.positions(),
     };
     return resume;
   }
@@ -256,23 +295,14 @@ export class RapportSession implements AsyncIterable<SessionEvent> {
     this.events.emit('gap', gap);
   }
 
-  private push(
-    streamId: number,
-    payload: Uint8Array,
-    ptsMs: number,
-    flags: number,
-    signal?: AbortSignal,
-  ): Promise<void> {
-    const stream = this.streams.get(streamId);
-    if (stream === undefined) {
-      return Promise.reject(new RapportError('unknown_stream', `Stream ${streamId} was not named at the start.`));
-    }
-    return stream.push(payload, ptsMs, flags, signal);
+  private control(message: ControlMessage): void {
+    if (this.over !== undefined) throw this.over;
+    this.line.send(this.canResume ? this.controls.add(message, this.line.isUp) : message);
   }
 
   private endWhenSent(): void {
     if (this.ending === undefined || !this.line.isUp || this.wasEndSent) return;
-    if ([...this.streams.values()].some((stream) => !stream.isDrained)) return;
+    if (!this.streams.areDrained) return;
     this.wasEndSent = true;
     this.line.send(this.ending);
     for (const resolve of this.onEndSent.splice(0)) resolve();
@@ -282,7 +312,7 @@ export class RapportSession implements AsyncIterable<SessionEvent> {
     this.over = failure ?? new RapportError('session_over', 'The session is over.');
     this.options.signal?.removeEventListener('abort', this.onAbort);
     this.acks.close();
-    for (const stream of this.streams.values()) stream.close(this.over);
+    this.streams.close(this.over);
     for (const resolve of this.onEndSent.splice(0)) resolve();
     this.settle.reject(this.over);
     this.queue.end(failure);

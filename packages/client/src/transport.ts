@@ -1,7 +1,9 @@
 /** Where to connect, and as whom. */
 export interface Address {
   readonly url: string;
-  readonly apiKey: string;
+  readonly apiKey?: string;
+  /** In place of a key; good for one connection. */
+  readonly token?: string;
   readonly traceparent?: string;
 }
 

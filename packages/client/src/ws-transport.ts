@@ -1,13 +1,17 @@
 import type { Socket } from 'node:net';
-import { SUBPROTOCOL } from '@rapport-live/protocol';
+import { SUBPROTOCOL, TOKEN_SUBPROTOCOL_PREFIX } from '@rapport-live/protocol';
 import { WebSocket } from 'ws';
 import type { OpenTransport } from './transport';
 import { upgradeError } from './upgrade-error';
 
 /** Connections of Node, by `ws`: the one file of the client that knows the library. */
-export const openWsTransport: OpenTransport = ({ url, apiKey, traceparent }, timeoutMs, events) => {
-  const socket = new WebSocket(url, SUBPROTOCOL, {
-    headers: { authorization: `Bearer ${apiKey}`, ...(traceparent === undefined ? {} : { traceparent }) },
+export const openWsTransport: OpenTransport = ({ url, apiKey, token, traceparent }, timeoutMs, events) => {
+  const protocols = token === undefined ? [SUBPROTOCOL] : [SUBPROTOCOL, `${TOKEN_SUBPROTOCOL_PREFIX}${token}`];
+  const socket = new WebSocket(url, protocols, {
+    headers: {
+      ...(apiKey === undefined || token !== undefined ? {} : { authorization: `Bearer ${apiKey}` }),
+      ...(traceparent === undefined ? {} : { traceparent }),
+    },
     handshakeTimeout: timeoutMs,
   });
   let error: Error | undefined;

@@ -134,14 +134,17 @@ export class RapportError extends Error {
   constructor(
     readonly code: ErrorCode,
     message: string,
-    options: { readonly cause?: unknown; readonly retryAfterMs?: number } = {},
+    options: { readonly cause?: unknown; readonly retryAfterMs?: number; readonly address?: string } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'RapportError';
     this.retryAfterMs = options.retryAfterMs;
+    this.address = options.address;
   }
 
   readonly retryAfterMs: number | undefined;
+  /** With `session_elsewhere`: the WebSocket URL to connect to. */
+  readonly address: string | undefined;
 
   get advice(): string {
     return ERRORS[this.code].advice;

@@ -7,6 +7,7 @@ import type { SessionClock } from '../../streams/session-clock';
 import { logFault } from '../fault.filter';
 import type { GatewayOptions } from '../gateway-options';
 import type { GatewaySession } from '../gateway-session';
+import type { Fleet } from './fleet';
 import type { ResumableSession } from './resumable-session';
 import { type KeptTokens, ResumeTokens } from './resume-tokens';
 
@@ -29,6 +30,7 @@ export class ResumableSessions {
     private readonly options: ResumeOptions,
     private readonly clock: SessionClock,
     private readonly meter: Pick<Meter, 'resume'>,
+    private readonly fleet: Fleet,
   ) {}
 
   /** Sessions that wait for their client. */
@@ -59,13 +61,13 @@ export class ResumableSessions {
 
   /** A new session, and the token to come back with. */
   begin(conversation: Conversation): { readonly session: ResumableSession; readonly token: string } {
-    const { tokens, token } = ResumeTokens.begin();
+    const { tokens, token } = ResumeTokens.begin(this.fleet);
     return { session: this.keep(conversation, tokens), token };
   }
 
   /** A session of the process before waits for its client from now on. */
   async adopt({ conversation, door }: RecoveredSession): Promise<void> {
-    const session = this.keep(conversation, ResumeTokens.restore(door as KeptTokens));
+    const session = this.keep(conversation, ResumeTokens.restore(this.fleet, door as KeptTokens));
     this.wait(session, { reason: 'disconnected' });
     await this.keepTokens(session);
   }
@@ -91,7 +93,10 @@ export class ResumableSessions {
   find(tenant: string, { sessionId, resumeToken, ackedResultSeq }: SessionResume): ResumableSession {
     const session = this.of(tenant, sessionId);
     if (session === undefined) {
-      throw new RapportError('session_unknown', `No session ${sessionId} can be resumed.`);
+      throw (
+        this.fleet.elsewhere(resumeToken) ??
+        new RapportError('session_unknown', `No session ${sessionId} can be resumed.`)
+      );
     }
     if (!session.tokens.accepts(resumeToken)) {
       throw new RapportError('forbidden', 'The resume token is not that of the session, or was used.');
@@ -124,7 +129,7 @@ export class ResumableSessions {
     session.attached = attached;
     if (session.state !== 'live') return;
     session.cancelTimer();
-    session.conversation.attach();
+    session.conversation.attach(attached.connection.probe);
   }
 
   /** The connection of a session is gone, closed by us with `code` if we did. */

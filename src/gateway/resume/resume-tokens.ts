@@ -1,4 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Fleet } from './fleet';
 
 /** 256 bits: no more can be guessed than a key can. */
 const TOKEN_BYTES = 32;
@@ -19,19 +20,24 @@ export class ResumeTokens {
   private current: Buffer;
   private before: Buffer | undefined;
 
-  private constructor(current: Buffer, before?: Buffer) {
+  private constructor(
+    private readonly fleet: Fleet,
+    current: Buffer,
+    before?: Buffer,
+  ) {
     this.current = current;
     this.before = before;
   }
 
   /** Of a new session, and its first token. */
-  static begin(): { readonly tokens: ResumeTokens; readonly token: string } {
-    const token = newToken();
-    return { tokens: new ResumeTokens(digest(token)), token };
+  static begin(fleet: Fleet): { readonly tokens: ResumeTokens; readonly token: string } {
+    const token = newToken(fleet);
+    return { tokens: new ResumeTokens(fleet, digest(token)), token };
   }
 
-  static restore({ current, before }: KeptTokens): ResumeTokens {
-    return new ResumeTokens(Buffer.from(current, 'hex'), before === undefined ? undefined : Buffer.from(before, 'hex'));
+  static restore(fleet: Fleet, { current, before }: KeptTokens): ResumeTokens {
+    const older = before === undefined ? undefined : Buffer.from(before, 'hex');
+    return new ResumeTokens(fleet, Buffer.from(current, 'hex'), older);
   }
 
   get kept(): KeptTokens {
@@ -50,7 +56,7 @@ export class ResumeTokens {
   /** Uses up a token that is accepted; returns the next. */
   renew(used: string): string {
     const given = digest(used);
-    const token = newToken();
+    const token = newToken(this.fleet);
     if (timingSafeEqual(this.current, given)) this.before = this.current;
     this.current = digest(token);
     return token;
@@ -62,6 +68,6 @@ export class ResumeTokens {
   }
 }
 
-function newToken(): string {
-  return randomBytes(TOKEN_BYTES).toString('base64url');
+function newToken(fleet: Fleet): string {
+  return fleet.named(randomBytes(TOKEN_BYTES).toString('base64url'));
 }

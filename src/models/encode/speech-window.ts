@@ -1,5 +1,7 @@
 import type { HopVoice, TimeSpan } from '../../facts/stream-fact';
 
+/** Not looked up for each sample. */
+const { max, min } = Math;
 const SAMPLES_PER_MS = 16;
 /** The voice encoder halves 10 ms frames: lengths are multiples of 20 ms. */
 const STRETCH_STEP_SAMPLES = 320;
@@ -97,6 +99,6 @@ function addInto(target: Int16Array, source: Int16Array, offset: number): void {
   const end = Math.min(target.length, offset + source.length);
   for (let i = start; i < end; i++) {
     const sum = (target[i] ?? 0) + (source[i - offset] ?? 0);
-    target[i] = Math.max(-0x8000, Math.min(0x7fff, sum));
+    target[i] = max(-0x8000, min(0x7fff, sum));
   }
 }

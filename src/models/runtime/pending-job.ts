@@ -13,6 +13,8 @@ export class PendingJob implements Schedulable {
   readonly result: Promise<JobResult<JobKind>>;
   /** Workers that ended while they had this job, or one beside it. */
   crashes = 0;
+  /** Nobody waits for it any more: it is not gone on with. */
+  isUnwanted = false;
   /** Sum of the steps in the worker that has it now. */
   private modelMs = 0;
   /** Waits for a worker: from the submission, and for a job that was begun before, from the end of its last step. */

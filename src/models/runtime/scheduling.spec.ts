@@ -27,6 +27,14 @@ describe('JobQueue', () => {
     expect(names(queue.takeAll())).toEqual(['v', 'a', 'f', 'p']);
   });
 
+  it('lets one session go, and counts what is left', () => {
+    const queue = queueOf(job('1', 'final', 'a', 5), job('2', 'partial', 'a', 5), job('3', 'final', 'b', 7));
+    expect(names(queue.takeSession('a'))).toEqual(['1', '2']);
+    expect([queue.length, queue.queuedBytes]).toEqual([1, 7]);
+    expect(names(queue.takeSession('nobody'))).toEqual([]);
+    expect(names(queue.takeAll())).toEqual(['3']);
+  });
+
   it('goes round the sessions inside a class', () => {
     const busy = ['1', '2', '3'].map((name) => job(name, 'final', 'busy'));
     const queue = queueOf(...busy, job('x', 'final', 'quiet'), job('y', 'final', 'other'));

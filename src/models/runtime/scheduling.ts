@@ -162,6 +162,17 @@ export class JobQueue<J extends Schedulable> {
     return together;
   }
 
+  /** Takes out all of one session. */
+  takeSession(sessionId: string): J[] {
+    const taken: J[] = [];
+    for (const sessions of this.turns.values()) {
+      taken.push(...(sessions.get(sessionId) ?? []));
+      sessions.delete(sessionId);
+    }
+    for (const job of taken) this.count(job, -1);
+    return taken;
+  }
+
   /** Empties the queue. */
   takeAll(): J[] {
     const all: J[] = [];

@@ -31,6 +31,8 @@ export type ToWorker =
   | { readonly type: 'start'; readonly jobs: readonly NewJob[] }
   /** Go on with jobs that are parked. */
   | { readonly type: 'resume'; readonly jobIds: readonly number[] }
+  /** Parked jobs that nobody wants any more. */
+  | { readonly type: 'forget'; readonly jobIds: readonly number[] }
   /** Fingerprints of the jobs that are not run from now on, all of them. */
   | { readonly type: 'refuse'; readonly fingerprints: readonly string[] }
   /** Release everything and end. */

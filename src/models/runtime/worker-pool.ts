@@ -23,7 +23,7 @@ import { WaitingClass } from './waiting-class';
 import { watchCrashes } from './watch-crashes';
 import { type SelfTest, threadClockMs } from './worker-messages';
 import type { ModelReport, WorkerPoolOptions } from './worker-pool-options';
-import { defaultWorkerPath, WorkerThread } from './worker-thread';
+import { defaultWorkerPath, droppedJob, WorkerThread } from './worker-thread';
 
 const RETRY_AFTER_MS = 1_000;
 /** Workers that a job may end before it is given up. */
@@ -127,6 +127,12 @@ export class WorkerPool implements InferencePool {
     this.expiry.arm(this.queue.nextDeadlineMs);
     this.dispatchSoon();
     return (await job.result) as JobResult<K>;
+  }
+
+  drop(sessionId: string): void {
+    const jobs = [...this.threads].flatMap((thread) => thread.drop(sessionId));
+    for (const job of [...this.queue.takeSession(sessionId), ...jobs]) job.reject(droppedJob());
+    this.waiting.set(this.queue.mostUrgent());
   }
 
   /** Ends every worker after its running step, however long that takes; jobs not done reject with `inference_failed`. */
@@ -287,6 +293,7 @@ export class WorkerPool implements InferencePool {
   }
 
   private again(job: PendingJob): void {
+    if (job.isUnwanted) return job.reject(droppedJob());
     job.restart();
     this.queue.putBack(job);
   }

@@ -101,6 +101,20 @@ export class WorkerThread {
     await this.exited;
   }
 
+  /** What is parked of a session is forgotten, what runs goes no further than its step. Returns those that are over with it. */
+  drop(sessionId: string): PendingJob[] {
+    for (const job of this.running) if (job.sessionId === sessionId) job.isUnwanted = true;
+    const dropped = [...this.parked.values()].filter((job) => job.sessionId === sessionId);
+    this.forget(dropped);
+    return dropped;
+  }
+
+  private forget(jobs: readonly PendingJob[]): void {
+    if (jobs.length === 0) return;
+    for (const { id } of jobs) this.parked.delete(id);
+    this.say({ type: 'forget', jobIds: jobs.map(({ id }) => id) });
+  }
+
   refuse(fingerprints: readonly string[]): void {
     this.say({ type: 'refuse', fingerprints });
   }
@@ -120,8 +134,15 @@ export class WorkerThread {
       else if (outcome.type === 'done') job.resolve(outcome.output);
       else job.reject(failure(job, outcome.error));
     }
+    const unwanted = [...this.parked.values()].filter((job) => job.isUnwanted);
+    this.forget(unwanted);
+    for (const job of unwanted) job.reject(droppedJob());
     this.events.free(this);
   }
+}
+
+export function droppedJob(): RapportError {
+  return new RapportError('inference_failed', 'the session gave its jobs up');
 }
 
 function failure({ kind }: PendingJob, error: WorkerFault): RapportError {

@@ -52,6 +52,10 @@ async function obey(message: ToWorker, encoders: Encoders): Promise<void> {
     port?.close();
     return;
   }
+  if (message.type === 'forget') {
+    for (const jobId of message.jobIds) held.delete(jobId);
+    return;
+  }
   if (message.type === 'refuse') {
     refused = new Set(message.fingerprints);
     return;

@@ -42,7 +42,8 @@ export class ControlLog {
   }
 
   private controlOf(data: Extract<TypedEvent, { type: 'rapport.session.updated' }>['data']): Control | undefined {
-    const { kind, mediaMs: ptsMs, scope: participantId, detail } = data;
+    const { kind, mediaMs, scope: participantId, detail } = data;
+    const ptsMs = typeof detail['ptsMs'] === 'number' ? detail['ptsMs'] : mediaMs;
     switch (kind) {
       case 'pause': {
         const reason = detail['reason'] as SessionPause['reason'];

@@ -97,6 +97,18 @@ describe('a process that goes on with the streams of another', () => {
     expect(await heard(1014)).toEqual(await heard(1000));
   });
 
+  // What a pause had left of that frame was placed where the whole of it began.
+  it('begins behind a pause that its first frame reaches out of', async () => {
+    const streams = [{ streamId: 1, seq: 10, byteOffset: 32_000, startMs: 1000, ended: false, voices: [] }];
+    const s = new SessionScript({ restored: { startedAtMs: 5000, hopEndMs: 0, lastGapMs: -1, chat: [], streams } });
+    s.streams.pause(500, 'payment');
+    s.streams.unpause(1600);
+    s.streams.resume.attach();
+    await send(s, [{ seq: 10, byteOffset: 32_000, ptsMs: 1014, pcm: join(speech(2000), silence(1000)) }]);
+    await s.end();
+    expect(s.utterances.map(({ startMs }) => startMs)).toEqual([1600]);
+  });
+
   it('keeps what it needs no longer than it must', async () => {
     const s = keeping(new SessionScript());
     const pcm = join(speech(2000), silence(10_000));

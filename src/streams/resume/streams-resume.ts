@@ -1,5 +1,6 @@
 import type { Hop, UtteranceClosed } from '../../facts/stream-fact';
 import { refuse, type MediaVerdict } from '../lane';
+import type { Line } from '../line';
 import type { SessionClock } from '../session-clock';
 import type { SessionIntakes } from '../session-intakes';
 import type { CreditLimit } from '../session-streams';
@@ -16,6 +17,8 @@ export interface StreamsResumeParts {
   readonly latestMs: () => number;
   readonly isOpen: () => boolean;
   readonly credit: (limit: CreditLimit) => void;
+  /** Who can be asked when all is silent. */
+  readonly line: (line: Line | undefined) => void;
   /** Something changed: look again. */
   readonly wake: () => void;
 }
@@ -44,11 +47,17 @@ export class StreamsResume {
    * those that we slow down, and what is sent again later is not late.
    */
   detach(): void {
+    this.parts.line(undefined);
     for (const intake of this.parts.intakes.all) intake.detach();
     this.parts.wake();
   }
 
-  attach(): void {
+  /**
+   * Somebody is connected. With a line, a stream that fell silent is idle only once its client has answered: a connection
+   * that is dead and has not told so yet is waited for like one that is lost. Without, by the clock.
+   */
+  attach(line?: Line): void {
+    this.parts.line(line);
     const nowMs = this.parts.clock.nowMs();
     for (const intake of this.parts.intakes.all) intake.attach(nowMs);
     this.parts.wake();

@@ -1,0 +1,77 @@
+// What a fault of some costs the others: two live sessions with the real models, and beside them one fault after the other.
+import { figure, median } from '../figures.mjs';
+import { startFaults, startService } from '../processes.mjs';
+import { readRecordings } from '../load/recordings.mjs';
+import { RawSession, sleep } from './raw-session.mjs';
+
+const FRAME_MS = 20;
+const FRAME_BYTES = FRAME_MS * 32;
+/** The same sound in every phase: 2.2 s of speech and a pause. */
+const SPOKEN_MS = 2200;
+
+export async function neighbours({ runs, phaseMs, sessions: count }) {
+  const service = await startService(0, { RAPPORT_MAX_SESSIONS: '200' });
+  const faults = await startFaults(1, service.url);
+  const names = [undefined, ...faults.first.faults];
+  const loop = spokenLoop(phaseMs);
+  const victims = await Promise.all(Array.from({ length: count }, () => new RawSession(service.url).start()));
+  /** {dueMs, latencyMs}: from the last frame that its window waited for. */
+  const windows = [];
+  const beganMs = performance.now();
+  for (const victim of victims) {
+    victim.onEvent = ({ type, data }) => {
+      if (type !== 'rapport.window.assessed') return;
+      const dueMs = data.windowEndMs + 300;
+      windows.push({ dueMs, latencyMs: performance.now() - beganMs - dueMs });
+    };
+  }
+  let isOver = false;
+  const speaking = (async () => {
+    for (let sentMs = 0; !isOver; await sleep(5)) {
+      for (; sentMs + FRAME_MS <= performance.now() - beganMs; sentMs += FRAME_MS) {
+        const at = ((sentMs % phaseMs) / FRAME_MS) * FRAME_BYTES;
+        for (const victim of victims) victim.frame(loop.subarray(at, at + FRAME_BYTES), sentMs);
+      }
+    }
+  })();
+  const p50Ms = Object.fromEntries(names.map((name) => [name, []]));
+  /** Until the next phase begins, so that each hears the same. */
+  const phaseEnd = () => sleep(phaseMs - ((performance.now() - beganMs) % phaseMs));
+  await sleep(phaseMs);
+  for (let run = 0; run < runs; run += 1) {
+    for (const name of names) {
+      await phaseEnd();
+      const fromMs = performance.now() - beganMs;
+      if (name !== undefined) await faults.ask(name, { ms: phaseMs - 300 });
+      await phaseEnd();
+      const toMs = performance.now() - beganMs;
+      await sleep(500);
+      const heard = windows.filter(({ dueMs }) => dueMs >= fromMs && dueMs < toMs);
+      p50Ms[name].push(median(heard.map(({ latencyMs }) => latencyMs)));
+    }
+  }
+  isOver = true;
+  await speaking;
+  for (const { socket } of victims) socket.terminate();
+  await Promise.all([faults.stop(), service.stop()]);
+  const calm = p50Ms[undefined];
+  return [
+    figure('assessment of others, nothing wrong, p50', calm, 'ms'),
+    ...faults.first.faults.map((name) =>
+      figure(
+        `assessment of others, ${name}: p50 against nothing wrong`,
+        p50Ms[name].map((ms, run) => ms / calm[run]),
+        'ratio',
+        { atMost: 1.2 },
+      ),
+    ),
+  ];
+}
+
+function spokenLoop(lengthMs) {
+  const { customer } = readRecordings('sample');
+  const longest = customer.reduce((a, b) => (a.length > b.length ? a : b));
+  const samples = new Int16Array(lengthMs * 16);
+  samples.set(longest.subarray(0, SPOKEN_MS * 16));
+  return Buffer.from(samples.buffer);
+}

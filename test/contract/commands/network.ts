@@ -1,0 +1,98 @@
+import type { ReferenceModel } from '../reference-model';
+import { Command, type Real } from './command';
+
+export class Cut extends Command {
+  check(model: Readonly<ReferenceModel>): boolean {
+    return model.phase === 'up';
+  }
+  async run(model: ReferenceModel, { session }: Real): Promise<void> {
+    await session.cut();
+    model.down();
+  }
+  toString(): string {
+    return 'cut';
+  }
+}
+
+/** Comes back, or takes over from itself where it is still connected. */
+export class Resume extends Command {
+  constructor(
+    /** Results that it says it has not stored. */
+    private readonly behind: number,
+  ) {
+    super();
+  }
+  check(model: Readonly<ReferenceModel>): boolean {
+    return model.phase === 'down' || model.phase === 'up';
+  }
+  run(model: ReferenceModel, real: Real): Promise<void> {
+    return comeBack(model, real, this.behind);
+  }
+  toString(): string {
+    return `resume(${this.behind})`;
+  }
+}
+
+/** Comes back with a replay buffer that has overflowed: only the newest frames are left. */
+export class Overflow extends Command {
+  constructor(private readonly left: number) {
+    super();
+  }
+  check(model: Readonly<ReferenceModel>): boolean {
+    return (model.phase === 'down' || model.isDoomed) && !model.isPaused && model.made - this.left > model.arrived;
+  }
+  async run(model: ReferenceModel, real: Real): Promise<void> {
+    model.overflow(model.made - this.left);
+    await comeBack(model, real, 0);
+  }
+  toString(): string {
+    return `overflow(${this.left})`;
+  }
+}
+
+async function comeBack(model: ReferenceModel, { session }: Real, behind: number): Promise<void> {
+  const sentBefore = model.sent;
+  const { streams } = await session.resume(model, behind);
+  model.up();
+  // Before any media: what is private must not be kept until the word of it comes.
+  session.sayAgain(model);
+  await session.sendFrom(streams[0]!.nextSeq, sentBefore, model.made);
+  for (const chat of model.chats) session.chat(chat);
+}
+
+/** The process is killed; another one holds the session from what the disk knows. */
+export class Restart extends Command {
+  check(model: Readonly<ReferenceModel>): boolean {
+    return model.phase === 'up' || model.phase === 'down';
+  }
+  async run(model: ReferenceModel, { service, session }: Real): Promise<void> {
+    if (model.phase === 'up') await session.cut();
+    model.restarted(session.acked);
+    await service.kill();
+  }
+  toString(): string {
+    return 'restart';
+  }
+}
+
+/** Nobody comes back within the window: the session ends by itself, and what it had is there for who watches. */
+export class Expire extends Command {
+  check(model: Readonly<ReferenceModel>): boolean {
+    return model.phase === 'down';
+  }
+  async run(model: ReferenceModel, { service, session }: Real): Promise<void> {
+    await service.noticed();
+    model.phase = 'ended';
+    for (let ms = 0; ms < RESUME_WINDOW_MS; ms += STEP_MS) {
+      service.clock.advance(STEP_MS);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await session.expectExpired(model);
+  }
+  toString(): string {
+    return 'expire';
+  }
+}
+const RESUME_WINDOW_MS = 60_000;
+/** What the passing of time sets going is answered before it looks late: from 1.5 s on the service thinks it is overloaded. */
+const STEP_MS = 500;
