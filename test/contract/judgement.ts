@@ -51,7 +51,9 @@ function untoldGap({ gapEndsMs }: ReferenceModel, told: Told): Error | undefined
   const isTold = (endMs: number): boolean =>
     gaps.some(({ reason, fromMs, toMs }) => reason === 'buffer_overflow' && fromMs < endMs && toMs >= endMs);
   const endMs = gapEndsMs.find((one) => !isTold(one));
-  return endMs === undefined ? undefined : new Error(`nobody was told of the gap up to ${endMs}`);
+  return endMs === undefined
+    ? undefined
+    : new Error(`nobody was told of the gap up to ${endMs}: ${JSON.stringify(gaps)}`);
 }
 
 function lostResult({ sessionId, results }: Told, required: Required): Error | undefined {
