@@ -90,12 +90,13 @@ function bareSeconds(dir) {
 }
 
 async function recoverySeconds(dir, records) {
-  const beganMs = performance.now();
+  const [beganMs, cpu] = [performance.now(), process.cpuUsage()];
   const outbox = await Outbox.open(outboxOptions({ dir, retentionBytes: Infinity, budgetBytes: 1e15 }));
   const seconds = (performance.now() - beganMs) / 1000;
+  const { user, system } = process.cpuUsage(cpu);
   if (outbox.recovery.records !== records) throw new Error(`${outbox.recovery.records} records of ${records}`);
   await outbox.shutdown();
-  return seconds;
+  return { seconds, cpuSeconds: (user + system) / 1e6 };
 }
 
 /** So many sessions append one result after another: results a second, and the wait of each, ms. */
@@ -120,7 +121,7 @@ async function appendRate(dir) {
 }
 
 const folder = mkdtempSync(join(values.folder, 'rapport-bench-outbox-'));
-const rows = { open: [], bare: [], ratio: [], rate: [], p50: [], p99: [] };
+const rows = { open: [], cpu: [], bare: [], ratio: [], rate: [], p50: [], p99: [] };
 let size;
 try {
   size = writeLog(folder);
@@ -129,9 +130,10 @@ try {
     const bare = bareSeconds(folder);
     const open = await recoverySeconds(folder, size.records);
     const perGb = GB / bare.bytes;
-    rows.open.push(open * perGb);
+    rows.open.push(open.seconds * perGb);
+    rows.cpu.push(open.cpuSeconds * perGb);
     rows.bare.push(bare.seconds * perGb);
-    rows.ratio.push(open / bare.seconds);
+    rows.ratio.push(open.seconds / bare.seconds);
   }
   for (let run = 0; run < runs; run += 1) {
     const own = mkdtempSync(join(values.folder, 'rapport-bench-append-'));
@@ -146,6 +148,7 @@ try {
 
 const figures = [
   figure('recovery: log read and checked at the start, for each GB', rows.open, 's'),
+  figure('recovery: CPU of it, for each GB', rows.cpu, 's'),
   figure('recovery: bare reading of the same files, for each GB', rows.bare, 's'),
   figure('recovery: checked / bare', rows.ratio, 'ratio'),
   figure('recovery: records in it', [size.records], 'count'),
