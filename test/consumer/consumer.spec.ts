@@ -85,7 +85,9 @@ withKafka(available.ok ? 'the consumer library' : `the consumer library (skipped
       expect(event.seq).toBe((lastSeq.get(event.subject) ?? 0) + 1);
       lastSeq.set(event.subject, event.seq);
     }
-    expect(troubles.map(({ error }) => [error.code, /: (\w+)\.$/.exec(error.message)?.[1]])).toEqual([
+    // just after its start the broker may know no group for a moment: that is told too, and passes
+    const malformed = troubles.filter(({ error }) => error.code !== 'kafka_unavailable');
+    expect(malformed.map(({ error }) => [error.code, /: (\w+)\.$/.exec(error.message)?.[1]])).toEqual([
       ['record_malformed', 'no_attributes'],
       ['record_malformed', 'json'],
       ['record_malformed', 'unknown_type'],
@@ -96,8 +98,8 @@ withKafka(available.ok ? 'the consumer library' : `the consumer library (skipped
     await producer.send({ topic, messages: [message(1, 40)] });
     expect(idsOf(await take(new RapportConsumer(options), 1, { topics: [topic] }))).toEqual([expectedId(1, 40)]);
     const all = await take(new RapportConsumer(newGroup()), 126, { topics: [topic], malformed: 'deliver' });
-    const malformed = all.flatMap((event) => (event.type === 'malformed' ? [event] : []));
-    expect(malformed.map(({ reason, value }) => [reason, String(value)])).toEqual([
+    const handedOut = all.flatMap((event) => (event.type === 'malformed' ? [event] : []));
+    expect(handedOut.map(({ reason, value }) => [reason, String(value)])).toEqual([
       ['no_attributes', 'hello'],
       ['json', '{"kind":'],
       ['unknown_type', String(message(0, 901).value)],

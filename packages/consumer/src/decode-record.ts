@@ -79,23 +79,35 @@ function structured(received: Received, record: RawRecord, value: Buffer, option
   return typed(received, record, attributes as Attributes, data ?? {}, options);
 }
 
-async function unsealed(
+function unsealed(
   received: Received,
   record: RawRecord,
   attributes: Attributes,
   options: DecodeOptions,
-): Promise<Decoded> {
-  const { datakey, id = '', type: eventType = '' } = attributes;
-  if (options.keys === undefined || datakey === undefined || record.value === null) {
+): Decoded | Promise<Decoded> {
+  const { keys } = options;
+  const { datakey } = attributes;
+  if (keys === undefined || datakey === undefined || record.value === null) {
     return malformed(received, record, 'encrypted');
   }
-  const key = await options.keys.keyOf(datakey);
+  return keys.keyOf(datakey).then((key) => opened(received, record, attributes, options, key));
+}
+
+/** @param key undefined: destroyed */
+function opened(
+  received: Received,
+  record: RawRecord,
+  attributes: Attributes,
+  options: DecodeOptions,
+  key: Buffer | undefined,
+): Decoded {
+  const { id = '', type: eventType = '' } = attributes;
   if (key === undefined) {
     return { given: { ...received, type: 'shredded', id, eventType, ...sessionOf(received.key) }, id };
   }
   let data: Buffer;
   try {
-    data = decrypt(key, record.value, id);
+    data = decrypt(key, record.value!, id);
   } catch {
     return malformed(received, record, 'encrypted');
   }

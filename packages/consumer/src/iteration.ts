@@ -16,6 +16,8 @@ export interface IterationDeps {
 
 /** Wait between two tries to find out where partitions begin, ms. */
 const BEGIN_AGAIN_MS = 500;
+/** The tries before are nobody's business. */
+const TOLD_FROM_ATTEMPT = 4;
 
 /** One loop over events: which partitions are ours, what was read of them, and how far it was worked off. */
 export class Iteration implements SourceListener {
@@ -93,7 +95,7 @@ export class Iteration implements SourceListener {
       failure = error;
       throw error;
     }
-    for (;;) {
+    for (let attempt = 1; ; attempt += 1) {
       const ours = gained.filter(({ isRevoked }) => !isRevoked);
       if (ours.length === 0 || this.isOver) return;
       try {
@@ -111,7 +113,8 @@ export class Iteration implements SourceListener {
         return;
       } catch (error) {
         if (failure !== undefined) return this.buffer.end(failure);
-        onTrouble(error as RapportError);
+        // just after a start a broker says for a moment that it knows no group
+        if (attempt >= TOLD_FROM_ATTEMPT) onTrouble(error as RapportError);
         await new Promise((resolve) => setTimeout(resolve, BEGIN_AGAIN_MS));
       }
     }

@@ -1,5 +1,13 @@
 import { RapportError } from '@rapport-live/protocol';
-import { type Admin, type Consumer, type EachBatchPayload, Kafka, type KafkaMessage, logLevel } from 'kafkajs';
+import {
+  type Admin,
+  type Consumer,
+  type EachBatchPayload,
+  Kafka,
+  type KafkaMessage,
+  type LogEntry,
+  logLevel,
+} from 'kafkajs';
 import type { ConsumerBounds, ConsumerOptions, PartitionName } from './options';
 import type { Commit, PartitionState, RawRecord, RecordSource, SourceListener } from './record-source';
 
@@ -26,6 +34,7 @@ export class KafkaSource implements RecordSource {
   private readonly next = new Map<string, number | undefined>();
   private assigned: PartitionName[] = [];
   private held = false;
+  private isClosed = false;
   private isPaused = false;
   private released: (() => void) | undefined;
   /**
@@ -46,7 +55,8 @@ export class KafkaSource implements RecordSource {
       ...(sasl === undefined ? {} : { sasl: sasl as never }),
       connectionTimeout: Math.min(3_000, bounds.connectTimeoutMs),
       retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 40 },
-      logLevel: logLevel.NOTHING,
+      logLevel: logLevel.ERROR,
+      logCreator: () => this.onLog,
     });
     this.admin = this.kafka.admin({ retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5 } });
   }
@@ -141,13 +151,14 @@ export class KafkaSource implements RecordSource {
       else await this.commitOnce({ topics: byTopic(offsets) });
       return true;
     } catch (error) {
-      if (REBALANCING.has((error as { type?: string }).type ?? '')) return false;
+      if (isRebalancing(error)) return false;
       return unavailable(error);
     }
   }
 
   async stop(): Promise<void> {
     const { consumer } = this;
+    this.isClosed = true;
     this.consumer = undefined;
     await consumer?.disconnect().catch(() => undefined);
     await this.admin.disconnect().catch(() => undefined);
@@ -215,6 +226,15 @@ export class KafkaSource implements RecordSource {
     });
   }
 
+  /**
+   * Once closed it would go on connecting, and keep the process, for half a minute: only a TypeError ends its retries, and
+   * the one place to throw it from is the log line that the broker pool writes inside each. It says nothing else of use:
+   * what ends an attempt for good comes as an error.
+   */
+  private readonly onLog = ({ namespace }: LogEntry): void => {
+    if (this.isClosed && namespace === 'BrokerPool') throw new TypeError('the consumer is closed');
+  };
+
   /** Between a crash and its restart kafkajs has no group to act on; the next assignment says it all again. */
   private now(action: (consumer: Consumer) => void): void {
     try {
@@ -223,6 +243,14 @@ export class KafkaSource implements RecordSource {
       // see above
     }
   }
+}
+
+/** Errors of the library wrap one another. */
+function isRebalancing(error: unknown): boolean {
+  for (let one = error as { type?: string; cause?: unknown } | undefined; one; one = one.cause as typeof one) {
+    if (REBALANCING.has(one.type ?? '')) return true;
+  }
+  return false;
 }
 
 function byTopic<P extends { readonly topic: string }>(offsets: readonly P[]): { topic: string; partitions: P[] }[] {

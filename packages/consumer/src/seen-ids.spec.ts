@@ -40,10 +40,10 @@ describe('ids in a folder', () => {
   };
 
   it('survive the process once they are flushed, and stay bounded on disk', async () => {
-    for (let n = 0; n < 1_000; n += 10) {
+    for (let n = 0; n < 1_000; n += 50) {
       const seen = await opened();
       for (let k = Math.max(0, n - 50); k < n; k += 1) expect(seen.has(id(k))).toBe(true);
-      for (let k = n; k < n + 10; k += 1) seen.add(id(k));
+      for (let k = n; k < n + 50; k += 1) seen.add(id(k));
       await seen.flush();
       await seen.close();
     }
@@ -70,7 +70,7 @@ describe('ids in a folder', () => {
         expect(again.has(id(99))).toBe(true);
         await again.close();
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
   });
 
