@@ -30,8 +30,10 @@ def main() -> None:
         ended = asyncio.run(call.run(session, options.pace, options.frame_ms, chat))
     except SessionFailed as failure:
         sys.exit(f"The session did not end: {failure}")
-    if ended["reason"] != "ended" or ended["incomplete"]:
+    if ended["reason"] != "ended":
         sys.exit(f"The session is not complete: it ended with reason {ended['reason']}.")
+    if ended["incomplete"]:
+        sys.exit("The service was behind and gave up what it had not done 5 s after the end: try a lower --pace.")
 
 
 def read(path: str) -> tuple[bytes, int]:
