@@ -36,7 +36,8 @@ export class TopicFaultError extends Error {
 export function kafkaTrouble(error: unknown): KafkaTrouble {
   const causes = chain(error);
   const code = causes.map(codeOf).find((found) => found !== undefined) ?? 'other';
-  const told = causes[causes.length - 1];
+  // What a registry answered, and to what, stands in its own error; otherwise the last cause says most.
+  const told = causes.find(({ name }) => name === 'SchemaRegistryError') ?? causes[causes.length - 1];
   return { code, message: `${KAFKA_TROUBLES[code]} (${told?.message ?? 'no reason given'})` };
 }
 

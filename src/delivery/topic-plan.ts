@@ -1,4 +1,4 @@
-import { TOPICS } from '@rapport-live/protocol';
+import { COMPACTED_TOPICS, TOPICS } from '@rapport-live/protocol';
 import type { KafkaOptions } from './kafka-options';
 
 /** A topic as it should be. */
@@ -21,8 +21,6 @@ export interface FoundTopic {
   readonly config: Readonly<Record<string, string>>;
 }
 
-/** Where only the newest record of a session counts: its end, which repeats its start. */
-const COMPACTED = new Set(['rapport.sessions']);
 const AUDIT = 'rapport.audit';
 /** What Kafka's documentation advises beside three replicas and acks=all: one broker may be away, and no write is on one alone. */
 const SAFE_REPLICATION = 3;
@@ -41,7 +39,7 @@ export function allTopics({ deadLetterTopic }: Pick<KafkaOptions, 'deadLetterTop
 export function wantedTopic(name: string, options: TopicOptions): WantedTopic {
   const { partitions, replication, retentionMs, auditRetentionMs } = options;
   const copies = replication === undefined ? {} : { replication };
-  if (COMPACTED.has(name)) return { name, partitions, ...copies, cleanup: 'compact' };
+  if (COMPACTED_TOPICS.includes(name)) return { name, partitions, ...copies, cleanup: 'compact' };
   const keepMs = name === AUDIT ? auditRetentionMs : retentionMs;
   return { name, partitions, ...copies, cleanup: 'delete', retentionMs: keepMs };
 }

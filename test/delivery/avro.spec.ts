@@ -9,7 +9,10 @@ import { eventEncoding } from '../../src/delivery/event-encoding';
 import { type KafkaMessage, toKafkaMessage } from '../../src/delivery/kafka-message';
 import { SchemaRegistry, SchemaRegistryError } from '../../src/delivery/schema-registry';
 import type { SessionResult } from '../../src/delivery/session-result';
+import { eventually } from '../support/eventually';
+import { RawSession } from '../support/raw-session';
 import { StandInRegistry } from '../support/schema-registry';
+import { startService } from '../support/service';
 import { degraded, session } from './support/results';
 
 const DURABLE = EVENT_TYPES.filter((type) => EVENTS[type].durable);
@@ -70,7 +73,7 @@ test('the word that a session was erased has no value, whatever data is written 
 test.each(DURABLE.filter((type) => type !== 'rapport.session.erased'))(
   '%s: any data comes back as it was',
   async (type) => {
-    const encoding = new AvroEncoding(new SchemaRegistry({ url: registry.url }));
+    const encoding = new AvroEncoding({ register: () => Promise.resolve(7) });
     await encoding.encode(record(degraded(1)));
     const reader = Type.forSchema(eventAvroSchema(type) as never);
     fc.assert(
@@ -102,6 +105,14 @@ test('what no schema takes goes as JSON, and is told by name and place, without 
     { id, type: 'rapport.window.degraded', at: 'the whole' },
     { id, type: 'rapport.window.of_an_older_version' },
   ]);
+});
+
+test('the service takes mode and registry from its settings', async () => {
+  const kafkaEvents = { mode: 'binary', data: 'avro', registry: { url: registry.url } } as const;
+  const service = await startService({ kafkaBrokers: ['127.0.0.1:1'], kafkaEvents });
+  await (await RawSession.start(service, [])).end();
+  await eventually(() => registry.subjects.size === DURABLE.length);
+  await service.close();
 });
 
 describe('while the registry', () => {

@@ -56,7 +56,7 @@ export const TOPICS: readonly string[] = [
   ...new Set(EVENT_TYPES.flatMap((t) => (EVENTS[t].topic === null ? [] : [EVENTS[t].topic]))),
 ];
 
-/** Those that keep the newest record of each key for ever: what began and ended. The others forget by age. */
+/** Those that keep the newest record of each session for ever: its end, which repeats its start. The others forget by age. */
 export const COMPACTED_TOPICS: readonly string[] = ['rapport.sessions'];
 
 /** CloudEvents 1.0 envelope; extension attributes are lower case as its section 3.1 asks. */

@@ -5,6 +5,8 @@ export interface Consumed {
   readonly partition: number;
   readonly key: string;
   readonly value: string;
+  /** The value as it came. */
+  readonly bytes: Buffer | null;
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -41,7 +43,7 @@ export async function consumeEach(
         timeout = setTimeout(stalled, STALLED_MS);
         for (const { key, value, headers = {} } of messages) {
           const texts = Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, String(text)]));
-          onRecord({ topic, partition, key: String(key), value: String(value), headers: texts });
+          onRecord({ topic, partition, key: String(key), value: String(value), bytes: value, headers: texts });
           read += 1;
         }
         if (read < end) return;
