@@ -68,7 +68,7 @@ withKafka(`Kafka's faults, one node${reason}`, () => {
   }, 120_000);
 
   test('killed with -9, and away for a while: nothing lost, nothing doubled, order kept', async () => {
-    const flow = load(OUTAGE_S > 10);
+    const flow = { sessions: 12, everyMs: OUTAGE_S > 10 ? 20 : 5 };
     const account = await underLoad(`away for ${OUTAGE_S} s`, kafka.brokers, flow, async ({ sink }) => {
       await until(sink, ({ connected }) => connected);
       await sleep(700);
