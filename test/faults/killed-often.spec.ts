@@ -143,10 +143,15 @@ test(`killed with -9 at random points, ${KILLS} times: nothing is lost, doubled 
     const log = await readLog(service.dataDir);
     const faults = { log: [] as Faults[], heard: [] as Faults[] };
     let unreadResults = 0;
+    /** What nobody expected, for whoever looks into it. */
+    const odd: string[] = [];
     for (const { session, turns, chatMs, isUnread } of calls) {
       const { sessionId, results } = session.heard;
       const expected = expectedIds({ tenant: 'development', sessionId }, { turns, chatMs: [chatMs] });
-      const kept = log.filter(({ event }) => event.subject === sessionId).map(identified);
+      const ofSession = log.filter(({ event }) => event.subject === sessionId);
+      const kept = ofSession.map(identified);
+      const unexpected = ofSession.filter(({ event }) => !expected.includes(event.id));
+      odd.push(...unexpected.map(({ event }) => `${event.type} ${JSON.stringify(event.data).slice(0, 200)}`));
       faults.log.push(compare(expected, kept));
       const heard = results.map(identified);
       // What it has read is the beginning of what is there.
@@ -157,7 +162,7 @@ test(`killed with -9 at random points, ${KILLS} times: nothing is lost, doubled 
     const unread = { sessions: calls.filter(({ isUnread }) => isUnread).length, results: unreadResults };
     const told = { log: sum(faults.log), heard: sum(faults.heard), unread };
     const found = { kills: service.kills, sessions: calls.length, ...told };
-    if (process.env.RAPPORT_TEST_KILLS !== undefined) process.stdout.write(`${JSON.stringify(found)}\n`);
+    if (process.env.RAPPORT_TEST_KILLS !== undefined) process.stdout.write(`${JSON.stringify({ ...found, odd })}\n`);
     expect(found).toMatchObject({ kills: KILLS, log: NO_FAULTS, heard: NO_FAULTS });
     expect(log.map(({ offset }) => offset)).toEqual([...log.keys()]);
     // Who was never told of its session has its beginning and its end, and no more.
