@@ -41,10 +41,12 @@ async function wholePass(service) {
   return { ...(await service.ask('report')), conversationSeconds, sessions };
 }
 
-/** The jobs of one pass, for bare: in a process of its own, since copying them costs. */
+/**
+ * The jobs of one pass, for bare: in a process of its own, since copying them costs, and its first pass: behind another
+ * the service would still give up work.
+ */
 async function record() {
   const service = await startService(SERVICE_CORE, { BENCH_RECORD: recording });
-  await generate(service.url, FROM_MS, toMs);
   const recorded = await wholePass(service);
   await service.stop();
   return recorded;
@@ -68,6 +70,8 @@ const overheads = (run) => run.stages.map((stage) => stage.overhead + stage.pers
 
 /** What bare takes for what a run took in: where it was a few jobs more or less, each kind is scaled by its input. */
 function bareFor(run, byKind) {
+  const lacking = Object.keys(run.units).filter((kind) => !recorded.units[kind]);
+  if (lacking.length > 0) throw new Error(`the recording has no ${lacking.join(', ')}: the service gave them up`);
   const costs = Object.entries(byKind).map(([kind, ms]) => (ms * (run.units[kind] ?? 0)) / recorded.units[kind]);
   return costs.reduce((sum, ms) => sum + ms, 0);
 }

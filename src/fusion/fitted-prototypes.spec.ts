@@ -66,8 +66,13 @@ describe('fitted prototypes', () => {
   });
 
   it('do not depend on the order of the intents', () => {
+    // Not of opposite examples, which cancel out: rounding says where their mean lies. No two sentences are opposite.
+    const near = ([first, ...rest]: Float32Array) => unit(0.2 + Math.abs(first!), ...rest);
+    const sentences = intents.map((some) =>
+      some.map(({ name, embeddings }) => ({ name, embeddings: embeddings.map(near) })),
+    );
     fc.assert(
-      fc.property(intents, (some) => {
+      fc.property(sentences, (some) => {
         const forward = made(some).fitted;
         const back = made([...some].reverse()).fitted;
         some.forEach((_, at) => {
