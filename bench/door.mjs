@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { parseArgs } from 'node:util';
 import { figure, keep, show } from './figures.mjs';
 import { startBareDoor, startService } from './processes.mjs';
+import { upgradeRequest } from './upgrade-request.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -18,17 +19,7 @@ const runs = values.smoke ? 1 : Number(values.runs);
 const floodMs = (values.smoke ? 0.5 : Number(values.seconds)) * 1000;
 const connections = Number(values.connections);
 
-const KNOCK = [
-  'GET /v1/stream HTTP/1.1',
-  'Host: 127.0.0.1',
-  'Connection: Upgrade',
-  'Upgrade: websocket',
-  'Sec-WebSocket-Version: 13',
-  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
-  'Sec-WebSocket-Protocol: rapport.v1',
-  'Authorization: Bearer a-key-that-nobody-has',
-  '\r\n',
-].join('\r\n');
+const KNOCK = upgradeRequest('a-key-that-nobody-has');
 
 /** Knocks for so long, always so many at once; {STATUS: how many}. */
 async function flood(port) {

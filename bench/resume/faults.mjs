@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { WebSocket } from 'ws';
 import { DEVELOPMENT_KEY } from '../../dist/config/config.js';
 import { SUBPROTOCOL } from '../../packages/protocol/dist/index.js';
+import { upgradeRequest } from '../upgrade-request.mjs';
 import { RawSession, sleep } from './raw-session.mjs';
 
 const url = process.argv[2];
@@ -30,19 +31,6 @@ function knock(head) {
     socket.on('close', resolve);
   });
 }
-
-const UPGRADE = (key) =>
-  [
-    'GET /v1/stream HTTP/1.1',
-    'Host: 127.0.0.1',
-    'Connection: Upgrade',
-    'Upgrade: websocket',
-    'Sec-WebSocket-Version: 13',
-    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
-    `Sec-WebSocket-Protocol: ${SUBPROTOCOL}`,
-    `Authorization: Bearer ${key}`,
-    '\r\n',
-  ].join('\r\n');
 
 const faults = {
   /** Ten sessions whose connections break five times a second. */
@@ -92,7 +80,7 @@ const faults = {
   async 'slow upgrade'(ms) {
     await repeat(100, ms, async (untilMs) => {
       const socket = connect(port, '127.0.0.1').on('error', () => {});
-      for (const byte of UPGRADE('slow')) {
+      for (const byte of upgradeRequest('slow')) {
         if (socket.destroyed || performance.now() >= untilMs) break;
         socket.write(byte);
         await sleep(100);
@@ -110,7 +98,7 @@ const faults = {
   },
 
   /** Knocks as fast as it is answered, with a key that nobody has. */
-  flood: (ms) => repeat(32, ms, () => knock(UPGRADE('a-key-that-nobody-has'))),
+  flood: (ms) => repeat(32, ms, () => knock(upgradeRequest('a-key-that-nobody-has'))),
 
   /** Bytes that mean nothing, at the door and over connections. */
   async garbage(ms) {

@@ -1,5 +1,5 @@
 import { Controller, Delete, Header, Inject, Param } from '@nestjs/common';
-import { type ErasureAnswer, RapportError } from '@rapport-live/protocol';
+import { type ErasureAnswer, externalText, RapportError } from '@rapport-live/protocol';
 import { z } from 'zod';
 import { SESSION_ERASER, type SessionEraser } from '../pipeline/session-eraser';
 import { Caller } from './auth/caller';
@@ -7,8 +7,6 @@ import type { Principal } from './auth/principal';
 import { ResumableSessions } from './resume/resumable-sessions';
 
 const SessionId = z.uuid();
-/** As `session.start` takes it. */
-const CustomerId = z.string().min(1).max(256);
 
 /** `DELETE /v1/sessions/{id}` and `/v1/customers/{id}` (docs/erasure.md). The key says of which tenant. */
 @Controller('v1')
@@ -30,7 +28,7 @@ export class ErasureController {
   @Delete('customers/:id')
   @Header('cache-control', 'no-store')
   async customer(@Caller() { tenant }: Principal, @Param('id') id: string): Promise<ErasureAnswer> {
-    if (!CustomerId.safeParse(id).success) {
+    if (!externalText.safeParse(id).success) {
       throw new RapportError('invalid_request', 'The id of a customer has 1 to 256 characters.');
     }
     return this.told(tenant, await this.eraser.customer(tenant, id));

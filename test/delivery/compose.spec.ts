@@ -1,7 +1,6 @@
 import { TOPICS } from '@rapport-live/protocol';
 import { execFile } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -9,6 +8,7 @@ import { KafkaClient } from '../../src/delivery/kafka-client';
 import { kafkaOptions } from '../../src/delivery/kafka-options';
 import { mounts, readCompose, ROOT } from '../support/compose';
 import { kafkaAvailable, kafkaVersion } from '../support/kafka/jars';
+import { freePorts } from '../support/kafka/kafka-cluster';
 import { KafkaNode } from '../support/kafka/kafka-node';
 
 const kafka = readCompose().services.kafka!;
@@ -90,11 +90,3 @@ const available = kafkaAvailable();
     }, 120_000);
   },
 );
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.once('listening', resolve))));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
-}

@@ -1,8 +1,7 @@
 import { SHED_STEPS, type ServerMessage } from '@rapport-live/protocol';
-import type { JobKind } from '../../src/inference/inference-pool';
 import { ScriptedClock } from '../../src/streams/testing/scripted-clock';
 import { still } from '../../src/streams/testing/session-script';
-import { BusyPool } from '../support/busy-pool';
+import { BusyPool, JOB_COSTS_MS } from '../support/busy-pool';
 import { expectGapless, isType, RawSession } from '../support/raw-session';
 import { type RunningService, startService } from '../support/service';
 import { joined, silence, square } from '../support/sound';
@@ -10,15 +9,6 @@ import { joined, silence, square } from '../support/sound';
 const CUSTOMER = { streamId: 1, kind: 'voice', party: 'customer', codec: 'pcm16le-16k' };
 const AGENT = { ...CUSTOMER, streamId: 2, party: 'agent' };
 const VIDEO = { ...CUSTOMER, streamId: 3, kind: 'video', codec: 'jpeg' };
-/** What a job costs the one worker on a machine that fits its load, ms: a call takes half of it. */
-const COST_MS: Readonly<Record<JobKind, number>> = {
-  'voice-activity': 2,
-  'voice-tokens': 60,
-  'face-tokens': 60,
-  fusion: 20,
-  transcript: 400,
-  'text-tokens': 10,
-};
 type Pong = Extract<ServerMessage, { type: 'pong' }>;
 const isPong = isType('pong');
 const STEP_MS = 100;
@@ -35,7 +25,7 @@ describe('a service with more work than it can do', () => {
   let factor = 1;
   let service: RunningService;
   beforeAll(async () => {
-    const pool = new BusyPool({ clock, workers: 1, costMs: (kind) => factor * COST_MS[kind] });
+    const pool = new BusyPool({ clock, workers: 1, costMs: (kind) => factor * JOB_COSTS_MS[kind] });
     service = await startService({}, pool, {}, { clock });
   });
   afterAll(() => service.close());

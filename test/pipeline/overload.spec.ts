@@ -1,16 +1,7 @@
 import { SHED_STEPS } from '@rapport-live/protocol';
-import type { JobKind } from '../../src/inference/inference-pool';
+import { JOB_COSTS_MS } from '../support/busy-pool';
 import { type ScriptedCall, scriptedCalls, sendDue } from '../support/scripted-calls';
 
-/** What a job costs a worker on a machine that fits its load, ms. */
-const COST_MS: Readonly<Record<JobKind, number>> = {
-  'voice-activity': 2,
-  'voice-tokens': 60,
-  'face-tokens': 60,
-  fusion: 20,
-  transcript: 400,
-  'text-tokens': 10,
-};
 const CALLS = 2;
 const WORKERS = 1;
 const byText = (a: string, b: string): number => (a < b ? -1 : 1);
@@ -36,7 +27,7 @@ describe('more work than the workers can do', () => {
   it('takes the steps in their order, takes them back by itself, and drops nothing silently', async () => {
     let factor = 1;
     const scene = await scriptedCalls({
-      costMs: (kind) => factor * COST_MS[kind],
+      costMs: (kind) => factor * JOB_COSTS_MS[kind],
       workers: WORKERS,
       shedding: { enterAfterMs: 3000, leaveAfterMs: 4000 },
     });
@@ -95,7 +86,7 @@ describe('a client that sends a hundred times real time', () => {
   const PLAY_MS = 12_000;
 
   async function lateness(pusher?: { readonly pace: number }) {
-    const scene = await scriptedCalls({ costMs: (kind) => COST_MS[kind], shedding: {} });
+    const scene = await scriptedCalls({ costMs: (kind) => JOB_COSTS_MS[kind], shedding: {} });
     const live = [scene.open(), scene.open()];
     const fast = pusher && scene.open(pusher);
     await scene.pass(PLAY_MS, (nowMs) => {
@@ -128,7 +119,7 @@ describe('a client that sends a hundred times real time', () => {
         expect([call.skipped, call.unwritten, call.steps, call.waited]).toEqual([[], [], [], false]);
       }
       // each of a window's jobs waits for one more that runs, and for one more turn
-      expect(beside.p95Ms - alone.p95Ms).toBeLessThan(4 * COST_MS['face-tokens'] + COST_MS.fusion);
+      expect(beside.p95Ms - alone.p95Ms).toBeLessThan(4 * JOB_COSTS_MS['face-tokens'] + JOB_COSTS_MS.fusion);
     },
     120_000,
   );

@@ -13,6 +13,16 @@ import { CheapPool } from '../soak/cheap-pool';
 import { DeadlineTimer } from '../../src/streams/deadline-timer';
 import type { SessionClock } from '../../src/streams/session-clock';
 
+/** What a job costs a worker on a machine that fits its load, ms: a call takes half of one. */
+export const JOB_COSTS_MS: Readonly<Record<JobKind, number>> = {
+  'voice-activity': 2,
+  'voice-tokens': 60,
+  'face-tokens': 60,
+  fusion: 20,
+  transcript: 400,
+  'text-tokens': 10,
+};
+
 export interface BusyPoolOptions {
   readonly clock: SessionClock;
   readonly workers: number;

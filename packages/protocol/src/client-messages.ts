@@ -4,7 +4,7 @@ import { CODECS, PARTIES, STREAM_KINDS } from './vocabulary';
 /** Messages a client may send, as JSON in text frames. Bounds are part of the schema. */
 
 /** Free identifiers of the user's own systems. */
-const externalText = z.string().min(1).max(256);
+export const externalText = z.string().min(1).max(256);
 /** Echoed as `ref` in the error that answers this message. */
 const ref = z.string().max(64).optional();
 const streamId = z.number().int().min(0).max(0xffff);

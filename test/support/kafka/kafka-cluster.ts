@@ -164,7 +164,8 @@ function properties(node: KafkaNode, nodes: readonly KafkaNode[], security: Secu
   return readFileSync(join(__dirname, 'server.properties'), 'utf8') + lines.join('');
 }
 
-async function freePorts(count: number): Promise<number[]> {
+/** Ports of this machine that nobody listens on, all different. */
+export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
   await Promise.all(servers.map((server) => new Promise((resolve) => server.once('listening', resolve))));
   const ports = servers.map((server) => (server.address() as AddressInfo).port);
