@@ -212,7 +212,7 @@ async function fuse(
   const { output, waitMs, modelMs } = await deps.pool.submit(
     'fusion',
     { voice: voice.tokens, face: face.tokens, text: text.tokens, subsets },
-    { sessionId: deps.sessionId, jobClass: 'assessment', resultKey, startWithinMs },
+    { sessionId: deps.sessionId, jobClass: 'fusion', resultKey, startWithinMs },
   );
   return { fusion: { subsets, ...output }, cost: { waitMs, modelMs } };
 }

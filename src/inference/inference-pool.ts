@@ -8,8 +8,8 @@ import type { ResultKey } from '../facts/session-trace';
  */
 export const INFERENCE_POOL = Symbol('InferencePool');
 
-/** Most urgent first. A voice-activity job is small and everything waits for it; see `scheduling.ts`. */
-export const JOB_CLASSES = ['voice-activity', 'assessment', 'final', 'partial'] as const;
+/** Most urgent first. A voice-activity job is small and everything waits for it, fusion too and it ends a window; see `scheduling.ts`. */
+export const JOB_CLASSES = ['voice-activity', 'fusion', 'assessment', 'final', 'partial'] as const;
 export type JobClass = (typeof JOB_CLASSES)[number];
 
 export interface Jobs {

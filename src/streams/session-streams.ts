@@ -295,7 +295,7 @@ export class SessionStreams {
     for (const intake of all) intake.pump(nowMs, this.#alarm.heardMs);
     if (this.#closed()) return;
     if (this.#state === 'ending' && all.every((intake) => intake.left)) this.#watermark.finish();
-    else if (this.#watermark.advance(all, this.#alarm.heardMs, this.#alarm.heardMediaMs)) {
+    else if (this.#watermark.advance(all, this.#alarm.heardMs, this.#clockMs())) {
       this.#settledMs = this.#watermark.valueMs;
       // The watermark closes utterances of streams that fell silent.
       if (this.#watermark.followsClock || all.length > 1) {
@@ -365,9 +365,22 @@ export class SessionStreams {
     this.#alarm.arm(this.#intakes.all, waits ? this.#hops.nextEndMs + this.#options.allowedLatenessMs : Infinity);
   }
 
+  /** The session clock as far as something was heard, media ms; a recording's does not run past what came of it. */
+  #clockMs(): number {
+    const { heardMediaMs } = this.#alarm;
+    if (!this.#standsAtContent()) return heardMediaMs;
+    return Math.min(heardMediaMs, this.#contentEndMs() + this.#options.allowedLatenessMs);
+  }
+
+  /** A recording that halts for a second at pace 20 has no silence of 20 s in it: what follows would be late. */
+  #standsAtContent(): boolean {
+    return this.#pace !== 1 && this.#intakes.all.length > 0;
+  }
+
   /** Time alone brings the next hop; with the consumer behind, settling does. */
   #clockBringsHop(): boolean {
     if (!this.#hops.hasRoom || this.#hops.nextEndMs <= this.#watermark.valueMs) return false;
+    if (this.#standsAtContent() && this.#hops.nextEndMs > this.#contentEndMs()) return false;
     return this.#watermark.followsClock || this.#intakes.all.length === 0;
   }
 }

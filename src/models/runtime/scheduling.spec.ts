@@ -27,6 +27,13 @@ describe('JobQueue', () => {
     expect(names(queue.takeAll())).toEqual(['v', 'a', 'f', 'p']);
   });
 
+  it('a window whose tokens were there waited for the encoders of all sessions, and for those of its next hop in one message', () => {
+    const queue = queueOf(job('voice of b', 'assessment', 'b'), job('next voice of a', 'assessment', 'a'));
+    queue.push(job('fusion of a', 'fusion', 'a'));
+    expect(names(queue.takeTogether(8))).toEqual(['fusion of a']);
+    expect(names(queue.takeAll())).toEqual(['voice of b', 'next voice of a']);
+  });
+
   it('lets one session go, and counts what is left', () => {
     const queue = queueOf(job('1', 'final', 'a', 5), job('2', 'partial', 'a', 5), job('3', 'final', 'b', 7));
     expect(names(queue.takeSession('a'))).toEqual(['1', '2']);

@@ -2,7 +2,8 @@ import { JOB_CLASSES, type JobClass } from '../../inference/inference-pool';
 
 /**
  * The order of all work, in one place (design rule 15): classes by urgency, round robin over the sessions inside a
- * class, first come first served inside a session. A job already begun comes before new ones of its class.
+ * class, first come first served inside a session. A job already begun comes before new ones of its class. Fusion is a
+ * twentieth of the work of its window and all that still lacks: it waits for no encoder, of whatever session.
  *
  * A worker may get several jobs in one message and answers with one: each message wakes both threads, which costs more
  * than a small job does. Voice activity goes together whoever it is for, assessments with those of their own session,
