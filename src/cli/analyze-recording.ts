@@ -1,5 +1,6 @@
 import { connect, type RapportSession } from '@rapport-live/client';
 import { RapportError, type TypedEvent } from '@rapport-live/protocol';
+import { wordOf } from '../demo/play';
 import type { Cue } from '../demo/sample-call';
 import { PaceControl } from './pace-control';
 import { mergeByTime, type Recording } from './recording/recording';
@@ -13,6 +14,8 @@ export interface ResultLine {
 
 export interface AnalyzeOptions {
   readonly chat: readonly Cue[];
+  /** Words of holds, in the order of their time. */
+  readonly holds?: readonly Cue[];
   readonly language?: string;
   /** Media seconds a wall second at most; absent: as fast as the machine goes. */
   readonly pace?: number;
@@ -42,7 +45,7 @@ export async function analyzeRecording(
   recording: Recording,
   options: AnalyzeOptions,
 ): Promise<ResultLine[]> {
-  const cues = mergeByTime([recording.cues(), fromList(options.chat)]);
+  const cues = mergeByTime([fromList(options.holds ?? []), recording.cues(), fromList(options.chat)]);
   // The decoder starts before the session does: a stream that is slow to begin would look idle.
   const first = await cues.next();
   const hasVoice = recording.streams.some(({ kind }) => kind === 'voice');
@@ -152,6 +155,7 @@ async function send(session: RapportSession, cues: AsyncIterable<Cue>, sending: 
     await sleep(control.waitMs(cue.ptsMs, performance.now()));
     if (stopped()) return;
     if (cue.kind === 'chat') return session.chat({ party: cue.party, text: cue.text, ptsMs: cue.ptsMs });
+    if (cue.kind === 'participant') return session.participant(wordOf(cue));
     // Awaited: all streams wait together, so that none runs ahead of the others' time.
     await session.send(cue.streamId, cue.payload, cue.ptsMs);
   };

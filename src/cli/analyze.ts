@@ -8,6 +8,7 @@ import { command, pathOf, type Surroundings } from './command';
 import { clock } from './clock';
 import { startProgress } from './progress';
 import { readChat } from './recording/chat-file';
+import { readHolds } from './recording/hold-list';
 import { openRecording } from './recording/open-recording';
 import type { Channels, Recording } from './recording/recording';
 import { EXIT, misuse, Refusal } from './refusal';
@@ -16,6 +17,7 @@ import type { LocalService } from './service-in-process';
 
 const specs = {
   chat: { value: 'FILE', purpose: 'chat of the call: JSON Lines of {"ptsMs", "party", "text"}' },
+  holds: { value: 'SPANS', purpose: 'when the customer was on hold, in seconds: 12-45,100-130' },
   out: { value: 'DIR', purpose: 'where the results go (default: NAME.rapport beside the recording)' },
   party: { value: 'PARTY', purpose: 'whose voice it is (default: customer)', choices: PARTIES },
   stereo: { value: 'LEFT,RIGHT', purpose: 'two channels, a party each: customer,agent' },
@@ -27,6 +29,7 @@ interface Plan {
   readonly recording: Recording;
   readonly outDir: string;
   readonly chat: readonly Cue[];
+  readonly holds: readonly Cue[];
 }
 
 export const analyze = command(
@@ -41,7 +44,11 @@ export const analyze = command(
   },
   async (files, options, around) => {
     if (files.length === 0) throw misuse('analyze needs a recording: npm run rapport -- analyze call.wav');
-    if (options.chat !== undefined && files.length > 1) throw misuse('--chat belongs to one recording: give one FILE.');
+    for (const own of ['chat', 'holds'] as const) {
+      if (options[own] === undefined || files.length < 2) continue;
+      throw misuse(`--${own} belongs to one recording: give one FILE.`);
+    }
+    const holds = options.holds === undefined ? [] : readHolds(options.holds);
     const pace = paceOf(options.pace);
     const channelsFor = channelChoice(options.party as Party | undefined, options.stereo);
     const chat = options.chat === undefined ? [] : readChat(readText(pathOf(around, options.chat)), options.chat);
@@ -50,7 +57,7 @@ export const analyze = command(
     for (const file of files) {
       const path = pathOf(around, file);
       const recording = await openRecording(path, (channels) => channelsFor(channels, basename(file)));
-      plans.push({ recording, chat, outDir: outDirOf(path, options.out, files.length > 1, around) });
+      plans.push({ recording, chat, holds, outDir: outDirOf(path, options.out, files.length > 1, around) });
     }
     const twice = plans.find(({ outDir }, i) => plans.some((other, j) => j < i && other.outDir === outDir));
     if (twice !== undefined) throw misuse(`Two recordings would write to ${twice.outDir}: analyze them one by one.`);
@@ -73,7 +80,7 @@ export const analyze = command(
 
 async function analyzeOne(
   service: LocalService,
-  { recording, outDir, chat }: Plan,
+  { recording, outDir, chat, holds }: Plan,
   wanted: { readonly pace?: number; readonly language?: string },
   { stderr, stdout, interrupted }: Surroundings,
 ): Promise<void> {
@@ -87,6 +94,7 @@ async function analyzeOne(
   const results = await analyzeRecording(service, recording, {
     ...wanted,
     chat,
+    holds,
     onProgress: (mediaMs) => progress.at(mediaMs),
     signal: interrupted,
   }).finally(() => progress.stop());

@@ -12,6 +12,9 @@ const specs = {
   out: { value: 'FILE', purpose: 'where it goes (default: standard output)' },
 } as const;
 
+/** What a transcript is made of: words, holds, and when the last one ended. */
+const IN_TRANSCRIPT = new Set(['rapport.transcript.final', 'rapport.session.updated', 'rapport.session.ended']);
+
 /** Session ids that a sentence lists. */
 const MAX_LISTED = 5;
 
@@ -34,7 +37,7 @@ export const exportCommand = command(
         if (!wanted(record)) continue;
         sessions.add(record.event.subject);
         if (options.format !== 'vtt') await output.write(`${JSON.stringify(asResult(record))}\n`);
-        else if (record.event.type === 'rapport.transcript.final') transcript.push(record.event as TypedEvent);
+        else if (IN_TRANSCRIPT.has(record.event.type)) transcript.push(record.event as TypedEvent);
       }
       if (options.session !== undefined && sessions.size === 0) {
         throw new Refusal(

@@ -1,4 +1,5 @@
 import type { TranscriptFinalData, TypedEvent } from '@rapport-live/protocol';
+import { participant } from './testing/made-up-call';
 import { vttTime, webVtt } from './vtt';
 
 const final = (data: Partial<TranscriptFinalData>): TypedEvent =>
@@ -8,6 +9,16 @@ const final = (data: Partial<TranscriptFinalData>): TypedEvent =>
   }) as TypedEvent;
 
 describe('webVtt', () => {
+  it('has a hold as a cue of its own, in its place', () => {
+    const events = [
+      final({ utteranceId: 'u-0', endMs: 2000, text: 'One moment.' }),
+      final({ utteranceId: 'u-9', startMs: 9000, endMs: 9500, text: 'Back.' }),
+      participant(2000, 'hold'),
+      participant(9000, 'unhold'),
+    ];
+    expect(webVtt(events)).toContain('\n\nhold-2000\n00:00:02.000 --> 00:00:09.000\n[on hold]\n\nu-9\n');
+  });
+
   it('writes a cue an utterance, by time, with its speaker', () => {
     const events = [
       final({ utteranceId: 'agent-voice-2-4000', party: 'agent', startMs: 4000, endMs: 5250.4, text: 'Hello.' }),

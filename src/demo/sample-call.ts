@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PARTIES } from '@rapport-live/protocol';
+import { PARTIES, type ParticipantUpdate } from '@rapport-live/protocol';
 import { z } from 'zod';
 import { readMonoPcm16 } from '../cli/recording/wav';
 
@@ -26,7 +26,8 @@ const CallFile = z.object({
 /** One thing to send, at its time. */
 export type Cue =
   | { readonly ptsMs: number; readonly kind: 'media'; readonly streamId: number; readonly payload: Uint8Array }
-  | { readonly ptsMs: number; readonly kind: 'chat'; readonly party: 'customer' | 'agent'; readonly text: string };
+  | { readonly ptsMs: number; readonly kind: 'chat'; readonly party: 'customer' | 'agent'; readonly text: string }
+  | ({ readonly kind: 'participant' } & Pick<ParticipantUpdate, 'ptsMs' | 'action' | 'party'>);
 
 export interface SampleCall {
   readonly title: string;

@@ -1,5 +1,5 @@
 import type { AbsentReason, ModelRef, Party, ShedStep, TranscriptWord } from '@rapport-live/protocol';
-import type { StreamUpdated, StreamsEnded, TimeSpan } from './stream-fact';
+import type { StreamUpdated, StreamsEnded, TimeSpan, UnheardSpan } from './stream-fact';
 import type { TokenSequence } from './token-sequence';
 
 /** What the models stage says of each fact. Hops keep their order; texts come when they are ready. */
@@ -18,7 +18,8 @@ export interface EncodedHop {
   readonly shed?: readonly ShedStep[];
   readonly speech: readonly PartySpeech[];
   /** As in `Hop`. */
-  readonly unheard?: readonly TimeSpan[];
+  readonly unheard?: readonly UnheardSpan[];
+  readonly heldSinceMs?: number;
   /** Absent: the emotion of the agent is not computed. */
   readonly agent?: AgentHop;
   readonly releasedAtMs: number;
@@ -123,7 +124,8 @@ export interface HopFailed {
   readonly hopEndMs: number;
   readonly speech: readonly PartySpeech[];
   /** As in `Hop`. */
-  readonly unheard?: readonly TimeSpan[];
+  readonly unheard?: readonly UnheardSpan[];
+  readonly heldSinceMs?: number;
   /** As in `EncodedHop`. */
   readonly agent?: AgentHop;
   /** `shed`: left out by a step of rule 16. */

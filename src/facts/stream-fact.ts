@@ -12,6 +12,11 @@ export interface TimeSpan {
   readonly endMs: number;
 }
 
+/** A stretch of which nothing is known: the session was paused, or everybody may have heard the music of a hold. */
+export interface UnheardSpan extends TimeSpan {
+  readonly held?: true;
+}
+
 /** What arrived in one second of media time, hops do not overlap. Emitted when the watermark passes `hopEndMs`. */
 export interface Hop {
   readonly kind: 'hop';
@@ -19,8 +24,10 @@ export interface Hop {
   readonly hopEndMs: number;
   readonly voices: readonly HopVoice[];
   readonly stills: readonly HopStill[];
-  /** Where the session was paused: nothing is known of it, so it is no silence. Absent: nowhere. */
-  readonly unheard?: readonly TimeSpan[];
+  /** Where the session was paused or on hold: nothing is known of it, so it is no silence. Absent: nowhere. */
+  readonly unheard?: readonly UnheardSpan[];
+  /** It ends in a hold that began then; absent: it does not. */
+  readonly heldSinceMs?: number;
   /** Monotonic wall time (performance.now) at which the watermark passed the end: the zero of the latency clock. */
   readonly releasedAtMs: number;
 }

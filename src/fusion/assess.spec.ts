@@ -386,7 +386,7 @@ describe('session state', () => {
     const state = await last(facts);
     expect(JSON.parse(JSON.stringify(state))).toEqual(state);
     expect(state).toMatchObject({
-      version: 4,
+      version: 5,
       lastWindowEndMs: 1000,
       activeIntents: [{ name: 'get_refund' }],
       talkCounters: {

@@ -24,7 +24,15 @@ import type { IntentIndex } from './intent-index';
 import { type FusionPolicy, type SessionEvent, step } from './session-step';
 import { initialState, type SessionState } from './session-state';
 import { subsetsOf } from './subsets';
-import { assembleWindow, EMPTY_TAIL, holdText, tailAfterFailure, textWaits, type Window } from './window-assembler';
+import {
+  assembleWindow,
+  EMPTY_TAIL,
+  holdText,
+  liesInHold,
+  tailAfterFailure,
+  textWaits,
+  type Window,
+} from './window-assembler';
 
 export interface AssessDeps {
   readonly pool: Pick<InferencePool, 'submit' | 'models'>;
@@ -108,7 +116,8 @@ export function assess(deps: AssessDeps): OperatorFunction<EncodedFact, SessionR
         }
         const windowEndMs = hop.hopEndMs;
         if (hop.kind === 'hop-failed') {
-          return hop.nothingNew === true ? [] : apply({ kind: 'agent-failed', windowEndMs, reason: hop.reason });
+          const missed = hop.nothingNew !== true && !liesInHold(hop, options);
+          return missed ? apply({ kind: 'agent-failed', windowEndMs, reason: hop.reason }) : [];
         }
         const before = agentTail;
         const { window, tail: after } = assembleWindow(before, hop, options);
@@ -130,7 +139,7 @@ export function assess(deps: AssessDeps): OperatorFunction<EncodedFact, SessionR
 
       const onFailed = (hop: HopFailed): readonly SessionResult[] => {
         const { hopEndMs: windowEndMs, reason } = hop;
-        const missed = hop.nothingNew !== true || textWaits(tail, windowEndMs);
+        const missed = !liesInHold(hop, options) && (hop.nothingNew !== true || textWaits(tail, hop));
         return apply(
           missed ? { kind: 'failed', windowEndMs, reason, heard: hop } : { kind: 'quiet', windowEndMs, heard: hop },
         );
@@ -193,8 +202,8 @@ function transcriptPartial({ kind: _, ...data }: PartialText): SessionResult {
   return { type: 'rapport.transcript.partial', naturalKey: [data.utteranceId, data.revision], data };
 }
 
-function refused({ hopStartMs, hopEndMs, speech, unheard, agent }: EncodedHop): HopFailed {
-  return { kind: 'hop-failed', hopStartMs, hopEndMs, speech, unheard, agent, reason: 'queue_full' };
+function refused({ hopStartMs, hopEndMs, speech, unheard, heldSinceMs, agent }: EncodedHop): HopFailed {
+  return { kind: 'hop-failed', hopStartMs, hopEndMs, speech, unheard, heldSinceMs, agent, reason: 'queue_full' };
 }
 
 /** One job with every subset of the present modalities; none when no modality is present. */

@@ -9,10 +9,14 @@ import type { Speaker } from './talk-sums';
 const MIN_RATE_SPEECH_MS = 5000;
 
 /** How the conversation goes so far. Both parties are heard apart or figures that compare them are absent, with the reason. */
-export function conversationFigures({ talk, talkCounters, holds }: SessionState): ConversationFigures {
+export function conversationFigures({ talk, talkCounters, holds, lastWindowEndMs }: SessionState): ConversationFigures {
   const sums = sumsSoFar(talk);
   const { hasVoice } = talk;
-  const bare = { mediaMs: Math.round(sums.mediaMs), holds: holdFigures(holds, talk.heardMs) };
+  // nothing is heard in a hold: how far it has come is told by the windows that pass
+  const bare = {
+    mediaMs: Math.round(sums.mediaMs),
+    holds: holdFigures(holds, Math.max(talk.heardMs, lastWindowEndMs)),
+  };
   if (hasVoice.mixed) return { ...bare, absentReason: 'party_unknown' };
   if (!hasVoice.customer && !hasVoice.agent) return { ...bare, absentReason: 'no_voice' };
 

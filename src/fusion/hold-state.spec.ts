@@ -1,11 +1,15 @@
 import type { Party } from '@rapport-live/protocol';
 import { hearHold, holdFigures, type HoldState, wasOnHold } from './hold-state';
 
-const after = (...words: readonly ['hold' | 'unhold', number, Party?][]): HoldState | null =>
-  words.reduce<HoldState | null>(
-    (state, [action, atMs, party = 'customer']) => hearHold(state, action, party, atMs),
-    null,
-  );
+type Word = readonly ['hold' | 'unhold', number, Party?, string?];
+
+const hear = (state: HoldState | null, [action, atMs, party = 'customer', participantId]: Word): HoldState | null =>
+  hearHold(state, {
+    begins: action === 'hold',
+    who: participantId === undefined ? { party } : { party, participantId },
+    atMs,
+  });
+const after = (...words: readonly Word[]): HoldState | null => words.reduce<HoldState | null>(hear, null);
 
 describe('holds', () => {
   it('are not supported until somebody reports one; the end of none is none', () => {
@@ -22,11 +26,28 @@ describe('holds', () => {
   it('last while anybody is on hold, and are no two for one who is told twice', () => {
     const state = after(['hold', 1000], ['hold', 1500], ['hold', 2000, 'agent'], ['unhold', 3000], ['unhold', 4000]);
     expect(holdFigures(state, 9000)).toEqual({ count: 1, totalMs: 8000, longestMs: 8000 });
-    expect(holdFigures(hearHold(state, 'unhold', 'agent', 5000), 9000)).toEqual({
+    expect(holdFigures(hear(state, ['unhold', 5000, 'agent']), 9000)).toEqual({
       count: 1,
       totalMs: 4000,
       longestMs: 4000,
     });
+  });
+
+  it('tell participants of one party apart; the party as a whole is all of them', () => {
+    const two = after(['hold', 1000, 'agent', 'a'], ['hold', 2000, 'agent', 'b'], ['unhold', 3000, 'agent', 'a']);
+    expect(holdFigures(two, 9000)).toEqual({ count: 1, totalMs: 8000, longestMs: 8000 });
+    const over = { count: 1, totalMs: 4000, longestMs: 4000 };
+    for (const word of [
+      ['unhold', 5000, 'agent', 'b'],
+      ['unhold', 5000, 'agent'],
+    ] as const)
+      expect(holdFigures(hear(two, word), 9000)).toEqual(over);
+    expect(holdFigures(hear(two, ['unhold', 5000, 'agent', 'c']), 9000)).toEqual(holdFigures(two, 9000));
+  });
+
+  it('begin where the earliest word of them says', () => {
+    const state = after(['hold', 3000], ['hold', 1000, 'agent'], ['unhold', 5000], ['unhold', 5000, 'agent']);
+    expect(holdFigures(state, 9000)).toEqual({ count: 1, totalMs: 4000, longestMs: 4000 });
   });
 
   it('touch the windows that they lie in', () => {

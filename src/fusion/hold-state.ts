@@ -1,4 +1,6 @@
-import type { ConversationFigures, Party } from '@rapport-live/protocol';
+import type { ConversationFigures } from '@rapport-live/protocol';
+import type { HoldWord } from '../facts/hold-word';
+import { type OnHold, putOnHold, takeOffHold } from '../facts/on-hold';
 import type { TimeSpan } from '../facts/stream-fact';
 
 /** The holds of a session, as far as figures need them. Plain data, part of the session's state (rule 8). Media ms. */
@@ -8,7 +10,7 @@ export interface HoldState {
   readonly totalMs: number;
   readonly longestMs: number;
   /** While one lasts: since when, and who is on hold. */
-  readonly open: { readonly sinceMs: number; readonly parties: readonly Party[] } | null;
+  readonly open: { readonly sinceMs: number; readonly who: readonly OnHold[] } | null;
   /** The last one that is over. */
   readonly last: TimeSpan | null;
 }
@@ -19,21 +21,16 @@ const NO_HOLDS: HoldState = { count: 0, totalMs: 0, longestMs: 0, open: null, la
  * Takes one word of a hold. A hold lasts while anybody is on it: who is put on it twice is on it once. What ends nothing
  * changes nothing.
  */
-export function hearHold(
-  before: HoldState | null,
-  action: 'hold' | 'unhold',
-  party: Party,
-  atMs: number,
-): HoldState | null {
+export function hearHold(before: HoldState | null, { begins, who, atMs }: HoldWord): HoldState | null {
   const state = before ?? NO_HOLDS;
   const { open } = state;
-  if (action === 'hold') {
-    if (open === null) return { ...state, count: state.count + 1, open: { sinceMs: atMs, parties: [party] } };
-    return open.parties.includes(party) ? state : { ...state, open: { ...open, parties: [...open.parties, party] } };
+  if (begins) {
+    if (open === null) return { ...state, count: state.count + 1, open: { sinceMs: atMs, who: [who] } };
+    return { ...state, open: { sinceMs: Math.min(open.sinceMs, atMs), who: putOnHold(open.who, who) } };
   }
-  if (open === null || !open.parties.includes(party)) return before;
-  const parties = open.parties.filter((one) => one !== party);
-  if (parties.length > 0) return { ...state, open: { ...open, parties } };
+  const left = open === null ? [] : takeOffHold(open.who, who);
+  if (open === null || left === open.who) return before;
+  if (left.length > 0) return { ...state, open: { ...open, who: left } };
   const lastedMs = Math.max(0, atMs - open.sinceMs);
   return {
     count: state.count,

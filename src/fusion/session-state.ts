@@ -5,7 +5,7 @@ import { NO_TALK_HEARD, type TalkState } from './talk-state';
 import { type PackedFloats, packFloats, unpackFloats } from './packed-floats';
 
 /** Raised when the shape below changes: older snapshots are then converted or refused. */
-export const SESSION_STATE_VERSION = 4;
+export const SESSION_STATE_VERSION = 5;
 
 /** Most that a session's state may take, serialised as JSON in UTF-8. */
 export const MAX_STATE_BYTES = 64 * 1024;

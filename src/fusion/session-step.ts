@@ -1,6 +1,7 @@
-import type { ModelRef, Party } from '@rapport-live/protocol';
+import type { ModelRef } from '@rapport-live/protocol';
 import type { SessionResult } from '../delivery/session-result';
 import type { EncodedText, HopFailed, LanguageTold } from '../facts/encoded-fact';
+import { holdWordOf } from '../facts/hold-word';
 import type { StreamUpdated } from '../facts/stream-fact';
 import { hearIntents } from './active-intents';
 import { conversationFigures, countWords } from './conversation-figures';
@@ -105,10 +106,9 @@ function onLanguage(state: SessionState, { language, confidence, source, mediaMs
   ];
 }
 
-function holdsAfter(holds: SessionState['holds'], { update, mediaMs, detail }: StreamUpdated): SessionState['holds'] {
-  const { action, party } = detail;
-  if (update !== 'participant' || (action !== 'hold' && action !== 'unhold')) return holds;
-  return hearHold(holds, action, party as Party, mediaMs);
+function holdsAfter(holds: SessionState['holds'], update: StreamUpdated): SessionState['holds'] {
+  const word = holdWordOf(update);
+  return word === undefined ? holds : hearHold(holds, word);
 }
 
 function endOfWindow(event: SessionEvent): number {
@@ -164,7 +164,7 @@ function onQuiet(
 ): Stepped {
   const next = { ...state, lastWindowEndMs: windowEndMs };
   if (windowEndMs - state.lastSignMs < heartbeatMs) return [next, []];
-  const paused = heard.unheard?.some(({ endMs }) => endMs >= windowEndMs) === true;
+  const paused = heard.unheard?.some(({ endMs, held }) => endMs >= windowEndMs && held !== true) === true;
   const data = { mediaMs: windowEndMs, ...(paused ? { paused } : {}) };
   return [
     { ...next, lastSignMs: windowEndMs },

@@ -1,6 +1,6 @@
 import type { Party } from '@rapport-live/protocol';
 import type { PartySpeech } from '../facts/encoded-fact';
-import type { TimeSpan } from '../facts/stream-fact';
+import type { TimeSpan, UnheardSpan } from '../facts/stream-fact';
 import { pass, type Speaking, type TalkSums, NO_SUMS } from './talk-sums';
 
 /** Who spoke when, as far as figures need it. Plain data of bounded size, part of the session's state (rule 8). */
@@ -33,11 +33,11 @@ export interface HopSpeech {
   readonly hopStartMs: number;
   readonly hopEndMs: number;
   readonly speech: readonly PartySpeech[];
-  /** Where the session was paused: ordered, not overlapping. Absent: nowhere. */
-  readonly unheard?: readonly TimeSpan[];
+  /** Where the session was paused or on hold: ordered, not overlapping. Absent: nowhere. */
+  readonly unheard?: readonly UnheardSpan[];
 }
 
-/** Takes the speech of one hop, but for what was paused in it. */
+/** Takes the speech of one hop, but for what was not heard of it. */
 export function hearHop(state: TalkState, { hopStartMs, hopEndMs, speech, unheard = [] }: HopSpeech): TalkState {
   let heard = state;
   let fromMs = hopStartMs;

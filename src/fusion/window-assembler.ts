@@ -93,7 +93,8 @@ export function holdText(
 
 /**
  * The window that ends with a hop, and the tail for the next one. A text enters the first window that ends at or after
- * it once it is ready, so a late one enters a later window; no window is made twice (rule 2).
+ * it once it is ready, so a late one enters a later window; no window is made twice (rule 2). None is made of what lies
+ * in a hold as a whole: what comes meanwhile counts for the first one behind it.
  */
 export function assembleWindow(
   tail: AssemblyTail,
@@ -124,14 +125,15 @@ export function assembleWindow(
   );
 
   const held = tail.texts.filter(({ endMs }) => endMs > windowEndMs - options.textWindowMs);
-  const inWindow = held.filter(({ endMs }) => endMs <= windowEndMs);
+  const inHold = liesInHold(hop, options);
+  const inWindow = inHold ? [] : held.filter((one) => isReady(one, hop));
   const text = textInput(inWindow, options);
 
   const modalities = { voice, face, text };
   const present = MODALITIES.filter((modality) => modalities[modality].present);
   const somethingNew =
     (voice.present && hop.voice.fresh) || arrived.length > 0 || inWindow.some(({ assembled }) => !assembled);
-  const isNew = hop.mixedSpeech || (somethingNew && present.length > 0);
+  const isNew = !inHold && (hop.mixedSpeech || (somethingNew && present.length > 0));
   return {
     window: {
       windowStartMs: Math.max(0, windowEndMs - options.windowMs),
@@ -140,21 +142,32 @@ export function assembleWindow(
       present,
       isNew,
       mixedSpeech: hop.mixedSpeech,
-      shedAll: !isNew && shedStills > 0,
+      shedAll: !isNew && !inHold && shedStills > 0,
       shed: hop.shed ?? [],
     },
     tail: {
       faces,
       lastStillEndMs,
       lastShedStillEndMs,
-      texts: held.map((one) => (one.endMs <= windowEndMs ? { ...one, assembled: true } : one)),
+      texts: held.map((one) => (inWindow.includes(one) ? { ...one, assembled: true } : one)),
     },
   };
 }
 
+type HopTime = Pick<EncodedHop, 'hopEndMs' | 'heldSinceMs'>;
+
+/** All of the window that ends with this hop lies in a hold: it is assessed from nothing. */
+export function liesInHold({ hopEndMs, heldSinceMs }: HopTime, { windowMs }: Pick<FusionOptions, 'windowMs'>): boolean {
+  return heldSinceMs !== undefined && heldSinceMs <= Math.max(0, hopEndMs - windowMs);
+}
+
+/** What is written in a hold counts from its end on. */
+const isReady = ({ endMs }: HeldText, { hopEndMs, heldSinceMs }: HopTime): boolean =>
+  endMs <= hopEndMs && (heldSinceMs === undefined || endMs <= heldSinceMs);
+
 /** Whether a text waits that the window which ends here would have been the first with. */
-export function textWaits(tail: AssemblyTail, windowEndMs: number): boolean {
-  return tail.texts.some(({ endMs, assembled }) => !assembled && endMs <= windowEndMs);
+export function textWaits(tail: AssemblyTail, hop: HopTime): boolean {
+  return tail.texts.some((text) => !text.assembled && isReady(text, hop));
 }
 
 /** The tail after a window that could not be assessed: its texts count as new to the next one. */

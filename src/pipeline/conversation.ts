@@ -17,6 +17,7 @@ import type { SessionSpans } from '../facts/session-trace';
 import type { Line } from '../streams/line';
 import type { DeclaredGap, StreamPoint } from '../streams/resume/stream-points';
 import type { CreditLimit, MediaVerdict, SessionStreams } from '../streams/session-streams';
+import type { OnHold } from '../facts/on-hold';
 import type { SettledFact } from '../facts/stream-fact';
 import { DiskPressure } from './disk-pressure';
 import { KeptResults } from './kept-results';
@@ -114,8 +115,10 @@ export class Conversation {
       else if (control.type === 'session.unpause') this.unpause(control.ptsMs);
       else if (control.type === 'consent.update') this.updateConsent(control);
       // the state of the snapshot has those that came before it
-      else if (seq <= snapshot.resultSeq) this.participants.tell(control);
-      else this.participant(control);
+      else {
+        const fact = this.participants.tell(control);
+        if (fact !== undefined) this.deps.streams.participant(fact, seq <= snapshot.resultSeq);
+      }
     }
   }
 
@@ -202,9 +205,19 @@ export class Conversation {
     if (!consent.analysis) void this.end({ reason: 'consent_withdrawn' });
   }
 
+  /**
+   * A hold begins or ends: what a door calls whose protocol has one. `atMs`: media time. Idempotent; the end of none
+   * changes nothing. Nobody is heard meanwhile, or with a `streamId` nobody on that stream (docs/protocol.md, Holds).
+   */
+  hold(word: { readonly begins: boolean; readonly atMs: number } & Partial<OnHold>): MediaVerdict {
+    const { begins, atMs: ptsMs, party = 'customer', participantId, streamId } = word;
+    const action = begins ? 'hold' : 'unhold';
+    return this.participant({ type: 'participant.update', ptsMs, action, party, participantId, streamId });
+  }
+
   /** Someone joined, left, is on hold. Idempotent. */
   participant(update: ParticipantUpdate): MediaVerdict {
-    const { streamId } = update;
+    const { streamId, ptsMs } = update;
     if (streamId !== undefined && !this.specs.has(streamId)) {
       return {
         ok: false,
@@ -212,8 +225,10 @@ export class Conversation {
         message: `participant.update names stream ${streamId}, which is not open.`,
       };
     }
+    const believed = this.deps.streams.believes('participant.update', ptsMs);
+    if (!believed.ok) return believed;
     const fact = this.participants.tell(update);
-    if (fact !== undefined) this.deps.streams.tell(fact);
+    if (fact !== undefined) this.deps.streams.participant(fact);
     return { ok: true };
   }
 

@@ -1,4 +1,4 @@
-import type { Hop, HopVoice, TimeSpan } from '../facts/stream-fact';
+import type { Hop, HopVoice, UnheardSpan } from '../facts/stream-fact';
 import type { StillLane } from './still-lane';
 import type { StreamSpec } from '../facts/media-chunk';
 import { SAMPLES_PER_MS } from './stream-options';
@@ -6,6 +6,12 @@ import { SAMPLES_PER_MS } from './stream-options';
 export interface VoiceSource {
   readonly spec: StreamSpec;
   readonly lane: { voiceIn(startMs: number, endMs: number): HopVoice | undefined };
+}
+
+export interface HopCuts {
+  unheard(startMs: number, endMs: number): readonly UnheardSpan[];
+  /** Start of a hold that the moment before `endMs` lies in. */
+  heldSince(endMs: number): number | undefined;
 }
 
 /** Puts a hop together from every lane. Each voice stream is in each hop, silent ones with one shared array of zeros. */
@@ -16,8 +22,8 @@ export class HopBuilder {
     private readonly hopMs: number,
     private readonly voices: readonly VoiceSource[],
     private readonly stills: readonly StillLane[],
-    /** Paused parts of a stretch of media time. */
-    private readonly unheard: (startMs: number, endMs: number) => readonly TimeSpan[] = () => [],
+    /** What is not taken of a stretch of media time. Default: nothing. */
+    private readonly cuts: HopCuts = { unheard: () => [], heldSince: () => undefined },
   ) {
     this.#silence = new Int16Array(hopMs * SAMPLES_PER_MS);
   }
@@ -25,7 +31,8 @@ export class HopBuilder {
   build(index: number, releasedAtMs: number): Hop {
     const hopStartMs = index * this.hopMs;
     const hopEndMs = hopStartMs + this.hopMs;
-    const unheard = this.unheard(hopStartMs, hopEndMs);
+    const unheard = this.cuts.unheard(hopStartMs, hopEndMs);
+    const heldSinceMs = this.cuts.heldSince(hopEndMs);
     return {
       kind: 'hop',
       hopStartMs,
@@ -33,6 +40,7 @@ export class HopBuilder {
       voices: this.voices.map(({ spec, lane }) => lane.voiceIn(hopStartMs, hopEndMs) ?? this.#silent(spec)),
       stills: this.stills.flatMap((lane) => lane.stillsIn(hopStartMs, hopEndMs)),
       ...(unheard.length === 0 ? {} : { unheard }),
+      ...(heldSinceMs === undefined ? {} : { heldSinceMs }),
       releasedAtMs,
     };
   }

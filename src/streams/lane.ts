@@ -18,6 +18,10 @@ export function refuse(code: MediaFault['code'], message: string): MediaFault {
   return { ok: false, code, message };
 }
 
+export function tooFarAhead(what: string, ptsMs: number): MediaFault {
+  return refuse('invalid_message', `${what}: ptsMs ${ptsMs} is too far ahead: it counts from session.start.`);
+}
+
 export type DropReason =
   | 'duplicate'
   | 'late'
@@ -28,6 +32,7 @@ export type DropReason =
   | 'voice_activity_failed'
   | 'voice_backlog'
   | 'paused'
+  | 'on_hold'
   | DecoderLoss
   | FilmLoss
   | ErrorCode;
@@ -84,7 +89,7 @@ export interface Lane {
   /** Does what can be done now; `flush`: nothing more is expected soon. */
   pump(nowMs: number, flush: boolean): void;
   /**
-   * The stream is paused: erases what no released hop has taken at or behind `fromMs`, and cuts what is open there. Nothing
+   * The stream is paused or on hold: erases what no released hop has taken at or behind `fromMs`, and cuts what is open there. Nothing
    * goes on over the seam: decoders look for a place to begin again.
    */
   pause(fromMs: number): void;

@@ -52,6 +52,11 @@ export class Pauses {
     return this.#all().some(({ startMs, endMs }) => ms >= startMs && ms < endMs);
   }
 
+  /** Start of the pause that covers the moment before `ms`; undefined: none does. */
+  sinceMs(ms: number): number | undefined {
+    return this.#all().find(({ startMs, endMs }) => startMs < ms && endMs >= ms)?.startMs;
+  }
+
   /** The paused parts of [startMs, endMs), in order. */
   within(startMs: number, endMs: number): TimeSpan[] {
     return this.#all()

@@ -2,14 +2,17 @@ import { Subject, type Observable } from 'rxjs';
 import type { SessionPool } from '../inference/inference-pool';
 import { ChatLane, type ChatInput } from './chat-lane';
 import { GapLog } from './gap-log';
+import { holdWordOf } from '../facts/hold-word';
 import { HopBuilder } from './hop-builder';
-import { ACCEPTED, refuse, type DropReason, type LaneHost, type MediaVerdict } from './lane';
+import { ACCEPTED, refuse, tooFarAhead, type DropReason, type LaneHost, type MediaVerdict } from './lane';
 import type { MediaChunk, StreamSpec } from '../facts/media-chunk';
 import { HopRelease } from './hop-release';
 import { SessionAlarm } from './session-alarm';
 import type { SessionClock } from './session-clock';
 import { PartialsInFlight } from './partials-in-flight';
 import { Pump } from './pump';
+import { MediaCuts } from './media-cuts';
+import { SessionHolds } from './session-holds';
 import { SessionPause } from './session-pause';
 import { SessionTime } from './session-time';
 import type { RingMemory } from './ring-memory';
@@ -79,7 +82,9 @@ export class SessionStreams {
   readonly #chat: ChatLane;
   readonly #watermark: Watermark;
   readonly #hops: HopRelease;
+  readonly #cuts: MediaCuts;
   readonly #pause: SessionPause;
+  readonly #holds: SessionHolds;
   readonly #gaps: GapLog;
   readonly #alarm: SessionAlarm;
   /** Consumers may call back in from a fact: it then turns once more. */
@@ -102,13 +107,11 @@ export class SessionStreams {
     const firstHop = Math.max(0, Math.floor(((restored?.hopEndMs ?? 0) - lookBackMs) / hopMs));
     this.#settledMs = firstHop * hopMs;
     this.#time = new SessionTime(restored?.startedAtMs ?? clock.nowMs(), spec, (notice) => this.#gaps.notice(notice));
-    this.#pause = new SessionPause({
-      intakes: () => this.#intakes.all,
-      time: this.#time,
-      say: (fact) => this.#facts.next(fact),
-      minGapMs: options.anchorToleranceMs,
-    });
-    this.#gaps = new GapLog(restored?.lastGapMs, (gap) => this.#pause.gapOutside(gap));
+    const { anchorToleranceMs: minGapMs } = options;
+    this.#cuts = new MediaCuts({ intakes: () => this.#intakes.all, time: this.#time, minGapMs });
+    this.#pause = new SessionPause(this.#cuts, (fact) => this.#facts.next(fact));
+    this.#holds = new SessionHolds(this.#cuts);
+    this.#gaps = new GapLog(restored?.lastGapMs, (gap) => this.#cuts.gapOutside(gap));
     this.#chat = new ChatLane(options, restored?.chat);
     this.#watermark = new Watermark(options.allowedLatenessMs, this.#settledMs);
     this.#pump = new Pump({
@@ -124,8 +127,7 @@ export class SessionStreams {
     this.#intakes = new SessionIntakes(spec.sessionId, deps, [this.#chat], restored);
     this.#intakes.open(spec.streams);
     const { voices, stills, content } = this.#intakes;
-    const unheard = (startMs: number, endMs: number) => this.#pause.unheard(startMs, endMs);
-    const builder = new HopBuilder(hopMs, voices, stills, unheard);
+    const builder = new HopBuilder(hopMs, voices, stills, this.#cuts);
     this.#hops = new HopRelease(options, builder, content, this.#gaps, firstHop);
     this.resume = new StreamsResume({
       ...{ clock, intakes: this.#intakes, needs: this.#needs },
@@ -155,7 +157,7 @@ export class SessionStreams {
   open(stream: StreamSpec): CreditLimit {
     const [intake] = this.#intakes.open([stream]);
     this.#time.join(stream);
-    this.#pause.joined(intake!);
+    this.#cuts.joined(intake!);
     intake!.lane.release(this.#hops.nextStartMs);
     const { streamId, name, kind, party, codec } = stream;
     const detail = { reason: 'stream_opened', streamId, kind, party, codec };
@@ -170,10 +172,10 @@ export class SessionStreams {
     if (intake === undefined) return unknownStream(chunk.streamId);
     const nowMs = this.#clock.nowMs();
     const latestMs = this.#furthestMs(nowMs) + this.#options.maxAheadMs;
-    const { chunk: kept, ...cut } = this.#pause.cut(chunk, intake.spec);
+    const { chunk: kept, ...cut } = this.#cuts.cut(chunk, intake.spec);
     const placed = this.#time.placed(kept, nowMs, latestMs);
     const verdict = intake.offer(placed, nowMs, latestMs, chunk.bytes.length, cut);
-    if (cut.cutBehind && this.#pause.hasReached(chunk)) intake.silence();
+    if (cut.cutBehind && this.#cuts.hasReached(chunk)) intake.silence();
     this.#pump.runSoon();
     return verdict;
   }
@@ -225,9 +227,23 @@ export class SessionStreams {
     return { durationMs: Math.ceil(this.#contentEndMs()), dropped };
   }
 
-  /** Something that the client tells of the conversation, in its place between the facts. */
-  tell(fact: StreamUpdated): void {
-    if (this.#state === 'open') this.#facts.next(fact);
+  /**
+   * Who is there, and who is on hold, in its place between the facts.
+   * @param isKnown it was told by a process before this one: what follows from it does, and nothing is said.
+   */
+  participant(fact: StreamUpdated, isKnown = false): void {
+    if (this.#state !== 'open') return;
+    const hold = holdWordOf(fact);
+    const nowMs = this.#clock.nowMs();
+    if (hold !== undefined) this.#holds.hear(hold, nowMs, this.#furthestMs(nowMs));
+    if (!isKnown) this.#facts.next(fact);
+    this.#pump.run();
+  }
+
+  /** Whether a time stamp of the client's can be believed. `what` carries it. */
+  believes(what: string, ptsMs: number): MediaVerdict {
+    const latestMs = this.#furthestMs(this.#clock.nowMs()) + this.#options.maxAheadMs;
+    return ptsMs > latestMs ? tooFarAhead(what, ptsMs) : ACCEPTED;
   }
 
   endStream(streamId: number): MediaVerdict {
@@ -289,7 +305,7 @@ export class SessionStreams {
   }
 
   #turn(nowMs: number): void {
-    this.#pause.enterDue(this.#furthestMs(nowMs));
+    this.#cuts.enterDue(this.#furthestMs(nowMs));
     // A copy is not needed: `dispose` inside a fact empties the list and ends the loop.
     const { all } = this.#intakes;
     for (const intake of all) intake.pump(nowMs, this.#alarm.heardMs);

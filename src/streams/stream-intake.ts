@@ -24,8 +24,8 @@ interface HeldFrame {
 /** A stream that ends so shortly before a pause has come to it: stamps are rounded. */
 const REACHED_WITHIN_MS = 1;
 
-/** Where a pause took something of a payload. */
-type Cut = Pick<CutChunk, 'cutBefore' | 'cutBehind'>;
+/** Where a pause or hold took something of a payload. */
+type Cut = Pick<CutChunk, 'cutBefore' | 'cutBehind'> & { readonly cause?: 'paused' | 'on_hold' };
 const WHOLE: Cut = { cutBefore: false, cutBehind: false };
 
 /** Order, byte accounting, credit and idleness of one stream, in front of its lane. */
@@ -196,14 +196,14 @@ export class StreamIntake implements WatermarkSource {
   }
 
   /** Drops what came and lies at or behind `fromMs`, where the stream leaves the watermark. Idempotent. */
-  pause(fromMs: number): void {
+  pause(fromMs: number, cause: 'paused' | 'on_hold' = 'paused'): void {
     if (this.#ended) return;
     const pauses = new Pauses();
     pauses.begin(fromMs);
     this.#order.revise((held) => {
       if (held.chunk.bytes.length === 0) return held;
       const { chunk, ...cut } = cutChunk(held.chunk, this.#shape, pauses);
-      const revised = { ...held, chunk: { ...chunk, bytes: chunk.bytes.slice() }, cut };
+      const revised = { ...held, chunk: { ...chunk, bytes: chunk.bytes.slice() }, cut: { ...cut, cause } };
       held.chunk.bytes.fill(0);
       return revised;
     });
@@ -214,12 +214,18 @@ export class StreamIntake implements WatermarkSource {
 
   /** The time of the pause has come, and maybe not yet what lies before it: a client that was away sends that behind the word. */
   pauseDue(fromMs: number): void {
-    this.#pauseFromMs = fromMs;
+    this.#pauseFromMs = Math.min(this.#pauseFromMs, fromMs);
   }
 
   /** The pause has come to this stream: nobody waits for it. */
   silence(): void {
     this.#paused = true;
+  }
+
+  /** One of two pauses is over, and the other began at `fromMs`. */
+  pauseGoesOn(fromMs: number): void {
+    this.#paused = this.#isInPause;
+    this.#pauseFromMs = fromMs;
   }
 
   /** Media is taken again; who was sending before gets the whole idle limit to begin. */
@@ -301,7 +307,7 @@ export class StreamIntake implements WatermarkSource {
     const fault = known ?? this.#seam.accept({ ...chunk, ptsMs }, length);
     if (length > 0) this.#marks.add({ seq, byteOffset, startMs: this.lane.placedMs?.(ptsMs) ?? ptsMs });
     if (fault !== undefined) this.host.drop(fault.code);
-    else if (cut.cutBefore || cut.cutBehind) this.host.drop('paused');
+    else if (cut.cutBefore || cut.cutBehind) this.host.drop(cut.cause ?? 'paused');
     const endsAtPause = this.lane.endMs >= this.#pauseFromMs - REACHED_WITHIN_MS;
     if ((cut.cutBehind || endsAtPause) && known === undefined) this.#cutLane();
     if (chunk.endOfStream) this.#finish();

@@ -77,53 +77,6 @@ describe('consent that is withdrawn in mid-call', () => {
   });
 });
 
-describe('participants', () => {
-  let assets: FusionAssets;
-  beforeAll(async () => void (assets = await loadFusionAssets(join(__dirname, '../../models'))));
-
-  it('are told once, in their place; a hold is in the figures and on the windows that it lies in', async () => {
-    const one = new ScriptedCall({ streams: STREAMS, assets });
-    const say = (action: 'hold' | 'unhold' | 'agent_changed', ptsMs: number, participantId?: string) =>
-      one.conversation.participant({ type: 'participant.update', action, party: 'customer', ptsMs, participantId });
-    await one.until(5000);
-    for (let again = 0; again < 2; again += 1) say('hold', 5000);
-    await one.until(8000);
-    say('unhold', 8000);
-    say('agent_changed', 8000, 'a-18');
-    await one.until(15_000);
-    const ended = await one.end();
-    expect(one.of('rapport.session.updated').map(({ data }) => [data.mediaMs, data.scope, data.detail])).toEqual([
-      [5000, undefined, { action: 'hold', party: 'customer' }],
-      [8000, undefined, { action: 'unhold', party: 'customer' }],
-      [8000, 'a-18', { action: 'agent_changed', party: 'customer' }],
-    ]);
-    expect(ended.conversation!.holds).toEqual({ count: 1, totalMs: 3000, longestMs: 3000 });
-    const windows = one.windows('customer').map(({ data }) => data);
-    expect(windows.filter(({ degraded }) => degraded.includes('hold')).map(({ windowEndMs }) => windowEndMs)).toEqual([
-      6000, 7000, 8000, 9000, 10_000, 11_000,
-    ]);
-    expect(windows[0]!.conversation!.holds).toBe('not_supported');
-    expect(windows.find(({ windowEndMs }) => windowEndMs === 7000)!.conversation!.holds).toEqual({
-      count: 1,
-      totalMs: 2000,
-      longestMs: 2000,
-    });
-  });
-
-  it('on a stream that is not there are refused', async () => {
-    const one = new ScriptedCall({ streams: [VOICE], assets });
-    const update = {
-      type: 'participant.update' as const,
-      action: 'joined' as const,
-      party: 'agent' as const,
-      ptsMs: 0,
-    };
-    expect(one.conversation.participant({ ...update, streamId: 9 })).toMatchObject({ code: 'unknown_stream' });
-    await one.end();
-    expect(one.of('rapport.session.updated')).toEqual([]);
-  });
-});
-
 function frame() {
   const bytes = new Uint8Array(640);
   return {

@@ -8,6 +8,8 @@ import type {
   WindowAssessedData,
   WindowDegradedData,
 } from '@rapport-live/protocol';
+import type { TimeSpan } from '../../facts/stream-fact';
+import { holdsOf } from '../holds';
 
 /** One call as its results tell it, by time. */
 export interface Call {
@@ -22,6 +24,8 @@ export interface Call {
   readonly skipped: readonly WindowDegradedData[];
   readonly finals: readonly TranscriptFinalData[];
   readonly updates: readonly SessionUpdatedData[];
+  /** When anybody was on hold. */
+  readonly holds: readonly TimeSpan[];
 }
 
 /** `events` of one session, in the order of their seq. */
@@ -62,7 +66,9 @@ export function readCall(events: readonly TypedEvent[]): Call {
   windows.sort((a, b) => a.windowEndMs - b.windowEndMs);
   finals.sort((a, b) => a.startMs - b.startMs);
   const conversation = ended?.conversation ?? windows.at(-1)?.conversation;
-  return { started, ended, conversation, durationMs: Math.max(1, durationMs), windows, skipped, finals, updates };
+  const holds = holdsOf(updates, durationMs);
+  const all = { windows, skipped, finals, updates, holds };
+  return { started, ended, conversation, durationMs: Math.max(1, durationMs), ...all };
 }
 
 /** Windows follow each other at this distance. */

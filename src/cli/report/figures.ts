@@ -41,6 +41,8 @@ export function figuresOf(call: Call): Figures {
   const talkMs = { customer: 0, agent: 0, mixed: 0 };
   const spoken = call.finals.filter(({ source }) => source === 'voice');
   for (const { party, startMs, endMs } of spoken) talkMs[party] += endMs - startMs;
+  // in a hold nobody is heard, which is no silence
+  const known = [...spoken, ...call.holds].sort((a, b) => a.startMs - b.startMs);
   const present = Object.fromEntries(
     MODALITIES.map((name) => [name, call.windows.filter(({ modalities }) => modalities[name].present).length]),
   ) as Figures['present'];
@@ -53,7 +55,7 @@ export function figuresOf(call: Call): Figures {
   return {
     talkMs,
     hasVoice,
-    silences: hasVoice ? gaps(spoken, call.durationMs).filter((s) => s.endMs - s.startMs > SILENCE_MS) : [],
+    silences: hasVoice ? gaps(known, call.durationMs).filter((s) => s.endMs - s.startMs > SILENCE_MS) : [],
     present,
     abstained,
     sure,

@@ -1,7 +1,7 @@
 import type { TranscriptFinalData } from '@rapport-live/protocol';
 import type { Call } from './call';
 import { type Figures, intentsOf } from './figures';
-import { html, type Markup } from './html';
+import { html, type Markup } from '../../html/html';
 import { ABSTENTIONS, clock, percent, plural, seconds, spaced } from './words';
 
 /** Intents that the cards list. */
@@ -98,7 +98,7 @@ function wantedCard(call: Call): Markup {
   </div>`;
 }
 
-function talkCard({ conversation }: Call, { talkMs, silences, hasVoice }: Figures): Markup {
+function talkCard({ conversation, holds }: Call, { talkMs, silences, hasVoice }: Figures): Markup {
   if (!hasVoice)
     return html`<div class="card">
       <h2>Who spoke</h2>
@@ -132,7 +132,15 @@ function talkCard({ conversation }: Call, { talkMs, silences, hasVoice }: Figure
       </li>
       ${
         conversation?.silenceShare !== undefined &&
-        html`<li>nobody speaks in ${percent(conversation.silenceShare)} of the call</li>`
+        html`<li>
+          nobody speaks in ${percent(conversation.silenceShare)} of the call${holds.length > 0 && ', holds left out'}
+        </li>`
+      }
+      ${
+        holds.length > 0 &&
+        html`<li>
+          ${plural(holds.length, 'hold')}, ${seconds(holds.reduce((sum, h) => sum + h.endMs - h.startMs, 0))}
+        </li>`
       }
     </ul>
   </div>`;

@@ -1,7 +1,7 @@
 import type { TypedEvent } from '@rapport-live/protocol';
-import { callOf, said, windowAt } from '../testing/made-up-call';
+import { callOf, participant, said, windowAt } from '../testing/made-up-call';
 import { readCall } from './call';
-import { escapeHtml, html, Markup } from './html';
+import { escapeHtml, html, Markup } from '../../html/html';
 import { reportPage } from './page';
 
 const page = (events: readonly TypedEvent[], name = 'call.wav', remarks: string[] = []): string =>
@@ -80,6 +80,19 @@ describe('reportPage', () => {
     expect(seen).toContain('nobody speaks in 20 % of the call');
     expect(seen).toContain('language pl');
     expect(text(page(callOf(1000, [], false, { language: 'und' })))).toContain('language not told');
+  });
+
+  it('shows holds in the timeline, and no silence in them', () => {
+    const call = [said(0, 4000), participant(4000, 'hold'), participant(20_000, 'unhold'), said(20_000, 21_000)];
+    const made = page(callOf(22_000, call));
+    expect(made).toContain('aria-label="on hold: 0:04 to 0:20"');
+    expect(made).toContain('<i class="held" style="left:18.18%;width:72.73%">');
+    expect(text(made)).toContain('1 hold, 16.0 s');
+    expect(text(made)).toContain('no silence over 3 s');
+    // the same call with nobody on hold
+    const without = text(page(callOf(22_000, [said(0, 4000), said(20_000, 21_000)])));
+    expect(without).toContain('1 silence over 3 s, the longest 16.0 s');
+    expect(without).not.toContain('on hold');
   });
 
   it('marks what was masked', () => {

@@ -1,7 +1,7 @@
 import type { Call } from './call';
 import { figuresOf, intentsOf } from './figures';
 import { evidence, glance } from './glance';
-import { html, Markup } from './html';
+import { html, Markup } from '../../html/html';
 import { STYLE } from './style';
 import { timeline } from './timeline';
 import { stretches, transcript } from './transcript';

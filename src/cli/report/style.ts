@@ -68,6 +68,7 @@ ${perEmotion}
 .zero svg{position:relative}
 .talk{background:var(--c);border-radius:2px}
 .plot .message{background:var(--c);width:.55rem;height:.55rem;margin-left:-.275rem;top:.175rem;bottom:auto;border-radius:50%;outline:2px solid var(--card)}
+.held{background:repeating-linear-gradient(90deg,var(--soft) 0 2px,transparent 2px 5px)}
 .there{background:var(--soft);opacity:.45}
 .fill-intent{fill:var(--intent);opacity:.75}
 .stroke-valence,.stroke-arousal{fill:none;stroke-width:2;vector-effect:non-scaling-stroke;stroke:var(--customer)}

@@ -2,7 +2,7 @@ import { type Emotion, MODALITIES, type Modality } from '@rapport-live/protocol'
 import type { Call } from './call';
 import type { Figures, intentsOf, Span } from './figures';
 import { bandPath, fadePath, FIELD, linePath, samplesOf, spansOf, STACK, ticks } from './geometry';
-import { html, type Markup } from './html';
+import { html, type Markup } from '../../html/html';
 import { clock, percent, PARTY_NAMES, plural, spaced } from './words';
 
 /** Intents that get a lane of their own. */
@@ -29,7 +29,7 @@ export function timeline(call: Call, figures: Figures, intents: ReturnType<typeo
       <li><i class="dot unsure"></i>unsure: not to be acted on</li>
     </ul>
     <div class="chart">
-      ${speechRows(call)}
+      ${speechRows(call)} ${holdRow(call)}
       <div class="row tall">
         <div class="name">emotion</div>
         <div class="plot">
@@ -108,6 +108,13 @@ function speechRows({ finals, durationMs }: Call): Markup[] {
       written.map(({ startMs }) => html`<i class="message ${name}" style="left:${place(startMs, durationMs)}%"></i>`),
     ]);
   });
+}
+
+/** Nothing is heard in a hold: what is missing above is no silence. */
+function holdRow({ holds, durationMs }: Call): Markup | false {
+  if (holds.length === 0) return false;
+  const times = holds.map(({ startMs, endMs }) => `${clock(startMs)} to ${clock(endMs)}`).join(', ');
+  return strip('on hold', times, [holds.map((span) => block(span, durationMs, 'held'))]);
 }
 
 function strip(name: string, alternative: string, content: readonly Markup[][]): Markup {

@@ -1,7 +1,7 @@
 import type { TranscriptFinalData, WindowAssessedData } from '@rapport-live/protocol';
 import type { Call } from './call';
 import { isSure } from './figures';
-import { html, type Markup } from './html';
+import { html, type Markup } from '../../html/html';
 import { clock, PARTY_NAMES, percent, plural, spaced } from './words';
 
 /** The redactor's marks, as docs/protocol.md names them. */

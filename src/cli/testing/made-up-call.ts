@@ -3,6 +3,7 @@ import {
   type Emotion,
   type EmotionDistribution,
   type SessionEndedData,
+  type SessionUpdatedData,
   type TranscriptFinalData,
   type TypedEvent,
   type WindowAssessedData,
@@ -56,6 +57,16 @@ export function said(startMs: number, endMs: number, given: Partial<TranscriptFi
     ...given,
   };
   return { type: 'rapport.transcript.final', data } as TypedEvent;
+}
+
+export function participant(
+  mediaMs: number,
+  action: string,
+  { party = 'customer', id }: { readonly party?: string; readonly id?: string } = {},
+): Extract<TypedEvent, { type: 'rapport.session.updated' }> {
+  const scope = id === undefined ? {} : { scope: id };
+  const data: SessionUpdatedData = { kind: 'participant', mediaMs, ...scope, detail: { action, party } };
+  return { type: 'rapport.session.updated', data } as Extract<TypedEvent, { type: 'rapport.session.updated' }>;
 }
 
 const about = {

@@ -52,6 +52,7 @@ export class HopEncoder {
         shed: this.shedding.flags,
         speech: speechOf(hop),
         unheard: hop.unheard,
+        heldSinceMs: hop.heldSinceMs,
         releasedAtMs: hop.releasedAtMs,
         dueAtMs,
         ...slowest([voice.cost, face.cost]),
@@ -143,8 +144,8 @@ const spokenMs = (hop: Hop, party: 'mixed'): number =>
 const speechOf = ({ voices }: Hop): PartySpeech[] => voices.map(({ party, speech }) => ({ party, spans: speech }));
 
 function failed(hop: Hop, reason: HopFailed['reason']): HopFailed {
-  const { hopStartMs, hopEndMs, unheard } = hop;
-  return { kind: 'hop-failed', hopStartMs, hopEndMs, speech: speechOf(hop), unheard, reason };
+  const { hopStartMs, hopEndMs, unheard, heldSinceMs } = hop;
+  return { kind: 'hop-failed', hopStartMs, hopEndMs, speech: speechOf(hop), unheard, heldSinceMs, reason };
 }
 
 /** Both results, or the first error once both are over: nothing of a hop runs on into the next. */
