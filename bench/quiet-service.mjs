@@ -4,6 +4,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { readConfig } from '../dist/config/config.js';
+import { AUDIO_SOCKET_SERVER } from '../dist/doors/doors.module.js';
 import { ScriptedPool } from '../dist/models/scripted-pool.js';
 import { CONVERSATION_HOST } from '../dist/pipeline/conversation-host.js';
 import { createService, listen } from '../dist/service.js';
@@ -52,4 +53,5 @@ const actions = {
   },
 };
 process.on('message', (message) => void actions[message.do](message));
-process.send({ port });
+const audioSocketPort = app.get(AUDIO_SOCKET_SERVER, { strict: false })?.port;
+process.send({ port, audioSocketPort });

@@ -10,6 +10,7 @@ const BENCHES = [
   'hour',
   'assessment',
   'door',
+  'doors',
   'resume',
   'outbox',
   'consumer',

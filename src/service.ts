@@ -6,9 +6,11 @@ import { RapportError } from '@rapport-live/protocol';
 import helmet from 'helmet';
 import type { Config } from './config/config';
 import { ConfigModule } from './config/config.module';
+import { DoorsModule } from './doors/doors.module';
 import { Doorkeeper } from './gateway/auth/doorkeeper';
 import { RightsGuard } from './gateway/auth/rights.guard';
 import { DoorServer } from './gateway/door-server';
+import { FOREIGN_DOORS, type ForeignDoor } from './gateway/foreign-door';
 import { gatewayOptions } from './gateway/gateway-options';
 import { GatewayModule } from './gateway/gateway.module';
 import { HttpFaultFilter } from './gateway/http-fault.filter';
@@ -24,7 +26,7 @@ class AppModule {
   static of(config: Config, parts: ServiceParts): DynamicModule {
     return {
       module: AppModule,
-      imports: [ConfigModule.of(config, parts), loggingModule(config.logLevel), GatewayModule, OpsModule],
+      imports: [ConfigModule.of(config, parts), loggingModule(config.logLevel), GatewayModule, DoorsModule, OpsModule],
     };
   }
 }
@@ -47,7 +49,8 @@ export async function createService(config: Config, parts: ServiceParts = {}): P
   // Told to stay with TLS for a year only by who speaks it.
   app.use(helmet({ strictTransportSecurity: config.tls !== undefined }));
   app.useGlobalGuards(new RightsGuard(app.get(Doorkeeper)));
-  app.useWebSocketAdapter(new RapportWsAdapter(app, policy, options, meter));
+  const doors = app.get<ForeignDoor[]>(FOREIGN_DOORS);
+  app.useWebSocketAdapter(new RapportWsAdapter(app, policy, options, meter, doors));
   app.useGlobalFilters(new HttpFaultFilter(app.getHttpAdapter(), meter));
   return app;
 }

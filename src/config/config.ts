@@ -10,6 +10,7 @@ import {
   trustedProxies,
 } from './access-config';
 import { type ApiKey, readApiKeys } from './api-keys-config';
+import { type DoorsConfig, doorsConfig } from './doors-config';
 import { type EventConfig, eventConfig } from './event-settings';
 import { type FleetConfig, fleetConfig } from './fleet-config';
 import { kafkaBrokers, type KafkaConfig, kafkaConfig } from './kafka-config';
@@ -56,6 +57,8 @@ export interface Config {
   /** Addresses, networks or `loopback` of proxies whose word on a client's address is taken. */
   readonly trustedProxies: readonly string[];
   readonly tenantQuota: TenantQuota;
+  /** Of other protocols; shut unless they are set up. */
+  readonly doors: DoorsConfig;
   /** host:port each; none: results stay in the local log. */
   readonly kafkaBrokers: readonly string[];
   readonly kafka: KafkaConfig;
@@ -74,6 +77,9 @@ export interface Config {
 /** Throws RapportError `config_invalid`, naming every wrong setting with its value's fault. */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const e = parseEnvironment(env);
+  const apiKeys = readApiKeys(list(e.RAPPORT_API_KEYS), e.RAPPORT_API_KEYS_FILE);
+  const jwt = jwtConfig(e);
+  const isDevelopment = apiKeys.length === 0 && jwt === undefined;
   return {
     port: e.PORT,
     host: e.HOST,
@@ -86,13 +92,14 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     resumeWindowMs: e.RAPPORT_RESUME_WINDOW_MS,
     fleet: fleetConfig(e.RAPPORT_GATEWAY_NAME, e.RAPPORT_GATEWAY_URL),
     onShutdown: e.RAPPORT_ON_SHUTDOWN,
-    apiKeys: readApiKeys(list(e.RAPPORT_API_KEYS), e.RAPPORT_API_KEYS_FILE),
+    apiKeys,
     ownKey: e.RAPPORT_KEY,
-    jwt: jwtConfig(e),
+    jwt,
     allowedOrigins: allowedOrigins(e.RAPPORT_ALLOWED_ORIGINS),
     tls: tlsConfig(e.RAPPORT_TLS_CERT, e.RAPPORT_TLS_KEY),
     trustedProxies: trustedProxies(e.RAPPORT_TRUST_PROXY),
     tenantQuota: tenantQuota(e),
+    doors: doorsConfig(e, isDevelopment ? DEVELOPMENT_TENANT : undefined),
     kafkaBrokers: kafkaBrokers(e),
     kafka: kafkaConfig(e),
     kafkaEvents: eventConfig(e),

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ACCESS_SETTINGS } from './access-settings';
 import { describeSettings, readConfig } from './config';
+import { DOOR_SETTINGS } from './door-settings';
 import { EVENT_SETTINGS } from './event-settings';
 import { KAFKA_SETTINGS } from './kafka-settings';
 import { type Setting, SETTINGS } from './settings';
@@ -12,6 +13,7 @@ const README = readFileSync(join(__dirname, '../../README.md'), 'utf8');
 const OPERATIONS = readFileSync(join(__dirname, '../../docs/operations.md'), 'utf8');
 const EVENTS = readFileSync(join(__dirname, '../../docs/events.md'), 'utf8');
 const SECURITY = readFileSync(join(__dirname, '../../docs/security.md'), 'utf8');
+const DOORS = readFileSync(join(__dirname, '../../docs/doors.md'), 'utf8');
 const cells = (line: string): string[] =>
   line
     .split('|')
@@ -35,6 +37,18 @@ describe("docs/security.md's table of settings", () => {
   it('is the one that the settings are read by', () => {
     const rows = SECURITY.split('\n').filter((line) => /^\| `RAPPORT_\w+` /.test(line));
     const said = Object.entries<Setting>(ACCESS_SETTINGS).map(([name, { shownDefault, purpose }]) => [
+      `\`${name}\``,
+      shownDefault,
+      purpose,
+    ]);
+    expect(rows.map(cells)).toEqual(said);
+  });
+});
+
+describe("docs/doors.md's table of settings", () => {
+  it('is the one that the settings are read by', () => {
+    const rows = DOORS.split('\n').filter((line) => /^\| `RAPPORT_\w+` /.test(line));
+    const said = Object.entries<Setting>(DOOR_SETTINGS).map(([name, { shownDefault, purpose }]) => [
       `\`${name}\``,
       shownDefault,
       purpose,
@@ -188,6 +202,7 @@ describe('describeSettings', () => {
     for (const [name, { shownDefault }] of Object.entries<Setting>({
       ...SETTINGS,
       ...ACCESS_SETTINGS,
+      ...DOOR_SETTINGS,
       ...EVENT_SETTINGS,
       ...KAFKA_SETTINGS,
       ...TRACE_SETTINGS,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PROVIDERS } from '../inference/provider';
 import { ACCESS_SETTINGS } from './access-settings';
+import { DOOR_SETTINGS } from './door-settings';
 import { EVENT_SETTINGS } from './event-settings';
 import { KAFKA_SETTINGS } from './kafka-settings';
 import { choice, integer, optional, type Setting, text } from './setting';
@@ -121,6 +122,7 @@ export const SETTINGS = {
 const ALL_SETTINGS = {
   ...SETTINGS,
   ...ACCESS_SETTINGS,
+  ...DOOR_SETTINGS,
   ...EVENT_SETTINGS,
   ...KAFKA_SETTINGS,
   ...STORAGE_SETTINGS,

@@ -16,7 +16,7 @@ export interface Socket {
   readonly bufferedAmount: number;
   readonly readyState: number;
   send(data: string): void;
-  ping(payload: string): void;
+  ping(payload?: string): void;
   close(code: number, reason: string): void;
   terminate(): void;
 }

@@ -44,7 +44,7 @@ const wallClock = ({ wallClock: given }: ServiceParts): (() => number) => given 
       useFactory: (...parts: ConstructorParameters<typeof UpgradePolicy>) => new UpgradePolicy(...parts),
     },
   ],
-  exports: [GATEWAY_OPTIONS, BrowserTokens, Doorkeeper, SessionQuota, UpgradePolicy],
+  exports: [GATEWAY_OPTIONS, BrowserTokens, Doorkeeper, Seats, SessionQuota, UpgradePolicy],
 })
 export class DoorModule {}
 

@@ -16,14 +16,15 @@ import { RawText } from '../redaction/redaction';
 import type { StageClock } from '../facts/meter';
 import type { Conversation } from '../pipeline/conversation';
 import type { MediaVerdict } from '../streams/lane';
+import type { Line } from '../streams/line';
 import type { Connection } from './connection';
-import type { ResumableSession } from './resume/resumable-session';
+import type { Attached, ResumableSession } from './resume/resumable-session';
 
 /**
  * Joins one connection to its conversation: media, chat and ends inwards; results, credit, acknowledgements and errors
  * outwards. A conversation may have several of them, one after another.
  */
-export class GatewaySession {
+export class GatewaySession implements Attached {
   private readonly subscriptions: Subscription[] = [];
 
   constructor(
@@ -34,6 +35,14 @@ export class GatewaySession {
 
   get conversation(): Conversation {
     return this.session.conversation;
+  }
+
+  get line(): Line {
+    return this.connection.probe;
+  }
+
+  takenOver(): void {
+    this.connection.fail('session_taken_over', 'Another connection has resumed this session.');
   }
 
   /**

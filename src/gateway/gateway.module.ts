@@ -6,6 +6,8 @@ import { PipelineModule } from '../pipeline/pipeline.module';
 import { CONVERSATION_HOST, ConversationHost } from '../pipeline/conversation-host';
 import { SESSION_RECOVERY, SessionRecovery } from '../pipeline/resume/session-recovery';
 import { SESSION_CLOCK, type SessionClock } from '../streams/session-clock';
+import { SessionAdmission } from './admission/session-admission';
+import { SessionQuota } from './admission/session-quota';
 import { TokensController } from './auth/tokens.controller';
 import { DoorModule } from './door.module';
 import { ErasureController } from './erasure.controller';
@@ -23,6 +25,11 @@ import { UpgradePolicy } from './upgrade-policy';
   providers: [
     RapportGateway,
     {
+      provide: SessionAdmission,
+      inject: [CONVERSATION_HOST, SessionQuota],
+      useFactory: (host: ConversationHost, quota: SessionQuota) => new SessionAdmission(host, quota),
+    },
+    {
       provide: ResumableSessions,
       inject: [CONVERSATION_HOST, GATEWAY_OPTIONS, SESSION_CLOCK, METER, CONFIG],
       useFactory: (
@@ -39,7 +46,7 @@ import { UpgradePolicy } from './upgrade-policy';
       useFactory: (sessions: ResumableSessions, options: GatewayOptions) => new Observers(sessions, options),
     },
   ],
-  exports: [DoorModule, ResumableSessions],
+  exports: [DoorModule, PipelineModule, ResumableSessions, SessionAdmission],
 })
 export class GatewayModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('Gateway');

@@ -1,8 +1,8 @@
-import { type IncomingMessage, type Server as HttpServer, STATUS_CODES } from 'node:http';
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { INestApplicationContext, WebSocketAdapter } from '@nestjs/common';
 import type { MessageMappingProperties } from '@nestjs/websockets';
-import { ERRORS, type ErrorCode, RapportError, SUBPROTOCOL, errorSpec } from '@rapport-live/protocol';
+import { type ErrorCode, RapportError, SUBPROTOCOL } from '@rapport-live/protocol';
 import { EMPTY, Subject, concatMap, defer, finalize, from, takeUntil, type Observable } from 'rxjs';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { Meter } from '../facts/meter';
@@ -11,8 +11,11 @@ import { Connection } from './connection';
 import type { Principal } from './auth/principal';
 import { requireMessageRight } from './auth/rights';
 import { answerFault, logFault } from './fault.filter';
+import type { ForeignDoor } from './foreign-door';
 import type { GatewayOptions } from './gateway-options';
-import type { Admission, Admitted, UpgradePolicy } from './upgrade-policy';
+import { keepAlive } from './keep-alive';
+import { refuseUpgrade } from './refused-upgrade';
+import { type Admission, type Admitted, pathOf, type UpgradePolicy } from './upgrade-policy';
 
 /** Messages up to this many times the limit are read and answered with an error; larger ones get only the close 1009. */
 const HARD_LIMIT_FACTOR = 4;
@@ -28,6 +31,12 @@ interface Received {
 /** Also of an empty message something is kept while it waits. */
 const sizeOf = ({ data }: Received): number => data.byteLength + 64;
 
+/** The door of another protocol, with the end of `ws` that makes its sockets. */
+interface OpenDoor {
+  readonly door: ForeignDoor;
+  readonly server: WebSocketServer;
+}
+
 interface HttpHost extends INestApplicationContext {
   getHttpServer(): HttpServer;
 }
@@ -39,13 +48,18 @@ interface HttpHost extends INestApplicationContext {
  */
 export class RapportWsAdapter implements WebSocketAdapter<WebSocketServer, Connection> {
   private readonly sockets = new Map<Connection, WebSocket>();
+  /** By path. */
+  private readonly foreign: ReadonlyMap<string, OpenDoor>;
 
   constructor(
     private readonly app: HttpHost,
     private readonly policy: UpgradePolicy,
     private readonly options: GatewayOptions,
     private readonly meter: Pick<Meter, 'error'>,
-  ) {}
+    doors: readonly ForeignDoor[] = [],
+  ) {
+    this.foreign = new Map(doors.map((door) => [door.path, openDoor(door)]));
+  }
 
   create(): WebSocketServer {
     const server = new WebSocketServer({
@@ -65,7 +79,7 @@ export class RapportWsAdapter implements WebSocketAdapter<WebSocketServer, Conne
       connection.onStarted = seat.started;
       this.sockets.set(connection, socket);
       socket.on('close', () => this.sockets.delete(connection));
-      this.keepAlive(connection, socket);
+      keepAlive(socket, connection, this.options);
       // `ws` answers framing faults and bad UTF-8 itself, with the right close status: nothing to add.
       socket.on('error', () => {});
       callback(connection);
@@ -129,8 +143,14 @@ export class RapportWsAdapter implements WebSocketAdapter<WebSocketServer, Conne
       socket.resume(); // a paused one would not see the answer
       return gone;
     });
+    const foreign = [...this.foreign.values()];
+    for (const socket of foreign.flatMap((open) => [...open.server.clients])) {
+      answered.push(new Promise((resolve) => socket.once('close', resolve)));
+      socket.close(1001, 'server_shutdown' satisfies ErrorCode);
+    }
     const cutOff = setTimeout(() => {
       for (const socket of this.sockets.values()) socket.terminate();
+      for (const open of foreign) for (const socket of open.server.clients) socket.terminate();
     }, this.options.closeTimeoutMs);
     // Not at once: TCP drops what a peer has not read yet when it still sends into a socket that is gone.
     await Promise.all(answered);
@@ -184,33 +204,6 @@ export class RapportWsAdapter implements WebSocketAdapter<WebSocketServer, Conne
     );
   }
 
-  /** Pings, and closes whoever has been silent for too long; one timer a connection, on its next deadline. */
-  private keepAlive(connection: Connection, socket: WebSocket): void {
-    const { pingIntervalMs, idleTimeoutMs } = this.options;
-    let lastHeardMs = performance.now();
-    let timer: NodeJS.Timeout;
-    const heard = (): void => void (lastHeardMs = performance.now());
-    const said = (): void => {
-      heard();
-      connection.probe.heard();
-    };
-    const tick = (): void => {
-      if (performance.now() - lastHeardMs >= idleTimeoutMs) {
-        connection.fail('session_timeout', `Nothing was heard for ${idleTimeoutMs} ms.`);
-        socket.terminate();
-        return;
-      }
-      if (connection.isOpen) socket.ping();
-      timer = setTimeout(tick, pingIntervalMs);
-    };
-    timer = setTimeout(tick, pingIntervalMs);
-    socket.on('message', said).on('pong', heard);
-    socket.on('close', () => {
-      clearTimeout(timer);
-      connection.probe.close();
-    });
-  }
-
   private upgrade(server: WebSocketServer, request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const drop = (): void => void socket.destroy();
     // Nobody else listens while a JWT is verified, and an error that nobody hears would end the process.
@@ -223,14 +216,20 @@ export class RapportWsAdapter implements WebSocketAdapter<WebSocketServer, Conne
       if (admission.ok) {
         // Of the raw socket: `ws` may still find the handshake faulty, and then makes no WebSocket.
         socket.on('close', admission.seat.free).off('error', drop);
-        server.handleUpgrade(request, socket, head, (client) => server.emit('connection', client, request, admission));
+        const { door, server: at } = foreign ?? { server, door: undefined };
+        at.handleUpgrade(request, socket, head, (client) => {
+          if (door === undefined) server.emit('connection', client, request, admission);
+          else door.accept(client, admission, request);
+        });
         return;
       }
       const error = this.told(admission.error);
-      if (!admission.afterUpgrade) refuse(socket, error);
+      if (!admission.afterUpgrade) refuseUpgrade(socket, error);
       else server.handleUpgrade(request, socket.off('error', drop), head, (client) => this.refusePage(client, error));
     };
-    const admission = this.policy.admit(request);
+    const foreign = this.foreign.get(pathOf(request));
+    const { policy } = this;
+    const admission = foreign === undefined ? policy.admit(request) : policy.admitForeign(request, foreign.door);
     if (admission instanceof Promise) void admission.then(answer);
     else answer(admission);
   }
@@ -250,28 +249,16 @@ export class RapportWsAdapter implements WebSocketAdapter<WebSocketServer, Conne
   }
 }
 
-function tooLarge(kind: string, bytes: number, max: number): string {
-  return `A ${kind} message of ${bytes} bytes is larger than ${max}.`;
+/** Larger messages, and text that is no UTF-8, are answered by `ws`: 1009, 1007. */
+function openDoor(door: ForeignDoor): OpenDoor {
+  const server = new WebSocketServer({
+    noServer: true,
+    maxPayload: door.maxMessageBytes,
+    handleProtocols: (offered) => door.subprotocols.find((name) => offered.has(name)) ?? false,
+  });
+  return { door, server };
 }
 
-/** Answers an upgrade with an HTTP status and the error as JSON. */
-function refuse(socket: Duplex, error: RapportError): void {
-  const status = errorSpec(error.code).http ?? 500;
-  const body = JSON.stringify({
-    code: error.code,
-    message: error.message,
-    advice: ERRORS[error.code].advice,
-    ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
-  });
-  const headers = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
-    'Connection: close',
-    'Content-Type: application/json',
-    'Cache-Control: no-store',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    ...(status === 401 ? ['WWW-Authenticate: Bearer'] : []),
-    ...(error.retryAfterMs === undefined ? [] : [`Retry-After: ${Math.ceil(error.retryAfterMs / 1000)}`]),
-  ];
-  socket.on('error', () => socket.destroy());
-  socket.end(`${headers.join('\r\n')}\r\n\r\n${body}`);
+function tooLarge(kind: string, bytes: number, max: number): string {
+  return `A ${kind} message of ${bytes} bytes is larger than ${max}.`;
 }

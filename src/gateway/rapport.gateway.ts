@@ -30,14 +30,14 @@ import { CONVERSATION_HOST, type ConversationHost } from '../pipeline/conversati
 import { STREAM_LIMITS, type StreamLimits } from '../pipeline/stream-limits';
 import type { Meter } from '../facts/meter';
 import { METER } from '../ops/service-meter';
-import { SessionQuota } from './admission/session-quota';
+import { SessionAdmission } from './admission/session-admission';
 import type { Connection } from './connection';
 import { FaultFilter } from './fault.filter';
 import { GATEWAY_OPTIONS, type GatewayOptions } from './gateway-options';
 import { GatewaySession } from './gateway-session';
 import { Observers } from './observe/observers';
 import { ResumableSessions } from './resume/resumable-sessions';
-import { specifyJoining, specifyStreams } from './stream-names';
+import { specifyJoining } from './stream-names';
 
 /** The `rapport.v1` door: one session a connection. docs/protocol.md is its contract. */
 @UseFilters(FaultFilter)
@@ -50,7 +50,7 @@ export class RapportGateway implements OnGatewayConnection<Connection>, OnGatewa
     @Inject(CONVERSATION_HOST) private readonly host: ConversationHost,
     @Inject(GATEWAY_OPTIONS) private readonly options: GatewayOptions,
     @Inject(STREAM_LIMITS) private readonly limits: StreamLimits,
-    private readonly quota: SessionQuota,
+    private readonly admission: SessionAdmission,
     @Inject(METER) private readonly meter: Meter,
     private readonly resumable: ResumableSessions,
     private readonly observers: Observers,
@@ -84,12 +84,7 @@ export class RapportGateway implements OnGatewayConnection<Connection>, OnGatewa
   @SubscribeMessage('session.start')
   async start(@ConnectedSocket() connection: Connection, @MessageBody() start: SessionStart): Promise<void> {
     this.requireFree(connection);
-    if (!start.session.consent.analysis) {
-      throw new RapportError('invalid_message', 'session.consent.analysis is false: nothing may be analysed.');
-    }
-    this.quota.require(connection.tenant, this.host.liveCountOf(connection.tenant));
-    const conversation = this.host.open(connection.tenant, start, specifyStreams(start.streams), connection.trace);
-    this.quota.begun(connection.tenant);
+    const conversation = this.admission.open(connection.tenant, start, connection.trace);
     const { session, token } = this.resumable.begin(conversation);
     const attached = this.join(connection, new GatewaySession(connection, session, this.meter));
     // Who is told a token can come back with it, also after a crash: by then its beginning is in the log.

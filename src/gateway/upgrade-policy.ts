@@ -6,7 +6,8 @@ import type { BrowserTokens } from './auth/browser-tokens';
 import { type Credential, subprotocolsOf, upgradeCredential } from './auth/credential';
 import type { Doorkeeper } from './auth/doorkeeper';
 import type { Principal } from './auth/principal';
-import { requireEndpointRight } from './auth/rights';
+import { requireEndpointRight, requireForeignDoorRight } from './auth/rights';
+import type { ForeignDoor } from './foreign-door';
 
 /** Where the door is. */
 export const STREAM_PATH = '/v1/stream';
@@ -60,7 +61,30 @@ export class UpgradePolicy {
       credential = upgradeCredential(request, offered);
       this.requireOpen();
       const found = this.doorkeeper.identify(request, credential, address);
-      const enter = (principal: Principal): Admission => this.enter(request, credential, address, principal);
+      const enter = (principal: Principal): Admission => {
+        this.requireOpen(); // again: a JWT took its while
+        requireEndpointRight(principal, 'GET', STREAM_PATH);
+        return this.enter(request, credential, address, principal);
+      };
+      return found instanceof Promise ? found.then(enter).catch(refused) : enter(found);
+    } catch (error) {
+      return refused(error);
+    }
+  }
+
+  /** The same at the door of another protocol, which knows how its callers prove who they are. */
+  admitForeign(request: IncomingMessage, door: ForeignDoor): Admission | Promise<Admission> {
+    const refused = (error: unknown): Refused => ({ ok: false, error, afterUpgrade: false });
+    try {
+      const address = this.doorkeeper.addressOf(request);
+      this.doorkeeper.knock(address);
+      this.requireOpen();
+      const found = this.doorkeeper.identifyBy(request, address, (byKey) => door.identify(request, byKey));
+      const enter = (principal: Principal): Admission => {
+        this.requireOpen();
+        requireForeignDoorRight(principal, door.path);
+        return this.enter(request, { kind: 'none' }, address, principal);
+      };
       return found instanceof Promise ? found.then(enter).catch(refused) : enter(found);
     } catch (error) {
       return refused(error);
@@ -68,8 +92,6 @@ export class UpgradePolicy {
   }
 
   private enter(request: IncomingMessage, credential: Credential, address: string, principal: Principal): Admission {
-    this.requireOpen(); // again: a JWT took its while
-    requireEndpointRight(principal, 'GET', STREAM_PATH);
     const seat = this.seats.take(principal.tenant, address);
     if (credential.kind === 'token') this.tokens.use(credential.text);
     const { traceparent } = request.headers;
@@ -87,9 +109,12 @@ function isForPages(credential: Credential, error: unknown): boolean {
   return credential.kind === 'token' && error instanceof RapportError && errorSpec(error.code).close !== undefined;
 }
 
+/** Without the query. */
+export const pathOf = ({ url = '' }: Pick<IncomingMessage, 'url'>): string => url.split('?', 1)[0]!;
+
 /** Path and subprotocol; returns what was offered. */
 function requireOurs(request: IncomingMessage): string[] {
-  const path = (request.url ?? '').split('?', 1)[0]!;
+  const path = pathOf(request);
   if (path !== STREAM_PATH) {
     throw new RapportError('unknown_path', `There is no WebSocket at ${JSON.stringify(path.slice(0, MAX_ECHO))}.`);
   }

@@ -51,6 +51,7 @@ const DROPS: readonly (DropReason | 'other')[] = [
   'video_no_key_frame',
   'video_refused',
   'payload_invalid',
+  'credit_exceeded',
   'media_too_large',
   'stream_ended',
   'other',

@@ -14,6 +14,7 @@ import type { RawText } from '../redaction/redaction';
 import type { MediaChunk, StreamSpec } from '../facts/media-chunk';
 import { type Meter, NO_METER } from '../facts/meter';
 import type { SessionSpans } from '../facts/session-trace';
+import type { DropReason } from '../streams/lane';
 import type { Line } from '../streams/line';
 import type { DeclaredGap, StreamPoint } from '../streams/resume/stream-points';
 import type { CreditLimit, MediaVerdict, SessionStreams } from '../streams/session-streams';
@@ -154,6 +155,11 @@ export class Conversation {
     return verdict;
   }
 
+  /** A chunk of a sender that knows no credit, or numbers its chunks itself: it could not be handed in. */
+  dropped(reason: DropReason): void {
+    this.deps.streams.dropped(reason);
+  }
+
   chat(message: { party: 'customer' | 'agent'; text: RawText; ptsMs?: number; messageId?: string }): void {
     this.deps.streams.chat(message);
   }
@@ -282,6 +288,7 @@ export class Conversation {
     this.lastPoints ??= endedPoints(streams);
     streams.end();
     const isLate = !(await this.diskPressure.endsInTime(this.flowEnded, clock, endTimeoutMs));
+    if (isLate) this.length.soFar(streams.soFar());
     this.flow.unsubscribe();
     streams.dispose();
     // Only what is on disk counts, and whether all of it is.

@@ -14,7 +14,7 @@ export function cutShape({ codec, channels }: StreamSpec): CutShape {
 }
 
 /** Media ms; of what is no samples, where it begins. */
-export function endOfChunk({ ptsMs, bytes }: MediaChunk, shape: CutShape): number {
+export function endOfChunk({ ptsMs, bytes }: Pick<MediaChunk, 'ptsMs' | 'bytes'>, shape: CutShape): number {
   return typeof shape === 'string' ? ptsMs : ptsMs + (bytes.length / shape.bytesPerFrame / shape.rateHz) * 1000;
 }
 

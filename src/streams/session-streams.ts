@@ -246,6 +246,11 @@ export class SessionStreams {
     return ptsMs > latestMs ? tooFarAhead(what, ptsMs) : ACCEPTED;
   }
 
+  /** A chunk that its door could not hand in, for this reason. */
+  dropped(reason: DropReason): void {
+    if (this.#state === 'open') this.#drop(reason);
+  }
+
   endStream(streamId: number): MediaVerdict {
     const intake = this.#intakes.of(streamId);
     if (intake === undefined) return unknownStream(streamId);

@@ -17,7 +17,11 @@ export interface ErrorSpec {
 export const ERRORS = {
   // at the upgrade
   unsupported_subprotocol: { http: 400, advice: 'Offer the WebSocket subprotocol "rapport.v1".' },
-  unknown_path: { http: 404, advice: 'Connect to /v1/stream; /v1/tokens and /v1/intents take requests.' },
+  unknown_path: {
+    http: 404,
+    advice:
+      'Connect to /v1/stream, or to a door that is switched on (docs/doors.md); /v1/tokens and /v1/intents take requests.',
+  },
   unauthorized: {
     http: 401,
     close: 4401,

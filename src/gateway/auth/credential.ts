@@ -17,6 +17,19 @@ export function bearerOf(authorization: string | undefined): Credential {
   return text === undefined ? NONE : { kind: 'bearer', text };
 }
 
+/**
+ * An API key as foreign clients can show it: as a bearer, or as the password of `Authorization: Basic` (RFC 7617, section 2),
+ * whose user name is free.
+ */
+export function keyOf(authorization: string | undefined): string | undefined {
+  const bearer = bearerOf(authorization);
+  if (bearer.kind === 'bearer') return bearer.text;
+  const basic = /^Basic +([A-Za-z0-9+/]+={0,2})$/i.exec(authorization ?? '')?.[1];
+  if (basic === undefined) return undefined;
+  const pair = Buffer.from(basic, 'base64').toString('utf8');
+  return pair.includes(':') ? pair.slice(pair.indexOf(':') + 1) : undefined;
+}
+
 /** The subprotocols that an upgrade offers, in its order. */
 export function subprotocolsOf({ headers }: Pick<IncomingMessage, 'headers'>): string[] {
   return (headers['sec-websocket-protocol'] ?? '')

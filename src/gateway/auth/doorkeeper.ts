@@ -10,6 +10,9 @@ import type { Principal } from './principal';
 /** At most this much of a peer's header is echoed. */
 const MAX_ECHO = 64;
 
+/** Whose API key or JWT it is. Throws or rejects as `Doorkeeper.identify`. */
+export type ByKey = (key: string) => Principal | Promise<Principal>;
+
 /** Whoever comes in, by an upgrade or by a request, comes past here: how often, who, and from which page. */
 export class Doorkeeper {
   constructor(
@@ -30,21 +33,43 @@ export class Doorkeeper {
 
   /** Throws or rejects with RapportError `unauthorized`, `forbidden` for its origin, or `overloaded`. */
   identify(request: IncomingMessage, credential: Credential, address: string): Principal | Promise<Principal> {
+    return this.noted(address, () => this.welcome(request, credential, address));
+  }
+
+  /**
+   * The same at a door whose callers prove themselves in a way of its own. `prove` throws or rejects with RapportError;
+   * given an API key, it hands it on.
+   */
+  identifyBy(
+    request: IncomingMessage,
+    address: string,
+    prove: (byKey: ByKey) => Principal | Promise<Principal>,
+  ): Principal | Promise<Principal> {
+    return this.noted(address, () => prove((text) => this.welcome(request, { kind: 'bearer', text }, address)));
+  }
+
+  private welcome(request: IncomingMessage, credential: Credential, address: string): Principal | Promise<Principal> {
     const { host, origin } = request.headers;
-    const welcome = (principal: Principal): Principal => {
+    const fromThere = (principal: Principal): Principal => {
       if (this.origins.allows({ origin, host, bound: principal.origins })) return principal;
       const shown = JSON.stringify((origin ?? '').slice(0, MAX_ECHO));
       throw new RapportError('forbidden', `Pages of ${shown} may not connect.`);
     };
-    const noted = (error: unknown): never => {
+    const found = this.authenticator.identify(credential, { address, host });
+    return found instanceof Promise ? found.then(fromThere) : fromThere(found);
+  }
+
+  /** A failed proof counts against its address. */
+  private noted(address: string, identify: () => Principal | Promise<Principal>): Principal | Promise<Principal> {
+    const note = (error: unknown): never => {
       if (error instanceof RapportError && error.code !== 'overloaded') this.throttle.failed(address);
       throw error;
     };
     try {
-      const found = this.authenticator.identify(credential, { address, host });
-      return found instanceof Promise ? found.then(welcome).catch(noted) : welcome(found);
+      const found = identify();
+      return found instanceof Promise ? found.catch(note) : found;
     } catch (error) {
-      return noted(error);
+      return note(error);
     }
   }
 }

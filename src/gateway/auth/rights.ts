@@ -45,6 +45,9 @@ export const ENDPOINT_RIGHTS: Readonly<Record<string, AnyOf | 'open'>> = {
   'DELETE /v1/customers/:id': ['admin'],
 };
 
+/** The doors of other protocols, each where it is switched on: all that comes in there are conversations. */
+const FOREIGN_DOOR_RIGHT: AnyOf = ['ingest'];
+
 /** Undefined: no rule, so nobody. A `HEAD` is a `GET` whose body nobody wants. */
 export function endpointRule(method: string, path: string): AnyOf | 'open' | undefined {
   const name = `${method === 'HEAD' ? 'GET' : method} ${path}`;
@@ -56,6 +59,11 @@ export function requireEndpointRight(principal: Principal, method: string, path:
   const rule = endpointRule(method, path);
   if (rule === undefined) throw new RapportError('forbidden', `${method} ${path} is open to nobody.`);
   if (rule !== 'open') requireScope(principal, rule, `${method} ${path}`);
+}
+
+/** Throws RapportError `forbidden`. @param door its path or name */
+export function requireForeignDoorRight(principal: Principal, door: string): void {
+  requireScope(principal, FOREIGN_DOOR_RIGHT, door);
 }
 
 /** Throws RapportError `forbidden`. */

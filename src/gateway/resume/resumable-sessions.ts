@@ -6,9 +6,8 @@ import type { RecoveredSession } from '../../pipeline/resume/session-recovery';
 import type { SessionClock } from '../../streams/session-clock';
 import { logFault } from '../fault.filter';
 import type { GatewayOptions } from '../gateway-options';
-import type { GatewaySession } from '../gateway-session';
 import type { Fleet } from './fleet';
-import type { ResumableSession } from './resumable-session';
+import type { Attached, ResumableSession } from './resumable-session';
 import { type KeptTokens, ResumeTokens } from './resume-tokens';
 
 /** Closed by us for these, a session waits for its client as after a lost connection: the client did nothing wrong. */
@@ -44,7 +43,7 @@ export class ResumableSessions {
   get unackedResults(): number {
     let count = 0;
     for (const { state, conversation, ackedSeq } of this.sessions.values()) {
-      if (state === 'live') count += conversation.results.resultSeq - ackedSeq;
+      if (state === 'live') count += Math.max(0, conversation.results.resultSeq - ackedSeq);
     }
     return count;
   }
@@ -119,21 +118,21 @@ export class ResumableSessions {
     const { attached } = session;
     if (attached === undefined) return false;
     session.attached = undefined;
-    attached.connection.fail('session_taken_over', 'Another connection has resumed this session.');
+    attached.takenOver();
     this.meter.resume('taken_over');
     return true;
   }
 
-  attach(attached: GatewaySession): void {
+  attach(attached: Attached): void {
     const { session } = attached;
     session.attached = attached;
     if (session.state !== 'live') return;
     session.cancelTimer();
-    session.conversation.attach(attached.connection.probe);
+    session.conversation.attach(attached.line);
   }
 
   /** The connection of a session is gone, closed by us with `code` if we did. */
-  left(attached: GatewaySession, code: ErrorCode | undefined): void {
+  left(attached: Attached, code: ErrorCode | undefined): void {
     const { session } = attached;
     if (session.attached !== attached) return; // another has taken over
     session.attached = undefined;

@@ -28,7 +28,8 @@ export interface RecoveryDeps {
 
 /**
  * The sessions that the process before this one left unfinished: those with a snapshot and a whole log go on and wait for
- * their clients, the others are ended, so that consumers see every session end.
+ * their clients, the others are ended, so that consumers see every session end. A snapshot without the word of a door is of
+ * a session that nobody can come back to.
  */
 export class SessionRecovery {
   constructor(private readonly deps: RecoveryDeps) {}
@@ -41,7 +42,8 @@ export class SessionRecovery {
     const dead: SessionIdentity[] = [];
     for (const session of store.unfinished()) {
       const snapshot = mayGoOn ? snapshots.get(session.sessionId) : undefined;
-      const conversation = snapshot && (await this.restore(session, snapshot));
+      const mayReturn = snapshot !== undefined && snapshot.door !== null;
+      const conversation = mayReturn ? await this.restore(session, snapshot) : undefined;
       if (conversation === undefined) {
         dead.push(session);
         continue;

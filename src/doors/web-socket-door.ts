@@ -1,0 +1,114 @@
+import type { IncomingMessage } from 'node:http';
+import type { RapportError } from '@rapport-live/protocol';
+import type { ByKey } from '../gateway/auth/doorkeeper';
+import type { Principal } from '../gateway/auth/principal';
+import type { ForeignDoor, ForeignSocket } from '../gateway/foreign-door';
+import type { GatewayOptions } from '../gateway/gateway-options';
+import { keepAlive } from '../gateway/keep-alive';
+import type { Admitted } from '../gateway/upgrade-policy';
+import { DoorLine } from './door-line';
+
+/**
+ * Who hears one connection. Called in the order of arrival, each call to its end. What it throws closes the line: a
+ * RapportError with the status of its code, anything else as a fault of ours.
+ */
+export interface LineListener {
+  text(text: string): void;
+  binary(bytes: Buffer): void;
+  /** Once, last: by the peer's close with its status, by ours, or without a word (1006). */
+  gone(status: number): void;
+}
+
+/** A protocol over WebSockets that is somebody else's. */
+export interface DoorProtocol extends Pick<ForeignDoor, 'path' | 'subprotocols' | 'maxMessageBytes'> {
+  /** In the log and in metrics: `twilio`. */
+  readonly name: string;
+  identify(request: IncomingMessage, byKey: ByKey): Principal | Promise<Principal>;
+  /** A connection that was let in. */
+  open(line: DoorLine, request: IncomingMessage): LineListener;
+}
+
+export interface WebSocketDoorParts {
+  readonly options: GatewayOptions;
+  /** A connection was closed for an error; told once, without anything personal. */
+  readonly onFault: (door: string, error: RapportError) => void;
+  /** A fault of ours. */
+  readonly onOwnFault: (error: unknown) => void;
+}
+
+/** What all doors over WebSockets have in common: bounds, keep-alive, the time to begin, and that faults stay where they are. */
+export class WebSocketDoor implements ForeignDoor {
+  constructor(
+    private readonly protocol: DoorProtocol,
+    private readonly parts: WebSocketDoorParts,
+  ) {}
+
+  get path(): string {
+    return this.protocol.path;
+  }
+
+  get subprotocols(): readonly string[] {
+    return this.protocol.subprotocols;
+  }
+
+  get maxMessageBytes(): number {
+    return this.protocol.maxMessageBytes;
+  }
+
+  identify(request: IncomingMessage, byKey: ByKey): Principal | Promise<Principal> {
+    return this.protocol.identify(request, byKey);
+  }
+
+  accept(socket: ForeignSocket, { principal, seat, trace }: Admitted, request: IncomingMessage): void {
+    const { options, onFault, onOwnFault } = this.parts;
+    const { protocol } = this;
+    const { startTimeoutMs } = options;
+    let isGone = false;
+    const timer = setTimeout(() => {
+      line.fail('session_timeout', `No call began within ${startTimeoutMs} ms.`);
+    }, startTimeoutMs);
+    const started = (): void => {
+      clearTimeout(timer);
+      seat.started();
+    };
+    const leave = (status: number): void => {
+      if (isGone) return;
+      isGone = true;
+      clearTimeout(timer);
+      guard(() => listener.gone(status));
+    };
+    const line = new DoorLine(
+      socket,
+      principal,
+      started,
+      options,
+      {
+        onOwnFault,
+        onFault: (error) => {
+          onFault(protocol.name, error);
+          // the peer may take long to go: its session need not wait for that
+          queueMicrotask(() => leave(1006));
+        },
+      },
+      trace,
+    );
+    const guard = (handle: () => void): void => {
+      try {
+        handle();
+      } catch (error) {
+        line.answer(error);
+      }
+    };
+    const listener = protocol.open(line, request);
+    keepAlive(socket, line, options);
+    socket.on('message', (data, binary) => {
+      if (!line.isOpen) return;
+      const bytes = data as Buffer;
+      guard(() => (binary ? listener.binary(bytes) : listener.text(bytes.toString('utf8'))));
+    });
+    socket.on('pong', (data) => line.probe.pong(data.toString('latin1')));
+    socket.on('close', leave);
+    // `ws` answers framing faults, bad UTF-8 and messages that are too large, with the right status: nothing to add.
+    socket.on('error', () => {});
+  }
+}

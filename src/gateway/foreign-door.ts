@@ -1,0 +1,34 @@
+import type { IncomingMessage } from 'node:http';
+import type { ByKey } from './auth/doorkeeper';
+import type { Principal } from './auth/principal';
+import type { Socket } from './connection';
+import type { WatchedSocket } from './keep-alive';
+import type { Admitted } from './upgrade-policy';
+
+/** The doors that are switched on, one a path. */
+export const FOREIGN_DOORS = Symbol('ForeignDoors');
+
+/** A WebSocket as the door of another protocol gets it; `ws` sockets fit. */
+export interface ForeignSocket extends Socket, WatchedSocket {
+  on(event: 'message', listener: (data: unknown, binary: boolean) => void): unknown;
+  on(event: 'pong', listener: (data: Buffer) => void): unknown;
+  on(event: 'close', listener: (status: number) => void): unknown;
+  on(event: 'error', listener: () => void): unknown;
+}
+
+/** A WebSocket door whose protocol is somebody else's (docs/doors.md). Upgrades of its path are decided as ours are. */
+export interface ForeignDoor {
+  /** `/twilio` */
+  readonly path: string;
+  /** Of those that a client offers the first one in this list is chosen; else none. */
+  readonly subprotocols: readonly string[];
+  /** Largest message; at a larger one the WebSocket is closed with 1009. */
+  readonly maxMessageBytes: number;
+  /**
+   * Who knocks, at the upgrade. Throws or rejects with RapportError `unauthorized`.
+   * @param byKey for what was shown as an API key of ours.
+   */
+  identify(request: IncomingMessage, byKey: ByKey): Principal | Promise<Principal>;
+  /** Who knocked is in. Called before anything of the socket was read. */
+  accept(socket: ForeignSocket, admitted: Admitted, request: IncomingMessage): void;
+}
