@@ -92,11 +92,16 @@ export default tseslint.config(
   },
   {
     files: ['packages/consumer/src/**/*.ts'],
-    ignores: ['**/*.spec.ts', 'packages/consumer/src/kafka-source.ts'],
+    ignores: ['**/*.spec.ts', 'packages/consumer/src/kafka-source.ts', 'packages/consumer/src/avro.ts'],
     rules: {
       '@typescript-eslint/no-restricted-imports': [
         'error',
-        { paths: [{ name: 'kafkajs', message: 'Only kafka-source.ts imports kafkajs.' }] },
+        {
+          paths: [
+            { name: 'kafkajs', message: 'Only kafka-source.ts imports kafkajs.' },
+            { name: 'avsc', message: 'Only avro.ts imports avsc.' },
+          ],
+        },
       ],
     },
   },

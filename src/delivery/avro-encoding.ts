@@ -1,6 +1,5 @@
-import { avroSubject, dataSchemaUri, eventAvroSchema, EVENTS, EVENT_TYPES } from '@rapport-live/protocol';
+import { avroSubject, dataSchemaUri, eventAvroSchema, EVENTS, EVENT_TYPES, frameAvro } from '@rapport-live/protocol';
 import { AvroType } from './avro';
-import { frameAvro } from './confluent-frame';
 import { binaryHeaders, isTombstone, type KafkaMessage, toKafkaMessage } from './kafka-message';
 import type { SchemaRegistry } from './schema-registry';
 import type { DurableRecord } from './session-result';
@@ -56,7 +55,7 @@ export class AvroEncoding {
     // What an older version left in the outbox is written with the present schema.
     return {
       key: partitionkey,
-      value: frameAvro(known.schemaId, known.type.encode(data)),
+      value: Buffer.from(frameAvro(known.schemaId, known.type.encode(data)).buffer),
       headers: { ...headers, ce_dataschema: dataSchemaUri(type) },
     };
   }

@@ -1,10 +1,16 @@
 import { Type } from 'avsc';
 import fc from 'fast-check';
-import { avroSubject, eventAvroSchema, eventJsonSchema, EVENTS, EVENT_TYPES } from '@rapport-live/protocol';
+import {
+  avroSubject,
+  eventAvroSchema,
+  eventJsonSchema,
+  EVENTS,
+  EVENT_TYPES,
+  unframeAvro,
+} from '@rapport-live/protocol';
 import { valuesOf } from '../../packages/protocol/test/arbitrary-of';
 import { AvroEncoding, type Misfit } from '../../src/delivery/avro-encoding';
 import { toCloudEvent } from '../../src/delivery/cloud-event';
-import { unframeAvro } from '../../src/delivery/confluent-frame';
 import { eventEncoding } from '../../src/delivery/event-encoding';
 import { type KafkaMessage, toKafkaMessage } from '../../src/delivery/kafka-message';
 import { SchemaRegistry, SchemaRegistryError } from '../../src/delivery/schema-registry';

@@ -1,6 +1,5 @@
-import { TOPICS } from '@rapport-live/protocol';
+import { TOPICS, unframeAvro } from '@rapport-live/protocol';
 import { Type } from 'avsc';
-import { unframeAvro } from '../../src/delivery/confluent-frame';
 import { type EncodingOptions, eventEncoding } from '../../src/delivery/event-encoding';
 import type { KafkaSink } from '../../src/delivery/kafka-sink';
 import type { Outbox } from '../../src/delivery/outbox';

@@ -1,4 +1,5 @@
 import { RapportError } from '@rapport-live/protocol';
+import { loadAvro } from './avro';
 import { CachedKeys } from './data-keys';
 import { type Decoded, type DecodeOptions, decodeRecord } from './decode-record';
 import { Iteration } from './iteration';
@@ -16,6 +17,7 @@ import type { Delivered, Topic } from './received';
 import type { RecordSource } from './record-source';
 import { MemorySeenIds, type SeenIds } from './seen-ids';
 import { SeenIdsFolder } from './seen-ids-folder';
+import { WriterSchemas } from './writer-schemas';
 
 /** What a consumer has read since it was made. */
 export interface ConsumerCounts {
@@ -30,6 +32,7 @@ export interface ConsumerCounts {
 
 const DEFAULT_MAX_IDS = 100_000;
 const DEFAULT_MAX_AGE_MS = 24 * 3600_000;
+const DEFAULT_LEARN_RECORDS = 10_000;
 
 /**
  * Reads Rapport's events as a member of a consumer group.
@@ -46,6 +49,7 @@ export class RapportConsumer {
   private isRunning = false;
   /** In memory they outlive a loop. */
   private seen: SeenIds | undefined;
+  private schemas: WriterSchemas | undefined;
 
   /** Throws RapportError `consumer_options`. */
   constructor(
@@ -63,8 +67,8 @@ export class RapportConsumer {
 
   /**
    * The events of these topics, in order within each session, until the signal fires or the loop is left. One loop at a
-   * time. Throws RapportError `consumer_options`, `kafka_unavailable`, `topic_unknown`, `store_failed`, and whatever
-   * `storedOffsets` throws.
+   * time. Throws RapportError `consumer_options` (also for `registry` without avsc), `kafka_unavailable`, `topic_unknown`,
+   * `store_failed`, and whatever `storedOffsets` throws.
    */
   async *events<T extends Topic = Topic>(
     options: EventsOptions<T> = {},
@@ -76,11 +80,14 @@ export class RapportConsumer {
     const seen = this.openedIds();
     const source = this.newSource(this.options, this.bounds);
     const onTrouble = (error: RapportError): void => this.tell({ error });
-    const iteration = new Iteration({ source, seen, bounds: this.bounds, onTrouble }, options);
+    const { dedupe = {} } = this.options;
+    const { learnRecords = DEFAULT_LEARN_RECORDS } = dedupe === false ? { learnRecords: 0 } : dedupe;
+    const iteration = new Iteration({ source, seen, learnRecords, bounds: this.bounds, onTrouble }, options);
     const onAbort = (): void => iteration.end();
     signal?.addEventListener('abort', onAbort);
     try {
       if (signal?.aborted) return;
+      this.schemas ??= await this.writerSchemas();
       await seen.open();
       await source.start(topics, iteration);
       yield* this.deliver<T>(iteration, seen, options);
@@ -96,10 +103,10 @@ export class RapportConsumer {
   private async *deliver<T extends Topic>(
     iteration: Iteration,
     seen: SeenIds,
-    { checkSchema = false, malformed = 'skip', from }: EventsOptions<T>,
+    { checkSchema = false, malformed = 'skip', from, storedOffsets }: EventsOptions<T>,
   ): AsyncGenerator<Delivered<T>, void, undefined> {
     const keys = this.options.keys && new CachedKeys(this.options.keys, this.bounds);
-    const decoding: DecodeOptions = { keys, checkSchema };
+    const decoding: DecodeOptions = { keys, schemas: this.schemas, checkSchema, signal: iteration.signal };
     // what a replay reads again is no double of what was read before it
     const scope = from === undefined ? '' : `@${from.getTime()}`;
     for (;;) {
@@ -107,17 +114,32 @@ export class RapportConsumer {
       if (taken === undefined) return;
       const { lease, record } = taken;
       const pending = decodeRecord(lease, record, decoding);
-      const decoded = pending instanceof Promise ? await pending : pending;
+      const decoded = pending instanceof Promise ? await iteration.unlessOver(pending) : pending;
+      // what was waited for may have taken longer than the partition was ours
+      if (decoded === undefined || lease.isRevoked) continue;
       const id = decoded.id === undefined ? undefined : decoded.id + scope;
+      if (record.offset < lease.handOutFrom) {
+        if (id !== undefined && seen.offsetOf(id) === undefined) seen.add(id, record.offset);
+        continue;
+      }
       this.count(decoded);
-      if (id !== undefined && seen.has(id)) this.counted.duplicates += 1;
+      const seenAt = id === undefined ? undefined : seen.offsetOf(id);
+      // What is read again because the store has not got it is no double of itself.
+      const isAgain = storedOffsets !== undefined && seenAt === record.offset;
+      if (seenAt !== undefined && !isAgain) this.counted.duplicates += 1;
       else {
         if (decoded.given.type === 'malformed' && malformed === 'skip') this.tellMalformed(decoded.given);
         else yield decoded.given as Delivered<T>;
-        if (id !== undefined) seen.add(id);
+        if (id !== undefined) seen.add(id, record.offset);
       }
       iteration.workedOff(lease, record.offset);
     }
+  }
+
+  private async writerSchemas(): Promise<WriterSchemas | undefined> {
+    const { registry } = this.options;
+    if (registry === undefined) return undefined;
+    return new WriterSchemas(registry, { makeReader: await loadAvro(), onTrouble: (error) => this.tell({ error }) });
   }
 
   private openedIds(): SeenIds {
@@ -152,7 +174,7 @@ export class RapportConsumer {
 /** Nothing is remembered. */
 const NO_IDS: SeenIds = {
   open: async () => {},
-  has: () => false,
+  offsetOf: () => undefined,
   add: () => {},
   flush: async () => {},
   close: async () => {},

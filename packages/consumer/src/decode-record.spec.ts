@@ -1,5 +1,8 @@
-import { createCipheriv } from 'node:crypto';
+import { eventAvroSchema, frameAvro } from '@rapport-live/protocol';
+import { Type } from 'avsc';
 import fc from 'fast-check';
+import { createCipheriv } from 'node:crypto';
+import { loadAvro } from './avro';
 import { type Decoded, decodeRecord } from './decode-record';
 import type { RawRecord } from './record-source';
 
@@ -22,7 +25,13 @@ const record = (value: string | Buffer | null, headers: RawRecord['headers'] = H
   ...{ offset: 11, timestampMs: 1000, key: Buffer.from(HEADERS.ce_partitionkey), headers },
   value: value === null ? null : Buffer.from(value),
 });
-const decode = (raw: RawRecord, checkSchema = false): Decoded => decodeRecord(PLACE, raw, { checkSchema }) as Decoded;
+const { signal } = new AbortController();
+const decode = (raw: RawRecord, checkSchema = false): Decoded =>
+  decodeRecord(PLACE, raw, { checkSchema, signal }) as Decoded;
+/** The data as a producer writes it with the schema 7 of a registry. */
+const WRITER = eventAvroSchema('rapport.session.updated');
+const AVRO = frameAvro(7, Type.forSchema(structuredClone(WRITER) as never).toBuffer(DATA));
+const AVRO_HEADERS = { ...HEADERS, 'content-type': 'application/avro' };
 
 describe('decodeRecord', () => {
   it('reads the binary mode, headers as bytes or text', () => {
@@ -52,7 +61,8 @@ describe('decodeRecord', () => {
 
   it.each([
     ['no_attributes', record('{}', {})],
-    ['content_type', record('{}', { ...HEADERS, 'content-type': 'application/avro' })],
+    ['content_type', record('{}', { ...HEADERS, 'content-type': 'application/x-protobuf' })],
+    ['avro', record(Buffer.from(AVRO), AVRO_HEADERS)],
     ['json', record('{"kind":')],
     ['unknown_type', record('{}', { ...HEADERS, ce_type: 'rapport.later' })],
     ['unknown_type', record('{}', { ...HEADERS, ce_type: '__proto__' })],
@@ -80,7 +90,7 @@ describe('decodeRecord', () => {
     const sealed = Buffer.concat([Buffer.alloc(12, 2), cipher.update(JSON.stringify(DATA)), cipher.final(), cipher.getAuthTag()]); // prettier-ignore
     const headers = { ...HEADERS, 'content-type': 'application/vnd.rapport.encrypted+json', ce_datakey: 'k-1' };
     const open = async (value: Buffer, found: Buffer | undefined): Promise<Decoded> =>
-      decodeRecord(PLACE, record(value, headers), { checkSchema: true, keys: { keyOf: async () => found } });
+      decodeRecord(PLACE, record(value, headers), { checkSchema: true, keys: { keyOf: async () => found }, signal });
     expect((await open(sealed, key)).given).toMatchObject({ type: 'rapport.session.updated', data: DATA, datakey: 'k-1' }); // prettier-ignore
     expect((await open(sealed, undefined)).given).toMatchObject({ type: 'shredded', eventType: HEADERS.ce_type, id: HEADERS.ce_id }); // prettier-ignore
     await fc.assert(
@@ -91,6 +101,50 @@ describe('decodeRecord', () => {
       }),
     );
     expect((await open(sealed.subarray(0, 20), key)).given).toMatchObject({ reason: 'encrypted' });
+  });
+
+  describe('of Avro', () => {
+    let schemas: { readerOf(id: number): ReturnType<Awaited<ReturnType<typeof loadAvro>>> | Promise<undefined> };
+    beforeAll(async () => {
+      const read = (await loadAvro())(WRITER);
+      schemas = { readerOf: (id) => (id === 7 ? read : Promise.resolve(undefined)) };
+    });
+    const avro = (value: Uint8Array, headers: RawRecord['headers'] = AVRO_HEADERS) =>
+      decodeRecord(PLACE, record(Buffer.from(value), headers), { checkSchema: true, schemas, signal });
+
+    it('gives the same event as JSON does', () => {
+      expect(avro(AVRO)).toEqual(decode(record(JSON.stringify(DATA))));
+    });
+
+    it('is read behind encryption too', async () => {
+      const key = Buffer.alloc(32, 1);
+      const cipher = createCipheriv('aes-256-gcm', key, Buffer.alloc(12, 2)).setAAD(Buffer.from(HEADERS.ce_id));
+      const sealed = Buffer.concat([Buffer.alloc(12, 2), cipher.update(AVRO), cipher.final(), cipher.getAuthTag()]);
+      const headers = { ...HEADERS, 'content-type': 'application/vnd.rapport.encrypted+avro', ce_datakey: 'k-1' };
+      const options = { checkSchema: true, schemas, keys: { keyOf: async () => key }, signal };
+      expect((await decodeRecord(PLACE, record(sealed, headers), options)).given).toMatchObject({ data: DATA });
+    });
+
+    it('is malformed with a schema that nobody has, and with bytes that are not what its schema says', async () => {
+      const unknown = frameAvro(8, AVRO.subarray(5));
+      expect((await avro(unknown)).given).toMatchObject({ type: 'malformed', reason: 'avro' });
+      fc.assert(
+        fc.property(
+          fc.oneof(
+            fc.uint8Array(),
+            fc.uint8Array().map((body) => frameAvro(7, body)),
+          ),
+          (value) => {
+            const decoded = avro(value);
+            if (decoded instanceof Promise) return;
+            expect(['malformed', 'rapport.session.updated']).toContain(decoded.given.type);
+          },
+        ),
+      );
+      for (let bytes = 0; bytes < AVRO.length; bytes += 1) {
+        expect((await avro(AVRO.subarray(0, bytes))).given).toMatchObject({ type: 'malformed', reason: 'avro' });
+      }
+    });
   });
 
   it('never throws, whatever a record holds', () => {

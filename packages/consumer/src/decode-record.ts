@@ -1,17 +1,28 @@
-import { EVENTS, type EventType } from '@rapport-live/protocol';
+import { EVENTS, type EventType, unframeAvro } from '@rapport-live/protocol';
+import type { ReadAvro } from './avro';
 import { type DataKeySource, decrypt } from './data-keys';
 import type { PartitionName } from './options';
 import type { Delivered, MalformedReason, Received } from './received';
 import { headerText, type RawRecord } from './record-source';
+import type { WriterSchemas } from './writer-schemas';
 
-/** What encrypted data says of itself in `content-type`. */
-export const ENCRYPTED = 'application/vnd.rapport.encrypted+json';
+const JSON_TYPE = 'application/json';
+const AVRO_TYPE = 'application/avro';
+/** What encrypted data says of itself in `content-type`, and what it is once decrypted. */
+const ENCRYPTED = new Map([
+  ['application/vnd.rapport.encrypted+json', JSON_TYPE],
+  ['application/vnd.rapport.encrypted+avro', AVRO_TYPE],
+]);
 /** `{"specversion":"1.0",...,"data":{}}`: the structured mode of CloudEvents. */
 const STRUCTURED = 'application/cloudevents+json';
 
 export interface DecodeOptions {
   readonly keys?: DataKeySource;
+  /** Absent: Avro is malformed. */
+  readonly schemas?: Pick<WriterSchemas, 'readerOf'>;
   readonly checkSchema: boolean;
+  /** Ends a wait for a schema. */
+  readonly signal: AbortSignal;
 }
 
 /** A record as it is handed out, and the id by which a second one is known. */
@@ -26,7 +37,7 @@ const OPTIONAL = ['traceparent', 'datakey'];
 
 /**
  * CloudEvents' Kafka binding 1.0.2, binary or structured, as docs/events.md has it. Never throws for what a record
- * holds: that makes it `malformed`. A promise only where a key has to be asked for; rejects when that fails.
+ * holds: that makes it `malformed`. A promise only where a key or a schema has to be asked for; rejects when that fails.
  */
 export function decodeRecord(
   { topic, partition }: PartitionName,
@@ -43,9 +54,10 @@ export function decodeRecord(
 
   const attributes = binaryAttributes(record);
   if (attributes === undefined) return malformed(received, record, 'no_attributes');
-  if (contentType === ENCRYPTED) return unsealed(received, record, attributes, options);
-  if (value !== null && contentType !== 'application/json') return malformed(received, record, 'content_type');
-  return event(received, record, attributes, value ?? Buffer.from('{}'), options);
+  const sealedType = ENCRYPTED.get(contentType ?? '');
+  if (sealedType !== undefined) return unsealed(received, record, attributes, sealedType, options);
+  if (value === null) return typed(received, record, attributes, {}, options);
+  return event(received, record, attributes, { contentType, bytes: value }, options);
 }
 
 type Attributes = Readonly<Record<string, string>>;
@@ -61,7 +73,7 @@ function binaryAttributes(record: RawRecord): Attributes | undefined {
     const text = headerText(record, `ce_${name}`);
     if (text !== undefined) found[name] = text;
   }
-  found.datacontenttype = 'application/json';
+  found.datacontenttype = JSON_TYPE; // as it is handed out
   return found;
 }
 
@@ -83,6 +95,7 @@ function unsealed(
   received: Received,
   record: RawRecord,
   attributes: Attributes,
+  contentType: string,
   options: DecodeOptions,
 ): Decoded | Promise<Decoded> {
   const { keys } = options;
@@ -90,44 +103,69 @@ function unsealed(
   if (keys === undefined || datakey === undefined || record.value === null) {
     return malformed(received, record, 'encrypted');
   }
-  return keys.keyOf(datakey).then((key) => opened(received, record, attributes, options, key));
+  return keys.keyOf(datakey).then((key) => opened(received, record, attributes, { contentType, key }, options));
 }
 
-/** @param key undefined: destroyed */
+/** @param sealed `key` undefined: destroyed */
 function opened(
   received: Received,
   record: RawRecord,
   attributes: Attributes,
+  { contentType, key }: { readonly contentType: string; readonly key: Buffer | undefined },
   options: DecodeOptions,
-  key: Buffer | undefined,
-): Decoded {
+): Decoded | Promise<Decoded> {
   const { id = '', type: eventType = '' } = attributes;
   if (key === undefined) {
     return { given: { ...received, type: 'shredded', id, eventType, ...sessionOf(received.key) }, id };
   }
-  let data: Buffer;
+  let bytes: Buffer;
   try {
-    data = decrypt(key, record.value!, id);
+    bytes = decrypt(key, record.value!, id);
   } catch {
     return malformed(received, record, 'encrypted');
   }
-  return event(received, record, attributes, data, options);
+  return event(received, record, attributes, { contentType, bytes }, options);
 }
 
 function event(
   received: Received,
   record: RawRecord,
   attributes: Attributes,
-  json: Buffer,
+  { contentType, bytes }: { readonly contentType: string | undefined; readonly bytes: Buffer },
   options: DecodeOptions,
-): Decoded {
+): Decoded | Promise<Decoded> {
+  if (contentType === AVRO_TYPE) return fromAvro(received, record, attributes, bytes, options);
+  if (contentType !== JSON_TYPE) return malformed(received, record, 'content_type');
   let data: unknown;
   try {
-    data = JSON.parse(json.toString('utf8'));
+    data = JSON.parse(bytes.toString('utf8'));
   } catch {
     return malformed(received, record, 'json');
   }
   return typed(received, record, attributes, data, options);
+}
+
+function fromAvro(
+  received: Received,
+  record: RawRecord,
+  attributes: Attributes,
+  bytes: Buffer,
+  options: DecodeOptions,
+): Decoded | Promise<Decoded> {
+  const frame = unframeAvro(bytes);
+  if (options.schemas === undefined || frame === undefined) return malformed(received, record, 'avro');
+  const readWith = (read: ReadAvro | undefined): Decoded => {
+    let data: unknown;
+    try {
+      data = read?.(frame.body);
+    } catch {
+      // other bytes than the schema says
+    }
+    if (data === undefined) return malformed(received, record, 'avro');
+    return typed(received, record, attributes, data, options);
+  };
+  const read = options.schemas.readerOf(frame.schemaId, options.signal);
+  return read instanceof Promise ? read.then(readWith) : readWith(read);
 }
 
 function typed(

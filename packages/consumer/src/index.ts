@@ -22,3 +22,4 @@ export type {
   Tombstone,
   Topic,
 } from './received';
+export type { RegistryOptions } from './schema-registry';

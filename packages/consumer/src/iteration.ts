@@ -11,6 +11,8 @@ export interface IterationDeps {
   readonly source: RecordSource;
   readonly bounds: ConsumerBounds;
   readonly seen: SeenIds;
+  /** With `storedOffsets`, so many records before the stored one are read for their ids. */
+  readonly learnRecords: number;
   readonly onTrouble: (error: RapportError) => void;
 }
 
@@ -24,7 +26,7 @@ export class Iteration implements SourceListener {
   private readonly leases = new Leases();
   private readonly buffer: EventBuffer;
   private readonly committer: Committer;
-  private isOver = false;
+  private readonly ending = new AbortController();
 
   constructor(
     private readonly deps: IterationDeps,
@@ -50,15 +52,28 @@ export class Iteration implements SourceListener {
     this.committer.touched();
   }
 
+  /** Fires when no record is handed out any more. */
+  get signal(): AbortSignal {
+    return this.ending.signal;
+  }
+
+  /** What a wait came to; undefined where the end came first. */
+  unlessOver<T>(waited: Promise<T>): Promise<T | undefined> {
+    return waited.catch((error: unknown) => {
+      if (this.signal.aborted) return undefined;
+      throw error;
+    });
+  }
+
   /** No record is handed out any more. */
-  end(): void {
-    this.buffer.end();
+  end(failure?: unknown): void {
+    this.buffer.end(failure);
+    this.ending.abort();
   }
 
   /** What was worked off is committed, if the broker takes it. */
   async close(): Promise<void> {
-    this.isOver = true;
-    this.buffer.end();
+    this.end();
     await this.committer.close();
   }
 
@@ -75,7 +90,7 @@ export class Iteration implements SourceListener {
 
   onFailed(error: RapportError): void {
     this.committer.stop();
-    this.buffer.end(error);
+    this.end(error);
   }
 
   onTrouble(error: RapportError): void {
@@ -86,6 +101,8 @@ export class Iteration implements SourceListener {
   private async begin(gained: readonly Lease[]): Promise<void> {
     const { source, onTrouble } = this.deps;
     const { storedOffsets } = this.options;
+    // A store holds how far it is, not which ids it has: those are read once more.
+    const learnRecords = storedOffsets === undefined ? 0 : this.deps.learnRecords;
     let failure: unknown;
     const options = {
       ...this.options,
@@ -97,22 +114,23 @@ export class Iteration implements SourceListener {
     }
     for (let attempt = 1; ; attempt += 1) {
       const ours = gained.filter(({ isRevoked }) => !isRevoked);
-      if (ours.length === 0 || this.isOver) return;
+      if (ours.length === 0 || this.signal.aborted) return;
       try {
         const names = ours.map(({ topic, partition }) => ({ topic, partition }));
         const found = await beginnings(source, names, options, onTrouble);
-        for (const { topic, partition, next, committed, note } of found) {
+        for (const { topic, partition, low, next, committed, note } of found) {
           const lease = this.leases.of({ topic, partition });
           if (lease === undefined || !ours.includes(lease)) continue;
           lease.next = next;
+          lease.handOutFrom = next;
           lease.committed = note === commitNote(this.options.from) ? committed : undefined;
-          source.begin(lease, next);
+          source.begin(lease, Math.max(low, next - learnRecords));
         }
         // where it begins is committed too: a member that gains the partition next begins there, and not at its own "latest"
         this.committer.touched();
         return;
       } catch (error) {
-        if (failure !== undefined) return this.buffer.end(failure);
+        if (failure !== undefined) return this.end(failure);
         // just after a start a broker says for a moment that it knows no group
         if (attempt >= TOLD_FROM_ATTEMPT) onTrouble(error as RapportError);
         await new Promise((resolve) => setTimeout(resolve, BEGIN_AGAIN_MS));

@@ -4,6 +4,8 @@ import type { Commit } from './record-source';
 /** A partition while it is ours. */
 export interface Lease extends PartitionName {
   isRevoked: boolean;
+  /** What lies before is read for its ids alone: it took effect before. */
+  handOutFrom: number;
   /** The next offset that is not worked off; undefined until it is known where the partition begins. */
   next: number | undefined;
   /** What the group has of it. */
@@ -27,7 +29,7 @@ export class Leases {
     const gained: Lease[] = [];
     for (const { topic, partition } of assigned) {
       if (this.leases.has(nameOf({ topic, partition }))) continue;
-      const lease: Lease = { topic, partition, isRevoked: false, next: undefined, committed: undefined };
+      const lease: Lease = { topic, partition, isRevoked: false, handOutFrom: 0, next: undefined, committed: undefined }; // prettier-ignore
       this.leases.set(nameOf(lease), lease);
       gained.push(lease);
     }

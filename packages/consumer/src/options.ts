@@ -1,6 +1,7 @@
 import { RapportError, TOPICS } from '@rapport-live/protocol';
 import type { DataKeySource } from './data-keys';
 import type { Position, Topic } from './received';
+import type { RegistryOptions } from './schema-registry';
 
 /** Bounds of a consumer. Times are wall ms, sizes bytes; each has a default. */
 export interface ConsumerBounds {
@@ -53,6 +54,12 @@ export interface DedupeOptions {
   readonly maxAgeMs?: number;
   /** Kept here over a restart, in two small files; one folder a process. Absent: in memory alone. */
   readonly folder?: string;
+  /**
+   * With `storedOffsets`: so many records before the stored one are read again at each assignment, for their ids alone, so
+   * that a double of what took effect before is known, whoever read it. Default 10,000: more than the service has on its
+   * way at a time, so more than it can send twice after a crash.
+   */
+  readonly learnRecords?: number;
 }
 
 /** A place that your own store holds: the record at `offset` took effect, the next one has not. */
@@ -85,6 +92,8 @@ export interface ConsumerOptions extends Partial<ConsumerBounds> {
   readonly dedupe?: DedupeOptions | false;
   /** Where keys of encrypted events come from; absent: such events are `malformed`. */
   readonly keys?: DataKeySource;
+  /** Where schemas of Avro come from, which needs the package avsc; absent: such events are `malformed`. */
+  readonly registry?: RegistryOptions;
   /** Told once each, besides counting; default: a process warning. */
   readonly onTrouble?: (trouble: Trouble) => void;
 }
@@ -123,9 +132,12 @@ export function consumerBounds(options: ConsumerOptions): ConsumerBounds {
 }
 
 /** Throws RapportError `consumer_options`. */
-export function checkOptions({ brokers, groupId }: ConsumerOptions): void {
+export function checkOptions({ brokers, groupId, registry }: ConsumerOptions): void {
   if (brokers.length === 0) throw wrong('brokers is empty');
   if (groupId === '') throw wrong('groupId is empty');
+  if (registry !== undefined && !/^https?:\/\/[^@]+$/.test(registry.url)) {
+    throw wrong('registry.url is no http or https URL without a user in it');
+  }
 }
 
 /** The topics that are wanted. Throws RapportError `consumer_options`. */

@@ -62,6 +62,8 @@ export const MALFORMED_REASONS = [
   'content_type',
   /** The value is no JSON. */
   'json',
+  /** Avro, and no registry was given; or the registry has no such schema, or the bytes are not what it says. */
+  'avro',
   /** The data is not what its type's schema says; only with `checkSchema`. */
   'schema',
   /** Encrypted, and no source of keys was given; or it was changed on its way. */

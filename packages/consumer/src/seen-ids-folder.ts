@@ -1,18 +1,23 @@
 import { RapportError } from '@rapport-live/protocol';
+import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MemorySeenIds, type SeenBounds, type SeenIds } from './seen-ids';
 
-const HEADER = 'rapport-seen 1\n';
-const LINE = /^\S+$/;
+const HEADER = 'rapport-seen 2\n';
+/** Of version 1, which had ids without offsets. */
+const OLDER_HEADER = 'rapport-seen 1\n';
+const LINE = /^(\S+)(?: (\d+))?$/;
 
 /**
- * Ids in two files, one line each: `seen.log` grows, and becomes `seen.old.log` when it holds half of what is
- * remembered. A line that was not whole when the process died is no line. One process a folder.
+ * Ids with the offset of their record in two files, one line each: `seen.log` grows, and becomes `seen.old.log` when it
+ * holds half of what is remembered. A line that was not whole when the process died is no line. One process a folder.
  */
 export class SeenIdsFolder implements SeenIds {
   private readonly memory: MemorySeenIds;
   private file: FileHandle | undefined;
+  /** Of the younger file, its whole lines. */
+  private bytes = 0;
   private unwritten: string[] = [];
   /** The file holds half of the bound: what is added from here on goes to a new one. */
   private turnAt: number | undefined;
@@ -30,20 +35,23 @@ export class SeenIdsFolder implements SeenIds {
   async open(): Promise<void> {
     await this.guarded(async () => {
       await mkdir(this.folder, { recursive: true });
-      for (const id of [...(await read(this.oldPath)), ...(await read(this.path))]) this.memory.add(id);
+      const files = [await read(this.oldPath), await read(this.path)] as const;
+      for (const { lines } of files) for (const [id, offset] of lines) this.memory.add(id, offset);
+      if (files[1].isOlder) await rename(this.path, this.oldPath); // gone on with in this version
       this.turnAt = undefined;
       this.unwritten = [];
       this.file = await this.openYoung();
     });
   }
 
-  has(id: string): boolean {
-    return this.memory.has(id);
+  offsetOf(id: string): number | undefined {
+    return this.memory.offsetOf(id);
   }
 
-  add(id: string): void {
-    this.memory.add(id);
-    this.unwritten.push(id);
+  add(id: string, offset: number): void {
+    if (this.memory.offsetOf(id) === offset) return;
+    this.memory.add(id, offset);
+    this.unwritten.push(`${id} ${offset}`);
   }
 
   /** Rejects with `store_failed`; what could not be written is tried again with the next flush. */
@@ -81,21 +89,29 @@ export class SeenIdsFolder implements SeenIds {
     await this.append(this.unwritten.length);
   }
 
+  /** What a refused write left behind the end is written over by the next, which begins with the same lines. */
   private async append(count: number): Promise<void> {
     if (count === 0) return;
     this.file ??= await this.openYoung();
-    await this.file.appendFile(this.unwritten.slice(0, count).join('\n') + '\n');
+    const bytes = Buffer.from(this.unwritten.slice(0, count).join('\n') + '\n');
+    for (let done = 0; done < bytes.length;) {
+      done += (await this.file.write(bytes, done, bytes.length - done, this.bytes + done)).bytesWritten;
+    }
     await this.file.datasync();
+    this.bytes += bytes.length;
     this.unwritten = this.unwritten.slice(count);
     if (this.turnAt !== undefined) this.turnAt -= count;
   }
 
-  /** A line that a dead process left half written is ended, so that the next id does not join it. */
+  /** A line that a dead process left half written is cut off: it could read as another offset. */
   private async openYoung(): Promise<FileHandle> {
-    const file = await open(this.path, 'a');
-    const { size } = await file.stat();
-    if (size < HEADER.length) await file.truncate(0);
-    await file.appendFile(size < HEADER.length ? HEADER : '\n');
+    const file = await open(this.path, constants.O_RDWR | constants.O_CREAT);
+    this.bytes = (await file.readFile()).lastIndexOf('\n') + 1;
+    await file.truncate(this.bytes);
+    if (this.bytes === 0) {
+      await file.write(HEADER, 0);
+      this.bytes = HEADER.length;
+    }
     return file;
   }
 
@@ -110,17 +126,30 @@ export class SeenIdsFolder implements SeenIds {
   }
 }
 
-/** Oldest first; the last line only if it is whole. */
-async function read(path: string): Promise<string[]> {
+interface Found {
+  /** Oldest first; the last one only if it was whole. */
+  readonly lines: readonly (readonly [id: string, offset: number])[];
+  readonly isOlder: boolean;
+}
+
+async function read(path: string): Promise<Found> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { lines: [], isOlder: false };
     throw error;
   }
-  if (HEADER.startsWith(text)) return []; // it died while it made the file
-  const lines = text.split('\n').slice(0, -1);
-  if (`${lines[0]}\n` !== HEADER) throw new RapportError('store_failed', `${path} is not of this version.`);
-  return lines.slice(1).filter((line) => LINE.test(line));
+  if (HEADER.startsWith(text)) return { lines: [], isOlder: false }; // it died while it made the file
+  const isOlder = text.startsWith(OLDER_HEADER);
+  if (!isOlder && !text.startsWith(HEADER)) {
+    throw new RapportError('store_failed', `${path} is not of this version.`);
+  }
+  const lines = text.slice(HEADER.length, text.lastIndexOf('\n') + 1).split('\n');
+  return { isOlder, lines: lines.flatMap(parse) };
+}
+
+function parse(line: string): (readonly [string, number])[] {
+  const [, id, offset = '-1'] = LINE.exec(line) ?? [];
+  return id === undefined ? [] : [[id, Number(offset)]];
 }

@@ -1,8 +1,12 @@
 /** Remembers ids, so that what comes twice can be dropped. */
 export interface SeenIds {
   open(): Promise<void>;
-  has(id: string): boolean;
-  add(id: string): void;
+  /**
+   * The offset of the record that had this id first; undefined where none is remembered, -1 where the offset is not. The
+   * partition need not be told: events of one key lie in one.
+   */
+  offsetOf(id: string): number | undefined;
+  add(id: string, offset: number): void;
   /** Resolves once what was added is as safe as it will be. Called before offsets are committed. */
   flush(): Promise<void>;
   close(): Promise<void>;
@@ -15,8 +19,8 @@ export interface SeenBounds {
 
 /** The newest ids. Two generations: when the younger holds half the bound, or is half the age, the older is forgotten. */
 export class MemorySeenIds implements SeenIds {
-  private young = new Set<string>();
-  private old = new Set<string>();
+  private young = new Map<string, number>();
+  private old = new Map<string, number>();
   private turnedMs: number;
 
   constructor(
@@ -34,14 +38,14 @@ export class MemorySeenIds implements SeenIds {
     return this.young.size + this.old.size;
   }
 
-  has(id: string): boolean {
+  offsetOf(id: string): number | undefined {
     this.turnIfDue();
-    return this.young.has(id) || this.old.has(id);
+    return this.young.get(id) ?? this.old.get(id);
   }
 
-  add(id: string): void {
+  add(id: string, offset: number): void {
     this.turnIfDue();
-    this.young.add(id);
+    this.young.set(id, offset);
   }
 
   async flush(): Promise<void> {}
@@ -52,7 +56,7 @@ export class MemorySeenIds implements SeenIds {
     const nowMs = this.now();
     if (this.young.size < maxIds / 2 && nowMs - this.turnedMs < maxAgeMs / 2) return;
     this.old = this.young;
-    this.young = new Set();
+    this.young = new Map();
     this.turnedMs = nowMs;
     this.onTurn();
   }

@@ -103,6 +103,10 @@ export const ERRORS = {
     client: true,
     advice: 'See that the brokers run and can be reached, and check brokers, ssl and sasl.',
   },
+  registry_unavailable: {
+    client: true,
+    advice: 'See that the schema registry runs and can be reached, and check registry.url and registry.userInfo.',
+  },
   topic_unknown: { client: true, advice: 'Start the service with Kafka once: it makes its topics.' },
   records_expired: {
     client: true,

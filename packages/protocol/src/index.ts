@@ -10,3 +10,4 @@ export * from './http-messages';
 export * from './intent-messages';
 export * from './schemas/json-schema';
 export * from './schemas/avro-schema';
+export * from './confluent-frame';

@@ -9,7 +9,10 @@ test('any id and body come back', () => {
   const anyFrame = fc.tuple(fc.nat(0x7fff_ffff), fc.uint8Array());
   fc.assert(
     fc.property(anyFrame, ([schemaId, body]) => {
-      expect(unframeAvro(frameAvro(schemaId, body))).toEqual({ schemaId, body: Buffer.from(body) });
+      expect(unframeAvro(frameAvro(schemaId, body))).toEqual({ schemaId, body });
+      // a view into something larger, as what a client library hands out
+      const within = Buffer.concat([Buffer.alloc(3, 7), frameAvro(schemaId, body)]).subarray(3);
+      expect(unframeAvro(within)).toEqual({ schemaId, body: Buffer.from(body) });
     }),
   );
 });

@@ -1,0 +1,129 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Producer } from 'kafkajs';
+import Database from 'libsql';
+import { eventually } from '../support/eventually';
+import { kafkaAvailable } from '../support/kafka/jars';
+import { type KafkaCluster, startKafka } from '../support/kafka/kafka-cluster';
+import { random } from '../support/mutate';
+import { connectProducer, expectedId, message } from './support/made-events';
+
+const available = kafkaAvailable();
+const withKafka = available.ok ? describe : describe.skip;
+
+/** `RAPPORT_TEST_CONSUMER_KILLS=200` for the long run, `RAPPORT_TEST_SEED` for another schedule. */
+const KILLS = Number(process.env.RAPPORT_TEST_CONSUMER_KILLS ?? 4);
+const SEED = Number(process.env.RAPPORT_TEST_SEED ?? 1);
+/** From the first effect of a process to its end at most, ms. */
+const MAX_LIFE_MS = 300;
+const SESSIONS = 7;
+/** Records sent in each life of a process, and how many of them once more. */
+const RECORDS = 400;
+const DOUBLES = 40;
+
+/** The consumer in a process of its own, which says so when it has committed effects. */
+class EffectConsumer {
+  commits = 0;
+  stderr = '';
+  readonly ended: Promise<number | NodeJS.Signals | null>;
+  private readonly child: ChildProcess;
+
+  constructor(args: readonly string[]) {
+    const script = join(__dirname, 'support/effects.mjs');
+    this.child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child.stdout!.on('data', () => (this.commits += 1));
+    this.child.stderr!.on('data', (data) => (this.stderr += String(data)));
+    this.ended = new Promise((resolve) => this.child.once('close', (code, signal) => resolve(signal ?? code)));
+  }
+
+  end(signal: 'SIGINT' | 'SIGKILL'): Promise<number | NodeJS.Signals | null> {
+    this.child.kill(signal);
+    return this.ended;
+  }
+}
+
+withKafka(
+  available.ok ? 'a consumer killed with -9' : `a consumer killed with -9 (skipped: ${available.reason})`,
+  () => {
+    let kafka: KafkaCluster;
+    let producer: Producer;
+    let folder: string;
+    let consumer: EffectConsumer | undefined;
+    beforeAll(async () => {
+      folder = mkdtempSync(join(tmpdir(), 'rapport-killed-'));
+      kafka = await startKafka();
+      producer = await connectProducer(kafka.brokers);
+    }, 240_000);
+    afterAll(async () => {
+      await consumer?.end('SIGKILL');
+      await producer?.disconnect();
+      await kafka?.stop();
+      rmSync(folder, { recursive: true, force: true });
+    });
+
+    it(
+      `${KILLS} times at random points: each event takes effect exactly once, though some are sent twice`,
+      async () => {
+        const next = random(SEED);
+        const file = join(folder, 'effects.db');
+        let starts = 0;
+        // a group of its own each time: else the broker waits 30 s for the dead member, and the database says where to go on
+        const start = (): EffectConsumer => {
+          const group = `effects-${(starts += 1)}`;
+          return new EffectConsumer([kafka.brokers.join(), group, file, join(folder, 'ids')]);
+        };
+        let given = 0;
+        let sent = 0;
+        /** New records in pieces, each followed by some that were sent before, the newest most often. */
+        const send = async (count: number): Promise<void> => {
+          for (let left = count; left > 0; left -= 50) {
+            const fresh = Array.from({ length: Math.min(50, left) }, (_, i) => given + i);
+            given += fresh.length;
+            const doubles = Array.from({ length: Math.ceil((fresh.length * DOUBLES) / RECORDS) }, () => {
+              const reach = next(2) === 0 ? 20 : given;
+              return Math.max(0, given - 1 - next(reach));
+            });
+            const messages = [...fresh, ...doubles].map((n) => message(n % SESSIONS, n));
+            sent += messages.length;
+            await producer.send({ topic: 'rapport.results', messages });
+          }
+        };
+        for (let kill = 0; kill < KILLS; kill += 1) {
+          consumer = start();
+          const sending = send(RECORDS);
+          await eventually(() => consumer!.commits > 0 || consumer!.stderr !== '');
+          await new Promise((resolve) => setTimeout(resolve, next(MAX_LIFE_MS)));
+          expect([await consumer.end('SIGKILL'), consumer.stderr]).toEqual(['SIGKILL', '']);
+          await sending;
+        }
+        consumer = start();
+        await send(RECORDS);
+        // the last of each session is new: who has them all has read every double
+        const last = Array.from({ length: SESSIONS }, (_, i) => given + i);
+        given += last.length;
+        sent += last.length;
+        await producer.send({ topic: 'rapport.results', messages: last.map((n) => message(n % SESSIONS, n)) });
+        const effects = (): string[] => {
+          const db = new Database(file, { readonly: true });
+          const ids = (db.prepare('SELECT id FROM effects').all() as { id: string }[]).map(({ id }) => id);
+          db.close();
+          return ids;
+        };
+        const expected = new Set(Array.from({ length: given }, (_, n) => expectedId(n % SESSIONS, n)));
+        await eventually(() => new Set(effects()).size >= expected.size || consumer!.stderr !== '');
+        expect(await consumer.end('SIGINT')).toBe(0);
+        expect(consumer.stderr).toBe('');
+        const found = effects();
+        const missing = [...expected].filter((id) => !new Set(found).has(id)).length;
+        const doubled = found.length - new Set(found).size;
+        console.log(
+          `effects: ${KILLS} kills, ${sent} records of ${given} events: ${missing} missing, ${doubled} doubled`,
+        );
+        expect({ missing, doubled, effects: found.length }).toEqual({ missing: 0, doubled: 0, effects: expected.size });
+      },
+      60_000 + KILLS * 10_000,
+    );
+  },
+);
