@@ -17,6 +17,11 @@ export const STORAGE_SETTINGS = {
     shownDefault: '7',
     purpose: 'what is older and Kafka has (without Kafka: what is older) is removed, within a day more',
   },
+  RAPPORT_CUSTOMER_INDEX_MB: {
+    schema: integer(1, 100_000_000, 256),
+    shownDefault: '256',
+    purpose: 'with Kafka: most of which sessions each customer had, MiB; about 11,000 sessions each',
+  },
 } as const satisfies Record<string, Setting>;
 
 const MIB = 1024 * 1024;
@@ -26,16 +31,19 @@ export interface StorageConfig {
   readonly budgetBytes: number;
   readonly retentionBytes: number;
   readonly retentionMs: number;
+  readonly maxCustomerIndexBytes: number;
 }
 
 export function storageConfig(env: {
   readonly RAPPORT_DISK_BUDGET_MB: number;
   readonly RAPPORT_LOG_KEEP_MB: number;
   readonly RAPPORT_LOG_KEEP_DAYS: number;
+  readonly RAPPORT_CUSTOMER_INDEX_MB: number;
 }): StorageConfig {
   return {
     budgetBytes: env.RAPPORT_DISK_BUDGET_MB * MIB,
     retentionBytes: env.RAPPORT_LOG_KEEP_MB * MIB,
     retentionMs: env.RAPPORT_LOG_KEEP_DAYS * DAY_MS,
+    maxCustomerIndexBytes: env.RAPPORT_CUSTOMER_INDEX_MB * MIB,
   };
 }

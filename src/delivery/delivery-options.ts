@@ -30,6 +30,12 @@ export interface OutboxOptions {
   readonly retentionBytes: number;
   /** Whole segments last written longer ago go, once the sink has them. Default 7 days. */
   readonly retentionMs: number;
+  /**
+   * Most bytes of which sessions each customer had, beyond what the log knows: about 95 a session. Beyond them, or beyond an
+   * eighth of the budget, the oldest sessions can be erased by their own ids alone. 0: not kept, as fits where nothing
+   * outlives the log. Default 0.
+   */
+  readonly maxCustomerIndexBytes: number;
   /** How often retention is looked at and what is kept is measured. Default 10 s. */
   readonly sweepMs: number;
   /** Between two tries of a commit that the disk refused. Default 500 ms. */
@@ -58,6 +64,7 @@ export const OUTBOX_DEFAULTS: Omit<OutboxOptions, 'dir' | 'dataDir'> = {
   maxSegmentMs: 24 * 3600_000,
   retentionBytes: 256 * MIB,
   retentionMs: 7 * 24 * 3600_000,
+  maxCustomerIndexBytes: 0,
   sweepMs: 10_000,
   retryMs: 500,
   lockBeatMs: 2_000,
@@ -78,5 +85,11 @@ export interface DeliveryOptions {
 
 export function outboxOptions(given: DeliveryOptions['outbox']): OutboxOptions {
   const options = { ...OUTBOX_DEFAULTS, ...given };
-  return { ...options, reserveBytes: Math.min(options.reserveBytes, options.budgetBytes / 8) };
+  const eighth = options.budgetBytes / 8;
+  const { reserveBytes, maxCustomerIndexBytes } = options;
+  return {
+    ...options,
+    reserveBytes: Math.min(reserveBytes, eighth),
+    maxCustomerIndexBytes: Math.min(maxCustomerIndexBytes, eighth),
+  };
 }

@@ -49,7 +49,8 @@ export class DeliveryModule implements OnApplicationShutdown {
 
 function deliveryOptions({ dataDir, storage, kafkaBrokers, kafka, kafkaEvents }: Config): DeliveryOptions {
   const outbox = { dir: join(dataDir, 'outbox'), dataDir, ...storage };
-  if (kafkaBrokers.length === 0) return { outbox };
+  // without Kafka nothing outlives the log, and nothing need be known of it
+  if (kafkaBrokers.length === 0) return { outbox: { ...outbox, maxCustomerIndexBytes: 0 } };
   return { outbox, kafka: { ...kafka, brokers: kafkaBrokers }, events: kafkaEvents };
 }
 
@@ -64,7 +65,8 @@ function erasures(
   sink: ResultSink | null = null,
 ): Erasures {
   const journal = new ErasureJournal(join(dir, 'erasures'));
-  return new Erasures({ outbox, journal, keys: keys ?? undefined, sink: sink ?? undefined });
+  const { customers } = outbox;
+  return new Erasures({ outbox, journal, customers, keys: keys ?? undefined, sink: sink ?? undefined });
 }
 
 async function openOutbox(options: DeliveryOptions, { files }: ServiceParts, keys: DataKeys | null): Promise<Outbox> {
@@ -75,6 +77,12 @@ async function openOutbox(options: DeliveryOptions, { files }: ServiceParts, key
       else
         logger.error({ msg: 'results wait: they cannot be written to disk', code: trouble.code, why: trouble.message });
     },
+    onIndexTrouble: (err) => {
+      if (err === undefined) logger.log({ msg: 'the log is looked through for sessions of customers again' });
+      else logger.error({ msg: 'sessions of customers cannot be written down: nothing of the log is removed', err });
+    },
+    onIndexFull: () =>
+      logger.warn({ msg: 'the index of customers is full: its oldest sessions can be erased by their ids alone' }),
   });
   const { recovery } = outbox;
   if (recovery.truncatedBytes > 0 || recovery.missing.length > 0) logger.warn({ msg: 'outbox recovered', ...recovery });

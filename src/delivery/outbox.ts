@@ -1,16 +1,16 @@
 import { EVENTS, RapportError } from '@rapport-live/protocol';
 import { randomUUID } from 'node:crypto';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Observable } from 'rxjs';
 import { sessionKey, toCloudEvent } from './cloud-event';
 import type { OutboxOptions } from './delivery-options';
 import { DiskBudget, folderBytes } from './disk-budget';
+import { CustomerIndex } from './erasure/customer-index';
 import { FolderLock } from './folder-lock';
 import { GroupCommit } from './group-commit';
 import { LiveSessions } from './live-sessions';
-import { type LogClock, systemLogClock } from './log-clock';
-import { type LogFiles, systemFiles } from './log-files';
 import { LogReaders, type ReadOptions } from './log-readers';
+import { type OutboxParts, outboxParts } from './outbox-parts';
 import type { OutboxStatus } from './outbox-status';
 import { encodeRecord, type LogRecord } from './record-line';
 import type { ResultStore } from './result-feed';
@@ -19,7 +19,7 @@ import { SegmentLog } from './segment-log';
 import type { RecoveryReport } from './segment-recovery';
 import type { SessionIndex } from './session-index';
 import type { DurableRecord, SessionIdentity, SessionResult } from './session-result';
-import { storageTrouble, type StorageTrouble } from './storage-fault';
+import { storageTrouble } from './storage-fault';
 import { StorageState } from './storage-state';
 import { sessionRecords } from './subscription';
 
@@ -29,16 +29,6 @@ interface Entry {
   readonly key: string;
   readonly event: DurableRecord['event'];
   readonly eventJson: string;
-}
-
-/** What the outbox is made with; the system's own by default. */
-export interface OutboxParts {
-  readonly files: LogFiles;
-  readonly clock: LogClock;
-  /** Wall clock: for `time` of events and the age of files. */
-  readonly now: () => Date;
-  /** The disk refuses results, which wait, or, told undefined, takes them again. */
-  readonly onTrouble: (trouble: StorageTrouble | undefined) => void;
 }
 
 /**
@@ -59,6 +49,8 @@ export class Outbox implements ResultStore {
     private readonly log: SegmentLog,
     private readonly sessions: LiveSessions,
     private readonly budget: DiskBudget,
+    /** Undefined: not kept. */
+    readonly customers: CustomerIndex | undefined,
     private readonly parts: OutboxParts,
   ) {
     const { clock, onTrouble } = parts;
@@ -77,10 +69,7 @@ export class Outbox implements ResultStore {
    */
   static async open(options: OutboxOptions, given: Partial<OutboxParts> = {}): Promise<Outbox> {
     const { dir, dataDir = dir } = options;
-    const parts: OutboxParts = {
-      ...{ files: systemFiles, clock: systemLogClock, now: () => new Date(), onTrouble: () => {} },
-      ...given,
-    };
+    const parts = outboxParts(given);
     const { files, clock, now } = parts;
     const lock = await usable(dir, async () => {
       await files.makeFolder(dir);
@@ -91,11 +80,13 @@ export class Outbox implements ResultStore {
       const budget = new DiskBudget(options, () => folderBytes(dataDir, isLog));
       await budget.measure();
       const sessions = new LiveSessions(options);
-      const deps = { files, clock, budget, wallMs: () => now().getTime(), newLogId: randomUUID };
-      const log = await usable(dir, () =>
+      const customers = await usable(dir, () => openCustomers(options, parts));
+      const keptFrom = (): number => customers?.below(log.logId) ?? Infinity;
+      const deps = { files, clock, budget, keptFrom, wallMs: () => now().getTime(), newLogId: randomUUID };
+      const log: SegmentLog = await usable(dir, () =>
         SegmentLog.open(options, deps, (record, position, bytes) => sessions.recover(record, { position, bytes })),
       );
-      const outbox = new Outbox(options, lock, log, sessions, budget, parts);
+      const outbox = new Outbox(options, lock, log, sessions, budget, customers, parts);
       await outbox.sweep();
       return outbox;
     } catch (error) {
@@ -251,6 +242,7 @@ export class Outbox implements ResultStore {
   private mayPass(error: unknown): boolean {
     const trouble = storageTrouble(this.options.dir, error);
     if (trouble !== undefined) this.storage.refused(trouble);
+    if (trouble?.code === 'DISK_BUDGET') void this.catchUp();
     return trouble !== undefined;
   }
 
@@ -261,11 +253,18 @@ export class Outbox implements ResultStore {
     return new RapportError('data_dir_locked', message);
   }
 
+  /** Before a record goes, it is known whose sessions it told of. What fails is told, and tried again at the next sweep. */
+  private async catchUp(): Promise<void> {
+    if (!this.isClosed) await this.customers?.catchUp(this.log).catch(() => undefined);
+  }
+
   /** What cannot be removed now is tried again at the next one. */
   private async sweep(): Promise<void> {
     const { log, sessions, budget, options } = this;
     const { clock } = this.parts;
     await budget.measure();
+    await log.finish().catch(() => undefined);
+    await this.catchUp();
     await log.retain().catch(() => undefined);
     sessions.sweep(log.startPosition);
     if (this.isClosed) return;
@@ -275,6 +274,17 @@ export class Outbox implements ResultStore {
 
 /** Upper bound of what a line has besides event and key. */
 const LINE_BYTES = 160;
+
+async function openCustomers(
+  { dir, maxCustomerIndexBytes: maxBytes }: OutboxOptions,
+  { files, onIndexFull: onFull, onIndexTrouble: onTrouble }: OutboxParts,
+): Promise<CustomerIndex | undefined> {
+  const folder = join(dir, 'customers');
+  // one of before is still asked, and still forgets
+  const isThere = (): Promise<boolean> => files.list(folder).then((names) => names.length > 0, () => false); // prettier-ignore
+  if (maxBytes === 0 && !(await isThere())) return undefined;
+  return CustomerIndex.open({ folder, maxBytes, onFull, onTrouble }, files);
+}
 
 async function usable<T>(dir: string, action: () => Promise<T>): Promise<T> {
   try {

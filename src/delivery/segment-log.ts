@@ -19,6 +19,8 @@ export interface SegmentLogDeps {
   readonly files: LogFiles;
   readonly clock: LogClock;
   readonly budget: DiskBudget;
+  /** Nothing at or above this offset may go yet, whoever has it. Default: no such bound. */
+  readonly keptFrom?: () => number;
   /** Wall clock, ms: how old a file is that was there before us. */
   readonly wallMs: () => number;
   /** Names a log that has no name yet: a UUID. */
@@ -74,6 +76,11 @@ export class SegmentLog {
     return this.segments.reduce((sum, { size }) => sum + size, 0);
   }
 
+  /** Below it no record is written any more: the offset that the last segment begins with. */
+  get finishedBelow(): number {
+    return this.segments.at(-1)?.baseOffset ?? this.next;
+  }
+
   /** Position of the oldest record that is still there; everything in memory that points below it is void. */
   get startPosition(): number {
     return this.segments[0]?.start ?? 0;
@@ -112,17 +119,20 @@ export class SegmentLog {
     return readPlaces(this.segments, places, this.deps.files);
   }
 
-  /** Removes the old segments that may go; a last one that may go too, and should, is followed by another first. */
-  retain(): Promise<void> {
+  /** A last segment that may go, and should, is followed by another, so that it can. */
+  finish(): Promise<void> {
     return this.inTurn(async () => {
       const last = this.segments.at(-1);
       const { retentionMs, maxSegmentMs } = this.options;
-      if (last !== undefined && this.isReleased(last)) {
-        const isOld = this.ageMs(last.bornMs) > Math.min(maxSegmentMs, retentionMs);
-        if (isOld || this.bytes > this.deps.budget.logBytes) await this.roll();
-      }
-      await this.remove(this.retention());
+      if (last === undefined || !this.isReleased(last)) return;
+      const isOld = this.ageMs(last.bornMs) > Math.min(maxSegmentMs, retentionMs);
+      if (isOld || this.bytes > this.deps.budget.logBytes) await this.roll();
     });
+  }
+
+  /** Removes the old segments that may go. */
+  retain(): Promise<void> {
+    return this.inTurn(() => this.remove(this.retention()));
   }
 
   /**
@@ -169,7 +179,7 @@ export class SegmentLog {
   private retention(spareBytes = 0): Retention {
     const { options, deps, floorOffset } = this;
     return retentionOf(options, {
-      floorOffset,
+      floorOffset: Math.min(floorOffset, deps.keptFrom?.() ?? Infinity),
       maxBytes: deps.budget.logBytes - spareBytes,
       nowMs: deps.clock.nowMs(),
     });

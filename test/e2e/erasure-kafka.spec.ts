@@ -2,10 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DataKeyFolder, type Delivered, RapportConsumer, TOPICS, type Topic } from '@rapport-live/consumer';
+import { readConfig } from '../../src/config/config';
 import { RESULT_SINK, type ResultSink } from '../../src/delivery/result-sink';
 import { consumeAll } from '../delivery/support/consume';
 import { ChatSession } from '../support/chat-session';
 import { eventually } from '../support/eventually';
+import { filesWith } from '../support/files-with';
 import { kafkaAvailable } from '../support/kafka/jars';
 import { type KafkaCluster, startKafka } from '../support/kafka/kafka-cluster';
 import { type RunningService, startService } from '../support/service';
@@ -99,4 +101,36 @@ withKafka(available.ok ? 'erasure in Kafka' : `erasure in Kafka (skipped: ${avai
     expect(JSON.stringify(raw)).not.toMatch(/grandmother|customer-1/);
     expect(raw.filter(({ headers }) => headers.ce_type === 'rapport.audit.erased').map(({ value }) => JSON.parse(value))).toMatchObject([{ by: 'customer', sessions: [first.sessionId, second.sessionId], dataKeys: 1 }]); // prettier-ignore
   }, 120_000);
+
+  it('reaches sessions of a customer that retention has taken from the local log', async () => {
+    // what Kafka has leaves the log at once
+    const storage = { ...readConfig({ PORT: '0' }).storage, retentionMs: 1, sweepMs: 50 };
+    const other = await startService({ apiKeys: KEYS, kafkaBrokers: kafka.brokers, storage });
+    try {
+      const dir = join(other.config.dataDir, 'outbox');
+      const gone: string[] = [];
+      for (let n = 0; n < 2; n += 1) {
+        const chat = await ChatSession.start(other.url, ADMIN, 'customer-2');
+        await chat.say('My parcel is late.');
+        await chat.end();
+        gone.push(chat.sessionId);
+      }
+      await eventually(() => filesWith(dir, 'parcel', 'customer-2').length === 0);
+      const headers = { authorization: `Bearer ${ADMIN}` };
+      const answer = await fetch(`${other.http}/v1/customers/customer-2`, { method: 'DELETE', headers });
+      const { sessions } = (await answer.json()) as { sessions: string[] };
+      expect([...sessions].sort()).toEqual([...gone].sort());
+      const sink = other.app.get<ResultSink>(RESULT_SINK);
+      await eventually(() => sink.status().lagRecords === 0);
+      const inKafka = await consumeAll(kafka.brokers, ['rapport.sessions']);
+      for (const sessionId of gone) {
+        // the last one counts for compaction
+        const last = inKafka.filter(({ key }) => key === `acme/${sessionId}`).at(-1);
+        expect(last).toMatchObject({ bytes: null, headers: { ce_type: 'rapport.session.erased' } });
+      }
+      expect(filesWith(join(dir, 'customers'), ...gone)).toEqual([]);
+    } finally {
+      await other.close();
+    }
+  }, 60_000);
 });

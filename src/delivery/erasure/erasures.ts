@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Outbox } from '../outbox';
 import type { ResultSink } from '../result-sink';
 import { sessionKey } from '../cloud-event';
+import type { CustomerIndex } from './customer-index';
 import type { ErasureJournal, ErasureOrder } from './erasure-journal';
 import { sessionsOfCustomer } from './sessions-of-customer';
 
@@ -20,6 +21,8 @@ export interface DestroyableKeys {
 export interface ErasuresDeps {
   readonly outbox: Pick<Outbox, 'read' | 'erase' | 'append' | 'close'>;
   readonly journal: ErasureJournal;
+  /** Sessions of customers that the log has forgotten. Absent: without Kafka, where nothing outlives the log. */
+  readonly customers?: Pick<CustomerIndex, 'sessionsOf' | 'forget'>;
   /** Absent: without Kafka. */
   readonly sink?: Pick<ResultSink, 'forget'>;
   /** Absent: events are not encrypted. */
@@ -52,8 +55,10 @@ export class Erasures {
   /** `more`: sessions of the customer that the log does not name, since they run. */
   customer(tenant: string, customerId: string, more: readonly string[] = []): Promise<ErasureReport> {
     return this.inTurn(async () => {
-      const { outbox, keys } = this.deps;
+      const { outbox, customers, keys } = this.deps;
       const found = await sessionsOfCustomer(outbox.read(0), tenant, customerId);
+      // after the log: what has left it meanwhile is here
+      for (const known of (await customers?.sessionsOf(tenant, customerId)) ?? []) found.add(known);
       const key = keys?.find(tenant, customerId);
       return this.begin({
         ...{ tenant, by: 'customer', sessions: [...new Set([...found, ...more])] },
@@ -76,13 +81,15 @@ export class Erasures {
   }
 
   private async finish(order: ErasureOrder): Promise<ErasureReport> {
-    const { outbox, journal, sink, keys } = this.deps;
+    const { outbox, journal, customers, sink, keys } = this.deps;
     const { id, tenant, sessions, dataKeys } = order;
     await keys?.destroy(dataKeys);
     const identities = sessions.map((sessionId) => ({ tenant, sessionId }));
     const keysOfSessions = new Set(identities.map(sessionKey));
     sink?.forget(keysOfSessions);
     const records = await outbox.erase(keysOfSessions);
+    // after the log: from here on nothing tells the index of them
+    await customers?.forget(keysOfSessions);
     for (const identity of identities) {
       await outbox.append(identity, { type: 'rapport.session.erased', naturalKey: ['erased'], data: {} });
       await outbox.close(identity);

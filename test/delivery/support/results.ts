@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type OutboxOptions, outboxOptions } from '../../../src/delivery/delivery-options';
-import { Outbox, type OutboxParts } from '../../../src/delivery/outbox';
+import { Outbox } from '../../../src/delivery/outbox';
+import type { OutboxParts } from '../../../src/delivery/outbox-parts';
 import type { SessionIdentity, SessionResult } from '../../../src/delivery/session-result';
 
 /** The nth result of a session: small, its natural key is n. */
