@@ -159,6 +159,30 @@ test('no more is taken from the log than may be buffered', async () => {
   await sink.stop();
 });
 
+test('on a full disk what Kafka has is let go all the same, and the offset is written as soon as the disk takes it', async () => {
+  const log = new ScriptedLog(records(20));
+  const offset = memory();
+  const told: string[] = [];
+  let isFull = true;
+  const full = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+  const sink = new KafkaSink(
+    {
+      ...{ outbox: log, producer: new ScriptedProducer() },
+      offset: { read: offset.read, write: (o) => (isFull ? Promise.reject(full) : offset.write(o)) },
+      log: { trouble: (code) => void told.push(code) },
+    },
+    options,
+  );
+  sink.start();
+  await until(() => log.released === 20 && told.length > 0);
+  expect([offset.offset, sink.status().connected, sink.status().trouble]).toEqual([0, true, 'offset']);
+  // nothing more is acknowledged: it is tried again by itself
+  isFull = false;
+  await until(() => offset.offset === 20);
+  expect(told).toEqual(['offset']);
+  await sink.stop();
+});
+
 test('an offset beyond the end means that the log began again', async () => {
   const producer = new ScriptedProducer();
   const sink = new KafkaSink({ outbox: new ScriptedLog(records(3)), offset: memory(500), producer }, options);

@@ -5,7 +5,7 @@ import type { EncodeEvent } from './event-encoding';
 import { messageBytes, toKafkaMessage } from './kafka-message';
 import type { KafkaOffset } from './kafka-offset';
 import type { KafkaOptions } from './kafka-options';
-import { kafkaTrouble } from './kafka-trouble';
+import { kafkaTrouble, offsetTrouble } from './kafka-trouble';
 import type { Outbox } from './outbox';
 import type { LaneItem } from './partition-lane';
 import { type PartitionProducer, type Refusal, REFUSALS, type RefusedError } from './partition-producer';
@@ -107,7 +107,7 @@ export class KafkaSink implements ResultSink {
     await within(1_000, this.parts.producer.disconnect());
     await within(1_000, this.running);
     await this.saving;
-    await this.save().catch((error: unknown) => this.trouble(error));
+    await this.save().catch(() => undefined); // what it has is sent again, with the same ids
   }
 
   private get isStopped(): boolean {
@@ -182,10 +182,7 @@ export class KafkaSink implements ResultSink {
       this.bufferedBytes -= bytes;
     }
     this.wake();
-    this.saving ??= sleep(this.options.offsetFlushMs, this.aborter.signal)
-      .then(() => this.save())
-      .catch((error: unknown) => this.trouble(error))
-      .finally(() => (this.saving = undefined));
+    this.saving ??= this.saveSoon().finally(() => (this.saving = undefined));
   }
 
   /** They count as delivered once the dead-letter topic has them. A dead letter that is refused has nowhere else to go. */
@@ -207,6 +204,18 @@ export class KafkaSink implements ResultSink {
     if (!this.toldRefusals.has(told)) this.parts.log?.refused?.(place.topic, error.reason, error.message);
     this.toldRefusals.add(told);
     return true;
+  }
+
+  /** Until the disk takes it, whether or not more is acknowledged meanwhile. */
+  private async saveSoon(): Promise<void> {
+    do {
+      await sleep(this.options.offsetFlushMs, this.aborter.signal);
+      try {
+        return await this.save();
+      } catch (error) {
+        if (!this.isStopped) this.state.failed(offsetTrouble(error));
+      }
+    } while (!this.isStopped);
   }
 
   private async save(): Promise<void> {

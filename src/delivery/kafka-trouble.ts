@@ -13,6 +13,8 @@ export const KAFKA_TROUBLES = {
   codec: 'Kafka does not take this compression: set KAFKA_COMPRESSION=gzip.',
   registry:
     'The schema registry does not serve: check KAFKA_SCHEMA_REGISTRY_URL and _AUTH; results wait in the local log.',
+  offset:
+    'How far Kafka has all cannot be written to the data folder; results go on. A crash now sends more of them again, with the same ids: make room there.',
   other: 'Kafka refuses; results wait in the local log.',
 } as const;
 
@@ -30,6 +32,11 @@ export class TopicFaultError extends Error {
   constructor(readonly faults: readonly string[]) {
     super(faults.join('; '));
   }
+}
+
+/** What Kafka has was not written down: that is the disk's doing, and Kafka takes results as before. */
+export function offsetTrouble(error: unknown): KafkaTrouble {
+  return { code: 'offset', message: `${KAFKA_TROUBLES.offset} (${(error as Error).message})` };
 }
 
 /** Of an error of the client, or of a line that it logs while it still retries by itself. */

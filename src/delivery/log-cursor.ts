@@ -1,6 +1,7 @@
 import { RapportError } from '@rapport-live/protocol';
 import { isErased } from './erasure/erased-line';
 import { isMissing, type LogFiles, systemFiles } from './log-files';
+import { decodeLazily } from './lazy-record';
 import { decodeHeader, decodeLines, type LogRecord, MAX_HEADER_BYTES } from './record-line';
 import { findSegments, lastAtMost, type Segment } from './segment';
 
@@ -62,7 +63,7 @@ export class LogCursor {
       for (let wanted = CHUNK_BYTES; ; wanted *= 4) {
         const bytes = Buffer.allocUnsafe(Math.min(wanted, segment.size - this.position));
         const bytesRead = await file.read(bytes, this.position);
-        const lines = decodeLines(bytes.subarray(0, bytesRead));
+        const lines = decodeLines(bytes.subarray(0, bytesRead), 0, decodeLazily);
         const isAll = bytes.length < wanted;
         if (lines.end === 0 && !lines.damaged && !isAll) continue; // a record longer than the chunk
         if (this.strict && (lines.damaged || (isAll && lines.end < bytes.length)) && lines.end === 0) {

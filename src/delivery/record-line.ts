@@ -1,5 +1,6 @@
 import type { CloudEvent } from '@rapport-live/protocol';
 import { crc32cHex } from './crc32c';
+import type { DurableRecord } from './session-result';
 
 /**
  * The format of the outbox, readable with `less`, `grep` and `jq`:
@@ -22,12 +23,9 @@ const CRC_DIGITS = 8;
 const LINE_FEED = 0x0a;
 const SPACE = 0x20;
 
-export interface LogRecord {
+export interface LogRecord extends DurableRecord {
   /** Place in the whole log, from 0 without gaps. */
   readonly offset: number;
-  /** Place in its session, from 1 without gaps. */
-  readonly seq: number;
-  readonly topic: string;
   readonly key: string;
   /** Null in the log's files only, for a record that was erased: nothing hands such a one out. */
   readonly event: CloudEvent;

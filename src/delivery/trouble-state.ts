@@ -24,7 +24,7 @@ export class TroubleState {
   ) {}
 
   failed(trouble: KafkaTrouble): void {
-    this.connected = false;
+    if (trouble.code !== 'offset') this.connected = false;
     this.failedAtMs = this.nowMs();
     const told = this.present?.code;
     if (told === trouble.code || (told !== undefined && VAGUE.has(trouble.code))) return;

@@ -1,23 +1,45 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { KafkaOffset } from '../../src/delivery/kafka-offset';
+import { eventually } from '../support/eventually';
 import { kafkaAvailable } from '../support/kafka/jars';
 import { type KafkaCluster, startKafka } from '../support/kafka/kafka-cluster';
 import { removeTopics, withAdmin } from '../support/kafka/topics';
 import { expectWholeAndInOrder, underLoad } from './support/fault-run';
-import { removeFolders } from './support/results';
-import { stopSinks, until } from './support/sink';
+import type { Account } from './support/ledger';
+import { FaultyFiles } from './support/faulty-files';
+import { folder, openOutbox, removeFolders, result, session } from './support/results';
+import { delivered, keptLog, sinkFor, stopSinks, until } from './support/sink';
 
 const available = kafkaAvailable();
+/** RAPPORT_TEST_KAFKA_RECORDS=1000000: all faults at length, and leaders killed until so many results were written over all. */
+const RECORDS = Number(process.env.RAPPORT_TEST_KAFKA_RECORDS ?? 0);
+const count = (setting: string, otherwise: number, atLength: number): number =>
+  Number(process.env[setting] ?? (RECORDS > 0 ? atLength : otherwise));
 /** RAPPORT_TEST_KAFKA_KILLS=20: three nodes, and so many leaders killed one after the other (about 15 s each). */
-const KILLS = Number(process.env.RAPPORT_TEST_KAFKA_KILLS ?? 0);
+const KILLS = count('RAPPORT_TEST_KAFKA_KILLS', 0, 20);
 /** RAPPORT_TEST_KAFKA_OUTAGE_S=60: how long the whole cluster is away. */
-const OUTAGE_S = Number(process.env.RAPPORT_TEST_KAFKA_OUTAGE_S ?? 1);
+const OUTAGE_S = count('RAPPORT_TEST_KAFKA_OUTAGE_S', 1, 60);
 /** RAPPORT_TEST_KAFKA_CUTS=500: how many replies are cut. */
-const CUTS = Number(process.env.RAPPORT_TEST_KAFKA_CUTS ?? 15);
+const CUTS = count('RAPPORT_TEST_KAFKA_CUTS', 15, 500);
+/** Of the long run on a busy machine, with the kills among them. */
+const MS_A_RECORD = 8;
 /** As fast as the disk allows, for the long runs; else gently, so that the count at the end is quick. */
 const load = (isLong: boolean, more: object = {}) =>
   isLong ? { sessions: 128, everyMs: 0, ...more } : { sessions: 12, everyMs: 5 };
 const withKafka = available.ok ? describe : describe.skip;
 const withCluster = available.ok && KILLS > 0 ? describe : describe.skip;
 const reason = available.ok ? '' : ` (skipped: ${available.reason})`;
+
+/** Of each fault so far. */
+const accounts: Account[] = [];
+const written = (): number => accounts.reduce((sum, { given }) => sum + given, 0);
+afterAll(() => {
+  const over = (name: keyof Account): number => accounts.reduce((sum, account) => sum + account[name], 0);
+  const names = ['given', 'inKafka', 'missing', 'duplicates', 'doubledAtConsumer', 'strange', 'inversions'] as const;
+  const all = Object.fromEntries(names.map((name) => [name, over(name)]));
+  process.stdout.write(`all of Kafka's faults: ${JSON.stringify(all)}\n`);
+});
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -46,10 +68,34 @@ withKafka(`Kafka's faults, one node${reason}`, () => {
         await sleep(60);
       }
     });
+    accounts.push(account);
     expectWholeAndInOrder(account);
     expect(account.duplicates).toBe(0);
     expect(proxy!.cutReplies).toBe(CUTS);
   }, 600_000);
+
+  test('a full disk: the offset cannot be written, and what Kafka has makes room for results all the same', async () => {
+    const dir = folder();
+    const small = { budgetBytes: 48_000, reserveBytes: 6_000, maxCommitBytes: 2_000, maxSegmentBytes: 3_000 };
+    const outbox = await openOutbox(dir, { ...small, holdForSink: true, retentionBytes: 1e9 });
+    const disk = new FaultyFiles();
+    disk.refuses = 'ENOSPC';
+    const offset = new KafkaOffset(dir, outbox.logId, disk);
+    const { lines, log } = keptLog();
+    const sink = sinkFor(outbox, dir, kafka.brokers, { offsetFlushMs: 20 }, { offset, log });
+    sink.start();
+    // several times what the log has room for: each waits until older ones are let go
+    await Promise.all(Array.from({ length: 400 }, (_, n) => outbox.append(session(n % 5), result(n, 'x'.repeat(200)))));
+    await delivered(sink);
+    expect(disk.refused).toBeGreaterThan(0);
+    expect(existsSync(join(dir, 'kafka-offset.json'))).toBe(false);
+    expect(sink.status()).toMatchObject({ connected: true, trouble: 'offset' });
+    expect(lines.filter(([kind]) => kind === 'trouble').map(([, code]) => code)).toEqual(['offset']);
+    disk.refuses = undefined;
+    await eventually(async () => (await offset.read()) === 400);
+    await sink.stop();
+    await outbox.shutdown();
+  }, 60_000);
 
   test('a slow broker, then one that stands still for longer than a request may take', async () => {
     const [proxy] = kafka.proxies;
@@ -64,6 +110,7 @@ withKafka(`Kafka's faults, one node${reason}`, () => {
       kafka.resume(1);
       await sleep(300);
     });
+    accounts.push(account);
     expectWholeAndInOrder(account);
   }, 120_000);
 
@@ -77,6 +124,7 @@ withKafka(`Kafka's faults, one node${reason}`, () => {
       await kafka.start(1);
       await sleep(300);
     });
+    accounts.push(account);
     expectWholeAndInOrder(account);
     expect(account.duplicates).toBe(0);
   }, 600_000);
@@ -106,13 +154,13 @@ withCluster(`Kafka's faults, three nodes${reason}`, () => {
   };
 
   test(
-    `leaders killed with -9 one after the other, ${KILLS} times: nothing lost, order kept`,
+    `leaders killed with -9 one after the other, ${KILLS} times or more: nothing lost, order kept`,
     async () => {
       const load = { sessions: 128, everyMs: 0, maxLag: 20_000 };
-      const account = await underLoad(`${KILLS} leaders killed`, kafka.brokers, load, async ({ sink, ledger }) => {
+      const account = await underLoad('leaders killed', kafka.brokers, load, async ({ sink, ledger }) => {
         await until(sink, ({ connected }) => connected);
         await sleep(2_000);
-        for (let kills = 0; kills < KILLS; kills += 1) {
+        for (let kills = 0; kills < KILLS || written() + ledger.given < RECORDS; kills += 1) {
           const victim = (await partitions())[kills % 6]!.leader;
           await kafka.kill(victim);
           await sleep(1_000);
@@ -122,8 +170,10 @@ withCluster(`Kafka's faults, three nodes${reason}`, () => {
           process.stdout.write(`${kills + 1} killed, ${ledger.given} written\n`);
         }
       });
+      accounts.push(account);
       expectWholeAndInOrder(account);
+      expect(written()).toBeGreaterThanOrEqual(RECORDS);
     },
-    KILLS * 90_000 + 240_000,
+    KILLS * 90_000 + RECORDS * MS_A_RECORD + 240_000,
   );
 });

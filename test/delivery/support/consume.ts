@@ -10,8 +10,8 @@ export interface Consumed {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Without a record for so long, reading has failed. */
-const STALLED_MS = 30_000;
+/** After so many looks, a second apart, without a record reading has failed. A process that was stopped looks once more. */
+const MAX_EMPTY_LOOKS = 30;
 
 /** Everything in these topics, partition by partition in order, read up to where they end now. */
 export async function consumeAll(brokers: readonly string[], topics: readonly string[]): Promise<Consumed[]> {
@@ -35,19 +35,23 @@ export async function consumeEach(
   await consumer.subscribe({ topics: [...topics], fromBeginning: true });
   let read = 0;
   await new Promise<void>((resolve, reject) => {
-    const stalled = (): void => reject(new Error(`read ${read} of ${end} records`));
-    let timeout = setTimeout(stalled, STALLED_MS);
+    let emptyLooks = 0;
+    const looks = setInterval(() => {
+      emptyLooks += 1;
+      if (emptyLooks < MAX_EMPTY_LOOKS) return;
+      clearInterval(looks);
+      reject(new Error(`read ${read} of ${end} records`));
+    }, 1_000);
     const run = consumer.run({
       eachBatch: async ({ batch: { topic, partition, messages } }) => {
-        clearTimeout(timeout);
-        timeout = setTimeout(stalled, STALLED_MS);
+        emptyLooks = 0;
         for (const { key, value, headers = {} } of messages) {
           const texts = Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, String(text)]));
           onRecord({ topic, partition, key: String(key), value: String(value), bytes: value, headers: texts });
           read += 1;
         }
         if (read < end) return;
-        clearTimeout(timeout);
+        clearInterval(looks);
         resolve();
       },
     });

@@ -7,9 +7,12 @@ export interface Account {
   /** Given to the outbox. */
   readonly given: number;
   readonly inKafka: number;
+  /** Not in Kafka, or not handed out by the consumer library. */
   readonly missing: number;
   /** Copies beyond the first, before consumers drop them. */
   readonly duplicates: number;
+  /** Of them, those that the consumer library handed out. */
+  readonly doubledAtConsumer: number;
   /** In Kafka without ever having been given. */
   readonly strange: number;
   /** A record of a session behind a later one of it, within its topic. */
@@ -26,6 +29,8 @@ export class Ledger {
   private inKafka = 0;
   private strange = 0;
   private inversions = 0;
+  private readonly handedOut = new Set<string>();
+  private doubledAtConsumer = 0;
 
   /** In the order in which the session's results are appended. */
   give(session: SessionIdentity, { type, naturalKey }: SessionResult): void {
@@ -51,14 +56,20 @@ export class Ledger {
     else this.lastPlace.set(at, entry.place);
   };
 
+  /** What the consumer library hands out. */
+  consumed(id: string): void {
+    if (this.handedOut.has(id)) this.doubledAtConsumer += 1;
+    this.handedOut.add(id);
+  }
+
   account(): Account {
     let missing = 0;
     let duplicates = 0;
-    for (const { copies } of this.byId.values()) {
-      if (copies === 0) missing += 1;
-      else duplicates += copies - 1;
+    for (const [id, { copies }] of this.byId) {
+      if (copies === 0 || !this.handedOut.has(id)) missing += 1;
+      if (copies > 1) duplicates += copies - 1;
     }
-    const { given, inKafka, strange, inversions } = this;
-    return { given, inKafka, missing, duplicates, strange, inversions };
+    const { given, inKafka, strange, inversions, doubledAtConsumer } = this;
+    return { given, inKafka, missing, duplicates, doubledAtConsumer, strange, inversions };
   }
 }
