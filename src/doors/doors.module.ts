@@ -56,7 +56,8 @@ export class DoorsModule implements OnApplicationBootstrap, OnApplicationShutdow
 
   async onApplicationBootstrap(): Promise<void> {
     if (this.audioSocket === null) return;
-    this.logger.log({ msg: 'AudioSocket is taken', port: await this.audioSocket.listen() });
+    await this.audioSocket.listen();
+    this.logger.log({ msg: 'AudioSocket is taken', port: this.audioSocket.port });
   }
 
   /** By now the gateway has ended its calls with all others. */

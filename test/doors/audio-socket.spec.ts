@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { BlockList, connect, type Socket } from 'node:net';
 import { AUDIO_SOCKET, encodeFrame } from '../../src/doors/asterisk/audio-socket-frames';
-import { AUDIO_SOCKET_ERRORS, type AudioSocketServer } from '../../src/doors/asterisk/audio-socket-server';
+import { AUDIO_SOCKET_ERRORS } from '../../src/doors/asterisk/audio-socket-connection';
+import type { AudioSocketServer } from '../../src/doors/asterisk/audio-socket-server';
 import { AUDIO_SOCKET_SERVER } from '../../src/doors/doors.module';
 import { ScriptedPool } from '../../src/models/scripted-pool';
 import { type RunningService, startService } from '../support/service';

@@ -4,6 +4,8 @@ import { isType } from '../support/raw-session';
 import { type RunningService, startService } from '../support/service';
 import { joined, silence, tone } from '../support/sound';
 import { ScriptedPool } from '../../src/models/scripted-pool';
+import { METER, type ServiceMeter } from '../../src/ops/service-meter';
+import { eventually } from '../support/eventually';
 import { callsOf, endedCall, foundCall } from './support/call-results';
 import { ACCOUNTS, AUTH_TOKEN, PUBLIC_URL, signed, TwilioStream } from './support/twilio-stream';
 
@@ -169,6 +171,14 @@ describe('the door of Twilio', () => {
   });
 
   describe('what is no stream', () => {
+    let beside: TwilioStream;
+    let saidMs = 0;
+    beforeAll(async () => {
+      beside = await enter();
+      beside.start();
+      await foundCall(service, beside.callSid);
+    });
+
     it.each<[string, number, RegExp, (stream: TwilioStream) => void]>([
       ['no JSON', 1007, /^malformed_message: /, ({ line }) => line.text('{"event":')],
       ['JSON but no object', 1007, /^malformed_message: /, ({ line }) => line.text('[]')],
@@ -186,20 +196,24 @@ describe('the door of Twilio', () => {
         (s) => s.start({ mediaFormat: { encoding: 'audio/x-opus', sampleRate: 48_000, channels: 1 } }),
       ],
       ['a message that is too large', 1009, /^/, ({ line }) => line.text(`"${'x'.repeat(64 * 1024)}"`)],
-    ])('%s is closed with %i, and nobody else is harmed', async (_what, status, reason, send) => {
-      const other = await enter();
-      other.start();
+    ])('%s is closed with %i', async (_what, status, reason, send) => {
       const calls = (await callsOf(service)).length;
       const stream = await enter();
       send(stream);
       const closed = await stream.line.closed;
       expect(closed.status).toBe(status);
       expect(closed.reason).toMatch(reason);
-      expect((await callsOf(service)).length - calls).toBeLessThanOrEqual(1); // the other one's
-      other.say({ inbound: tone(1500) });
-      other.stop();
-      expect((await other.line.closed).status).toBe(1000);
-      expect((await endedCall(service, other.callSid)).ended).toMatchObject({ incomplete: false, dropped: {} });
+      expect(await callsOf(service)).toHaveLength(calls);
+      beside.say({ inbound: tone(100) }, saidMs);
+      saidMs += 100;
+    });
+
+    it('harms nobody else: the call beside all of these has lost nothing', async () => {
+      beside.stop();
+      expect((await beside.line.closed).status).toBe(1000);
+      const { ended } = await endedCall(service, beside.callSid);
+      expect(ended).toMatchObject({ reason: 'ended', incomplete: false, dropped: {}, finals: 1 });
+      expect(ended.durationMs).toBeGreaterThanOrEqual(saidMs);
     });
 
     it('a second start ends the call as it is', async () => {
@@ -293,17 +307,25 @@ describe('the door of Twilio', () => {
   });
 
   it('a sender that outruns its credit loses what there is no room for, which is counted and announced', async () => {
-    // nothing is worked off, so no credit comes back
-    const never = new Promise<void>(() => {});
-    const stuck = new ScriptedPool({ latencyMs: { 'voice-activity': 1 }, sleep: () => never });
+    let goOn = (): void => {};
+    const gate = new Promise<void>((resolve) => (goOn = resolve));
+    // until then nothing is worked off, so no credit comes back
+    const stuck = new ScriptedPool({ latencyMs: { 'voice-activity': 1 }, sleep: () => gate });
     const slow = await startService({ apiKeys: KEYS, doors: DOORS }, stuck);
     const stream = await TwilioStream.connect(slow);
     stream.start();
-    stream.say({ inbound: tone(14_000) });
+    stream.say({ inbound: tone(11_000) });
+    // 1 s is beyond the window of 10 s
+    const { framesDropped } = slow.app.get<ServiceMeter>(METER, { strict: false });
+    await eventually(() => Object.fromEntries(framesDropped.entries()).credit_exceeded === 50);
+    goOn();
+    await foundCall(slow, stream.callSid, (call) => call.of('rapport.window.assessed').length >= 5);
+    stream.say({ inbound: tone(1000) }, 11_000);
     stream.stop();
     await stream.line.closed;
     const call = await endedCall(slow, stream.callSid);
-    expect(call.ended.dropped).toMatchObject({ credit_exceeded: 200 }); // 4 s beyond the window of 10 s
+    expect(call.ended).toMatchObject({ reason: 'ended', durationMs: 12_000, dropped: { credit_exceeded: 50 } });
+    expect(call.gaps).toMatchObject([{ reason: 'buffer_overflow', fromMs: 10_000, toMs: 11_000 }]);
     await slow.close();
   });
 
