@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { RapportConsumer, type StoredOffset, type Trouble } from '@rapport-live/consumer';
 import type { Producer } from 'kafkajs';
 import Database from 'libsql';
 import { eventually } from '../support/eventually';
@@ -22,6 +23,11 @@ const SESSIONS = 7;
 /** Records sent in each life of a process, and how many of them once more. */
 const RECORDS = 400;
 const DOUBLES = 40;
+
+/** Just after its start the broker may know no group for a moment. */
+const onTrouble = ({ error }: Trouble): void => {
+  if (error.code !== 'kafka_unavailable') throw error;
+};
 
 /** The consumer in a process of its own, which says so when it has committed effects. */
 class EffectConsumer {
@@ -125,5 +131,40 @@ withKafka(
       },
       60_000 + KILLS * 10_000,
     );
+
+    it('is handed again what its store has not got, though ids of it were remembered, and no double of what it has', async () => {
+      const [topic, own] = ['rapport.alerts' as const, 20];
+      const dedupe = { folder: join(folder, 'again') };
+      let stored: StoredOffset[] = [];
+      /** So many events; when it ends, the ids of all of them are on the disk. */
+      const read = async (groupId: string, count: number): Promise<{ id?: string; position: StoredOffset }[]> => {
+        const stop = new AbortController();
+        const reader = new RapportConsumer({ brokers: kafka.brokers, groupId, dedupe, maxFetchWaitMs: 50, onTrouble });
+        const taken: { id?: string; position: StoredOffset }[] = [];
+        for await (const event of reader.events({
+          topics: [topic],
+          storedOffsets: async () => stored,
+          signal: stop.signal,
+        })) {
+          taken.push(event);
+          if (taken.length === count) stop.abort();
+        }
+        return taken;
+      };
+      const send = (...numbers: number[]) => producer.send({ topic, messages: numbers.map((n) => message(own, n)) });
+      const ids = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => expectedId(own, from + i));
+      await send(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+      const first = await read('again-1', 10);
+      expect(first.map(({ id }) => id)).toEqual(ids(0, 10));
+      // the store has five of them: the process died before the rest took effect
+      stored = [first[4]!.position];
+      await send(2, 7, 10);
+      expect((await read('again-2', 6)).map(({ id }) => id)).toEqual(ids(5, 11));
+      // another member, which remembers nothing, learns what took effect before
+      stored = [{ ...first[4]!.position, offset: first[9]!.position.offset }];
+      dedupe.folder = join(folder, 'another');
+      await send(9, 3, 11);
+      expect((await read('again-3', 2)).map(({ id }) => id)).toEqual(ids(10, 12));
+    }, 60_000);
   },
 );
