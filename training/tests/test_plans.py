@@ -1,7 +1,9 @@
 """Every command of every plan is one that its module knows, whatever a run was asked for."""
 
+import contextlib
+import io
 import re
-import subprocess
+import runpy
 import sys
 from dataclasses import replace
 from functools import cache
@@ -14,7 +16,6 @@ pytest.importorskip("torch", reason="torch is not installed")
 from rapport_training.plans import PLANS
 from rapport_training.stages import Command, Nothing, Settings
 
-TRAINING = Path(__file__).parents[1]
 SETTINGS = Settings(
     data=Path("/data"),
     work=Path("/work"),
@@ -36,10 +37,15 @@ ASKED = (
 
 @cache
 def known_options(module: str) -> set[str]:
-    told = subprocess.run(
-        [sys.executable, "-m", module, "--help"], cwd=TRAINING, capture_output=True, text=True, check=True
-    )
-    return set(re.findall(r"--[a-z][a-z-]*", told.stdout))
+    """As its `--help` tells them; in this process, since each new one would load torch again."""
+    told, before = io.StringIO(), sys.argv
+    sys.argv = [module, "--help"]
+    try:
+        with contextlib.redirect_stdout(told), contextlib.suppress(SystemExit):
+            runpy.run_module(module, run_name="__main__")
+    finally:
+        sys.argv = before
+    return set(re.findall(r"--[a-z][a-z-]*", told.getvalue()))
 
 
 def commands(model: str) -> list[Command]:
