@@ -15,6 +15,7 @@ const BENCHES = [
   'outbox',
   'consumer',
   'kafka',
+  'sdk',
 ];
 const named = BENCHES.includes(process.argv[2]);
 const bench = named ? process.argv[2] : BENCHES[0];

@@ -36,7 +36,7 @@ export async function openPage(
       server.listen(0, '127.0.0.1', () => {
         const { port } = server!.address() as AddressInfo;
         const url = `http://127.0.0.1:${port}/?script=${encodeURIComponent(JSON.stringify(script))}`;
-        browser = spawn(CHROMIUM!, [...flags(folder, sound), url], { stdio: 'ignore' });
+        browser = spawn(CHROMIUM!, [...chromiumFlags(folder, sound), url], { stdio: 'ignore' });
         browser.on('error', reject);
         browser.on('exit', (code) => reject(new Error(`Chromium ended with ${code}.`)));
       });
@@ -50,7 +50,8 @@ export async function openPage(
   }
 }
 
-function flags(folder: string, sound: string | undefined): string[] {
+/** @param sound a WAV file that pages get as their microphone, once */
+export function chromiumFlags(folder: string, sound: string | undefined): string[] {
   return [
     '--headless=new',
     '--no-sandbox', // containers have no user namespaces; the page is ours
@@ -96,7 +97,7 @@ function withKey({ method, url, rawHeaders }: IncomingMessage, key: string): str
   return `${lines.join('\r\n')}\r\n\r\n`;
 }
 
-async function gone(browser: ChildProcess): Promise<void> {
+export async function gone(browser: ChildProcess): Promise<void> {
   if (browser.exitCode !== null || browser.signalCode !== null) return;
   const exit = new Promise((resolve) => browser.once('exit', resolve));
   browser.kill('SIGKILL');

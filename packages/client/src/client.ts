@@ -1,10 +1,10 @@
 import type { ConnectOptions } from './options';
 import { RapportSession } from './session';
-import { openWsTransport } from './ws-transport';
+import { openTransport } from './ws-transport';
 
 /** Connects, opens a session and resolves when the service is ready. Rejects with RapportError, or the network's error. */
 export async function connect(options: ConnectOptions): Promise<RapportSession> {
-  const session = new RapportSession(options, openWsTransport);
+  const session = new RapportSession(options, openTransport);
   await session.ready;
   return session;
 }

@@ -1,5 +1,12 @@
+export { type ErrorCode, RapportError } from '@rapport-live/protocol';
+export type { MediaSource, MediaTrack } from './capture/browser';
+export type { CameraOptions } from './capture/camera';
+export type { Capture, CaptureChange, CaptureEnd, CaptureOptions } from './capture/capture';
+export type { MicrophoneOptions } from './capture/microphone';
 export { connect } from './client';
+export { analyzeFile, type AnalyzeFileOptions, type FileProgress } from './file/analyze-file';
+export type { Ffmpeg } from './file/ffmpeg';
 export { type ClientBounds, CLIENT_BOUNDS, type ConnectOptions } from './options';
-export { RapportSession, type SessionEvent } from './session';
-export type { SessionEvents } from './session-events';
+export { RapportSession, type Withdrawable } from './session';
+export type { EventOf, SessionEvent, SessionEvents, SessionHappenings } from './session-events';
 export type { StreamGap } from './stream-sender';

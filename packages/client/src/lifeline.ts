@@ -42,6 +42,12 @@ export class Lifeline {
   private isOpen = false;
   private isOver = false;
   private isPaused = false;
+  /** Of the newest connection. */
+  private canPause = true;
+  /** Lost or dropped while nobody read: dialled again once somebody does. */
+  private dialsOnResume = false;
+  /** Why we dropped the connection ourselves. */
+  private dropCause: Error | undefined;
   private lostAtMs: number | undefined;
   private attempt = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -59,6 +65,11 @@ export class Lifeline {
   /** Between the answer of the service and the loss of the connection. */
   get isUp(): boolean {
     return this.isOpen;
+  }
+
+  /** What the connection was given and has not sent yet. */
+  get bufferedBytes(): number {
+    return this.transport?.bufferedBytes ?? 0;
   }
 
   /** Tries since the last connection was lost. */
@@ -81,7 +92,7 @@ export class Lifeline {
     const first = this.holder.nextFirstMessage();
     if (first === undefined) return this.end(new RapportError('connection_lost', 'The session cannot be resumed.'));
     let fatal: ErrorMessage | undefined;
-    let silence: Error | undefined;
+    this.dropCause = undefined;
     const { timeoutMs } = this.bounds;
     // A fault in the URL is thrown by the transport: it is the caller's.
     const transport: Transport = this.open(address, timeoutMs, {
@@ -98,14 +109,15 @@ export class Lifeline {
         else if (message.type === 'error' && !message.fatal) transport.terminate();
       },
       onClose: (close) => {
-        if (this.transport === transport)
-          this.closed(silence === undefined ? close : { ...close, error: silence }, fatal);
+        if (this.transport !== transport) return;
+        this.closed(this.dropCause === undefined ? close : { ...close, error: this.dropCause }, fatal);
       },
     });
     this.transport = transport;
+    this.canPause = transport.canPause;
     const answerDue = `No answer to ${first.type} came within ${timeoutMs} ms.`;
     this.timer = setTimeout(() => {
-      silence = new RapportError('session_timeout', answerDue);
+      this.dropCause = new RapportError('session_timeout', answerDue);
       transport.terminate();
     }, timeoutMs);
   }
@@ -116,16 +128,24 @@ export class Lifeline {
     this.transport?.send(data instanceof Uint8Array ? data : JSON.stringify(data));
   }
 
+  /** Nobody reads. A connection that cannot be paused, as in browsers, is dropped, and resumed when somebody does again. */
   pause(): void {
     this.isPaused = true;
     this.watch?.pause();
-    this.transport?.pause();
+    if (this.canPause) return this.transport?.pause();
+    const { maxUnreadMessages } = this.bounds;
+    this.dropCause = new RapportError('slow_consumer', `${maxUnreadMessages} messages wait to be read here.`);
+    this.transport?.terminate();
   }
 
   resume(): void {
     this.isPaused = false;
     this.transport?.resume();
     this.watch?.resume();
+    if (!this.dialsOnResume) return;
+    this.dialsOnResume = false;
+    clearTimeout(this.timer);
+    this.dial();
   }
 
   /** Drops the connection; no other follows. */
@@ -180,7 +200,12 @@ export class Lifeline {
     // Another gateway holds the session; where that cannot be reached, who was asked first may know better by now.
     this.url = verdict.url ?? (wasOpen ? this.url : this.dialled.url);
     this.holder.onLost({ attempt: this.attempt, delayMs, cause: verdict.cause });
-    this.timer = setTimeout(() => this.dial(), delayMs);
+    if (this.canPause || !this.isPaused) this.timer = setTimeout(() => this.dial(), delayMs);
+    else {
+      this.dialsOnResume = true;
+      const unread = new RapportError('slow_consumer', `Nobody read on for the ${resumeWindowMs} ms of a resume.`);
+      this.timer = setTimeout(() => this.end(unread), this.lostAtMs + resumeWindowMs - nowMs);
+    }
   }
 }
 

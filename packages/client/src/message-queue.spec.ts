@@ -30,6 +30,38 @@ describe('MessageQueue', () => {
     expect(calls).toEqual(['pause', 'resume']);
   });
 
+  it('goes on only when half of the bound is read: a connection that cannot pause is not dropped twice for it', async () => {
+    const { queue, calls } = open(4);
+    for (let i = 0; i < 5; i += 1) queue.push(i);
+    for (let i = 0; i < 2; i += 1) await queue.next();
+    expect(calls).toEqual(['pause']);
+    await queue.next();
+    expect(calls).toEqual(['pause', 'resume']);
+  });
+
+  it('keeps the newest for who listens and does not read yet', async () => {
+    const { queue, calls } = open(2);
+    for (let i = 0; i < 5; i += 1) queue.pushForgetful(i);
+    expect(calls).toEqual([]);
+    expect(await queue.next()).toEqual({ value: 3, done: false });
+    for (let i = 5; i < 7; i += 1) queue.pushForgetful(i);
+    expect(calls).toEqual(['pause']); // from now on somebody reads
+  });
+
+  it('lets a reader give up, and loses nothing by it', async () => {
+    const { queue } = open(2);
+    const stop = new AbortController();
+    const seen: number[] = [];
+    const reading = (async () => {
+      for await (const item of queue.until(stop.signal)) seen.push(item);
+    })();
+    queue.push(1);
+    stop.abort(new Error('enough'));
+    await expect(reading).rejects.toThrow('enough');
+    queue.push(2);
+    expect((await queue.next()).value).toBe(seen.length === 0 ? 1 : 2);
+  });
+
   it('gives what came before a failure, then fails', async () => {
     const { queue } = open(2);
     queue.push(1);

@@ -11,6 +11,8 @@ export interface ClientBounds {
    * service and told by the event `gap`. Default 16 MiB: 8 min of 16 kHz PCM.
    */
   readonly maxQueuedBytes: number;
+  /** Media of one stream that waits, from which on the event `pressure` is told. Default 128 KiB: 4 s of 16 kHz PCM. */
+  readonly pressureBytes: number;
   /**
    * Media of one stream kept for a resume, from the last `media.acked` on. It should hold the longest utterance and 5 s
    * beside what credit lets run ahead. Default 16 MiB: 87 s of the widest PCM (48 kHz, two channels).
@@ -38,6 +40,7 @@ export const CLIENT_BOUNDS: ClientBounds = {
   timeoutMs: 10_000,
   maxUnreadMessages: 1024,
   maxQueuedBytes: 16 * 1024 * 1024,
+  pressureBytes: 128 * 1024,
   maxReplayBytes: 16 * 1024 * 1024,
   maxPendingChats: 256,
   maxPendingControls: 64,
@@ -52,7 +55,7 @@ export const CLIENT_BOUNDS: ClientBounds = {
 export interface ConnectOptions extends Partial<Omit<SessionStart, 'type' | 'ref'>>, Partial<ClientBounds> {
   /** For example `ws://127.0.0.1:8080/v1/stream`. */
   readonly url: string;
-  /** An API key or a JWT; one of the two, this or `token`, is wanted. */
+  /** An API key or a JWT; one of the two, this or `token`, is wanted. Not in browsers: they cannot send it, and must not have it. */
   readonly apiKey?: string;
   /** Gives the token of the next connection (`POST /v1/tokens`): each opens one, so it is asked before each. */
   readonly token?: () => string | Promise<string>;

@@ -1,7 +1,7 @@
-import { type Credit, RapportError, type SessionResumed, type StreamOpen } from '@rapport-live/protocol';
+import { type Credit, FrameFlag, RapportError, type SessionResumed, type StreamOpen } from '@rapport-live/protocol';
 import type { ClientBounds } from './options';
 import type { StreamPosition } from './replay-buffer';
-import { type StreamGap, StreamSender, type StreamWire } from './stream-sender';
+import { type FrameMarks, type StreamGap, StreamSender, type StreamWire } from './stream-sender';
 
 type OpenedStream = StreamOpen['stream'];
 
@@ -11,6 +11,7 @@ export interface OutgoingStreamsParts {
   readonly say: (message: StreamOpen) => void;
   /** `next`: the frame behind the gap, where the service is still to be told. */
   readonly gap: (gap: StreamGap, next?: StreamPosition) => void;
+  readonly pressure: StreamWire['pressure'];
   /** Whether the service can resume: else no media is kept. */
   readonly canResume: () => boolean;
 }
@@ -31,7 +32,7 @@ export class OutgoingStreams {
   private readonly wire: StreamWire;
 
   constructor(private readonly parts: OutgoingStreamsParts) {
-    this.wire = { frame: parts.frame, gap: parts.gap };
+    this.wire = { frame: parts.frame, gap: parts.gap, pressure: parts.pressure };
   }
 
   /** Everything of every stream was sent, on this connection. */
@@ -44,12 +45,43 @@ export class OutgoingStreams {
     return this.senders.get(streamId);
   }
 
+  /** The smallest number from 1 on that no stream has had. */
+  get freeId(): number {
+    let streamId = 1;
+    while (this.senders.has(streamId) || this.joining.has(streamId)) streamId += 1;
+    return streamId;
+  }
+
   begin(credits: readonly Omit<Credit, 'type'>[]): void {
     for (const { streamId, limitBytes } of credits) this.add(streamId, limitBytes);
   }
 
-  /** Resolves once the service has taken the stream, rejects with what it refuses it with. */
-  open(stream: OpenedStream): Promise<void> {
+  /**
+   * Resolves once the service has taken the stream, rejects with what it refuses it with. One that `signal` gives up is
+   * ended as soon as it is taken.
+   */
+  async open(stream: OpenedStream, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    const opened = this.ask(stream);
+    if (signal === undefined) return opened;
+    let onAbort!: () => void;
+    const aborted = new Promise<never>((_, reject) => {
+      onAbort = () => reject(signal.reason as Error);
+      signal.addEventListener('abort', onAbort);
+    });
+    try {
+      await Promise.race([opened, aborted]);
+    } catch (error) {
+      if (signal.aborted) {
+        void opened.then(() => this.end(stream.streamId, 0)).catch(() => {});
+      }
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  private ask(stream: OpenedStream): Promise<void> {
     const { streamId } = stream;
     if (this.senders.has(streamId) || this.joining.has(streamId)) {
       return Promise.reject(new RapportError('invalid_message', `Stream ${streamId} is there already.`));
@@ -109,12 +141,17 @@ export class OutgoingStreams {
     }
   }
 
-  push(streamId: number, payload: Uint8Array, ptsMs: number, flags: number, signal?: AbortSignal): Promise<void> {
+  push(streamId: number, payload: Uint8Array, ptsMs: number, marks: FrameMarks): Promise<void> {
     const sender = this.senders.get(streamId);
     if (sender === undefined) {
       return Promise.reject(new RapportError('unknown_stream', `Stream ${streamId} is not open.`));
     }
-    return sender.push(payload, ptsMs, flags, signal);
+    return sender.push(payload, ptsMs, marks);
+  }
+
+  /** Nothing follows on this stream. */
+  end(streamId: number, ptsMs: number, signal?: AbortSignal): Promise<void> {
+    return this.push(streamId, new Uint8Array(0), ptsMs, { flags: FrameFlag.endOfStream, signal });
   }
 
   close(reason: Error): void {

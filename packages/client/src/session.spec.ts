@@ -1,7 +1,8 @@
 import { type ClientMessage, FrameFlag } from '@rapport-live/protocol';
 import { ScriptedDoor } from '../test/scripted-door';
 import type { ConnectOptions } from './options';
-import { RapportSession, type SessionEvent } from './session';
+import { RapportSession } from './session';
+import type { SessionEvent } from './session-events';
 
 const STREAMS = [{ streamId: 1, kind: 'voice', party: 'customer', codec: 'pcm16le-16k' }] as const;
 

@@ -1,6 +1,5 @@
 import {
   type ChatMessage,
-  type ClientMessage,
   type ConsentUpdate,
   FrameFlag,
   type Limits,
@@ -10,52 +9,38 @@ import {
   type SessionEnd,
   type SessionPause,
   type SessionReady,
-  type SessionResume,
   type SessionResumed,
-  type StreamOpen,
+  type StreamDescription,
   type TypedEvent,
 } from '@rapport-live/protocol';
-import { AckBatch } from './ack-batch';
-import { ChatOutbox } from './chat-outbox';
-import { type ControlMessage, ControlOutbox } from './control-outbox';
+import type { MediaSource } from './capture/browser';
+import { type CameraOptions, attachCamera } from './capture/camera';
+import type { Capture } from './capture/capture';
+import { LiveMedia } from './capture/live-media';
+import { type MicrophoneOptions, attachMicrophone } from './capture/microphone';
+import { Incoming } from './incoming';
 import { Lifeline } from './lifeline';
-import { MessageQueue } from './message-queue';
 import { type ConnectOptions, readOptions } from './options';
-import { ResultLedger } from './result-ledger';
-import { EventHub, type SessionEvents } from './session-events';
-import { OutgoingStreams } from './outgoing-streams';
+import { Outgoing } from './outgoing';
 import type { StreamPosition } from './replay-buffer';
+import type { SessionEvent, SessionEvents } from './session-events';
+import { SessionHold } from './session-hold';
 import type { StreamGap } from './stream-sender';
 import type { OpenTransport } from './transport';
 
-/** What the iteration yields: results, ephemeral events and the errors that the service told. */
-export type SessionEvent = Extract<ServerMessage, { type: 'result' | 'ephemeral' | 'error' }>;
-
-interface Hold {
-  readonly sessionId: string;
-  readonly limits: Limits;
-  epoch: number;
-  /** Absent where the service cannot resume. */
-  resumeToken: string | undefined;
-  resumeWindowMs: number;
+/** Withdraws a call, or gives up waiting for it: it rejects with the reason of the signal. */
+export interface Withdrawable {
+  readonly signal?: AbortSignal;
 }
 
-/** A live session. Iterate it for results; send media and chat beside that. A lost connection is gone on with. */
+/** A live session. Iterate it for results, or listen; send media and chat beside that. A lost connection is gone on with. */
 export class RapportSession implements AsyncIterable<SessionEvent> {
-  private hold: Hold | undefined;
-  private readonly streams: OutgoingStreams;
-  private readonly events = new EventHub();
-  private readonly ledger: ResultLedger;
-  private readonly chats: ChatOutbox;
-  private readonly controls: ControlOutbox;
-  private readonly acks: AckBatch;
-  private readonly queue: MessageQueue<SessionEvent>;
+  private readonly hold: SessionHold;
+  private readonly incoming: Incoming;
+  private readonly outgoing: Outgoing;
   private readonly line: Lifeline;
+  private readonly live: LiveMedia;
   private over: Error | undefined;
-  /** Once `end` was called: what is to be sent when every stream is. */
-  private ending: SessionEnd | undefined;
-  private wasEndSent = false;
-  private onEndSent: (() => void)[] = [];
   private settle!: { readonly resolve: () => void; readonly reject: (error: Error) => void };
   /** @internal Resolves when the service is ready, rejects when it refuses. */
   readonly ready = new Promise<void>((resolve, reject) => (this.settle = { resolve, reject }));
@@ -66,33 +51,39 @@ export class RapportSession implements AsyncIterable<SessionEvent> {
     open: OpenTransport,
   ) {
     const { bounds, start } = readOptions(options);
-    this.ledger = new ResultLedger(bounds.maxRememberedIds);
-    this.chats = new ChatOutbox(bounds.maxPendingChats);
-    this.controls = new ControlOutbox(bounds.maxPendingControls);
-    this.streams = new OutgoingStreams({
-      bounds,
-      frame: (bytes) => this.line.send(bytes),
-      say: (message) => this.line.send(message),
-      gap: (gap, next) => this.onGap(gap, next),
-      canResume: () => this.canResume,
+    this.hold = new SessionHold(options.resume !== false);
+    this.incoming = new Incoming(bounds, {
+      ack: (seq) => this.line.send({ type: 'result.ack', seq }),
+      wantsAcks: () => this.over === undefined && this.hold.canResume,
+      pause: () => this.line.pause(),
+      resume: () => this.line.resume(),
     });
-    this.acks = new AckBatch(bounds, (seq) => this.line.send({ type: 'result.ack', seq }));
-    this.queue = new MessageQueue<SessionEvent>(
-      bounds.maxUnreadMessages,
-      () => this.line.pause(),
-      () => this.line.resume(),
-      (message) =>
-        this.over === undefined && message.type === 'result' && this.canResume && this.acks.onRead(message.seq),
-    );
+    this.outgoing = new Outgoing({
+      bounds,
+      send: (data) => this.line.send(data),
+      isUp: () => this.line.isUp,
+      gap: (gap, next) => this.onGap(gap, next),
+      pressure: (streamId, queuedBytes, isHigh) => this.incoming.tell('pressure', { streamId, queuedBytes, isHigh }),
+      canResume: () => this.hold.canResume,
+    });
     this.line = new Lifeline(open, options, bounds, {
-      nextFirstMessage: () => (this.hold === undefined ? start : this.resumeMessage(this.hold)),
-      resumeWindowMs: () => this.hold?.resumeWindowMs ?? 0,
+      nextFirstMessage: () =>
+        this.hold.isReady ? this.hold.resumeMessage(this.incoming.lastSeq, this.outgoing.streams.positions()) : start,
+      resumeWindowMs: () => this.hold.resumeWindowMs,
       onMessage: (message) => this.onMessage(message),
       onLost: (loss) => {
-        this.streams.detach();
-        this.events.emit('reconnecting', loss);
+        this.outgoing.streams.detach();
+        this.incoming.tell('reconnecting', loss);
       },
       onOver: (failure) => this.onOver(failure),
+    });
+    this.live = new LiveMedia(start.streams ?? [], {
+      streams: this.outgoing.streams,
+      bufferedBytes: () => this.line.bufferedBytes,
+      openStream: (stream, signal) => this.openStream(stream, { signal }),
+      askClock: () => this.line.send({ type: 'ping' }),
+      changed: (change) => this.incoming.tell('capture', change),
+      onOver: (listener) => this.incoming.on('over', listener),
     });
     if (options.signal?.aborted === true) this.line.end(options.signal.reason as Error);
     else this.line.dial();
@@ -100,11 +91,16 @@ export class RapportSession implements AsyncIterable<SessionEvent> {
   }
 
   get sessionId(): string {
-    return this.held.sessionId;
+    return this.hold.sessionId;
   }
 
   get limits(): Limits {
-    return this.held.limits;
+    return this.hold.limits;
+  }
+
+  /** Media time now, ms since the session began: what is stamped for live media. */
+  get mediaMs(): number {
+    return this.live.nowMs;
   }
 
   /** False between the loss of a connection and the event `resumed`; what is sent meanwhile waits. */
@@ -114,12 +110,19 @@ export class RapportSession implements AsyncIterable<SessionEvent> {
 
   /** Media of a stream that waits for credit or for the connection, bytes: who makes media should make less of it. */
   queuedBytes(streamId: number): number {
-    return this.streams.of(streamId)?.waitingBytes ?? 0;
+    return this.outgoing.streams.of(streamId)?.waitingBytes ?? 0;
   }
 
-  /** Tells of what happens beside the results. Returns what takes the listener off again. */
-  on<K extends keyof SessionEvents>(kind: K, listener: (event: SessionEvents[K]) => void): () => void {
-    return this.events.on(kind, listener);
+  /**
+   * Listens to what happens (`reconnecting`, `resumed`, `gap`, `pressure`, `capture`, `error`, `over`) or to a type of
+   * result (`rapport.window.assessed`, ...). Returns what takes the listener off again; `signal` does so too.
+   */
+  on<K extends keyof SessionEvents>(
+    kind: K,
+    listener: (event: SessionEvents[K]) => void,
+    { signal }: Withdrawable = {},
+  ): () => void {
+    return this.incoming.on(kind, listener, signal);
   }
 
   /**
@@ -133,22 +136,47 @@ export class RapportSession implements AsyncIterable<SessionEvent> {
     streamId: number,
     payload: Uint8Array,
     ptsMs: number,
-    { init = false, signal }: { readonly init?: boolean; readonly signal?: AbortSignal } = {},
+    { init = false, signal }: { readonly init?: boolean } & Withdrawable = {},
   ): Promise<void> {
-    return this.streams.push(streamId, payload, ptsMs, init ? FrameFlag.init : 0, signal);
+    return this.outgoing.streams.push(streamId, payload, ptsMs, { flags: init ? FrameFlag.init : 0, signal });
+  }
+
+  /**
+   * Sends sound of a live source as it comes: 16-bit samples of a `pcm16le` stream, or bytes of a G.711 one. It is stamped
+   * by the count of its samples; a source that paused is found out by the clock. Rejects as `send` does, and with
+   * `invalid_message` for a stream of another codec. While late sound is told from missing sound it waits, at most 0.5 s.
+   */
+  sendAudio(streamId: number, samples: Int16Array | Uint8Array, { signal }: Withdrawable = {}): Promise<void> {
+    return this.live.sendAudio(streamId, samples, signal);
+  }
+
+  /**
+   * Sends what a microphone hears, by default one that the browser asks the person for. Rejects with RapportError
+   * `media_denied`, `media_missing`, `media_busy` or `media_unsupported`, and with what the service refuses the stream with.
+   */
+  attachMicrophone(source?: MediaSource, options?: MicrophoneOptions): Promise<Capture> {
+    return this.over === undefined ? attachMicrophone(this.live, source, options) : Promise.reject(this.over);
+  }
+
+  /** Sends what a camera sees as JPEG stills, by default one that the browser asks the person for. Rejects as `attachMicrophone`. */
+  attachCamera(source?: MediaSource, options?: CameraOptions): Promise<Capture> {
+    return this.over === undefined ? attachCamera(this.live, source, options) : Promise.reject(this.over);
   }
 
   /** Nothing follows on this stream. */
-  endStream(streamId: number, ptsMs: number): Promise<void> {
-    return this.streams.push(streamId, new Uint8Array(0), ptsMs, FrameFlag.endOfStream);
+  endStream(streamId: number, ptsMs: number, { signal }: Withdrawable = {}): Promise<void> {
+    this.live.flush(streamId);
+    return this.outgoing.streams.end(streamId, ptsMs, signal);
   }
 
   /**
    * A stream that joins the session. Resolves once the service takes it, and media may be sent; rejects with what it is
-   * refused with, and when the session is over.
+   * refused with, and when the session is over. One that was given up by `signal` is ended once it is taken.
    */
-  openStream(stream: StreamOpen['stream']): Promise<void> {
-    return this.over === undefined ? this.streams.open(stream) : Promise.reject(this.over);
+  async openStream(stream: StreamDescription, { signal }: Withdrawable = {}): Promise<void> {
+    this.outgoing.requireOpen();
+    await this.outgoing.streams.open(stream, signal);
+    this.live.declare(stream);
   }
 
   /**
@@ -156,71 +184,64 @@ export class RapportSession implements AsyncIterable<SessionEvent> {
    * or nothing. Answered by `rapport.session.updated` of kind `pause`. Throws when the session is over.
    */
   pause(ptsMs: number, reason: SessionPause['reason']): void {
-    this.control({ type: 'session.pause', ptsMs, reason });
+    this.outgoing.control({ type: 'session.pause', ptsMs, reason });
   }
 
   /** From `ptsMs` on they are taken again. Who records into a container: docs/protocol.md, `session.unpause`. */
   unpause(ptsMs: number): void {
-    this.control({ type: 'session.unpause', ptsMs });
+    this.outgoing.control({ type: 'session.unpause', ptsMs });
   }
 
   /** Consent as it is now, whole. Without `analysis` the session ends at once. */
   updateConsent(consent: ConsentUpdate['consent'], ptsMs?: number): void {
-    this.control({ type: 'consent.update', consent, ...(ptsMs === undefined ? {} : { ptsMs }) });
+    this.outgoing.control({ type: 'consent.update', consent, ...(ptsMs === undefined ? {} : { ptsMs }) });
   }
 
   /** Somebody joined, left, is put on hold. */
   participant(update: Omit<ParticipantUpdate, 'type' | 'ref'>): void {
-    this.control({ type: 'participant.update', ...update });
+    this.outgoing.control({ type: 'participant.update', ...update });
   }
 
   /**
-   * Sends a chat message, and again after a lost connection while its final has not come. Rejects when the session is
-   * over, and with RapportError `buffer_full` when too many wait for the connection.
+   * Sends a chat message, text alone being the customer's, and again after a lost connection while its final has not come.
+   * Rejects when the session is over, and with RapportError `buffer_full` when too many wait for the connection.
    */
-  chat(message: Omit<ChatMessage, 'type' | 'ref'>): Promise<void> {
-    const said = ((): Promise<void> => {
-      if (this.over !== undefined) return Promise.reject(this.over);
-      const full: ChatMessage = { type: 'chat.message', ...message };
-      try {
-        this.line.send(this.canResume ? this.chats.add(full, this.line.isUp) : full);
-        return Promise.resolve();
-      } catch (error) {
-        return Promise.reject(error as Error);
-      }
+  sendChat(message: string | Omit<ChatMessage, 'type' | 'ref'>, { signal }: Withdrawable = {}): Promise<void> {
+    const said = (async () => {
+      signal?.throwIfAborted();
+      const whole = typeof message === 'string' ? { party: 'customer' as const, text: message } : message;
+      this.outgoing.chat({ type: 'chat.message', ...whole });
     })();
     said.catch(() => {}); // who chats need not wait
     return said;
   }
 
-  /**
-   * Asks the service to finish once everything is sent; resolves then, or when the session is over. Iterate on until
-   * the last result, `rapport.session.ended`.
-   */
-  end(reason?: SessionEnd['reason']): Promise<void> {
-    this.ending ??= { type: 'session.end', reason };
-    if (this.wasEndSent || this.over !== undefined) return Promise.resolve();
-    const sent = new Promise<void>((resolve) => this.onEndSent.push(resolve));
-    this.endWhenSent();
-    return sent;
+  /** The same as `sendChat`. */
+  chat(message: Omit<ChatMessage, 'type' | 'ref'>): Promise<void> {
+    return this.sendChat(message);
   }
 
-  /** Drops the connection at once, and the session with it. */
-  abort(): void {
-    this.line.end(new RapportError('session_over', 'The session was aborted.'));
+  /**
+   * Stops microphone and camera, and asks the service to finish once everything is sent; resolves then, or when the
+   * session is over. Iterate on until the last result, `rapport.session.ended`. `signal` gives up the waiting only.
+   */
+  end(reason?: SessionEnd['reason'], { signal }: Withdrawable = {}): Promise<void> {
+    this.live.end();
+    return this.outgoing.end(reason, signal);
+  }
+
+  /** Drops the connection at once, and the session with it; `reason` is what the iteration fails with. */
+  abort(reason: Error = new RapportError('session_over', 'The session was aborted.')): void {
+    this.line.end(reason);
+  }
+
+  /** Results, partial transcripts, heartbeats and refusals in their order; `signal` gives up waiting for the next. */
+  messages({ signal }: Withdrawable = {}): AsyncIterableIterator<SessionEvent> {
+    return signal === undefined ? this.incoming.queue : this.incoming.queue.until(signal);
   }
 
   [Symbol.asyncIterator](): AsyncIterator<SessionEvent> {
-    return this.queue;
-  }
-
-  private get held(): Hold {
-    if (this.hold === undefined) throw new RapportError('session_required', 'The session is not ready yet.');
-    return this.hold;
-  }
-
-  private get canResume(): boolean {
-    return this.hold?.resumeToken !== undefined;
+    return this.incoming.queue;
   }
 
   private readonly onAbort = (): void => this.line.end(this.options.signal!.reason as Error);
@@ -232,89 +253,53 @@ export class RapportSession implements AsyncIterable<SessionEvent> {
       case 'session.resumed':
         return this.onResumed(message);
       case 'credit':
-        this.streams.credit(message);
-        return this.endWhenSent();
+        this.outgoing.streams.credit(message);
+        return this.outgoing.endWhenSent();
       case 'media.acked':
-        return this.streams.of(message.streamId)?.acked(message.seq);
+        return this.outgoing.streams.of(message.streamId)?.acked(message.seq);
+      case 'pong':
+        return this.live.told(message.mediaMs);
       case 'result':
-        if (!this.ledger.take(message)) return this.acks.onRead(message.seq);
-        this.chats.onEvent(message.event as TypedEvent);
-        this.controls.onEvent(message.event as TypedEvent);
-        return this.queue.push(message);
+        if (!this.incoming.take(message)) return;
+        this.outgoing.onEvent(message.event as TypedEvent);
+        return this.incoming.give(message as SessionEvent);
       case 'error':
-        if (this.streams.refused(message.ref, new RapportError(message.code, message.message)))
-          return this.endWhenSent();
-        if (message.ref !== undefined) this.controls.onRefused(message.ref);
-        return this.queue.push(message);
+        if (!this.outgoing.onError(message)) this.incoming.give(message);
+        return;
       case 'ephemeral':
-        return this.queue.push(message);
+        return this.incoming.give(message as SessionEvent);
     }
   }
 
-  private onReady({ sessionId, limits, epoch, resumeToken, resumeWindowMs = 0, credits }: SessionReady): void {
-    const token = this.options.resume === false ? undefined : resumeToken;
-    this.hold = { sessionId, limits, epoch, resumeToken: token, resumeWindowMs };
-    this.streams.begin(credits);
+  private onReady(ready: SessionReady): void {
+    this.hold.onReady(ready);
+    this.live.begin();
+    this.outgoing.streams.begin(ready.credits);
     this.settle.resolve();
   }
 
-  /** What the service lacks goes out again: media from where it says, chat without a final, the end. */
-  private onResumed(answer: SessionResumed): void {
-    const hold = this.held;
-    hold.resumeToken = answer.resumeToken;
-    hold.resumeWindowMs = answer.resumeWindowMs;
-    hold.epoch = answer.epoch;
-    const { epoch, tookOver, resultSeq } = answer;
-    this.events.emit('resumed', { epoch, tookOver, resultSeq, attempts: this.line.tries });
-    this.acks.onTold(this.ledger.lastSeq);
-    // First: what is sent again of a pause must not be kept until the word of it comes.
-    for (const message of this.controls.resend()) this.line.send(message);
-    this.streams.resumed(answer.streams);
-    for (const message of this.chats.resend()) this.line.send(message);
-    this.wasEndSent = false;
-    this.endWhenSent();
-  }
-
-  private resumeMessage({ sessionId, resumeToken }: Hold): ClientMessage | undefined {
-    if (resumeToken === undefined) return undefined;
-    const resume: SessionResume = {
-      type: 'session.resume',
-      sessionId,
-      resumeToken,
-      ackedResultSeq: this.ledger.lastSeq,
-      streams: this.streams.positions(),
-    };
-    return resume;
+  private onResumed(resumed: SessionResumed): void {
+    const { epoch, tookOver, resultSeq, mediaMs } = resumed;
+    this.hold.onResumed(resumed);
+    this.live.told(mediaMs);
+    this.incoming.tell('resumed', { epoch, tookOver, resultSeq, attempts: this.line.tries });
+    this.incoming.onResumed();
+    this.outgoing.onResumed(resumed);
   }
 
   private onGap(gap: StreamGap, next?: StreamPosition): void {
     // Without resume the service knows no `media.gap`: there the flag `discontinuity` and the time stamps tell.
-    if (this.canResume && next !== undefined) {
+    if (this.hold.canResume && next !== undefined) {
       this.line.send({ type: 'media.gap', ...gap, nextSeq: next.seq, nextByteOffset: next.byteOffset });
     }
-    this.events.emit('gap', gap);
-  }
-
-  private control(message: ControlMessage): void {
-    if (this.over !== undefined) throw this.over;
-    this.line.send(this.canResume ? this.controls.add(message, this.line.isUp) : message);
-  }
-
-  private endWhenSent(): void {
-    if (this.ending === undefined || !this.line.isUp || this.wasEndSent) return;
-    if (!this.streams.areDrained) return;
-    this.wasEndSent = true;
-    this.line.send(this.ending);
-    for (const resolve of this.onEndSent.splice(0)) resolve();
+    this.incoming.tell('gap', gap);
   }
 
   private onOver(failure: Error | undefined): void {
     this.over = failure ?? new RapportError('session_over', 'The session is over.');
     this.options.signal?.removeEventListener('abort', this.onAbort);
-    this.acks.close();
-    this.streams.close(this.over);
-    for (const resolve of this.onEndSent.splice(0)) resolve();
+    this.outgoing.close(this.over);
     this.settle.reject(this.over);
-    this.queue.end(failure);
+    this.incoming.end(failure);
   }
 }

@@ -1,11 +1,16 @@
 import { decodeFrame, type Frame, FrameFlag } from '@rapport-live/protocol';
 import { type StreamGap, StreamSender } from './stream-sender';
 
-function opened(limitBytes: number, bounds: { maxQueuedBytes?: number; maxReplayBytes?: number } = {}) {
+function opened(
+  limitBytes: number,
+  bounds: Partial<Record<'maxQueuedBytes' | 'maxReplayBytes' | 'pressureBytes', number>> = {},
+) {
   const frames: Frame[] = [];
+  const pressure: [queuedBytes: number, isHigh: boolean][] = [];
   const gaps: (StreamGap & { nextSeq?: number; nextByteOffset?: number })[] = [];
-  const whole = { maxQueuedBytes: 10_000, maxReplayBytes: 10_000, ...bounds };
+  const whole = { maxQueuedBytes: 10_000, maxReplayBytes: 10_000, pressureBytes: 10_000, ...bounds };
   const wire = {
+    pressure: (_streamId: number, queuedBytes: number, isHigh: boolean) => pressure.push([queuedBytes, isHigh]),
     frame: (bytes: Uint8Array) => {
       const decoded = decodeFrame(bytes);
       if (decoded.ok) frames.push(decoded.frame);
@@ -14,9 +19,9 @@ function opened(limitBytes: number, bounds: { maxQueuedBytes?: number; maxReplay
       gaps.push(next === undefined ? gap : { ...gap, nextSeq: next.seq, nextByteOffset: next.byteOffset }),
   };
   const sender = new StreamSender(1, limitBytes, whole, wire, true);
-  const push = (bytes: number, ptsMs: number, flags = 0) => sender.push(new Uint8Array(bytes), ptsMs, flags);
+  const push = (bytes: number, ptsMs: number, flags = 0) => sender.push(new Uint8Array(bytes), ptsMs, { flags });
   const seqs = () => frames.map(({ seq }) => seq);
-  return { sender, frames, gaps, push, seqs };
+  return { sender, frames, gaps, pressure, push, seqs };
 }
 
 describe('StreamSender', () => {
@@ -139,7 +144,7 @@ describe('StreamSender', () => {
   it('lets a caller withdraw what still waits, and tells who waits that the session is over', async () => {
     const { sender, frames, push } = opened(0);
     const stop = new AbortController();
-    const withdrawn = sender.push(new Uint8Array(5), 0, 0, stop.signal);
+    const withdrawn = sender.push(new Uint8Array(5), 0, { signal: stop.signal });
     const waiting = push(10, 20);
     stop.abort(new Error('changed my mind'));
     await expect(withdrawn).rejects.toThrow('changed my mind');
@@ -154,5 +159,28 @@ describe('StreamSender', () => {
     await expect(push(1, -5)).rejects.toThrow(RangeError);
     await push(1, 0);
     expect(seqs()).toEqual([0]);
+  });
+
+  it('tells when more waits than should, once, and when half of that is left', async () => {
+    const { sender, pressure, push } = opened(0, { pressureBytes: 20 });
+    for (let i = 0; i < 4; i += 1) void push(10, i * 20);
+    expect(pressure).toEqual([[30, true]]);
+    sender.credit(20);
+    expect(pressure).toHaveLength(1);
+    sender.credit(1000);
+    expect(pressure).toEqual([
+      [30, true],
+      [10, false],
+    ]);
+  });
+
+  it('declares media that its source never had, as it says so, in front of the next frame', async () => {
+    const { sender, frames, gaps, push } = opened(1000);
+    await push(10, 0);
+    await sender.push(new Uint8Array(10), 5000, { gap: { fromPtsMs: 20, reason: 'device' } });
+    expect(gaps).toEqual([
+      { streamId: 1, fromPtsMs: 20, toPtsMs: 5000, reason: 'device', nextSeq: 1, nextByteOffset: 10 },
+    ]);
+    expect(frames.map(({ flags }) => flags)).toEqual([0, FrameFlag.discontinuity]);
   });
 });

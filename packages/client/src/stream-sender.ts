@@ -21,9 +21,21 @@ export interface ResumedStream {
   readonly ended: boolean;
 }
 
+/** What is said of a frame beside its payload and time. */
+export interface FrameMarks {
+  /** `FrameFlag`s. */
+  readonly flags?: number;
+  /** Media from `fromPtsMs` to this frame was never there to be sent. */
+  readonly gap?: { readonly fromPtsMs: number; readonly reason: GapReason };
+  /** Withdraws it while it waits. */
+  readonly signal?: AbortSignal;
+}
+
 export interface StreamWire {
   /** Hands a frame to the connection, whether or not that still stands. */
   frame(bytes: Uint8Array): void;
+  /** More waits than should, or no longer. */
+  pressure(streamId: number, queuedBytes: number, isHigh: boolean): void;
   /** `next`: the frame behind the gap, where the service is still to be told. */
   gap(gap: StreamGap, next?: StreamPosition): void;
 }
@@ -32,8 +44,8 @@ interface Queued {
   readonly payload: Uint8Array;
   readonly ptsMs: number;
   flags: number;
-  /** Media from here to this frame was dropped. */
-  gapFromMs?: number;
+  /** Media from there to this frame is missing. */
+  gap: FrameMarks['gap'];
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
 }
@@ -45,6 +57,7 @@ interface Queued {
 export class StreamSender {
   private readonly queue: Queued[] = [];
   private queuedBytes = 0;
+  private isHigh = false;
   private readonly replay: ReplayBuffer;
   /** Next frame to be sent on this connection; below `replay.next.seq` after a resume. */
   private cursor = 0;
@@ -54,7 +67,7 @@ export class StreamSender {
   constructor(
     readonly streamId: number,
     private limitBytes: number,
-    private readonly bounds: Pick<ClientBounds, 'maxQueuedBytes' | 'maxReplayBytes'>,
+    private readonly bounds: Pick<ClientBounds, 'maxQueuedBytes' | 'maxReplayBytes' | 'pressureBytes'>,
     private readonly wire: StreamWire,
     /** Whether the service can resume: else nothing is kept. */
     private readonly keeps: boolean,
@@ -73,11 +86,12 @@ export class StreamSender {
   }
 
   /** Resolves when the frame was sent for the first time; `payload` must not change until then. */
-  push(payload: Uint8Array, ptsMs: number, flags: number, signal?: AbortSignal): Promise<void> {
+  push(payload: Uint8Array, ptsMs: number, { flags = 0, gap, signal }: FrameMarks = {}): Promise<void> {
     if (this.over !== undefined) return Promise.reject(this.over);
     if (signal?.aborted === true) return Promise.reject(signal.reason as Error);
     const sent = new Promise<void>((resolve, reject) => {
-      const entry: Queued = { payload, ptsMs, flags, resolve, reject };
+      const marked = gap === undefined ? flags : flags | FrameFlag.discontinuity;
+      const entry: Queued = { payload, ptsMs, flags: marked, gap, resolve, reject };
       this.queue.push(entry);
       this.queuedBytes += payload.byteLength;
       if (signal === undefined) return;
@@ -89,6 +103,7 @@ export class StreamSender {
     // Who streams from a microphone does not wait for each frame: the event `gap` tells what was lost.
     sent.catch(() => {});
     this.pump();
+    this.feel();
     this.dropOldest();
     return sent;
   }
@@ -151,10 +166,20 @@ export class StreamSender {
       this.queue.shift();
       this.queuedBytes -= entry.payload.byteLength;
       this.transmit(entry);
+      this.feel();
     }
   }
 
-  private transmit({ payload, ptsMs, flags, gapFromMs, resolve, reject }: Queued): void {
+  /** Tells when the queue has grown over the bound, and when half of that is left: once each. */
+  private feel(): void {
+    const { pressureBytes } = this.bounds;
+    const isHigh = this.queuedBytes > (this.isHigh ? pressureBytes / 2 : pressureBytes);
+    if (isHigh === this.isHigh) return;
+    this.isHigh = isHigh;
+    this.wire.pressure(this.streamId, this.queuedBytes, isHigh);
+  }
+
+  private transmit({ payload, ptsMs, flags, gap, resolve, reject }: Queued): void {
     const { seq, byteOffset } = this.replay.next;
     const ptsUs = Math.round(ptsMs * 1000);
     const { streamId } = this;
@@ -164,9 +189,9 @@ export class StreamSender {
     } catch (error) {
       return reject(error as Error); // a time stamp that no frame can hold
     }
-    if (gapFromMs !== undefined) {
-      const gap = { streamId, fromPtsMs: Math.min(gapFromMs, ptsMs), toPtsMs: ptsMs };
-      this.wire.gap({ ...gap, reason: 'buffer_overflow' }, { seq, byteOffset });
+    if (gap !== undefined) {
+      const { fromPtsMs, reason } = gap;
+      this.wire.gap({ streamId, fromPtsMs: Math.min(fromPtsMs, ptsMs), toPtsMs: ptsMs, reason }, { seq, byteOffset });
     }
     const isInit = (flags & FrameFlag.init) !== 0;
     this.replay.push({ seq, ptsUs, byteOffset, payloadBytes: payload.byteLength, isInit, bytes });
@@ -183,10 +208,10 @@ export class StreamSender {
       // Without a container's header nothing behind it can be decoded; an end holds no media.
       const at = this.queue.findIndex(({ flags }) => (flags & (FrameFlag.init | FrameFlag.endOfStream)) === 0);
       if (at < 0 || at === this.queue.length - 1) return;
-      const { ptsMs, gapFromMs = ptsMs } = this.queue[at]!;
+      const { ptsMs, gap } = this.queue[at]!;
       const following = this.queue[at + 1]!;
       following.flags |= FrameFlag.discontinuity;
-      following.gapFromMs = gapFromMs;
+      following.gap = { fromPtsMs: gap?.fromPtsMs ?? ptsMs, reason: 'buffer_overflow' };
       const message = `More than ${maxQueuedBytes} bytes of stream ${this.streamId} waited to be sent.`;
       this.drop(at, new RapportError('buffer_full', message));
     }
@@ -197,6 +222,7 @@ export class StreamSender {
     if (dropped === undefined) return;
     this.queuedBytes -= dropped.payload.byteLength;
     dropped.reject(reason);
+    this.feel();
   }
 }
 

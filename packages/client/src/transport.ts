@@ -28,6 +28,10 @@ export interface TransportEvents {
 export interface Transport {
   /** False where pings are answered unseen, as in browsers: then the session sends its own. */
   readonly hearsPings: boolean;
+  /** False where reading cannot be stopped, as in browsers. */
+  readonly canPause: boolean;
+  /** Of what was handed to `send`, what has not left this machine yet. */
+  readonly bufferedBytes: number;
   /** Nothing happens when the connection is closing or closed. */
   send(data: string | Uint8Array): void;
   /** Reads no more, so that the service sees the back-pressure. */

@@ -5,7 +5,7 @@ import type { OpenTransport } from './transport';
 import { upgradeError } from './upgrade-error';
 
 /** Connections of Node, by `ws`: the one file of the client that knows the library. */
-export const openWsTransport: OpenTransport = ({ url, apiKey, token, traceparent }, timeoutMs, events) => {
+export const openTransport: OpenTransport = ({ url, apiKey, token, traceparent }, timeoutMs, events) => {
   const protocols = token === undefined ? [SUBPROTOCOL] : [SUBPROTOCOL, `${TOKEN_SUBPROTOCOL_PREFIX}${token}`];
   const socket = new WebSocket(url, protocols, {
     headers: {
@@ -33,6 +33,10 @@ export const openWsTransport: OpenTransport = ({ url, apiKey, token, traceparent
   socket.on('close', (status, reason) => events.onClose({ status, reason: reason.toString(), error }));
   return {
     hearsPings: true,
+    canPause: true,
+    get bufferedBytes() {
+      return socket.bufferedAmount;
+    },
     send: (data) => {
       if (socket.readyState !== WebSocket.OPEN) return;
       if (line !== undefined) gather(line);

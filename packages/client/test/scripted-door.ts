@@ -14,11 +14,13 @@ const LIMITS = {
 /** The service as a test writes it down, in place of the network: each connection is one of `connections`. */
 export class ScriptedDoor {
   readonly connections: ScriptedConnection[] = [];
+  /** As a browser's, where it is false: its connections cannot be paused. */
+  canPause = true;
   /** Connections that come now are closed so, before they open. */
   refusal: { readonly status: number; readonly reason: string; readonly error?: Error } | undefined;
 
   readonly open: OpenTransport = (address, _timeoutMs, events) => {
-    const connection = new ScriptedConnection(address, events);
+    const connection = new ScriptedConnection(address, events, this.canPause);
     this.connections.push(connection);
     const { refusal } = this;
     // jest's timers would hold a microtask back
@@ -33,6 +35,7 @@ export class ScriptedDoor {
 
 export class ScriptedConnection implements Transport {
   readonly hearsPings: boolean = true;
+  readonly bufferedBytes: number = 0;
   readonly messages: ClientMessage[] = [];
   readonly frames: Frame[] = [];
   /** Both, in order: types of messages and seqs of frames. */
@@ -43,6 +46,7 @@ export class ScriptedConnection implements Transport {
   constructor(
     readonly address: Address,
     private readonly events: TransportEvents,
+    readonly canPause = true,
   ) {}
 
   send(data: string | Uint8Array): void {

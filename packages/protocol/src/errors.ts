@@ -97,6 +97,21 @@ export const ERRORS = {
   connection_lost: { client: true, advice: 'The connection could not be made good: start a new session.' },
   session_over: { client: true, advice: 'Nothing can be sent any more: start a new session.' },
   buffer_full: { client: true, advice: 'Wait for what was sent before, or raise the bound that the message names.' },
+  media_denied: {
+    client: true,
+    advice: 'Have the person allow the microphone or camera in the site settings of the browser, then ask again.',
+  },
+  media_missing: { client: true, advice: 'Plug in or choose a microphone or camera that is there.' },
+  media_busy: { client: true, advice: 'Close the other program that uses the microphone or camera, then ask again.' },
+  media_unsupported: {
+    client: true,
+    advice: 'Open the page over https (or on localhost) in a current browser; the message names what is missing.',
+  },
+  ffmpeg_unavailable: {
+    client: true,
+    advice: 'Install @ffmpeg/ffmpeg and @ffmpeg/core beside the client, or give the option loadFfmpeg.',
+  },
+  file_unreadable: { client: true, advice: 'Give a recording that ffmpeg can read and that has sound or pictures.' },
   // the consumer library
   consumer_options: { client: true, advice: 'Correct the named option; docs/consumer.md lists them.' },
   kafka_unavailable: {

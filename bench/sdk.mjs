@@ -1,0 +1,94 @@
+// What the SDK costs the page that uses it, in a real Chromium against a service with nothing behind: CPU of the renderer,
+// memory, and tasks of the main thread longer than 50 ms. Microphone and camera at real pace for a minute, then an hour's
+// call, 20 times faster. About 5 minutes.
+import { spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { parseArgs } from 'node:util';
+import { figure, keep } from './figures.mjs';
+import { startNullService } from './sdk/null-service.mjs';
+
+const require = createRequire(import.meta.url);
+require('../test/delivery/support/register-swc.cjs');
+const { CHROMIUM } = require('../test/support/chromium.ts');
+const { DevtoolsPage } = require('../test/support/devtools.ts');
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '60' },
+    'live-seconds': { type: 'string', default: '60' },
+    pace: { type: 'string', default: '20' },
+  },
+});
+const [minutes, liveSeconds, pace] = [values.minutes, values['live-seconds'], values.pace].map(Number);
+if (CHROMIUM === undefined) {
+  console.error('bench:sdk: there is no Chromium; set CHROME_BIN.');
+  process.exit(1);
+}
+if (spawnSync(process.execPath, ['scripts/sdk.mjs', '--bundle'], { stdio: 'inherit' }).status !== 0) process.exit(1);
+
+const service = await startNullService();
+const live = await measured(`/?live=1`, liveSeconds * 1000, 1);
+const before = { ...service.seen };
+const hour = await measured(`/?pace=${pace}`, minutes * 60_000, pace);
+service.close();
+
+const perMediaSecond = ({ cpuMs, mediaMs }) => [cpuMs / (mediaMs / 1000)];
+keep(
+  'sdk',
+  [
+    figure('CPU of the page at real pace, voice and 2 stills a second', perMediaSecond(live), 'ms/s'),
+    figure('tasks over 50 ms at real pace', [live.longTasksMs.length], 'count', { atMost: 0 }),
+    figure('media of the accelerated call', [hour.mediaMs / 60_000], 'min'),
+    figure('CPU of the page, accelerated', perMediaSecond(hour), 'ms/s'),
+    figure('stills sent', [service.seen.stills - before.stills], 'count'),
+    figure('results heard', [hour.results], 'count'),
+    figure('gaps declared', [hour.gaps], 'count', { atMost: 0 }),
+    figure('tasks over 50 ms, accelerated', [hour.longTasksMs.length], 'count', { atMost: 0 }),
+    figure('longest of them', [Math.max(0, ...hour.longTasksMs)], 'ms'),
+    figure('JavaScript heap after a tenth of the call', [hour.firstHeapBytes / 2 ** 20], 'MiB'),
+    figure('JavaScript heap at its end', [hour.lastHeapBytes / 2 ** 20], 'MiB'),
+    figure('heap, end / after a tenth', [hour.lastHeapBytes / hour.firstHeapBytes], 'ratio', { atMost: 1.5 }),
+  ],
+  `npm run bench:sdk -- --minutes ${minutes} --live-seconds ${liveSeconds} --pace ${pace}`,
+);
+
+/** A call of so much media, from when its devices run. */
+async function measured(path, mediaMs, times) {
+  const page = await DevtoolsPage.open(`${service.url}${path}`);
+  try {
+    await page.send('Performance.enable', {});
+    await page.run('while (!window.isLive) await new Promise((resolve) => setTimeout(resolve, 10));');
+    const begunMs = await page.run('return session.mediaMs');
+    const begun = await metrics(page);
+    await page.run('window.longTasksMs.length = 0');
+    await until(page, begunMs + mediaMs / 10, times);
+    const firstHeapBytes = await heapBytes(page);
+    await until(page, begunMs + mediaMs, times);
+    const state = await page.run(
+      'return { longTasksMs: window.longTasksMs, results: window.results, gaps: window.gaps, mediaMs: session.mediaMs }',
+    );
+    const cpuMs = ((await metrics(page)).ProcessTime - begun.ProcessTime) * 1000;
+    const lastHeapBytes = await heapBytes(page);
+    return { ...state, mediaMs: state.mediaMs - begunMs, cpuMs, firstHeapBytes, lastHeapBytes };
+  } finally {
+    await page.close();
+  }
+}
+
+async function until(page, mediaMs, times) {
+  for (;;) {
+    const leftMs = (mediaMs - (await page.run('return session.mediaMs'))) / times;
+    if (leftMs <= 0) return;
+    await new Promise((resolve) => setTimeout(resolve, Math.min(leftMs, 5000)));
+  }
+}
+
+async function metrics(page) {
+  const { metrics } = await page.send('Performance.getMetrics');
+  return Object.fromEntries(metrics.map(({ name, value }) => [name, value]));
+}
+
+async function heapBytes(page) {
+  await page.send('HeapProfiler.collectGarbage');
+  return (await metrics(page)).JSHeapUsedSize;
+}
