@@ -20,6 +20,15 @@ export async function runJson(core, args) {
   return JSON.parse(text.trim().split('\n').at(-1));
 }
 
+/** An order of a bench takes seconds; above this its process hangs, and the bench ends with an error, ms. */
+const ANSWER_WITHIN_MS = 120_000;
+
+/** Those that run: none of them outlives a bench that fails. */
+const children = new Set();
+process.on('exit', () => {
+  for (const child of children) child.kill('SIGKILL');
+});
+
 /** A process on its core, told over IPC what to do: `ask` sends an order and waits for the answer. */
 async function startChild(core, args, env, ended = () => {}) {
   const [command, rest] = onCore(core, args);
@@ -27,19 +36,25 @@ async function startChild(core, args, env, ended = () => {}) {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, ...env },
   });
-  const answer = () =>
+  children.add(child);
+  child.once('exit', () => children.delete(child));
+  const answer = (what) =>
     new Promise((resolve, reject) => {
-      const exited = (code) => reject(new Error(`${args[0]} ended with ${code}`));
-      child.once('exit', exited);
-      child.once('message', (message) => {
-        child.off('exit', exited);
-        resolve(message);
-      });
+      const settle = (end, value) => {
+        clearTimeout(timer);
+        child.off('exit', exited).off('message', told);
+        end(value);
+      };
+      const exited = (code) => settle(reject, new Error(`${args[0]} ended with ${code}`));
+      const told = (message) => settle(resolve, message);
+      const late = () => settle(reject, new Error(`${args[0]}: no answer to ${what} in ${ANSWER_WITHIN_MS} ms`));
+      const timer = setTimeout(late, ANSWER_WITHIN_MS);
+      child.once('exit', exited).once('message', told);
     });
   return {
-    first: await answer(),
+    first: await answer('its start'),
     ask(order, about = {}) {
-      const answered = answer();
+      const answered = answer(order);
       child.send({ ...about, do: order });
       return answered;
     },

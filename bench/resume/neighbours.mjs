@@ -10,7 +10,7 @@ const FRAME_BYTES = FRAME_MS * 32;
 const SPOKEN_MS = 2200;
 
 export async function neighbours({ runs, phaseMs, sessions: count }) {
-  const service = await startService(0, { RAPPORT_MAX_SESSIONS: '200' });
+  const service = await startService(0, { RAPPORT_MAX_SESSIONS: '400' }); // those of faults wait for their clients
   const faults = await startFaults(1, service.url);
   const names = [undefined, ...faults.first.faults];
   const loop = spokenLoop(phaseMs);

@@ -13,6 +13,7 @@ export class NullConversation {
     acked$: NEVER,
     records: () => NEVER,
     openPartials: () => [],
+    toldAcks: () => [],
     keepDoor: () => Promise.resolve(),
     settled: () => Promise.resolve(),
   };

@@ -3,6 +3,8 @@ import { WebSocket } from 'ws';
 import { DEVELOPMENT_KEY } from '../../dist/config/config.js';
 import { encodeFrame, SUBPROTOCOL } from '../../packages/protocol/dist/index.js';
 
+/** A connection is open and answered, or closed, within this, ms: above, the bench ends with an error. */
+const ANSWER_WITHIN_MS = 20_000;
 const VOICE = { streamId: 1, kind: 'voice', party: 'customer', codec: 'pcm16le-16k' };
 
 export class RawSession {
@@ -57,13 +59,15 @@ export class RawSession {
 
   /** Without a word. Resolves when it is gone. */
   async cut() {
-    const closed = new Promise((resolve) => this.socket.once('close', resolve));
-    this.socket.terminate();
-    await closed;
+    const { socket } = this;
+    if (socket.readyState === WebSocket.CLOSED) return;
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    socket.terminate();
+    await within(closed, 'the close of a connection that was cut');
   }
 
   #open(first, answerType) {
-    return new Promise((resolve, reject) => {
+    const answered = new Promise((resolve, reject) => {
       const socket = new WebSocket(this.url, SUBPROTOCOL, { headers: { authorization: `Bearer ${DEVELOPMENT_KEY}` } });
       this.socket = socket;
       socket.on('open', () => socket.send(JSON.stringify(first)));
@@ -77,16 +81,32 @@ export class RawSession {
         }
       });
       socket.on('error', reject);
-      socket.on('unexpected-response', (_request, response) => reject(new Error(`refused: ${response.statusCode}`)));
+      socket.on('close', (status, reason) => reject(new Error(`closed with ${status} ${reason}`)));
+      socket.on('unexpected-response', (_request, response) => {
+        reject(new Error(`refused: ${response.statusCode}`));
+        socket.terminate();
+      });
     });
+    return within(answered, answerType);
   }
+}
+
+/** Rejects when it takes too long. */
+function within(promise, what) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what}: not within ${ANSWER_WITHIN_MS} ms`)), ANSWER_WITHIN_MS);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
 /** So many, a few at a time: the door lets in 200 a second of one address. */
 export async function startMany(url, count, perSecond = 150) {
   const sessions = [];
   for (let i = 0; i < count; i += 1) {
-    sessions.push(new RawSession(url).start());
+    const started = new RawSession(url).start();
+    started.catch(() => {}); // told by the last line
+    sessions.push(started);
     if (i % 10 === 9) await sleep((10 * 1000) / perSecond);
   }
   return Promise.all(sessions);

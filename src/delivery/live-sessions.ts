@@ -37,16 +37,20 @@ export class LiveSessions {
     return made;
   }
 
-  /** A record found at the start. A session that has ended needs nothing more, nor does what is of no session. */
+  /** A record found at the start. Of sessions that have ended the last few can be read; what is of no session is left out. */
   recover(record: RecordHead, place: Place): void {
-    if (record.event === null || TENANT_EVENTS.has(record.event.type)) return;
-    if (record.event.type === 'rapport.session.ended') {
-      this.live.delete(record.key);
-      this.recovered.delete(record.key);
+    const { key, event, seq } = record;
+    if (event === null || TENANT_EVENTS.has(event.type)) return;
+    const session = this.open(key);
+    session.add(seq, event.id, place);
+    if (session.isClosed) return;
+    if (event.type !== 'rapport.session.ended') {
+      this.recovered.add(key);
       return;
     }
-    this.open(record.key).add(record.seq, record.event.id, place);
-    this.recovered.add(record.key);
+    session.isClosing = session.isClosed = true;
+    this.recovered.delete(key);
+    this.keepClosed(key, session);
   }
 
   lastSeq(key: string): number {
@@ -64,14 +68,20 @@ export class LiveSessions {
     session.isClosing = true;
     await Promise.allSettled(session.pending.values());
     session.isClosed = true;
-    this.live.delete(key);
     this.recovered.delete(key);
-    if (!this.erased.has(key)) this.closed.set(key, session);
+    if (this.erased.has(key)) this.live.delete(key);
+    else this.keepClosed(key, session);
+    for (const listener of [...session.listeners]) listener.onClosed();
+  }
+
+  /** The last few that closed; of more, the oldest are forgotten. */
+  private keepClosed(key: string, session: SessionIndex): void {
+    this.live.delete(key);
+    this.closed.set(key, session);
     for (const [oldest] of this.closed) {
       if (this.closed.size <= this.options.maxClosedSessions) break;
       this.closed.delete(oldest);
     }
-    for (const listener of [...session.listeners]) listener.onClosed();
   }
 
   isErased(key: string): boolean {

@@ -85,6 +85,8 @@ export interface EncodedText {
   readonly embedding?: Float32Array;
   /** Its final is durable, from before the process died: the session's state knows of it, or does not. Absent: it is new. */
   readonly kept?: 'in_state' | 'behind_state';
+  /** Of one that is kept: a window with it was assessed before the process died. */
+  readonly assembled?: boolean;
   /** Why the customer's words have no sequence and embedding. */
   readonly absentReason?: 'language' | 'language_undetermined' | 'shed';
   readonly models: readonly ModelRef[];

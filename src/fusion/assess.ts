@@ -156,7 +156,7 @@ export function assess(deps: AssessDeps): OperatorFunction<EncodedFact, SessionR
           case 'hop-failed':
             return onFailed(fact);
           case 'text':
-            tail = holdText(tail, fact, options, fact.kept !== undefined && fact.endMs <= state.lastWindowEndMs);
+            tail = holdText(tail, fact, options, fact.assembled);
             if (deps.mayAssessAgent?.(fact.startMs)) agentTail = holdText(agentTail, fact, options, false, 'agent');
             return fact.kept === 'in_state' ? [] : apply({ kind: 'text', text: fact });
           case 'partial':

@@ -14,7 +14,7 @@ import {
 import type { Subscription } from 'rxjs';
 import { RawText } from '../redaction/redaction';
 import type { StageClock } from '../facts/meter';
-import type { Conversation } from '../pipeline/conversation';
+import type { DoorConversation } from '../pipeline/door-conversation';
 import type { MediaVerdict } from '../streams/lane';
 import type { Line } from '../streams/line';
 import type { Connection } from './connection';
@@ -33,7 +33,7 @@ export class GatewaySession implements Attached {
     private readonly stageClock: StageClock,
   ) {}
 
-  get conversation(): Conversation {
+  get conversation(): DoorConversation {
     return this.session.conversation;
   }
 
@@ -68,6 +68,10 @@ export class GatewaySession implements Attached {
       // The code is enough: the message may name folders of this machine.
       conversation.failed$.subscribe(({ code }) => connection.fail('internal', `The session cannot go on: ${code}.`)),
     );
+    // A connection that broke may have taken them along; the next comes only when they have moved on.
+    for (const { streamId, seq } of conversation.results.toldAcks()) {
+      connection.send({ type: 'media.acked', streamId, seq });
+    }
     let isReplayed = afterSeq >= replayTo;
     if (isReplayed) this.goLive();
     // Completes after session.ended: the last thing a client sees.
@@ -114,8 +118,9 @@ export class GatewaySession implements Attached {
     this.answer(this.conversation.gap({ streamId, fromMs, toMs, nextSeq, nextByteOffset, reason }), ref);
   }
 
-  /** What a client that comes back has lost: nothing of it is asked for. */
-  skipLost(streams: NonNullable<SessionResume['streams']>): void {
+  /** What a client that comes back had sent, and what of it it has lost: nothing of that is asked for. */
+  takeUp(streams: NonNullable<SessionResume['streams']>): void {
+    this.conversation.sentBefore(streams);
     const points = new Map(this.conversation.points().map((point) => [point.streamId, point]));
     for (const { streamId, oldestSeq: nextSeq, oldestByteOffset: nextByteOffset } of streams) {
       const point = points.get(streamId);

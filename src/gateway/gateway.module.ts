@@ -61,8 +61,8 @@ export class GatewayModule implements OnApplicationBootstrap, BeforeApplicationS
 
   /** Before anybody can connect: the sessions of the process before wait for their clients. */
   async onApplicationBootstrap(): Promise<void> {
-    const { recovered, ended } = await this.recovery.run(this.resumable.windowMs > 0);
-    await Promise.all(recovered.map((session) => this.resumable.adopt(session)));
+    const { recovered, over, ended } = await this.recovery.run(this.resumable.windowMs > 0);
+    await Promise.all([...over, ...recovered].map((session) => this.resumable.adopt(session)));
     if (recovered.length > 0) this.logger.log({ msg: 'sessions go on', sessions: recovered.length });
     if (ended > 0) this.logger.warn({ msg: 'ended the sessions that a dead process left open', sessions: ended });
   }

@@ -111,7 +111,7 @@ export class RapportGateway implements OnGatewayConnection<Connection>, OnGatewa
     const { ackedResultSeq, resumeToken } = message;
     const tookOver = this.resumable.takeOver(session);
     const attached = this.join(connection, new GatewaySession(connection, session, this.meter));
-    attached.skipLost(message.streams ?? []);
+    attached.takeUp(message.streams ?? []);
     attached.ackResult(ackedResultSeq);
     const nextToken = tokens.renew(resumeToken);
     await this.resumable.keepTokens(session);

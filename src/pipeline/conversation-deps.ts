@@ -33,7 +33,7 @@ export interface ConversationDeps {
   readonly stages: Stages;
   /** Wall clock, for `startedAt` and `endedAt`. */
   readonly wallNow: () => Date;
-  /** From the end to `session.ended`, at most. */
+  /** From the end to `session.ended`, at most, ms; of media that came faster than real time, between two things finished. */
   readonly endTimeoutMs: number;
   /** Default: nobody measures. */
   readonly meter?: Meter;

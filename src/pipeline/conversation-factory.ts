@@ -25,7 +25,7 @@ import { WorkedOff } from './resume/worked-off';
 import { SessionPressure } from './shedding/session-pressure';
 import type { ShedController } from './shedding/shed-controller';
 
-/** From `session.end` to `session.ended`, at most, ms (rule 18). */
+/** From `session.end` to `session.ended`, at most, ms (rule 18); see `EndWait` for media that came faster than real time. */
 export const END_TIMEOUT_MS = 5000;
 
 export interface PipelineDeps {

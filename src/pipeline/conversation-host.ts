@@ -84,7 +84,7 @@ export class ConversationHost {
     return conversation;
   }
 
-  async end(conversation: Conversation, end: End): Promise<void> {
+  async end(conversation: Pick<Conversation, 'identity' | 'end'>, end: End): Promise<void> {
     await conversation.end(end).catch(this.onFault);
     this.live.delete(conversation.identity.sessionId);
   }

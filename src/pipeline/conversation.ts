@@ -21,6 +21,7 @@ import type { CreditLimit, MediaVerdict, SessionStreams } from '../streams/sessi
 import type { OnHold } from '../facts/on-hold';
 import type { SettledFact } from '../facts/stream-fact';
 import { DiskPressure } from './disk-pressure';
+import { EndWait } from './end-wait';
 import { KeptResults } from './kept-results';
 import { Participants } from './participants';
 import { type RestoredSession, stateOf } from './resume/restored-session';
@@ -57,6 +58,7 @@ export class Conversation {
   private isWithdrawn = false;
   private readonly participants = new Participants();
   private readonly diskPressure: DiskPressure;
+  private readonly endWait: EndWait;
   private state: SessionState;
 
   constructor(
@@ -87,6 +89,7 @@ export class Conversation {
     });
     this.length = new SessionLength(restored?.history.lastWindowEndMs);
     this.credits$ = streams.credits$;
+    this.endWait = new EndWait(clock, deps.endTimeoutMs);
     this.diskPressure = new DiskPressure(
       () => store.room(),
       (fact) => streams.settle(fact),
@@ -172,6 +175,11 @@ export class Conversation {
   /** The client can send nothing before this frame any more. */
   skipTo(frame: Pick<StreamPoint, 'streamId' | 'nextSeq' | 'nextByteOffset'>): void {
     this.deps.streams.resume.skipTo(frame);
+  }
+
+  /** How far the client had sent before it lost its connection. */
+  sentBefore(streams: readonly Pick<StreamPoint, 'streamId' | 'nextSeq'>[]): void {
+    this.deps.streams.resume.sentBefore(streams);
   }
 
   /** A stream joins. Throws RapportError `stream_ended` or `video_unavailable`. */
@@ -284,10 +292,13 @@ export class Conversation {
   }
 
   private async finish(end: End): Promise<void> {
-    const { clock, streams, endTimeoutMs } = this.deps;
+    const { streams } = this.deps;
     this.lastPoints ??= endedPoints(streams);
+    // Who stops the service does not wait for a recording.
+    const aheadMs = end.reason === 'shutdown' ? 0 : this.aheadMs();
     streams.end();
-    const isLate = !(await this.diskPressure.endsInTime(this.flowEnded, clock, endTimeoutMs));
+    const wait = (): Promise<boolean> => this.endWait.endsInTime(this.flowEnded, aheadMs);
+    const isLate = !(await this.diskPressure.endsInTime(this.flowEnded, wait));
     if (isLate) this.length.soFar(streams.soFar());
     this.flow.unsubscribe();
     streams.dispose();
@@ -295,7 +306,7 @@ export class Conversation {
     await this.results.settled();
     const incomplete = isLate || this.isCutOff || this.isWithdrawn;
     const reason = this.isWithdrawn ? 'consent_withdrawn' : end.reason;
-    await this.results.end({
+    const ended: SessionResult = {
       type: 'rapport.session.ended',
       naturalKey: ['ended'],
       data: {
@@ -310,10 +321,17 @@ export class Conversation {
         dropped: this.length.dropped,
         ...this.told(),
       },
-    });
+    };
+    await this.results.end(ended, this.lastPoints);
     this.meter.sessionEnded(reason);
     this.spans?.end({ 'rapport.session.reason': reason, 'rapport.session.incomplete': incomplete });
     this.close();
+  }
+
+  /** By how much the media that came is ahead of what a live conversation would have, ms. */
+  private aheadMs(): number {
+    const { streams } = this.deps;
+    return streams.soFar().durationMs - streams.mediaMs / this.started.pace;
   }
 
   private close(): void {
@@ -330,6 +348,7 @@ export class Conversation {
 
   private settled(fact: SettledFact): void {
     if (fact.kind === 'ended') this.length.ended(fact);
+    this.endWait.progressed();
     this.diskPressure.pass(fact);
   }
 

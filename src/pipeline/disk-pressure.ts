@@ -1,5 +1,4 @@
 import type { SettledFact } from '../facts/stream-fact';
-import type { SessionClock } from '../streams/session-clock';
 
 /**
  * While the disk takes no results, what was worked off is not settled: streams then hand out no more than they have in
@@ -23,17 +22,14 @@ export class DiskPressure {
     if (!this.isWaiting) void this.release();
   }
 
-  /** Whether it ends within the limit; a time in which the disk took nothing does not count, for nothing may be lost by it. */
-  async endsInTime(ended: Promise<void>, clock: SessionClock, limitMs: number): Promise<boolean> {
-    const inTime = ended.then(() => true);
+  /**
+   * Whether it ends in time; a time in which the disk took nothing does not count, for nothing may be lost by it.
+   * @param wait whether it did within one limit.
+   */
+  async endsInTime(ended: Promise<void>, wait: () => Promise<boolean>): Promise<boolean> {
     for (;;) {
       const { waits } = this;
-      let cancel = (): void => {};
-      const late = new Promise<false>((resolve) => {
-        cancel = clock.at(clock.nowMs() + limitMs, () => resolve(false));
-      });
-      const isInTime = await Promise.race([inTime, late]);
-      cancel();
+      const isInTime = await wait();
       if (isInTime || (waits === this.waits && !this.isWaiting)) return isInTime;
       await Promise.race([this.room(), ended]);
     }

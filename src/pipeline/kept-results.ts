@@ -6,9 +6,9 @@ import type { DurableRecord, SessionIdentity, SessionResult } from '../delivery/
 import type { Hop, UtteranceClosed } from '../facts/stream-fact';
 import type { StreamSpec } from '../facts/media-chunk';
 import type { SessionState } from '../fusion/session-state';
-import type { AckedPoint } from '../streams/resume/stream-points';
+import type { AckedPoint, StreamPoint } from '../streams/resume/stream-points';
 import type { StreamsResume } from '../streams/resume/streams-resume';
-import { AckedFeed } from './resume/acked-feed';
+import { AckedFeed, type ToldAck } from './resume/acked-feed';
 import { Checkpoints } from './resume/checkpoints';
 import { OpenPartials } from './resume/open-partials';
 import type { RestoredSession } from './resume/restored-session';
@@ -94,6 +94,11 @@ export class KeptResults {
     return this.partials.newest();
   }
 
+  /** What was told of media that need not be sent again, the newest of each stream. */
+  toldAcks(): readonly ToldAck[] {
+    return this.ackedFeed.newest();
+  }
+
   tell(result: SessionResult): void {
     if (EVENTS[result.type].durable) return this.writer.append(result);
     const event = toCloudEvent(this.identity, result, this.deps.wallNow());
@@ -129,13 +134,18 @@ export class KeptResults {
     return this.checkpoints.now();
   }
 
-  /** The last result: nobody is told anything after it, and nothing is kept for another process. */
-  async end(ended: SessionResult): Promise<void> {
+  /** The last result: nobody is told anything after it. @param points of its streams. */
+  async end(ended: SessionResult, points: readonly StreamPoint[]): Promise<void> {
     this.isOver = true;
     this.tell(ended);
     await this.writer.settled();
     await this.deps.store.close(this.identity);
     // Not awaited: nobody waits for the disk behind the last result.
+    void this.checkpoints.over(points).catch(this.deps.onFault);
+  }
+
+  /** It is over, and nobody comes back for its results: nothing is kept for a process after this one. */
+  forget(): void {
     void this.checkpoints.remove().catch(this.deps.onFault);
   }
 

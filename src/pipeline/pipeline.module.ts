@@ -62,7 +62,14 @@ const STREAM_OPTIONS = Symbol('StreamOptions');
       provide: SESSION_RECOVERY,
       inject: [CONVERSATION_HOST, RESULT_STORE, SnapshotFiles, SESSION_CLOCK],
       useFactory: (host: ConversationHost, store: ResultStore, files: SnapshotFiles, clock: SessionClock) =>
-        new SessionRecovery({ host, store, files, clock, wallNow: () => new Date() }),
+        new SessionRecovery({
+          host,
+          store,
+          files,
+          clock,
+          wallNow: () => new Date(),
+          onFault: faultLog('conversation'),
+        }),
     },
     {
       provide: CONVERSATION_HOST,

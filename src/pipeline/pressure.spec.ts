@@ -60,6 +60,10 @@ async function slowFusion() {
       sent += 1;
       return true;
     },
+    /** One window is done. */
+    letOneThrough(): void {
+      waiting.shift()?.();
+    },
     letThrough(): void {
       isOpen = true;
       for (const resolve of waiting.splice(0)) resolve();
@@ -95,6 +99,26 @@ describe('pressure', () => {
     expect(of('rapport.window.assessed')).toHaveLength(40);
     expect(s.results.at(-1)).toMatchObject({ type: 'rapport.session.ended', data: { incomplete: false } });
     expect(s.faults).toEqual([]);
+    expect(s.clock.pendingTimers).toBe(0);
+  });
+
+  // Bug: the end of a session was waited for 5 s, however much of a recording had come at once.
+  it.each([
+    ['of a recording is waited for, as long as windows get done', 1400, { incomplete: false, assessments: 8 }],
+    ['of a recording is given up once none gets done for the limit', 5000, { incomplete: true, assessments: 0 }],
+  ])('at the end %s', async (_what, windowMs, ended) => {
+    const s = await slowFusion();
+    for (let i = 0; i < 8; i += 1) s.send();
+    await turns(10);
+    const over = s.conversation.end({ reason: 'ended' });
+    for (let i = 0; i < 8; i += 1) {
+      await turns(10);
+      s.clock.advance(windowMs);
+      s.letOneThrough();
+    }
+    await turns(10);
+    await over;
+    expect(s.results.at(-1)).toMatchObject({ type: 'rapport.session.ended', data: ended });
     expect(s.clock.pendingTimers).toBe(0);
   });
 });

@@ -1,5 +1,6 @@
 import type { StreamUpdated } from '../facts/stream-fact';
 import type { DecoderLoss } from './codecs/voice-decoder';
+import type { ToldGap } from './resume/restored-streams';
 import type { DeclaredReason } from './resume/stream-points';
 import type { FilmLoss } from './video/film-track';
 
@@ -31,6 +32,9 @@ export interface Notice {
   readonly detail: StreamUpdated['detail'];
 }
 
+/** Stamps are rounded, ms. */
+const SAME_WITHIN_MS = 1;
+
 /**
  * Gaps on their way to being announced. They become durable events, so those of one stream and reason are merged
  * until the next hop: a sender with a broken clock costs one event a second, not one a frame.
@@ -45,13 +49,15 @@ export class GapLog {
   constructor(
     lastMediaMs = -1,
     private readonly outside: (gap: Gap) => Gap | undefined = (gap) => gap,
+    /** Announced by a process before this one. */
+    private readonly told: readonly ToldGap[] = [],
   ) {
     this.#lastMediaMs = lastMediaMs;
   }
 
   note(noted: Gap): void {
     const gap = this.outside(noted);
-    if (gap === undefined) return;
+    if (gap === undefined || this.#isTold(gap)) return;
     const key = `${gap.reason} ${gap.streamName ?? ''}`;
     const known = this.#open.get(key);
     const lostMs = gap.toMs - gap.fromMs;
@@ -65,6 +71,13 @@ export class GapLog {
         count: known.count + 1,
       });
     }
+  }
+
+  /** By its end: where the media before it begins is another place for a process that hears it again. */
+  #isTold({ streamName, reason, toMs }: Gap): boolean {
+    return this.told.some(
+      (one) => one.streamName === streamName && one.reason === reason && Math.abs(one.toMs - toMs) <= SAME_WITHIN_MS,
+    );
   }
 
   /** A lane says each of its few notices once, so they need no bound here. */

@@ -17,6 +17,7 @@ import { SessionPause } from './session-pause';
 import { SessionTime } from './session-time';
 import type { RingMemory } from './ring-memory';
 import { MediaNeeds } from './resume/media-needs';
+import { EarlyChat } from './resume/early-chat';
 import type { RestoredStreams } from './resume/restored-streams';
 import { StreamsResume, unknownStream } from './resume/streams-resume';
 import { SessionIntakes } from './session-intakes';
@@ -80,6 +81,7 @@ export class SessionStreams {
   readonly #intakes: SessionIntakes;
   readonly #needs: MediaNeeds;
   readonly #chat: ChatLane;
+  readonly #earlyChat: EarlyChat;
   readonly #watermark: Watermark;
   readonly #hops: HopRelease;
   readonly #cuts: MediaCuts;
@@ -111,8 +113,9 @@ export class SessionStreams {
     this.#cuts = new MediaCuts({ intakes: () => this.#intakes.all, time: this.#time, minGapMs });
     this.#pause = new SessionPause(this.#cuts, (fact) => this.#facts.next(fact));
     this.#holds = new SessionHolds(this.#cuts);
-    this.#gaps = new GapLog(restored?.lastGapMs, (gap) => this.#cuts.gapOutside(gap));
+    this.#gaps = new GapLog(restored?.lastGapMs, (gap) => this.#cuts.gapOutside(gap), restored?.gaps);
     this.#chat = new ChatLane(options, restored?.chat);
+    this.#earlyChat = new EarlyChat((streamId) => this.#intakes.of(streamId)?.point, options.maxEarlyChats);
     this.#watermark = new Watermark(options.allowedLatenessMs, this.#settledMs);
     this.#pump = new Pump({
       turn: () => this.#turn(clock.nowMs()),
@@ -135,6 +138,7 @@ export class SessionStreams {
       isOpen: () => this.#state === 'open',
       credit: (limit) => this.#credits.next(limit),
       line: (line) => this.#alarm.attach(line),
+      earlyChat: this.#earlyChat,
       wake: () => this.#pump.run(),
     });
     if (restored !== undefined) {
@@ -182,12 +186,16 @@ export class SessionStreams {
 
   /**
    * The stamp that the message got; after the end and in a pause it is only counted. Undefined for one that was there
-   * before.
+   * before, and for one that waits for its media to come again.
    */
   chat(input: ChatInput): { messageId: string; ptsMs: number } | undefined {
     const nowMs = this.#clock.nowMs();
+    return this.#earlyChat.holds(input, this.#latestChatMs(nowMs)) ? undefined : this.#takeChat(input, nowMs);
+  }
+
+  #takeChat(input: ChatInput, nowMs: number): { messageId: string; ptsMs: number } | undefined {
     const mediaMs = this.#time.mediaMs(nowMs);
-    const latestMs = this.#furthestMs(nowMs) + this.#options.maxChatAheadMs * this.#pace;
+    const latestMs = this.#latestChatMs(nowMs);
     if (this.#pause.dropsChat(input.ptsMs, mediaMs, latestMs)) {
       this.#drop('paused');
       return { messageId: input.messageId ?? '', ptsMs: input.ptsMs ?? mediaMs };
@@ -262,6 +270,7 @@ export class SessionStreams {
   /** Nothing more comes: what is held is worked off, then `ended` follows as the last fact. */
   end(): void {
     if (this.#state !== 'open') return;
+    for (const input of this.#earlyChat.takeAll()) this.#takeChat(input, this.#clock.nowMs());
     this.#state = 'ending';
     for (const intake of this.#intakes.all) intake.end();
     this.#pump.run();
@@ -284,6 +293,7 @@ export class SessionStreams {
     this.#alarm.cancel();
     this.#intakes.dispose();
     this.#needs.clear();
+    this.#earlyChat.clear();
     this.#hops.clear();
     this.#inFlightUtterances.clear();
     this.#facts.complete();
@@ -323,6 +333,8 @@ export class SessionStreams {
         for (const intake of all) intake.pump(nowMs, this.#alarm.heardMs);
       }
     }
+    for (const input of this.#earlyChat.take(this.#latestChatMs(nowMs))) this.#takeChat(input, nowMs);
+    if (this.#closed()) return;
     this.#hops.passed(this.#watermark.valueMs, nowMs);
     this.#releaseHops(nowMs);
     if (this.#closed()) return;
@@ -379,6 +391,12 @@ export class SessionStreams {
   /** A sender that is faster than it declared is ahead of the clock. */
   #furthestMs(nowMs: number): number {
     return Math.max(this.#time.mediaMs(nowMs), this.#settledMs);
+  }
+
+  /** The last time stamp of chat that is believed: it goes by what came, worked off or not. */
+  #latestChatMs(nowMs: number): number {
+    const cameMs = this.#intakes.all.map(({ furthestMs }) => furthestMs);
+    return Math.max(this.#furthestMs(nowMs), ...cameMs) + this.#options.maxChatAheadMs * this.#pace;
   }
 
   #arm(): void {

@@ -181,6 +181,8 @@ export class StreamIntake implements WatermarkSource {
       const expected = `seq ${due.nextSeq} at byte ${due.nextByteOffset} is due`;
       return refuse('invalid_message', `Stream ${streamId}: ${expected}, not ${nextSeq} at ${nextByteOffset}.`);
     }
+    // Until the gap is told, a process after this one must begin in front of it: else nobody would tell of it.
+    this.#marks.begin({ seq: due.nextSeq, byteOffset: due.nextByteOffset, startMs: this.lane.endMs });
     for (let gone = this.#order.skipTo(nextSeq); gone > 0; gone -= 1) this.host.drop('lost_frame');
     this.#credit.skipTo(nextByteOffset);
     this.rateWatch?.restart();

@@ -96,6 +96,8 @@ export const StreamOptions = z
 
     /** Chat stamped further ahead is stamped anew, ms at pace 1. */
     maxChatAheadMs: ms.default(10_000),
+    /** Messages sent again that wait for the media before them. */
+    maxEarlyChats: ms.default(64),
     /** Chat times remembered to keep them unique. */
     maxChatStamps: count.default(4096),
     /** Ids of messages remembered, so that one sent again is ignored. */

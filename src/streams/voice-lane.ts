@@ -12,7 +12,7 @@ import { cutAt, UtteranceCutter, type Cut } from './utterance-cutter';
 import { UtteranceStarts } from './utterance-starts';
 import { VoiceActivity } from './voice-activity';
 import { VoiceFrames, type ScoredFrame } from './voice-frames';
-import { type VoiceGap, VoicePlacement } from './voice-placement';
+import { type Placed, type VoiceGap, VoicePlacement } from './voice-placement';
 
 /**
  * One voice stream: PCM into the ring, frames through voice activity, utterances out in stream order, audio and
@@ -33,8 +33,11 @@ export class VoiceLane implements Lane {
   #toldUntil = 0;
   /** Of a session that goes on after its process. */
   readonly #restored: VoiceCut | undefined;
-  /** Sound before this was cut by that process. */
+  /** Sound before this was cut by that process; media samples, and in ordinals. */
+  readonly #floorMedia: number;
   #floor = 0;
+  /** Sound has come up to there: what lies before it, with its holes, is known. */
+  #floorIsPlaced = false;
   readonly #placement: VoicePlacement;
   /** In released hops, as far as in order. */
   #consumed = 0;
@@ -50,6 +53,7 @@ export class VoiceLane implements Lane {
     { pool, clock, options, host, rings, partials, restored }: Omit<LaneDeps, 'pace' | 'video'>,
   ) {
     this.#restored = restored?.(spec.name);
+    this.#floorMedia = Math.round((this.#restored?.floorMs ?? 0) * SAMPLES_PER_MS);
     this.options = options;
     this.host = host;
     this.partials = partials;
@@ -130,13 +134,15 @@ export class VoiceLane implements Lane {
     const { head } = this.#ring;
     const placed = this.#placement.place(ptsMs, bytes.length / 2, head, head - this.#consumed);
     if (placed === undefined) return;
-    if (placed.first) this.#beginAt(placed.media);
+    this.#placeFloor(placed, head);
     this.#ring.write(bytes);
   }
 
-  /** The first sound lies here: what was cut before is told by ordinals from now on. */
-  #beginAt(media: number): void {
-    this.#floor = Math.max(0, Math.round((this.#restored?.floorMs ?? 0) * SAMPLES_PER_MS) - media);
+  /** Where the process before had cut, in ordinals. A pause or a gap before it takes media time and no ordinals. */
+  #placeFloor({ media, end }: Placed, head: number): void {
+    if (this.#floorIsPlaced) return;
+    this.#floor = head + Math.max(0, this.#floorMedia - media);
+    this.#floorIsPlaced = end >= this.#floorMedia;
   }
 
   lost(): void {

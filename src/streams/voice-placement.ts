@@ -13,11 +13,10 @@ export interface PlacementHost {
   readonly gap: (reason: VoiceGap, from: number, to: number) => void;
 }
 
-/** Where a payload goes, media samples. `first`: nothing came before it. */
+/** Where a payload goes, media samples. */
 export interface Placed {
   readonly media: number;
   readonly end: number;
-  readonly first: boolean;
 }
 
 /**
@@ -105,7 +104,7 @@ export class VoicePlacement {
       gap('hop_passed', media, Math.min(end, this.#released));
     }
     this.#end = Math.max(this.#end, end);
-    return { media, end, first: expected === undefined };
+    return { media, end };
   }
 
   /** Too many or too deep jumps are not believed. */

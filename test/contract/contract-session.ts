@@ -230,7 +230,8 @@ export class ContractSession {
         return;
       }
       case 'media.acked':
-        this.require(message.seq > this.ackedSeq, `acked went from ${this.ackedSeq} to ${message.seq}`);
+        // A connection that comes after another is told again what the one before may not have brought.
+        this.require(message.seq >= this.ackedSeq, `acked went from ${this.ackedSeq} to ${message.seq}`);
         this.ackedSeq = message.seq;
         return;
       case 'credit':

@@ -81,7 +81,10 @@ function wrongResult(model: ReferenceModel, told: Told): Error | undefined {
     if (windowEndMs > lastMs) return new Error(`${type} of ${windowEndMs}, behind the end at ${lastMs}`);
     if (type === 'rapport.window.degraded') return new Error(`a window was skipped: ${JSON.stringify(data)}`);
   }
-  for (const { fromMs, toMs } of gapsOf(told)) {
+  const gaps = gapsOf(told);
+  const ends = gaps.map(({ reason, toMs }) => `${reason} to ${toMs}`);
+  if (new Set(ends).size !== ends.length) return new Error(`a gap was told twice: ${ends.join(', ')}`);
+  for (const { fromMs, toMs } of gaps) {
     if (!model.isLost(fromMs, toMs)) return new Error(`a gap from ${fromMs} to ${toMs}, where nothing was lost`);
   }
   const other = dataOf(told, 'rapport.session.updated').find(({ kind }) => kind !== 'pause' && kind !== 'gap');

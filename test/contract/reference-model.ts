@@ -109,8 +109,6 @@ export class ReferenceModel {
     this.epoch += 1;
     this.arrived = Math.min(this.arrived, acked);
     this.chatsArrived = 0;
-    // What was to be told of a gap went with the process where no second had passed it yet.
-    this.gapEndsMs.length = 0;
     for (const span of this.lost) span.from = Math.min(span.from, acked);
   }
 

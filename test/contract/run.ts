@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Command, Real } from './commands/command';
 import { Chat, Drop, Duplicate, Reorder, Send } from './commands/media';
-import { Cut, Expire, Overflow, Restart, Resume } from './commands/network';
+import { Cut, EndUnread, Expire, Overflow, Restart, Resume } from './commands/network';
 import { Ack, End, Pause, Settle, Unpause } from './commands/session';
 import type { ContractService } from './contract-service';
 import { ContractSession } from './contract-session';
@@ -36,6 +36,7 @@ const COMMANDS: readonly (readonly [number, fc.Arbitrary<Command>])[] = [
   [1, fc.constant(new Restart())],
   [1, fc.constant(new Expire())],
   [1, fc.constant(new End())],
+  [1, fc.boolean().map((isKilled) => new EndUnread(isKilled))],
 ];
 
 export const commands = (): fc.Arbitrary<Iterable<fc.AsyncCommand<ReferenceModel, Real>>> =>

@@ -149,6 +149,19 @@ describe('a session whose connection is lost', () => {
     expectGapless(session.gather());
   });
 
+  // Bug: it was said once, and a client whose connection took it along kept media that nobody needed.
+  it('is told again what media need not be kept', async () => {
+    const session = await start();
+    session.voice(part(0, 7000), 0);
+    const { seq } = await session.client.until(isType('media.acked'));
+    await session.cut();
+    await session.resume();
+    expect((await session.client.until(isType('media.acked'))).seq).toBeGreaterThanOrEqual(seq);
+    session.voice(part(7000, 7500), 7000);
+    expectGapless(await session.end());
+    expect(essence(session.results)).toEqual(whole);
+  });
+
   it('is taken over by a second connection; the first is told', async () => {
     const session = await start();
     session.voice(part(0, 2000), 0);

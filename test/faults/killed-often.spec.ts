@@ -1,4 +1,3 @@
-import type { RapportError } from '@rapport-live/protocol';
 import type { LogRecord } from '../../src/delivery/record-line';
 import { expectedIds } from '../support/expected-results';
 import { FaultProxy } from '../support/fault-proxy';
@@ -18,14 +17,12 @@ const PATIENT = { pace: 0.1 };
 const CALLERS = 3;
 /** A process lives so long at most before it is killed, ms. */
 const MAX_LIFE_MS = 1_500;
-/** Up to here the silence behind the last turn opens no second of its own: after a restart one more window may be told for it (open). */
-const MAX_TURNS = 8;
+const MAX_TURNS = 12;
 
 interface Call {
   readonly session: FaultSession;
   readonly turns: number;
-  /** It was over when the process died, and its client had not read to the end: that is in the log alone. */
-  isUnread: boolean;
+  readonly chatMs: number;
 }
 
 /** What is wrong with what stands in the log and with what the client heard, of one call or of all. */
@@ -117,13 +114,14 @@ test(`killed with -9 at random points, ${KILLS} times: nothing is lost, doubled 
         continue;
       }
       const turns = 1 + next(MAX_TURNS);
-      const call: Call = { session: opened, turns, isUnread: false };
+      const media = chunks(turns);
+      const chatAt = next(media.length);
+      const call: Call = { session: opened, turns, chatMs: media[chatAt]!.ptsMs };
       calls.push(call);
-      await call.session.send(chunks(turns));
-      await call.session.heard.end().catch((error: unknown) => {
-        if ((error as RapportError).code !== 'session_unknown') throw error;
-        call.isUnread = true;
-      });
+      await call.session.send(media.slice(0, chatAt));
+      void call.session.heard.session.chat({ party: 'customer', text: 'one word', ptsMs: call.chatMs });
+      await call.session.send(media.slice(chatAt));
+      await call.session.heard.end();
     }
   };
   const callers = Array.from({ length: CALLERS }, (_, i) => caller(SEED + 0x9e3779b9 * (i + 1)));
@@ -138,25 +136,19 @@ test(`killed with -9 at random points, ${KILLS} times: nothing is lost, doubled 
 
     const log = await readLog(service.dataDir);
     const faults = { log: [] as Faults[], heard: [] as Faults[] };
-    let unreadResults = 0;
     /** What nobody expected, for whoever looks into it. */
     const odd: string[] = [];
-    for (const { session, turns, isUnread } of calls) {
+    for (const { session, turns, chatMs } of calls) {
       const { sessionId, results } = session.heard;
-      const expected = expectedIds({ tenant: 'development', sessionId }, { turns });
+      const expected = expectedIds({ tenant: 'development', sessionId }, { turns, chatMs: [chatMs] });
       const ofSession = log.filter(({ event }) => event.subject === sessionId);
       const kept = ofSession.map(identified);
       const unexpected = ofSession.filter(({ event }) => !expected.includes(event.id));
       odd.push(...unexpected.map(({ event }) => `${event.type} ${JSON.stringify(event.data).slice(0, 200)}`));
       faults.log.push(compare(expected, kept));
-      const heard = results.map(identified);
-      // What it has read is the beginning of what is there.
-      const toRead = isUnread ? kept.slice(0, heard.length).map(({ id }) => id) : expected;
-      faults.heard.push(compare(toRead, heard));
-      if (isUnread) unreadResults += kept.length - heard.length;
+      faults.heard.push(compare(expected, results.map(identified)));
     }
-    const unread = { sessions: calls.filter(({ isUnread }) => isUnread).length, results: unreadResults };
-    const told = { log: sum(faults.log), heard: sum(faults.heard), unread };
+    const told = { log: sum(faults.log), heard: sum(faults.heard) };
     const found = { kills: service.kills, sessions: calls.length, ...told };
     if (process.env.RAPPORT_TEST_KILLS !== undefined) process.stdout.write(`${JSON.stringify({ ...found, odd })}\n`);
     expect(found).toMatchObject({ kills: KILLS, log: NO_FAULTS, heard: NO_FAULTS });

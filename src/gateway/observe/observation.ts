@@ -1,6 +1,6 @@
 import { RapportError } from '@rapport-live/protocol';
 import { Subscription } from 'rxjs';
-import type { Conversation } from '../../pipeline/conversation';
+import type { DoorConversation } from '../../pipeline/door-conversation';
 import type { Connection } from '../connection';
 
 /** One session as one connection watches it. */
@@ -9,7 +9,7 @@ export class Observation {
 
   constructor(
     private readonly connection: Connection,
-    private readonly conversation: Conversation,
+    private readonly conversation: DoorConversation,
     private readonly onEnd: () => void,
   ) {}
 

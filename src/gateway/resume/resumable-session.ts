@@ -1,4 +1,4 @@
-import type { Conversation } from '../../pipeline/conversation';
+import type { DoorConversation } from '../../pipeline/door-conversation';
 import type { Line } from '../../streams/line';
 import type { ResumeTokens } from './resume-tokens';
 
@@ -13,7 +13,7 @@ export interface Attached {
 
 /** A session as the door keeps it, over as many connections as it takes. */
 export interface ResumableSession {
-  readonly conversation: Conversation;
+  readonly conversation: DoorConversation;
   readonly tokens: ResumeTokens;
   /** Last result that the client has stored, as it says; Infinity: its protocol has no word for that. */
   ackedSeq: number;

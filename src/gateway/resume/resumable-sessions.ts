@@ -1,6 +1,7 @@
 import { type ErrorCode, RapportError, type SessionResume } from '@rapport-live/protocol';
 import type { Meter } from '../../facts/meter';
-import type { Conversation, End } from '../../pipeline/conversation';
+import type { End } from '../../pipeline/conversation';
+import type { DoorConversation } from '../../pipeline/door-conversation';
 import type { ConversationHost } from '../../pipeline/conversation-host';
 import type { RecoveredSession } from '../../pipeline/resume/session-recovery';
 import type { SessionClock } from '../../streams/session-clock';
@@ -59,14 +60,15 @@ export class ResumableSessions {
   }
 
   /** A new session, and the token to come back with. */
-  begin(conversation: Conversation): { readonly session: ResumableSession; readonly token: string } {
+  begin(conversation: DoorConversation): { readonly session: ResumableSession; readonly token: string } {
     const { tokens, token } = ResumeTokens.begin(this.fleet);
     return { session: this.keep(conversation, tokens), token };
   }
 
-  /** A session of the process before waits for its client from now on. */
+  /** A session of the process before waits for its client from now on, for its last results alone where it is over. */
   async adopt({ conversation, door }: RecoveredSession): Promise<void> {
     const session = this.keep(conversation, ResumeTokens.restore(this.fleet, door as KeptTokens));
+    if (session.state !== 'live') return;
     this.wait(session, { reason: 'disconnected' });
     await this.keepTokens(session);
   }
@@ -76,7 +78,7 @@ export class ResumableSessions {
     if (this.options.resumeWindowMs > 0) await conversation.results.keepDoor(tokens.kept).catch(logFault);
   }
 
-  private keep(conversation: Conversation, tokens: ResumeTokens): ResumableSession {
+  private keep(conversation: DoorConversation, tokens: ResumeTokens): ResumableSession {
     const session: ResumableSession = {
       ...{ conversation, tokens, ackedSeq: 0, attached: undefined, state: 'live' as const },
       cancelTimer: () => {},
@@ -155,6 +157,7 @@ export class ResumableSessions {
 
   private isOver(session: ResumableSession): void {
     if (session.state === 'live') session.state = 'over';
+    else session.conversation.results.forget(); // it came too late: a process after this one need not know it
     this.over.add(session);
     this.after(session, this.options.resumeWindowMs, () => this.forget(session));
     for (const oldest of this.over) {
@@ -173,6 +176,7 @@ export class ResumableSessions {
     session.cancelTimer();
     this.over.delete(session);
     this.sessions.delete(session.conversation.identity.sessionId);
+    session.conversation.results.forget();
   }
 
   private after(session: ResumableSession, waitMs: number, task: () => void): void {

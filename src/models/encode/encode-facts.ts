@@ -131,10 +131,12 @@ export function encodeFacts(deps: EncodeDeps): OperatorFunction<StreamFact, Enco
         takeWhile((fact) => fact.kind !== 'ended', true),
         connect((shared) => {
           // the plan is made on arrival, where the backlog is known; the work starts when its turn comes
+          const knownTold = new Subject<never>();
           const ordered = shared.pipe(
             filter(isOrdered),
             map(planOrdered),
-            concatMap((work) => work()),
+            // texts that were there before the process died belong to the first window that is made
+            concatMap((work) => concat(knownTold, work())),
           );
           const beside = shared.pipe(
             filter(isText),
@@ -148,7 +150,10 @@ export function encodeFacts(deps: EncodeDeps): OperatorFunction<StreamFact, Enco
           );
           // nobody waits for a partial: what is in work when everything else is done is given up
           const done = new Subject<void>();
-          const known = from(deps.known ?? []).pipe(concatMap((text) => texts.again(text)));
+          const known = from(deps.known ?? []).pipe(
+            concatMap((text) => texts.again(text)),
+            tap({ complete: () => knownTold.complete() }),
+          );
           const main = merge(known, ordered, beside).pipe(tap({ complete: () => done.next() }));
           const end = defer(() => (ended === undefined ? EMPTY : settled(ended, of(ended))));
           return concat(merge(main, parts.pipe(takeUntil(done))), end);

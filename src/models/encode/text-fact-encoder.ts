@@ -13,9 +13,9 @@ export type TextFact = UtteranceClosed | ChatReceived;
 /** Name of the stream that chat messages are said to come from. */
 const CHAT_STREAM = 'chat';
 
-type Heard = Omit<EncodedText, 'kind' | 'sequence' | 'embedding' | 'absentReason' | 'language' | 'kept'>;
+type Heard = Omit<EncodedText, 'kind' | 'sequence' | 'embedding' | 'absentReason' | 'language' | 'kept' | 'assembled'>;
 /** A text whose final is durable: redacted, in the language it was given. */
-export type KnownText = Heard & Pick<EncodedText, 'language' | 'kept'>;
+export type KnownText = Heard & Pick<EncodedText, 'language' | 'kept' | 'assembled'>;
 type EncodedOfText = EncodedText | LanguageTold | StreamUpdated;
 
 /** A word in the sound of an utterance, in the time of its session. */

@@ -1,8 +1,9 @@
 import type { SessionStart } from '@rapport-live/protocol';
 import type { SessionIdentity } from '../../delivery/session-result';
 import type { StreamSpec } from '../../facts/media-chunk';
+import { initialState } from '../../fusion/session-state';
 import type { StreamStart } from '../../streams/resume/restored-streams';
-import type { AckedPoint } from '../../streams/resume/stream-points';
+import type { AckedPoint, StreamPoint } from '../../streams/resume/stream-points';
 import type { SessionClock } from '../../streams/session-clock';
 import type { SessionSnapshot } from './session-snapshot';
 import type { SnapshotStore } from './snapshot-files';
@@ -39,16 +40,19 @@ export type WorkDone = Pick<SessionSnapshot, 'hopEndMs' | 'resultSeq' | 'state'>
 export class Checkpoints {
   private done: WorkDone;
   private door: unknown = null;
-  private isOver = false;
+  private isGone = false;
+  /** Where its streams stood at the end. */
+  private ended: readonly StreamStart[] | undefined;
   private writtenMs = -Infinity;
   private written: { readonly resultSeq: number; readonly seqs: string } | undefined;
 
   constructor(
     private readonly deps: CheckpointDeps,
-    before: WorkDone,
+    before: WorkDone & Partial<Pick<SessionSnapshot, 'door'>>,
   ) {
-    const { hopEndMs, resultSeq, state } = before;
+    const { hopEndMs, resultSeq, state, door = null } = before;
     this.done = { hopEndMs, resultSeq, state };
+    this.door = door;
   }
 
   /** The results of a hop are durable. */
@@ -68,7 +72,7 @@ export class Checkpoints {
 
   /** The newest that is known, at once. Resolves once it is durable. */
   async now(): Promise<void> {
-    if (!this.isOver) await this.deps.snapshots?.write(this.snapshot(this.deps.starts()));
+    if (!this.isGone) await this.deps.snapshots?.write(this.snapshot(this.ended ?? this.deps.starts()));
   }
 
   /** What the door keeps of the session has changed. Resolves once that is durable. */
@@ -77,9 +81,22 @@ export class Checkpoints {
     await this.now();
   }
 
-  /** The session is over. */
+  /**
+   * The session is over. Where a door keeps something of it, its client may come back for the last results, also to a
+   * process after this one: the door says when nobody does any more. What the state had gathered of the customer goes now.
+   */
+  async over(points: readonly StreamPoint[]): Promise<void> {
+    if (this.door === null) return this.remove();
+    this.done = { ...this.done, state: initialState() };
+    this.ended = points.map(({ streamId, nextSeq, nextByteOffset }) => ({
+      ...{ streamId, seq: nextSeq, byteOffset: nextByteOffset, startMs: 0, ended: true, voices: [] },
+    }));
+    await this.now();
+  }
+
+  /** Nobody comes back to it. */
   async remove(): Promise<void> {
-    this.isOver = true;
+    this.isGone = true;
     await this.deps.snapshots?.remove(this.deps.identity.sessionId);
   }
 

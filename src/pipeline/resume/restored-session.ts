@@ -29,7 +29,7 @@ export function stateOf({ snapshot, history }: RestoredSession): SessionState {
 export function streamsOf({ snapshot, history, startedAtMs }: RestoredSession): RestoredStreams {
   const chat = history.finals.filter(({ source }) => source === 'chat');
   return {
-    ...{ startedAtMs, hopEndMs: snapshot.hopEndMs, lastGapMs: history.lastGapMs },
+    ...{ startedAtMs, hopEndMs: snapshot.hopEndMs, lastGapMs: history.lastGapMs, gaps: history.gaps },
     streams: snapshot.streams.map(({ spec: _, ...start }) => start),
     chat: chat.map(({ utteranceId: messageId, startMs: ptsMs }) => ({ messageId, ptsMs })),
   };
@@ -57,6 +57,7 @@ export function textsOf({ snapshot, history }: RestoredSession): KnownText[] {
       ...{ startMs: final.startMs, endMs: final.endMs, speechMs: speechMsOf(final) },
       ...{ text: final.text, redactions: final.redactions, language: final.language, models: final.models },
       kept: final.seq > snapshot.resultSeq ? 'behind_state' : 'in_state',
+      assembled: final.assembled,
     }));
 }
 

@@ -1,7 +1,14 @@
-import type { SessionStartedData, TranscriptFinalData, TypedEvent } from '@rapport-live/protocol';
+import type {
+  SessionStartedData,
+  SessionUpdatedData,
+  TranscriptFinalData,
+  TypedEvent,
+  WindowAssessedData,
+} from '@rapport-live/protocol';
 import { lastValueFrom, takeWhile, tap } from 'rxjs';
 import type { ResultStore } from '../../delivery/result-feed';
 import type { DurableRecord, SessionIdentity } from '../../delivery/session-result';
+import type { ToldGap } from '../../streams/resume/restored-streams';
 import { ControlLog } from '../consent/control-log';
 import type { KeptCounts } from '../result-writer';
 import { SessionPicture } from '../session-picture';
@@ -11,7 +18,11 @@ const MAX_FINALS = 4096;
 /** Finals that are remembered whole: more than windows look back on. */
 const MAX_TEXTS = 128;
 
-type Final = TranscriptFinalData & { readonly seq: number };
+/** Gaps that are remembered: media that is heard again has no more of them. */
+const MAX_GAPS = 64;
+
+/** `assembled`: a window that ends behind it has a result that came later, so it was in that window. */
+type Final = TranscriptFinalData & { readonly seq: number; assembled: boolean };
 
 /** What the log says of a session that a process before this one left unfinished. Bounded, however long it was. */
 export interface SessionHistory {
@@ -23,6 +34,8 @@ export interface SessionHistory {
   readonly lastWindowEndMs: number;
   /** Of the last announced gap, ms, or -1: no two are at one time. */
   readonly lastGapMs: number;
+  /** The newest announced gaps. */
+  readonly gaps: readonly ToldGap[];
   /** Oldest first. */
   readonly finals: readonly Pick<Final, 'source' | 'stream' | 'utteranceId' | 'startMs' | 'endMs'>[];
   /** The newest of them whole. */
@@ -53,6 +66,7 @@ class HistoryReader {
   private readonly counts = { assessments: 0, finals: 0 };
   private lastWindowEndMs = 0;
   private lastGapMs = -1;
+  private readonly gaps: ToldGap[] = [];
   private readonly finals: SessionHistory['finals'][number][] = [];
   private readonly texts: Final[] = [];
   private readonly picture = new SessionPicture();
@@ -70,26 +84,39 @@ class HistoryReader {
         break;
       case 'rapport.window.assessed':
         this.counts.assessments++;
-        this.lastWindowEndMs = Math.max(this.lastWindowEndMs, event.data.windowEndMs);
+        this.assessed(event.data);
         break;
       case 'rapport.window.degraded':
         this.lastWindowEndMs = Math.max(this.lastWindowEndMs, event.data.lastWindowEndMs);
         break;
       case 'rapport.transcript.final':
-        this.final({ ...event.data, seq: record.seq });
+        this.final({ ...event.data, seq: record.seq, assembled: false });
         break;
       case 'rapport.session.updated':
-        if (event.data.kind === 'gap') this.lastGapMs = Math.max(this.lastGapMs, event.data.mediaMs);
+        if (event.data.kind === 'gap') this.gap(event.data);
         break;
     }
   }
 
   history(): SessionHistory | undefined {
-    const { started, resultSeq, counts, lastWindowEndMs, lastGapMs, finals, texts, picture, controls } = this;
+    const { started, resultSeq, counts, lastWindowEndMs, lastGapMs, gaps, finals, texts, picture, controls } = this;
     if (started === undefined) return undefined;
     const { data, traceparent } = started;
-    const told = { counts, lastWindowEndMs, lastGapMs, finals, texts, picture, controls };
+    const told = { counts, lastWindowEndMs, lastGapMs, gaps, finals, texts, picture, controls };
     return { started: data, traceparent, resultSeq, ...told };
+  }
+
+  private assessed({ windowEndMs, subject }: WindowAssessedData): void {
+    this.lastWindowEndMs = Math.max(this.lastWindowEndMs, windowEndMs);
+    if (subject === 'agent') return;
+    for (const text of this.texts) text.assembled ||= text.endMs <= windowEndMs;
+  }
+
+  private gap({ mediaMs, detail }: SessionUpdatedData): void {
+    this.lastGapMs = Math.max(this.lastGapMs, mediaMs);
+    const streamName = detail.stream === undefined ? undefined : String(detail.stream);
+    this.gaps.push({ streamName, reason: String(detail.reason), toMs: Number(detail.toMs) });
+    if (this.gaps.length > MAX_GAPS) this.gaps.shift();
   }
 
   private final(final: Final): void {

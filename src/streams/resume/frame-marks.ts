@@ -20,6 +20,11 @@ export class FrameMarks {
     this.#marks.push(mark);
   }
 
+  /** Where the stream stood before its first frame; nothing where there is one. */
+  begin(mark: FrameMark): void {
+    if (this.#marks.length === 0) this.#marks.push(mark);
+  }
+
   /** The first frame that holds anything at or behind `needMs`; those before it are forgotten. Undefined: there was none. */
   neededFrom(needMs: number): FrameMark | undefined {
     let gone = 0;

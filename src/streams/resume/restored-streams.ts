@@ -20,6 +20,14 @@ export interface StreamStart {
   readonly voices: readonly VoiceCut[];
 }
 
+/** A gap that is in the log. */
+export interface ToldGap {
+  /** Absent: of the whole session. */
+  readonly streamName?: string;
+  readonly reason: string;
+  readonly toMs: number;
+}
+
 /** A session whose process died: what its streams must know to go on. */
 export interface RestoredStreams {
   /** Media time 0 on the clock of this process, ms. */
@@ -29,5 +37,7 @@ export interface RestoredStreams {
   readonly streams: readonly StreamStart[];
   /** Of the last announced gap, ms, or -1. */
   readonly lastGapMs: number;
+  /** The newest of them: what is heard again is not announced again. */
+  readonly gaps?: readonly ToldGap[];
   readonly chat: readonly { readonly messageId: string; readonly ptsMs: number }[];
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { crc32c } from '../../delivery/crc32c';
 import type { StreamSpec } from '../../facts/media-chunk';
+import type { ToldGap } from './restored-streams';
 import { join, SessionScript, silence, speech, VOICE } from '../testing/session-script';
 
 interface Frame {
@@ -107,6 +108,68 @@ describe('a process that goes on with the streams of another', () => {
     await send(s, [{ seq: 10, byteOffset: 32_000, ptsMs: 1014, pcm: join(speech(2000), silence(1000)) }]);
     await s.end();
     expect(s.utterances.map(({ startMs }) => startMs)).toEqual([1600]);
+  });
+
+  // The contract test, seed 1, session 1,475: where the process before had cut was counted in samples from the first that
+  // came again, as if no pause lay between. An open utterance began by the length of the pause too late, under another id.
+  it('takes words from their beginning, though a pause lies between them and what comes again', async () => {
+    const voices = [{ name: VOICE.name, floorMs: 3540, skipSamples: 0 }];
+    const streams = [{ streamId: 1, seq: 0, byteOffset: 0, startMs: 0, ended: false, voices }];
+    const s = new SessionScript({ restored: { startedAtMs: 5000, hopEndMs: 0, lastGapMs: -1, chat: [], streams } });
+    s.streams.pause(1000, 'payment');
+    s.streams.unpause(1320);
+    s.streams.resume.attach();
+    await s.live(1, join(silence(3840), speech(1280), silence(1000)), 0, 160);
+    await s.end();
+    expect(s.utterances.map(({ startMs }) => startMs)).toEqual([3540]);
+  });
+
+  const NOTHING = { startedAtMs: 5000, hopEndMs: 0, lastGapMs: -1, chat: [], streams: [] };
+  const FIRST = { streamId: 1, seq: 0, byteOffset: 0, startMs: 0, ended: false, voices: [] };
+
+  // Bug: a process that was told of a gap before any media, and died before a second had passed, took the word of it along.
+  it('begins in front of a gap that nobody was told of, and tells of none twice', async () => {
+    const overflow = { streamId: 1, nextSeq: 50, nextByteOffset: 160_000 };
+    const first = new SessionScript();
+    first.streams.resume.skipTo(overflow);
+    const [start] = first.streams.resume.starts();
+    expect(start).toMatchObject({ seq: 0, byteOffset: 0 });
+
+    const goOn = async (gaps?: readonly ToldGap[]) => {
+      const s = new SessionScript({ restored: { ...NOTHING, streams: [start!], gaps } });
+      s.streams.resume.attach();
+      s.streams.resume.skipTo(overflow);
+      await send(s, [{ seq: 50, byteOffset: 160_000, ptsMs: 5000, pcm: speech(2000) }]);
+      await s.end();
+      return s.gaps.map(({ detail }) => detail);
+    };
+    const told = expect.objectContaining({ reason: 'buffer_overflow', fromMs: 0, toMs: 5000 });
+    expect(await goOn()).toEqual([told]);
+    expect(await goOn([{ streamName: VOICE.name, reason: 'buffer_overflow', toMs: 5000 }])).toEqual([]);
+  });
+
+  // Bug: a message that came again before its media was believed to be of the future, and got another time and id.
+  it('lets chat wait that comes again before its media, and no other', async () => {
+    const s = keeping(new SessionScript({ restored: { ...NOTHING, streams: [FIRST] } }));
+    s.streams.resume.attach();
+    s.streams.resume.sentBefore([{ streamId: 1, nextSeq: 30 }]);
+    expect([s.chat(9000)?.ptsMs, s.chat(25_000)]).toEqual([9000, undefined]);
+    const texts = () => s.facts.flatMap((fact) => (fact.kind === 'chat' ? [fact.ptsMs] : []));
+    for (let at = 0; at < 30; at += 1) {
+      expect(s.send(1, speech(1000), at * 1000)).toEqual({ ok: true });
+      await s.jobs();
+    }
+    expect(texts()).toEqual([9000, 25_000]);
+    expect(s.chat(90_000)!.ptsMs).toBeLessThan(1000); // all came: what is too far ahead is stamped anew
+    await s.end();
+  });
+
+  it('lets it wait no longer than the session', async () => {
+    const s = keeping(new SessionScript({ restored: { ...NOTHING, streams: [FIRST] } }));
+    s.streams.resume.sentBefore([{ streamId: 1, nextSeq: 30 }]);
+    expect(s.chat(25_000)).toBeUndefined();
+    await s.end();
+    expect(s.facts.filter(({ kind }) => kind === 'chat')).toHaveLength(1);
   });
 
   it('keeps what it needs no longer than it must', async () => {

@@ -5,6 +5,7 @@ import type { SessionClock } from '../session-clock';
 import type { SessionIntakes } from '../session-intakes';
 import type { CreditLimit } from '../session-streams';
 import type { StreamIntake } from '../stream-intake';
+import type { EarlyChat } from './early-chat';
 import type { MediaNeeds } from './media-needs';
 import type { StreamStart } from './restored-streams';
 import type { DeclaredGap, StreamPoint } from './stream-points';
@@ -19,6 +20,8 @@ export interface StreamsResumeParts {
   readonly credit: (limit: CreditLimit) => void;
   /** Who can be asked when all is silent. */
   readonly line: (line: Line | undefined) => void;
+  /** Chat that waits for what comes again. */
+  readonly earlyChat: Pick<EarlyChat, 'sentBefore'>;
   /** Something changed: look again. */
   readonly wake: () => void;
 }
@@ -61,6 +64,11 @@ export class StreamsResume {
     const nowMs = this.parts.clock.nowMs();
     for (const intake of this.parts.intakes.all) intake.attach(nowMs);
     this.parts.wake();
+  }
+
+  /** How far the client had sent before it lost its connection. */
+  sentBefore(streams: readonly Pick<StreamPoint, 'streamId' | 'nextSeq'>[]): void {
+    this.parts.earlyChat.sentBefore(streams);
   }
 
   /** The client has lost media. The limit rises by what is skipped. */

@@ -54,6 +54,7 @@ async function comeBack(model: ReferenceModel, { session }: Real, behind: number
   const sentBefore = model.sent;
   const { streams } = await session.resume(model, behind);
   model.up();
+  if (streams[0]!.ended) return; // its end came before the loss: nothing is lacking
   // Before any media: what is private must not be kept until the word of it comes.
   session.sayAgain(model);
   await session.sendFrom(streams[0]!.nextSeq, sentBefore, model.made);
@@ -72,6 +73,33 @@ export class Restart extends Command {
   }
   toString(): string {
     return 'restart';
+  }
+}
+
+/** The end is said, and the connection is lost before what comes of it is read; or the process is. */
+export class EndUnread extends Command {
+  constructor(private readonly isKilled: boolean) {
+    super();
+  }
+  check(model: Readonly<ReferenceModel>): boolean {
+    return model.isUp;
+  }
+  async run(model: ReferenceModel, real: Real): Promise<void> {
+    const { service, session } = real;
+    session.json({ type: 'session.end' });
+    await session.cut();
+    model.down();
+    if (this.isKilled) {
+      model.restarted(session.acked);
+      await service.kill();
+    }
+    await comeBack(model, real, 0);
+    model.phase = 'ended';
+    await session.end();
+    session.expectAll(model);
+  }
+  toString(): string {
+    return this.isKilled ? 'endKilled' : 'endCut';
   }
 }
 

@@ -1,0 +1,43 @@
+import type { Command } from './commands/command';
+import { Chat, Reorder, Send } from './commands/media';
+import { Cut, EndUnread, Overflow, Restart, Resume } from './commands/network';
+import { Ack, Pause, Unpause } from './commands/session';
+import { ContractService } from './contract-service';
+import { runOnce } from './run';
+
+/** What the contract test found, by what was wrong, in the steps that showed it. */
+const FOUND: readonly (readonly [string, readonly Command[]])[] = [
+  [
+    // Seed 1, session 1,475: the place of the cut was counted in samples from where the sound began again.
+    'an utterance that was open at a restart began late by the pause that lies before it, under another id',
+    [
+      ...[new Send(6), new Resume(2), new Send(11), new Pause(2), new Unpause(), new Ack()],
+      ...[
+        new Reorder([1, 3, 6, 5, 4, 2, 0, 7]),
+        new Send(2),
+        new Resume(2),
+        new Cut(),
+        new Chat('agent'),
+        new Restart(),
+      ],
+    ],
+  ],
+  [
+    // The process had no frame to begin from but the one behind the gap.
+    'a gap that was declared before any media was never told, when the process died before a second had passed',
+    [new Cut(), new Send(12), new Overflow(2), new Restart()],
+  ],
+  [
+    'the end was lost on a client that was cut off before it read it, with its process',
+    [new Send(20), new EndUnread(true)],
+  ],
+  ['the same, of its connection alone', [new Send(20), new Chat('customer'), new EndUnread(false)]],
+];
+
+describe('the contract of a session, where it was broken once', () => {
+  let service: ContractService;
+  beforeAll(async () => (service = await ContractService.start()));
+  afterAll(() => service.close());
+
+  it.each(FOUND)('bug: %s', (_what, steps) => runOnce(service, steps));
+});
