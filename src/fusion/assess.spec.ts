@@ -46,7 +46,7 @@ class FakePool implements Pick<InferencePool, 'submit' | 'models'> {
   refuse: (() => void) | undefined;
 
   async submit<K extends JobKind>(kind: K, input: JobInput<K>, options: JobOptions) {
-    expect([kind, options.jobClass, options.sessionId]).toEqual(['fusion', 'assessment', 's']);
+    expect([kind, options.jobClass, options.sessionId]).toEqual(['fusion', 'fusion', 's']);
     const { subsets } = input as FusionInput;
     this.jobs.push(input as FusionInput);
     this.refuse?.();

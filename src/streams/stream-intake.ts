@@ -65,7 +65,7 @@ export class StreamIntake implements WatermarkSource {
     this.#order = new ReorderBuffer(limits.maxReorderFrames, goesOn?.seq);
     this.#credit = new CreditWindow(limits.creditBytes, limits.creditStepBytes, goesOn?.byteOffset);
     this.#marks = new FrameMarks(limits.maxFrameMarks);
-    this.#gaps = new GapDeclarer(spec.name, lane, host);
+    this.#gaps = new GapDeclarer(spec.name, lane, host, goesOn?.startMs);
     this.#quietSinceMs = nowMs;
     this.#shape = cutShape(spec);
     this.#seam = new PauseSeam(lane, host, this.#shape, limits.resyncMs);

@@ -1,5 +1,5 @@
 import type { Command } from './commands/command';
-import { Chat, Reorder, Send } from './commands/media';
+import { Chat, Drop, Reorder, Send } from './commands/media';
 import { Cut, EndUnread, Overflow, Restart, Resume } from './commands/network';
 import { Ack, Pause, Unpause } from './commands/session';
 import { ContractService } from './contract-service';
@@ -26,6 +26,14 @@ const FOUND: readonly (readonly [string, readonly Command[]])[] = [
     // The process had no frame to begin from but the one behind the gap.
     'a gap that was declared before any media was never told, when the process died before a second had passed',
     [new Cut(), new Send(12), new Overflow(2), new Restart()],
+  ],
+  [
+    // Seed 1, session 696: the lane of a new process has heard nothing yet.
+    'a gap behind a restart was told from the beginning of the session on, not from where the stream goes on',
+    [
+      ...[new Send(5), new Send(17), new Drop(), new Send(11), new Resume(3), new Drop()],
+      ...[new Overflow(1), new Restart(), new Send(9)],
+    ],
   ],
   [
     'the end was lost on a client that was cut off before it read it, with its process',

@@ -44,7 +44,7 @@ export class Checkpoints {
   /** Where its streams stood at the end. */
   private ended: readonly StreamStart[] | undefined;
   private writtenMs = -Infinity;
-  private written: { readonly resultSeq: number; readonly seqs: string } | undefined;
+  private written: { readonly resultSeq: number; readonly seqs: string; readonly ended: number } | undefined;
 
   constructor(
     private readonly deps: CheckpointDeps,
@@ -62,9 +62,12 @@ export class Checkpoints {
     const { clock, snapshots, onFault } = this.deps;
     const starts = this.deps.starts();
     if (snapshots === undefined) return this.acked(starts);
-    const now = { resultSeq: done.resultSeq, seqs: starts.map(({ seq }) => seq).join() };
+    const ended = starts.filter((start) => start.ended).length;
+    const now = { resultSeq: done.resultSeq, seqs: starts.map(({ seq }) => seq).join(), ended };
     const isSame = now.resultSeq === this.written?.resultSeq && now.seqs === this.written.seqs;
-    if (clock.nowMs() - this.writtenMs < (isSame ? QUIET_EVERY_MS : EVERY_MS)) return;
+    // Behind a stream that has ended there may be no hop that would bring the next.
+    const isDue = ended > (this.written?.ended ?? 0);
+    if (!isDue && clock.nowMs() - this.writtenMs < (isSame ? QUIET_EVERY_MS : EVERY_MS)) return;
     this.writtenMs = clock.nowMs();
     this.written = now;
     snapshots.write(this.snapshot(starts)).then(() => this.acked(starts), onFault);

@@ -9,6 +9,8 @@ export class GapDeclarer {
     private readonly streamName: string,
     private readonly lane: Pick<Lane, 'endMs' | 'lost'>,
     private readonly host: Pick<LaneHost, 'gap'>,
+    /** Where the stream goes on after its process, media ms. */
+    private readonly startMs = 0,
   ) {}
 
   declare({ fromMs, toMs, reason }: Pick<DeclaredGap, 'reason'> & Partial<Pick<DeclaredGap, 'fromMs' | 'toMs'>>): void {
@@ -16,7 +18,7 @@ export class GapDeclarer {
     // What follows is placed by its own time, and is no second gap.
     this.lane.lost();
     if (fromMs !== undefined && toMs !== undefined) this.#announce(fromMs, toMs, reason);
-    else this.#open = { fromMs: this.lane.endMs, reason };
+    else this.#open = { fromMs: Math.max(this.startMs, this.lane.endMs), reason };
   }
 
   /** The first content behind it. */
