@@ -11,8 +11,9 @@ import type { DurableRecord } from '../delivery/session-result';
 import type { StageClock } from '../facts/meter';
 import type { StreamSpec } from '../facts/media-chunk';
 import type { Attached, ResumableSession } from '../gateway/resume/resumable-session';
-import type { Conversation, End } from '../pipeline/conversation';
+import type { End } from '../pipeline/conversation';
 import type { ConversationHost } from '../pipeline/conversation-host';
+import type { DoorConversation } from '../pipeline/door-conversation';
 import { RawText } from '../redaction/redaction';
 import { ACCEPTED, type MediaVerdict } from '../streams/lane';
 import type { Line } from '../streams/line';
@@ -45,7 +46,7 @@ export interface DoorCallParts {
  * senders do not know, are kept here.
  */
 export class DoorCall implements Attached {
-  readonly conversation: Conversation;
+  readonly conversation: DoorConversation;
   private readonly streams = new Map<number, UnpacedStream>();
   private readonly subscriptions = new Subscription();
   private isOver = false;

@@ -7,6 +7,7 @@ export type DoorConversation = Pick<
   | 'chat'
   | 'credits$'
   | 'detach'
+  | 'dropped'
   | 'end'
   | 'endStream'
   | 'epoch'

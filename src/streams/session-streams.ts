@@ -411,9 +411,9 @@ export class SessionStreams {
     return Math.min(heardMediaMs, this.#contentEndMs() + this.#options.allowedLatenessMs);
   }
 
-  /** A recording that halts for a second at pace 20 has no silence of 20 s in it: what follows would be late. */
+  /** A recording that halts for a second at pace 20 has no silence of 20 s in it: what follows would be late, if anything can. */
   #standsAtContent(): boolean {
-    return this.#pace !== 1 && this.#intakes.all.length > 0;
+    return this.#pace !== 1 && this.#intakes.all.some(({ left }) => !left);
   }
 
   /** Time alone brings the next hop; with the consumer behind, settling does. */

@@ -79,6 +79,7 @@ export class EndedConversation implements DoorConversation {
   }
 
   chat(): void {}
+  dropped(): void {}
   skipTo(): void {}
   sentBefore(): void {}
   updateConsent(): void {}
