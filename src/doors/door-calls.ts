@@ -6,6 +6,7 @@ import type { SessionAdmission } from '../gateway/admission/session-admission';
 import type { ResumableSession } from '../gateway/resume/resumable-session';
 import type { ResumableSessions } from '../gateway/resume/resumable-sessions';
 import { specifyStreams } from '../gateway/stream-names';
+import type { Conversation } from '../pipeline/conversation';
 import type { ConversationHost } from '../pipeline/conversation-host';
 import { type CallEvents, DoorCall } from './door-call';
 import type { CallLine } from './door-line';
@@ -34,6 +35,9 @@ const MAX_ISSUES = 3;
  */
 export class DoorCalls {
   private readonly byKey = new Map<string, Awaited>();
+  /** Those that nobody can come back to. */
+  private readonly oneWay = new Set<Conversation>();
+  private isClosing = false;
 
   constructor(
     private readonly admission: SessionAdmission,
@@ -44,6 +48,7 @@ export class DoorCalls {
 
   /** Throws RapportError as `SessionAdmission.open`, and `invalid_message` for what `session.start` does not allow. */
   begin(line: CallLine, given: CallStart, events: CallEvents, { key }: CallOptions = {}): DoorCall {
+    if (this.isClosing) throw new RapportError('server_shutdown', 'The service is shutting down.');
     const start = parseStart(given);
     const { tenant } = line.principal;
     const conversation = this.admission.open(tenant, start, line.trace);
@@ -51,7 +56,8 @@ export class DoorCalls {
     session.ackedSeq = Infinity;
     const specs = specifyStreams(start.streams);
     const points = conversation.initialCredits().map((credit) => ({ ...credit, nextSeq: 0, nextByteOffset: 0 }));
-    if (key !== undefined) this.await(nameOf(line, key), { session, specs });
+    if (key === undefined) this.holdOneWay(conversation);
+    else this.await(nameOf(line, key), { session, specs });
     return this.connect(line, { session, specs }, points, events, key !== undefined, 0);
   }
 
@@ -64,6 +70,12 @@ export class DoorCalls {
     if (known === undefined || known.session.state !== 'live') return undefined;
     this.resumable.takeOver(known.session);
     return this.connect(line, known, known.session.conversation.points(), events, true, afterSeq);
+  }
+
+  /** The service stops: nobody can come back to calls without a way back, so they end now, whatever becomes of the others. */
+  async endOneWay(): Promise<void> {
+    this.isClosing = true;
+    await Promise.all([...this.oneWay].map((conversation) => this.host.end(conversation, { reason: 'shutdown' })));
   }
 
   private connect(
@@ -90,6 +102,11 @@ export class DoorCalls {
     if (session.attached === call) session.attached = undefined;
     const reason = closeCode === 'session_timeout' ? 'timeout' : 'disconnected';
     if (session.state === 'live') void this.host.end(session.conversation, { reason });
+  }
+
+  private holdOneWay(conversation: Conversation): void {
+    this.oneWay.add(conversation);
+    conversation.results.ephemeral$.subscribe({ complete: () => this.oneWay.delete(conversation) });
   }
 
   private await(name: string, awaited: Awaited): void {

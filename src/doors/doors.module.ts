@@ -1,4 +1,11 @@
-import { Inject, Logger, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Logger,
+  Module,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
 import type { RapportError } from '@rapport-live/protocol';
 import { CONFIG, type Config } from '../config/config';
 import { Seats } from '../gateway/admission/seats';
@@ -49,10 +56,13 @@ export const AUDIO_SOCKET_SERVER = Symbol('AudioSocketServer');
   ],
   exports: [FOREIGN_DOORS, AUDIO_SOCKET_SERVER],
 })
-export class DoorsModule implements OnApplicationBootstrap, OnApplicationShutdown {
+export class DoorsModule implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
   private readonly logger = new Logger('Doors');
 
-  constructor(@Inject(AUDIO_SOCKET_SERVER) private readonly audioSocket: AudioSocketServer | null) {}
+  constructor(
+    private readonly calls: DoorCalls,
+    @Inject(AUDIO_SOCKET_SERVER) private readonly audioSocket: AudioSocketServer | null,
+  ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     if (this.audioSocket === null) return;
@@ -60,7 +70,12 @@ export class DoorsModule implements OnApplicationBootstrap, OnApplicationShutdow
     this.logger.log({ msg: 'AudioSocket is taken', port: this.audioSocket.port });
   }
 
-  /** By now the gateway has ended its calls with all others. */
+  /** While lines are still open, and before the gateway ends or keeps the other sessions. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.calls.endOneWay();
+  }
+
+  /** By now its calls are over. */
   async onApplicationShutdown(): Promise<void> {
     await this.audioSocket?.close();
   }
