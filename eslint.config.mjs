@@ -37,6 +37,7 @@ const LIBRARY_HOME = {
   uuid: 'src/pipeline/conversation-host.ts',
   jose: 'src/gateway/auth/jwt.ts',
   'proxy-addr': 'src/gateway/admission/client-address.ts',
+  'structured-headers': 'src/doors/audiohook/signature-fields.ts',
   helmet: 'src/service.ts',
   'cli-progress': 'src/cli/progress.ts',
 };

@@ -17,6 +17,23 @@ export const DOOR_SETTINGS = {
     shownDefault: '',
     purpose: 'address that Twilio is told and signs, `wss://calls.example.com/twilio`; empty: by the header `Host`',
   },
+  RAPPORT_AUDIOHOOK_KEYS: {
+    schema: z.string().default(''),
+    shownDefault: '',
+    purpose:
+      '`TENANT:API_KEY:CLIENT_SECRET,...` of Genesys Cloud: then AudioHook is taken at `/audiohook`; secret `none`: unsigned; empty: no door',
+    secret: 'TENANT:KEY',
+  },
+  RAPPORT_AUDIOHOOK_AUTHORITY: {
+    schema: maybe,
+    shownDefault: '',
+    purpose: 'host, and port unless it is 443, that Genesys Cloud is told and signs; empty: the header `Host`',
+  },
+  RAPPORT_HUME: {
+    schema: onOrOff,
+    shownDefault: 'off',
+    purpose: "`on`: clients of Hume's expression API are taken at `/hume`",
+  },
   RAPPORT_JAMBONZ: {
     schema: onOrOff,
     shownDefault: 'off',

@@ -6,6 +6,7 @@ describe('the settings of the doors of other protocols', () => {
   it('leave them all shut by default', () => {
     expect(readConfig({}).doors).toEqual({
       ...{ twilio: undefined, jambonz: false, asterisk: false, audioSocket: undefined },
+      ...{ audiohook: undefined, hume: false },
     });
   });
 

@@ -1,12 +1,15 @@
 import { BlockList, isIP } from 'node:net';
 import { type Party, RapportError } from '@rapport-live/protocol';
 import { TENANT } from './api-keys-config';
+import { type AudioHookConfig, audioHookConfig } from './audiohook-config';
 import { list } from './setting';
 import type { Environment } from './settings';
 
 /** The doors of other protocols that are switched on. */
 export interface DoorsConfig {
   readonly twilio?: TwilioConfig;
+  readonly audiohook?: AudioHookConfig;
+  readonly hume?: boolean;
   readonly jambonz: boolean;
   readonly asterisk: boolean;
   readonly audioSocket?: AudioSocketConfig;
@@ -43,6 +46,8 @@ const MIN_TOKEN_CHARACTERS = 16;
 export function doorsConfig(e: Environment, developmentTenant: string | undefined): DoorsConfig {
   return {
     twilio: twilioConfig(e),
+    audiohook: audioHookConfig(e.RAPPORT_AUDIOHOOK_KEYS, e.RAPPORT_AUDIOHOOK_AUTHORITY),
+    hume: e.RAPPORT_HUME === 'on',
     jambonz: e.RAPPORT_JAMBONZ === 'on',
     asterisk: e.RAPPORT_ASTERISK === 'on',
     audioSocket: audioSocketConfig(e, developmentTenant),

@@ -113,9 +113,9 @@ export class DoorCall implements Attached {
   /**
    * Media of one stream at its own time. What outruns the credit is dropped, counted (`credit_exceeded`) and announced as
    * a gap (`buffer_overflow`) in front of what is taken next. `missing`: something before it never came.
-   * The bytes are valid during the call only.
+   * `breaks`: what is being said ends before it. The bytes are valid during the call only.
    */
-  media(streamId: number, ptsMs: number, bytes: Uint8Array, missing = false): MediaVerdict {
+  media(streamId: number, ptsMs: number, bytes: Uint8Array, missing = false, breaks = false): MediaVerdict {
     const beganMs = performance.now();
     const stream = this.streamOf(streamId);
     const numbered = stream.take(ptsMs, bytes, missing);
@@ -125,7 +125,7 @@ export class DoorCall implements Attached {
     }
     const { seq, byteOffset, lost } = numbered;
     if (lost !== undefined) this.declare(streamId, lost, seq, byteOffset);
-    const flags = { init: false, endOfStream: false, discontinuity: false };
+    const flags = { init: false, endOfStream: false, discontinuity: breaks };
     const verdict = this.conversation.media({ streamId, seq, ptsMs, byteOffset, ...flags, bytes });
     const endedMs = performance.now();
     this.parts.stageClock.record('receive', endedMs - beganMs);

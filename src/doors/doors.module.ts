@@ -8,6 +8,7 @@ import {
 } from '@nestjs/common';
 import type { RapportError } from '@rapport-live/protocol';
 import { CONFIG, type Config } from '../config/config';
+import { SERVICE_PARTS, type ServiceParts } from '../config/service-parts';
 import { Seats } from '../gateway/admission/seats';
 import { SessionAdmission } from '../gateway/admission/session-admission';
 import { Doorkeeper } from '../gateway/auth/doorkeeper';
@@ -18,10 +19,15 @@ import { ResumableSessions } from '../gateway/resume/resumable-sessions';
 import { faultLog } from '../ops/faults';
 import { MeterModule } from '../ops/meter.module';
 import { METER, type ServiceMeter } from '../ops/service-meter';
+import { ModelsModule } from '../models/models.module';
 import { CONVERSATION_HOST, ConversationHost } from '../pipeline/conversation-host';
+import { INFERENCE_POOL, type InferencePool } from '../inference/inference-pool';
+import { FUSION_ASSETS, type FusionAssets } from '../pipeline/fusion-assets';
 import { AsteriskDoor } from './asterisk/asterisk-door';
 import { AudioSocketServer } from './asterisk/audio-socket-server';
+import { AudioHookDoor } from './audiohook/audiohook-door';
 import { DoorCalls } from './door-calls';
+import { HumeAudioDoor, HumeVideoDoor } from './hume/hume-doors';
 import { JambonzDoor } from './jambonz/jambonz-door';
 import { TwilioDoor } from './twilio/twilio-door';
 import { type DoorProtocol, WebSocketDoor } from './web-socket-door';
@@ -29,12 +35,13 @@ import { type DoorProtocol, WebSocketDoor } from './web-socket-door';
 /** Told of connections that were closed for an error. */
 type DoorFaults = (door: string, error: RapportError) => void;
 const DOOR_FAULTS = Symbol('DoorFaults');
+const DOOR_PROTOCOLS = Symbol('DoorProtocols');
 /** Null: it is not switched on. */
 export const AUDIO_SOCKET_SERVER = Symbol('AudioSocketServer');
 
 /** The doors of other protocols, each where it is switched on (docs/doors.md). */
 @Module({
-  imports: [GatewayModule, MeterModule],
+  imports: [GatewayModule, MeterModule, ModelsModule],
   providers: [
     { provide: DOOR_FAULTS, inject: [METER], useFactory: doorFaults },
     {
@@ -47,7 +54,12 @@ export const AUDIO_SOCKET_SERVER = Symbol('AudioSocketServer');
         meter: ServiceMeter,
       ) => new DoorCalls(admission, host, resumable, meter),
     },
-    { provide: FOREIGN_DOORS, inject: [CONFIG, DoorCalls, GATEWAY_OPTIONS, DOOR_FAULTS], useFactory: webSocketDoors },
+    {
+      provide: DOOR_PROTOCOLS,
+      inject: [CONFIG, DoorCalls, INFERENCE_POOL, FUSION_ASSETS, SERVICE_PARTS, GATEWAY_OPTIONS, DOOR_FAULTS],
+      useFactory: doorProtocols,
+    },
+    { provide: FOREIGN_DOORS, inject: [DOOR_PROTOCOLS, GATEWAY_OPTIONS, DOOR_FAULTS], useFactory: webSocketDoors },
     {
       provide: AUDIO_SOCKET_SERVER,
       inject: [CONFIG, DoorCalls, Seats, Doorkeeper, GATEWAY_OPTIONS, DOOR_FAULTS],
@@ -90,16 +102,34 @@ function doorFaults(meter: ServiceMeter): DoorFaults {
   };
 }
 
-function webSocketDoors(
+function doorProtocols(
   { doors }: Config,
   calls: DoorCalls,
-  options: GatewayOptions,
+  pool: InferencePool,
+  { calibration }: FusionAssets,
+  { wallClock: now = Date.now }: ServiceParts,
+  { startTimeoutMs }: GatewayOptions,
   onFault: DoorFaults,
-): ForeignDoor[] {
+): DoorProtocol[] {
   const protocols: DoorProtocol[] = [];
   if (doors.twilio !== undefined) protocols.push(new TwilioDoor(calls, doors.twilio));
   if (doors.jambonz) protocols.push(new JambonzDoor(calls));
   if (doors.asterisk) protocols.push(new AsteriskDoor(calls));
+  if (doors.audiohook !== undefined) {
+    const languages = pool.models.find(({ task }) => task === 'speech')?.languages ?? [];
+    // before the door itself closes the connection, which has no word for it
+    const options = { openTimeoutMs: 0.9 * startTimeoutMs };
+    const told = (error: RapportError): void => onFault('audiohook', error);
+    protocols.push(new AudioHookDoor({ calls, config: doors.audiohook, languages, now, options, onFault: told }));
+  }
+  if (doors.hume === true) {
+    const parts = { calls, pool, calibration };
+    protocols.push(new HumeAudioDoor(parts), new HumeVideoDoor(parts));
+  }
+  return protocols;
+}
+
+function webSocketDoors(protocols: DoorProtocol[], options: GatewayOptions, onFault: DoorFaults): ForeignDoor[] {
   return protocols.map(
     (protocol) => new WebSocketDoor(protocol, { options, onFault, onOwnFault: faultLog(protocol.name) }),
   );

@@ -26,6 +26,8 @@ export interface DoorProtocol extends Pick<ForeignDoor, 'path' | 'subprotocols' 
   identify(request: IncomingMessage, byKey: ByKey): Principal | Promise<Principal>;
   /** A connection that was let in. */
   open(line: DoorLine, request: IncomingMessage): LineListener;
+  /** One that was not: it is told so in the protocol's own words. Absent: its upgrade is refused. */
+  turnAway?(line: DoorLine, request: IncomingMessage, error: RapportError): LineListener;
 }
 
 export interface WebSocketDoorParts {
@@ -36,12 +38,22 @@ export interface WebSocketDoorParts {
   readonly onOwnFault: (error: unknown) => void;
 }
 
+/** Who was turned away. */
+const NOBODY: Principal = { tenant: '', scopes: new Set() };
+
 /** What all doors over WebSockets have in common: bounds, keep-alive, the time to begin, and that faults stay where they are. */
 export class WebSocketDoor implements ForeignDoor {
+  readonly turnAway: ForeignDoor['turnAway'];
+
   constructor(
     private readonly protocol: DoorProtocol,
     private readonly parts: WebSocketDoorParts,
-  ) {}
+  ) {
+    const tell = protocol.turnAway?.bind(protocol);
+    if (tell === undefined) return;
+    this.turnAway = (socket, error, request) =>
+      this.serve(socket, { principal: NOBODY, onStarted: () => {} }, (line) => tell(line, request, error));
+  }
 
   get path(): string {
     return this.protocol.path;
@@ -60,6 +72,15 @@ export class WebSocketDoor implements ForeignDoor {
   }
 
   accept(socket: ForeignSocket, { principal, seat, trace }: Admitted, request: IncomingMessage): void {
+    const caller = { principal, onStarted: seat.started, trace };
+    this.serve(socket, caller, (line) => this.protocol.open(line, request));
+  }
+
+  private serve(
+    socket: ForeignSocket,
+    { principal, onStarted, trace }: Pick<DoorLine, 'principal' | 'onStarted' | 'trace'>,
+    open: (line: DoorLine) => LineListener,
+  ): void {
     const { options, onFault, onOwnFault } = this.parts;
     const { protocol } = this;
     const { startTimeoutMs } = options;
@@ -69,7 +90,7 @@ export class WebSocketDoor implements ForeignDoor {
     }, startTimeoutMs);
     const started = (): void => {
       clearTimeout(timer);
-      seat.started();
+      onStarted();
     };
     const leave = (status: number): void => {
       if (isGone) return;
@@ -99,7 +120,7 @@ export class WebSocketDoor implements ForeignDoor {
         line.answer(error);
       }
     };
-    const listener = protocol.open(line, request);
+    const listener = open(line);
     keepAlive(socket, line, options);
     socket.on('message', (data, binary) => {
       if (!line.isOpen) return;

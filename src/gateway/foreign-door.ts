@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { RapportError } from '@rapport-live/protocol';
 import type { ByKey } from './auth/doorkeeper';
 import type { Principal } from './auth/principal';
 import type { Socket } from './connection';
@@ -29,6 +30,11 @@ export interface ForeignDoor {
    * @param byKey for what was shown as an API key of ours.
    */
   identify(request: IncomingMessage, byKey: ByKey): Principal | Promise<Principal>;
+  /**
+   * Who is `unauthorized` is let in to be told so in the protocol's own words, and no longer than that. Absent: the upgrade
+   * is refused.
+   */
+  readonly turnAway?: (socket: ForeignSocket, error: RapportError, request: IncomingMessage) => void;
   /** Who knocked is in. Called before anything of the socket was read. */
   accept(socket: ForeignSocket, admitted: Admitted, request: IncomingMessage): void;
 }

@@ -224,7 +224,12 @@ export class RapportWsAdapter implements WebSocketAdapter<WebSocketServer, Conne
         return;
       }
       const error = this.told(admission.error);
-      if (!admission.afterUpgrade) refuseUpgrade(socket, error);
+      const turnAway = error.code === 'unauthorized' ? foreign?.door.turnAway : undefined;
+      if (turnAway !== undefined) {
+        foreign!.server.handleUpgrade(request, socket.off('error', drop), head, (client) =>
+          turnAway(client, error, request),
+        );
+      } else if (!admission.afterUpgrade) refuseUpgrade(socket, error);
       else server.handleUpgrade(request, socket.off('error', drop), head, (client) => this.refusePage(client, error));
     };
     const foreign = this.foreign.get(pathOf(request));

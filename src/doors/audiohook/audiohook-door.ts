@@ -1,15 +1,22 @@
 import type { IncomingMessage } from 'node:http';
-import { RapportError } from '@rapport-live/protocol';
+import { type ErrorCode, RapportError } from '@rapport-live/protocol';
 import type { AudioHookConfig } from '../../config/audiohook-config';
 import type { Principal } from '../../gateway/auth/principal';
 import type { DoorCalls } from '../door-calls';
 import type { DoorLine } from '../door-line';
 import type { DoorProtocol, LineListener } from '../web-socket-door';
 import { AudioHookSession } from './audiohook-session';
+import type { FaultCode } from './client-text';
 import { HookCalls } from './hook-calls';
 import { isUuid } from './messages';
 import { Nonces } from './nonces';
-import { AUDIOHOOK_DEFAULTS, type AudioHookIdentity, type AudioHookOptions, type CallDesk } from './session-parts';
+import {
+  AUDIOHOOK_DEFAULTS,
+  type AudioHookIdentity,
+  type AudioHookOptions,
+  type AudioHookPeer,
+  type CallDesk,
+} from './session-parts';
 import { verifySignature } from './signature';
 
 /** Signatures that hold at a time: about 30 s of connections. */
@@ -23,6 +30,8 @@ export interface AudioHookDoorParts {
   /** Wall clock, ms since 1970. */
   readonly now: () => number;
   readonly options?: Partial<AudioHookOptions>;
+  /** A connection was told `disconnect` for a fault. */
+  readonly onFault: (error: RapportError) => void;
 }
 
 /** Genesys AudioHook version 2 at `/audiohook`: an API key and, where it has a secret, a signature prove who calls. */
@@ -73,7 +82,7 @@ export class AudioHookDoor implements DoorProtocol {
       languages: this.languages,
       open: (asked, listener) => this.calls.open(line, asked, listener),
     };
-    return listenerOf(new AudioHookSession(identityOf(request), peerOf(line), desk, this.options));
+    return listenerOf(new AudioHookSession(identityOf(request), this.peerOf(line), desk, this.options));
   }
 
   /** Who may not come in is told so in the protocol's own words. */
@@ -84,24 +93,34 @@ export class AudioHookDoor implements DoorProtocol {
         throw new RapportError('unauthorized', message);
       },
     };
-    const session = new AudioHookSession(identityOf(request), peerOf(line), desk, this.options);
+    const session = new AudioHookSession(identityOf(request), this.peerOf(line), desk, this.options);
     session.unauthorized(message);
     return listenerOf(session);
   }
+
+  private peerOf(line: Pick<DoorLine, 'send' | 'close'>): AudioHookPeer {
+    return {
+      send: (text) => line.send(text),
+      hangUp: () => line.close(),
+      faulty: ({ code, why }) => this.parts.onFault(new RapportError(OUR_CODES[code] ?? 'invalid_message', why)),
+      later: (ms, task) => {
+        const timer = setTimeout(task, ms).unref();
+        return () => clearTimeout(timer);
+      },
+    };
+  }
 }
+
+/** What the publisher's codes are in our log and metrics; of the others `invalid_message`. */
+const OUR_CODES: Partial<Record<FaultCode, ErrorCode>> = {
+  408: 'session_timeout',
+  413: 'message_too_large',
+  429: 'too_many_sessions',
+  500: 'internal',
+  503: 'overloaded',
+};
 
 const principalOf = (tenant: string): Principal => ({ tenant, scopes: new Set(['ingest']) });
-
-function peerOf(line: Pick<DoorLine, 'send' | 'close'>) {
-  return {
-    send: (text: string) => line.send(text),
-    hangUp: () => line.close(),
-    later: (ms: number, task: () => void) => {
-      const timer = setTimeout(task, ms);
-      return () => clearTimeout(timer);
-    },
-  };
-}
 
 function listenerOf(session: AudioHookSession): LineListener {
   return {

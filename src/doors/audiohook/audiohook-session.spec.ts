@@ -48,6 +48,7 @@ class Played {
   readonly session: AudioHookSession;
   readonly numbers: ClientNumbers;
   hungUp = 0;
+  readonly faults: number[] = [];
   positionMs = 0;
   private nowMs = 0;
   private timers = new Set<{ readonly atMs: number; readonly task: () => void }>();
@@ -60,6 +61,7 @@ class Played {
     const peer = {
       send: (text: string) => void this.said.push(this.numbers.received(text)),
       hangUp: () => void (this.hungUp += 1),
+      faulty: ({ code }: { readonly code: number }) => void this.faults.push(code),
       later: (ms: number, task: () => void) => {
         const timer = { atMs: this.nowMs + ms, task };
         this.timers.add(timer);
@@ -318,6 +320,7 @@ describe('an AudioHook session', () => {
     const played = new Played();
     played.pass(openTimeoutMs);
     expect(played.said).toMatchObject([{ type: 'disconnect', parameters: { info: expect.stringMatching(/^408: /) } }]);
+    expect(played.faults).toEqual([408]);
     played.pass(goodbyeTimeoutMs);
     expect(played.hungUp).toBe(1);
     played.send({ type: 'close', parameters: { reason: 'disconnect' } });

@@ -82,8 +82,8 @@ export class AudioHookSession implements CallListener {
     this.disconnect('unauthorized', info);
   }
 
-  fail({ code, why }: Fault): void {
-    this.disconnect('error', `${code}: ${why}`);
+  fail(fault: Fault): void {
+    if (this.disconnect('error', `${fault.code}: ${fault.why}`)) this.peer.faulty(fault);
   }
 
   /** The connection is gone. */
@@ -107,7 +107,10 @@ export class AudioHookSession implements CallListener {
     this.isOver = true;
     if (this.state === 'closing') return this.closed();
     if (!this.isOpen) return;
-    if (how === 'over') return this.disconnect('completed', 'The session has ended.');
+    if (how === 'over') {
+      this.disconnect('completed', 'The session has ended.');
+      return;
+    }
     this.send('reconnect', { info: 'The service is going down.' });
     this.leave();
   }
@@ -224,11 +227,13 @@ export class AudioHookSession implements CallListener {
     if (code === 429 && retryAfter !== undefined && this.isOpen) this.held.hold(retryAfter);
   }
 
-  private disconnect(reason: DisconnectReason, info: string): void {
-    if (this.state === 'leaving' || this.state === 'closed' || this.state === 'gone') return;
+  /** False: the goodbye was said before. */
+  private disconnect(reason: DisconnectReason, info: string): boolean {
+    if (this.state === 'leaving' || this.state === 'closed' || this.state === 'gone') return false;
     this.send('disconnect', { reason, info });
     this.leave();
     this.line?.call.end();
+    return true;
   }
 
   /** The client has the word: it is to close. */

@@ -1,9 +1,9 @@
+import type { RapportError, TypedEvent } from '@rapport-live/protocol';
 import type { DurableRecord } from '../../delivery/session-result';
 import type { CallEvents, DoorCall } from '../door-call';
 import type { Call } from './call-line';
 import type { Channel } from './messages';
 import type { CallListener } from './session-parts';
-import { RapportError, type TypedEvent } from '@rapport-live/protocol';
 
 /** The customer is the external channel, the agent the internal one. */
 export const STREAM_OF: Readonly<Record<Channel, number>> = { external: 1, internal: 2 };

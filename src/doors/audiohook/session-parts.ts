@@ -1,10 +1,13 @@
 import type { CallLine, CallTranscript } from './call-line';
+import type { Fault } from './client-text';
 import type { MediaParameter, OpenParameters } from './messages';
 
 /** The connection, as the session uses it. */
 export interface AudioHookPeer {
   send(text: string): void;
   hangUp(): void;
+  /** For the log: the client is told the same. */
+  faulty(fault: Fault): void;
   /** Returns how to undo it. */
   later(ms: number, task: () => void): () => void;
 }
