@@ -14,6 +14,7 @@ export class NullConversation {
     records: () => NEVER,
     openPartials: () => [],
     toldAcks: () => [],
+    forget: () => {},
     keepDoor: () => Promise.resolve(),
     settled: () => Promise.resolve(),
   };
