@@ -47,6 +47,12 @@ export async function neighbours({ runs, phaseMs, sessions: count }) {
       const toMs = performance.now() - beganMs;
       await sleep(500);
       const heard = windows.filter(({ dueMs }) => dueMs >= fromMs && dueMs < toMs);
+      if (heard.length === 0) {
+        const states = victims.map(({ socket }) => socket.readyState).join(', ');
+        throw new Error(
+          `no window of the others in the phase of ${name ?? 'nothing wrong'} (their sockets: ${states})`,
+        );
+      }
       p50Ms[name].push(median(heard.map(({ latencyMs }) => latencyMs)));
     }
   }
