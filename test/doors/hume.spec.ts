@@ -126,9 +126,11 @@ describe("the door for clients of Hume's expression API", () => {
       await expect(HumeClient.connect(service, 'audio', headers)).rejects.toThrow(status);
     });
 
-    it('takes the key as a bearer, too', async () => {
-      const client = await HumeClient.connect(service, 'audio', { authorization: `Bearer ${service.key}` });
-      await client.end();
+    it('takes the key as a bearer, too, and the language from the query', async () => {
+      const headers = { authorization: `Bearer ${service.key}` };
+      const client = await HumeClient.connect(service, 'audio', headers, '?language=en');
+      const { session_id: sessionId } = await client.end();
+      expect((await ended(sessionId)).started.session.language).toBe('en');
     });
 
     it('text that is no message, frames that are none: answered, and it goes on', async () => {

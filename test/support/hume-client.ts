@@ -28,8 +28,9 @@ export class HumeClient {
     { http, key }: RunningService,
     endpoint: 'audio' | 'video',
     headers: ClientOptions['headers'] = { 'X-Hume-Api-Key': key },
+    query = '',
   ): Promise<HumeClient> {
-    const url = `${http.replace('http', 'ws')}/hume/v1/expression/${endpoint}/realtime`;
+    const url = `${http.replace('http', 'ws')}/hume/v1/expression/${endpoint}/realtime${query}`;
     const socket = new WebSocket(url, { headers });
     const client = new HumeClient(socket);
     await new Promise<void>((resolve, reject) => {

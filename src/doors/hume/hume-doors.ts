@@ -48,17 +48,24 @@ abstract class HumeDoor implements DoorProtocol {
     return typeof key === 'string' ? byKey(key) : identifyByApiKey(request, byKey);
   }
 
-  open(line: DoorLine): LineListener {
+  open(line: DoorLine, request: IncomingMessage): LineListener {
     const peer: HumePeer = { send: (text) => line.send(text), close: (status) => line.close(status) };
     const events = new HumeEvents();
     try {
-      const call = this.parts.calls.begin(line, this.start, events);
+      const call = this.parts.calls.begin(line, this.startOf(request), events);
       const session = this.sessionOf(peer, call);
       events.begin(session);
       return this.listener(session, call);
     } catch (error) {
       return this.refused(line, error);
     }
+  }
+
+  /** The language, which the API has no word for, may stand in the query: partial words, and so the start of an utterance, need it. */
+  private startOf({ url = '' }: IncomingMessage): CallStart {
+    const language = new URLSearchParams(url.split('?', 2)[1]).get('language');
+    const { session } = this.start;
+    return { ...this.start, session: { ...session, ...(language === null ? {} : { language }) } };
   }
 
   protected abstract sessionOf(peer: HumePeer, call: DoorCall): Session;
