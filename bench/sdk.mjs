@@ -57,7 +57,9 @@ async function measured(path, mediaMs, times) {
   const page = await DevtoolsPage.open(`${service.url}${path}`);
   try {
     await page.send('Performance.enable', {});
-    await page.run('while (!window.isLive) await new Promise((resolve) => setTimeout(resolve, 10));');
+    await page.run(`
+      for (let i = 0; i < 1000 && !window.isLive; i += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+      if (!window.isLive) throw new Error('the devices of the page did not start');`);
     const begunMs = await page.run('return session.mediaMs');
     const begun = await metrics(page);
     await page.run('window.longTasksMs.length = 0');

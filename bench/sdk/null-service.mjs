@@ -23,8 +23,9 @@ const FILES = { '/sdk/': '../../packages/client/dist/', '/': './' };
 export async function startNullService() {
   const seen = { voiceMs: 0, stills: 0, gaps: 0 };
   const server = createServer(async (request, response) => {
-    const [prefix, folder] = Object.entries(FILES).find(([start]) => request.url.startsWith(start));
-    const name = request.url.slice(prefix.length) || 'page.html';
+    const [path] = request.url.split('?');
+    const [prefix, folder] = Object.entries(FILES).find(([start]) => path.startsWith(start));
+    const name = path.slice(prefix.length) || 'page.html';
     try {
       const file = await readFile(new URL(`${folder}${name}`, import.meta.url));
       response.setHeader('content-type', name.endsWith('.html') ? 'text/html' : 'text/javascript');

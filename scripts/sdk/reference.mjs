@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import prettier from 'prettier';
 import { Application } from 'typedoc';
 
+/** The union of all error codes, which docs/protocol.md explains: it grows with every part of the service. */
+const ALL_CODES = /(?:\\\|\s)?(?:`"[a-z0-9_]+"`\s*\\\|\s*){20,}`"[a-z0-9_]+"`/g;
+
 export async function reference() {
   const folder = mkdtempSync(join(tmpdir(), 'rapport-reference-'));
   try {
@@ -39,10 +42,9 @@ export async function reference() {
     app.options.setValue('out', folder);
     await app.generateOutputs(project);
     const options = await prettier.resolveConfig('docs/sdk-reference.md');
-    return await prettier.format(readFileSync(join(folder, 'reference.md'), 'utf8'), {
-      ...options,
-      parser: 'markdown',
-    });
+    const text = readFileSync(join(folder, 'reference.md'), 'utf8');
+    const short = text.replace(ALL_CODES, '[`ErrorCode`](protocol.md#errors)');
+    return await prettier.format(short, { ...options, parser: 'markdown' });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
