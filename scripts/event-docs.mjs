@@ -3,6 +3,8 @@
 //   packages/protocol/schemas/TYPE/vN.json   JSON Schema of the data of an event, and vN.avsc of one that is durable:
 //                                            the file of a version is written once and never changed
 //   docs/asyncapi.json                       every channel, message and header
+//   docs/asyncapi/DOOR.json                  the same of each door that speaks a protocol of others
+//   docs/openapi.json                        every endpoint
 //   docs/events.md                           its tables: <!-- events:NAME --> ... <!-- /events -->
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -14,7 +16,8 @@ import { releasedFiles } from './events/released-files.mjs';
 const require = createRequire(import.meta.url);
 require('../test/delivery/support/register-swc.cjs');
 const protocol = require('../packages/protocol/src/index.ts');
-const { asyncApiDocument } = require('../packages/protocol/src/asyncapi/document.ts');
+const { asyncApiDocument, doorDocument, openApiDocument } = protocol;
+const { DOOR_SPECS } = require('../src/doors/door-specs.ts');
 
 const isCheck = process.argv.includes('--check');
 const faults = [];
@@ -29,12 +32,18 @@ for (const { path, value, version, type } of releasedFiles(protocol)) {
   }
 }
 const { version } = JSON.parse(readFileSync('packages/protocol/package.json', 'utf8'));
-replace('docs/asyncapi.json', await pretty(JSON.stringify(asyncApiDocument(version)), 'docs/asyncapi.json', 'json'));
+await document('docs/asyncapi.json', asyncApiDocument(version));
+for (const door of DOOR_SPECS) await document(`docs/asyncapi/${door.name}.json`, doorDocument(door, version));
+await document('docs/openapi.json', openApiDocument(version));
 const page = 'docs/events.md';
 replace(page, await pretty(inTables(readFileSync(page, 'utf8'), protocol), page, 'markdown'));
 
 for (const fault of faults) console.error(fault);
 process.exit(faults.length > 0 ? 1 : 0);
+
+async function document(path, value) {
+  replace(path, await pretty(JSON.stringify(value), path, 'json'));
+}
 
 function replace(path, text) {
   if (!existsSync(path) || readFileSync(path, 'utf8') !== text) write(path, text);

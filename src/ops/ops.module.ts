@@ -4,6 +4,7 @@ import { DeliveryModule } from '../delivery/delivery.module';
 import { GatewayModule } from '../gateway/gateway.module';
 import { ModelsModule } from '../models/models.module';
 import { PipelineModule } from '../pipeline/pipeline.module';
+import { DocsController } from './docs/docs.controller';
 import { HealthController } from './health.controller';
 import { MeterModule } from './meter.module';
 import { MetricsController } from './metrics.controller';
@@ -11,6 +12,6 @@ import { TracesModule } from './traces/traces.module';
 
 @Module({
   imports: [TerminusModule, ModelsModule, PipelineModule, GatewayModule, DeliveryModule, MeterModule, TracesModule],
-  controllers: [HealthController, MetricsController],
+  controllers: [HealthController, MetricsController, DocsController],
 })
 export class OpsModule {}

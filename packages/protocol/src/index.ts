@@ -11,3 +11,8 @@ export * from './intent-messages';
 export * from './schemas/json-schema';
 export * from './schemas/avro-schema';
 export * from './confluent-frame';
+export * from './asyncapi/document';
+export * from './asyncapi/door-document';
+export * from './openapi/document';
+export * from './openapi/routes';
+export * from './openapi/version';

@@ -33,6 +33,9 @@ export const ENDPOINT_RIGHTS: Readonly<Record<string, AnyOf | 'open'>> = {
   'GET /healthz': 'open',
   'GET /readyz': 'open',
   'GET /metrics': 'open',
+  // the same for everybody, and in the repository
+  'GET /docs': 'open',
+  'GET /docs/:file': 'open',
   // the upgrade; what the connection may then say stands above
   'GET /v1/stream': ['ingest', 'monitor'],
   // whoever asks needs each scope that it asks a token for

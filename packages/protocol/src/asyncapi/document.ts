@@ -1,7 +1,7 @@
 import { COMPACTED_TOPICS, EVENTS, TOPICS, type EventType } from '../event-table';
 import { SUBPROTOCOL, TOKEN_SUBPROTOCOL_PREFIX } from '../vocabulary';
 import { type AsyncApiMessage, clientMessages, kafkaMessages, serverMessages } from './messages';
-import { ref, SchemaParts } from './parts';
+import { LICENSE, ref, SchemaParts } from './parts';
 
 const SOCKET = 'stream';
 const toChannel = (channel: string) => ({ $ref: `#/channels/${channel}` });
@@ -24,7 +24,7 @@ export function asyncApiDocument(version: string) {
       description:
         'A live customer conversation in, what the customer feels and wants out: over one WebSocket and in Kafka. ' +
         'docs/protocol.md and docs/events.md say what the schemas cannot.',
-      license: { name: 'Apache-2.0' },
+      license: LICENSE,
     },
     defaultContentType: 'application/json',
     servers: {

@@ -2,13 +2,15 @@ import type { JsonSchema } from '../schemas/json-schema';
 
 type Json = Readonly<Record<string, unknown>>;
 
+export const LICENSE = { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' } as const;
+
 /** `#/components/SECTION/NAME`. */
 export const ref = (section: 'schemas' | 'messages', name: string): { readonly $ref: string } => ({
   $ref: `#/components/${section}/${name}`,
 });
 
 /**
- * The schemas of an AsyncAPI document. It has one place for those with a name, and a reference counts from the root of
+ * The schemas of an AsyncAPI or OpenAPI document. It has one place for those with a name, and a reference counts from the root of
  * the document: what zod keeps in `$defs` of each schema is moved there. The dialect is draft 7, which every tool
  * reads; zod's 2020-12 uses nothing beyond it but the place of the parts.
  */

@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import { SchemaParts } from '../asyncapi/parts';
+import { type ErrorCode, errorSpec } from '../errors';
+import * as http from '../http-messages';
+import * as intents from '../intent-messages';
+import type { JsonSchema } from '../schemas/json-schema';
+import { ApiDocument, Liveness, Readiness } from './open-endpoints';
+import { HTTP_ROUTES, type HttpRoute, TAGS } from './routes';
+
+/** Bodies by the name that they have among the components. */
+const BODIES = {
+  ...{ ApiDocument, Liveness, Readiness },
+  ...{ ErrorBody: http.ErrorBody, TokenRequest: http.TokenRequest, TokenAnswer: http.TokenAnswer },
+  ErasureAnswer: http.ErasureAnswer,
+  ...{ IntentExamples: intents.IntentExamples, IntentChange: intents.IntentChange, IntentReport: intents.IntentReport },
+  ...{ IntentPreview: intents.IntentPreview, IntentChanged: intents.IntentChanged, IntentList: intents.IntentList },
+} as const satisfies Record<string, z.ZodType>;
+
+const names = z.registry<{ id: string }>();
+for (const [id, schema] of Object.entries(BODIES)) names.add(schema, { id });
+
+const WITH_KEY: readonly ErrorCode[] = ['unauthorized', 'forbidden', 'rate_limited', 'overloaded', 'internal'];
+const WITH_BODY: readonly ErrorCode[] = ['invalid_request', 'request_too_large'];
+const JSON_TYPE = 'application/json';
+
+/**
+ * The OpenAPI 3.1 document of everything that the service answers over HTTP, made of the schemas that it checks with. Plain
+ * data; `npm run docs` writes it to docs/openapi.json, and the service serves it at `/docs/openapi.json`.
+ */
+export function openApiDocument(version: string) {
+  const parts = new SchemaParts();
+  const operations = HTTP_ROUTES.map((route) => ({ ...route, operation: operation(route, parts) }));
+  const paths = [...new Set(HTTP_ROUTES.map(({ path }) => path))];
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Rapport',
+      version,
+      description:
+        'What the service answers over HTTP. Conversations go over a WebSocket, and results to Kafka: the AsyncAPI ' +
+        'documents say how.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/', description: 'The service that serves this document.' }],
+    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
+    paths: Object.fromEntries(
+      paths.map((path) => [
+        path,
+        Object.fromEntries(operations.filter((one) => one.path === path).map((one) => [one.method, one.operation])),
+      ]),
+    ),
+    components: {
+      schemas: parts.all(),
+      securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'An API key or a JWT.' } },
+    },
+  };
+}
+
+function operation(
+  { operationId, tag, summary, scopes, parameters = {}, body, answers, errors }: HttpRoute,
+  parts: SchemaParts,
+) {
+  const codes = new Set<ErrorCode>([
+    ...(errors ?? []),
+    ...(body === undefined ? [] : WITH_BODY),
+    ...(scopes === 'open' ? [] : WITH_KEY),
+  ]);
+  return {
+    operationId,
+    tags: [tag],
+    summary,
+    ...(scopes === 'open' ? {} : { description: `Scope: ${scopes.join(' or ')}.` }),
+    security: scopes === 'open' ? [] : [{ key: [] }],
+    parameters: Object.entries(parameters).map(([name, { schema, ...where }]) => ({
+      name,
+      ...where,
+      required: true,
+      schema: schemaOf(schema, parts),
+    })),
+    ...(body === undefined
+      ? {}
+      : { requestBody: { required: true, content: { [JSON_TYPE]: { schema: schemaOf(body, parts) } } } }),
+    responses: {
+      ...Object.fromEntries(
+        Object.entries(answers).map(([status, answer]) => [
+          status,
+          { description: answer.description, ...content(answer.body, parts) },
+        ]),
+      ),
+      ...refusals([...codes], parts),
+    },
+  };
+}
+
+function content(body: z.ZodType | string | undefined, parts: SchemaParts) {
+  if (body === undefined) return {};
+  if (typeof body === 'string') return { content: { [body]: { schema: { type: 'string' } } } };
+  return { content: { [JSON_TYPE]: { schema: schemaOf(body, parts) } } };
+}
+
+/** One answer a status, with the codes that it may carry and what to do about each. */
+function refusals(codes: readonly ErrorCode[], parts: SchemaParts) {
+  const statuses = [...new Set(codes.map(statusOf))].sort();
+  return Object.fromEntries(
+    statuses.map((status) => {
+      const those = codes.filter((code) => statusOf(code) === status);
+      const told = those.map((code) => `${code}: ${errorSpec(code).advice}`).join(' ');
+      const comesBack = those.some((code) => /retryAfterMs/.test(errorSpec(code).advice));
+      const headers = {
+        'Retry-After': {
+          description: 'Seconds to wait, where that is known.',
+          schema: { type: 'integer', minimum: 0 },
+        },
+      };
+      const schema = {
+        allOf: [
+          schemaOf(http.ErrorBody, parts),
+          { type: 'object', properties: { code: { type: 'string', enum: those } } },
+        ],
+      };
+      return [status, { description: told, ...(comesBack ? { headers } : {}), content: { [JSON_TYPE]: { schema } } }];
+    }),
+  );
+}
+
+function statusOf(code: ErrorCode): number {
+  const status = errorSpec(code).http;
+  if (status === undefined) throw new Error(`${code} has no HTTP status`);
+  return status;
+}
+
+/** As a reader takes it: what has a default may be left out, an answer may have more. Those with a name are components. */
+function schemaOf(schema: z.ZodType, parts: SchemaParts): JsonSchema {
+  return parts.moved(z.toJSONSchema(schema, { io: 'input', metadata: names }) as JsonSchema);
+}

@@ -1,0 +1,195 @@
+import { z } from 'zod';
+import { externalText } from '../client-messages';
+import type { ErrorCode } from '../errors';
+import { ErasureAnswer, TokenAnswer, TokenRequest } from '../http-messages';
+import { IntentChange, IntentChanged, IntentExamples, IntentList, IntentName, IntentPreview } from '../intent-messages';
+import { type Scope, SUBPROTOCOL } from '../vocabulary';
+import { ApiDocument, DocumentFile, Liveness, Readiness } from './open-endpoints';
+
+export const TAGS = {
+  conversations: 'Sending and watching conversations; the messages stand in the AsyncAPI documents.',
+  intents: "A tenant's own intents, made of examples (docs/intents.md).",
+  erasure: 'What is kept of a session or customer, taken out (docs/erasure.md).',
+  operations: 'For those who run the service (docs/operations.md).',
+  documents: 'These documents.',
+} as const;
+
+/** What comes when all is well, or as well as it can be. */
+export interface Answer {
+  readonly description: string;
+  /** Absent: none. Text: of this content type. */
+  readonly body?: z.ZodType | string;
+}
+
+/** Where a value is taken from, and what it is. */
+export interface Parameter {
+  readonly in: 'path' | 'header';
+  readonly schema: z.ZodType;
+  readonly description: string;
+}
+
+/** One endpoint. A test holds them against the routes, rights and answers of the running service. */
+export interface HttpRoute {
+  readonly method: 'get' | 'post' | 'put' | 'delete';
+  /** As `/v1/intents/{name}`. */
+  readonly path: string;
+  readonly operationId: string;
+  readonly tag: keyof typeof TAGS;
+  readonly summary: string;
+  /** Any of these will do; `open`: for everybody. */
+  readonly scopes: readonly Scope[] | 'open';
+  readonly parameters?: Readonly<Record<string, Parameter>>;
+  readonly body?: z.ZodType;
+  /** By status. */
+  readonly answers: Readonly<Record<number, Answer>>;
+  /** Besides those of every endpoint with a key or a body. */
+  readonly errors?: readonly ErrorCode[];
+}
+
+const name: Parameter = { in: 'path', schema: IntentName, description: 'The intent.' };
+
+export const HTTP_ROUTES: readonly HttpRoute[] = [
+  {
+    method: 'get',
+    path: '/v1/stream',
+    operationId: 'connect',
+    tag: 'conversations',
+    summary: `The upgrade to a WebSocket of the subprotocol ${SUBPROTOCOL}.`,
+    scopes: ['ingest', 'monitor'],
+    parameters: {
+      'Sec-WebSocket-Protocol': {
+        in: 'header',
+        schema: z.string(),
+        description: `${SUBPROTOCOL}; a browser offers rapport.token.TOKEN beside it, in place of the key.`,
+      },
+    },
+    answers: { 101: { description: `From here on ${SUBPROTOCOL} is spoken.` } },
+    errors: ['unsupported_subprotocol', 'quota_exceeded', 'too_many_sessions', 'server_shutdown'],
+  },
+  {
+    method: 'post',
+    path: '/v1/tokens',
+    operationId: 'issueToken',
+    tag: 'conversations',
+    summary: 'A short-lived, single-use token for a browser.',
+    scopes: ['ingest', 'monitor'],
+    body: TokenRequest,
+    answers: { 201: { description: 'The token.', body: TokenAnswer } },
+  },
+  {
+    method: 'get',
+    path: '/v1/intents',
+    operationId: 'listIntents',
+    tag: 'intents',
+    summary: "The tenant's own intents, and the names of those that everyone has.",
+    scopes: ['monitor', 'admin'],
+    answers: { 200: { description: 'The intents.', body: IntentList } },
+  },
+  {
+    method: 'post',
+    path: '/v1/intents/{name}/preview',
+    operationId: 'previewIntent',
+    tag: 'intents',
+    summary: 'What an intent would do; nothing changes.',
+    scopes: ['admin'],
+    parameters: { name },
+    body: IntentExamples,
+    answers: { 200: { description: 'How its examples would be told.', body: IntentPreview } },
+    errors: ['intent_name', 'intent_examples', 'intent_limit'],
+  },
+  {
+    method: 'put',
+    path: '/v1/intents/{name}',
+    operationId: 'putIntent',
+    tag: 'intents',
+    summary: 'Adds or replaces an intent; it counts at once, in open sessions too.',
+    scopes: ['admin'],
+    parameters: { name },
+    body: IntentChange,
+    answers: { 200: { description: 'It is live.', body: IntentChanged } },
+    errors: ['intent_name', 'intent_examples', 'intent_limit', 'preview_required', 'intent_not_recommended'],
+  },
+  {
+    method: 'delete',
+    path: '/v1/intents/{name}',
+    operationId: 'removeIntent',
+    tag: 'intents',
+    summary: 'Removes an intent.',
+    scopes: ['admin'],
+    parameters: { name },
+    answers: { 204: { description: 'It is gone.' } },
+    errors: ['intent_unknown'],
+  },
+  {
+    method: 'delete',
+    path: '/v1/sessions/{id}',
+    operationId: 'eraseSession',
+    tag: 'erasure',
+    summary: 'Erases a session.',
+    scopes: ['admin'],
+    parameters: { id: { in: 'path', schema: z.uuid(), description: 'The session.' } },
+    answers: { 200: { description: 'What was erased.', body: ErasureAnswer } },
+    errors: ['invalid_request'],
+  },
+  {
+    method: 'delete',
+    path: '/v1/customers/{id}',
+    operationId: 'eraseCustomer',
+    tag: 'erasure',
+    summary: 'Erases all sessions of a customer.',
+    scopes: ['admin'],
+    parameters: { id: { in: 'path', schema: externalText, description: 'The customerId of session.start.' } },
+    answers: { 200: { description: 'What was erased.', body: ErasureAnswer } },
+    errors: ['invalid_request'],
+  },
+  {
+    method: 'get',
+    path: '/healthz',
+    operationId: 'isAlive',
+    tag: 'operations',
+    summary: 'The process answers.',
+    scopes: 'open',
+    answers: { 200: { description: 'It does.', body: Liveness } },
+  },
+  {
+    method: 'get',
+    path: '/readyz',
+    operationId: 'isReady',
+    tag: 'operations',
+    summary: 'Whether a session can be taken now, with what serves it and why not.',
+    scopes: 'open',
+    answers: {
+      200: { description: 'It can.', body: Readiness },
+      503: { description: 'It cannot: error says why.', body: Readiness },
+    },
+  },
+  {
+    method: 'get',
+    path: '/metrics',
+    operationId: 'metrics',
+    tag: 'operations',
+    summary: 'For Prometheus to scrape. It names no tenant, session or person.',
+    scopes: 'open',
+    answers: { 200: { description: 'Metrics.', body: 'text/plain' } },
+  },
+  {
+    method: 'get',
+    path: '/docs',
+    operationId: 'docs',
+    tag: 'documents',
+    summary: 'These documents as one page, which loads nothing and runs nothing.',
+    scopes: 'open',
+    answers: { 200: { description: 'The page.', body: 'text/html' } },
+  },
+  {
+    method: 'get',
+    path: '/docs/{file}',
+    operationId: 'document',
+    tag: 'documents',
+    summary: 'One document for tools: openapi.json, asyncapi.json, and asyncapi-DOOR.json of each protocol of others.',
+    scopes: 'open',
+    parameters: { file: { in: 'path', schema: DocumentFile, description: 'Its name.' } },
+    answers: { 200: { description: 'OpenAPI 3.1 or AsyncAPI 3.0.', body: ApiDocument } },
+    errors: ['unknown_path'],
+  },
+];
