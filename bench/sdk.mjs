@@ -58,8 +58,8 @@ async function measured(path, mediaMs, times) {
   try {
     await page.send('Performance.enable', {});
     await page.run(`
-      for (let i = 0; i < 1000 && !window.isLive; i += 1) await new Promise((resolve) => setTimeout(resolve, 10));
-      if (!window.isLive) throw new Error('the devices of the page did not start');`);
+      for (let i = 0; i < 1000 && !window.begin; i += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+      await window.begin();`);
     const begunMs = await page.run('return session.mediaMs');
     const begun = await metrics(page);
     await page.run('window.longTasksMs.length = 0');

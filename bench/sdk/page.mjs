@@ -42,5 +42,5 @@ window.gaps = 0;
 session.on('rapport.window.assessed', () => (window.results += 1));
 session.on('gap', () => (window.gaps += 1));
 window.session = session;
-await Promise.all([session.attachMicrophone(), session.attachCamera()]);
-window.isLive = true;
+/** Asked for from outside as from a click: without one a browser starts no devices. */
+window.begin = () => Promise.all([session.attachMicrophone(), session.attachCamera()]).then(() => {});
