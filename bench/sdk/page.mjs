@@ -19,9 +19,12 @@ if (!live) {
   performance.now = () => startMs + (realNow() - startMs) * pace;
   Date.now = () => startDateMs + (realDate() - startDateMs) * pace;
   window.setTimeout = (task, ms) => realTimeout(task, ms / pace);
-  window.AudioWorkletNode = class {
+  window.AudioWorkletNode = class extends GainNode {
+    constructor(context) {
+      super(context, { gain: 0 });
+    }
     port = { onmessage: null, postMessage: () => (this.isOver = true) };
-    connect() {
+    connect(to) {
       const begunMs = performance.now();
       let fed = 0;
       const feed = () => {
@@ -30,8 +33,8 @@ if (!live) {
         if (!this.isOver) realTimeout(feed, FEED_EVERY_MS);
       };
       feed();
+      return super.connect(to);
     }
-    disconnect() {}
   };
 }
 
