@@ -1,6 +1,6 @@
 import { Subject, type Observable } from 'rxjs';
 import type { SessionPool } from '../inference/inference-pool';
-import { ChatLane, type ChatInput } from './chat-lane';
+import type { ChatInput } from './chat-lane';
 import { GapLog } from './gap-log';
 import { holdWordOf } from '../facts/hold-word';
 import { HopBuilder } from './hop-builder';
@@ -17,14 +17,14 @@ import { SessionPause } from './session-pause';
 import { SessionTime } from './session-time';
 import type { RingMemory } from './ring-memory';
 import { MediaNeeds } from './resume/media-needs';
-import { EarlyChat } from './resume/early-chat';
 import type { RestoredStreams } from './resume/restored-streams';
 import { StreamsResume, unknownStream } from './resume/streams-resume';
+import { SessionChat, type StampedChat } from './session-chat';
 import { SessionIntakes } from './session-intakes';
+import { SessionWatermark } from './session-watermark';
 import type { SettledFact, StreamFact, StreamsEnded, StreamUpdated, UtteranceClosed } from '../facts/stream-fact';
 import type { StreamOptions } from './stream-options';
 import type { VideoDecoders } from './video/video-decoder';
-import { Watermark } from './watermark';
 
 export type { MediaVerdict } from './lane';
 
@@ -76,13 +76,11 @@ export class SessionStreams {
   readonly #clock: SessionClock;
   readonly #options: StreamOptions;
   readonly #onDrop: ((reason: DropReason) => void) | undefined;
-  readonly #pace: number;
   readonly #time: SessionTime;
   readonly #intakes: SessionIntakes;
   readonly #needs: MediaNeeds;
-  readonly #chat: ChatLane;
-  readonly #earlyChat: EarlyChat;
-  readonly #watermark: Watermark;
+  readonly #chat: SessionChat;
+  readonly #watermark: SessionWatermark;
   readonly #hops: HopRelease;
   readonly #cuts: MediaCuts;
   readonly #pause: SessionPause;
@@ -94,8 +92,6 @@ export class SessionStreams {
   readonly #dropped: Partial<Record<DropReason, number>> = {};
   readonly #inFlightUtterances = new Set<UtteranceClosed>();
   readonly #partials = new PartialsInFlight((fact) => this.#facts.next(fact));
-  /** The watermark when it was last finite. */
-  #settledMs: number;
   #state: 'open' | 'ending' | 'closed' = 'open';
 
   /** Throws RapportError `video_unavailable` where there is no decoder for video. */
@@ -103,20 +99,25 @@ export class SessionStreams {
     this.#clock = clock;
     this.#options = options;
     this.#onDrop = onDrop;
-    this.#pace = spec.pace;
-    const { restored } = spec;
-    const { hopMs, lookBackMs } = options;
+    const { restored, pace } = spec;
+    const { hopMs, lookBackMs, allowedLatenessMs } = options;
     const firstHop = Math.max(0, Math.floor(((restored?.hopEndMs ?? 0) - lookBackMs) / hopMs));
-    this.#settledMs = firstHop * hopMs;
     this.#time = new SessionTime(restored?.startedAtMs ?? clock.nowMs(), spec, (notice) => this.#gaps.notice(notice));
     const { anchorToleranceMs: minGapMs } = options;
     this.#cuts = new MediaCuts({ intakes: () => this.#intakes.all, time: this.#time, minGapMs });
     this.#pause = new SessionPause(this.#cuts, (fact) => this.#facts.next(fact));
     this.#holds = new SessionHolds(this.#cuts);
     this.#gaps = new GapLog(restored?.lastGapMs, (gap) => this.#cuts.gapOutside(gap), restored?.gaps);
-    this.#chat = new ChatLane(options, restored?.chat);
-    this.#earlyChat = new EarlyChat((streamId) => this.#intakes.of(streamId)?.point, options.maxEarlyChats);
-    this.#watermark = new Watermark(options.allowedLatenessMs, this.#settledMs);
+    this.#chat = new SessionChat(
+      {
+        ...{ options, pace, pause: this.#pause, intakes: () => this.#intakes },
+        mediaMs: (nowMs) => this.#time.mediaMs(nowMs),
+        furthestMs: (nowMs) => this.#furthestMs(nowMs),
+        take: (fact) => (this.#state === 'open' ? this.#facts.next(fact) : this.#drop('stream_ended')),
+        dropPaused: () => this.#drop('paused'),
+      },
+      restored?.chat,
+    );
     this.#pump = new Pump({
       turn: () => this.#turn(clock.nowMs()),
       rest: () => this.#arm(),
@@ -124,10 +125,13 @@ export class SessionStreams {
       soon: soon ?? ((task) => task()),
     });
     this.#alarm = new SessionAlarm(clock, this.#time, () => this.#pump.run());
+    const intakes = () => this.#intakes.all;
+    const progress = { alarm: this.#alarm, intakes, contentEndMs: () => this.#contentEndMs(), allowedLatenessMs, pace };
+    this.#watermark = new SessionWatermark(progress, firstHop * hopMs);
     this.#needs = new MediaNeeds(lookBackMs, restored?.hopEndMs);
     const partials = spec.partials === true ? this.#partials : undefined;
-    const deps = { pool, clock, options, host: this.#host(), rings, video, pace: spec.pace, partials };
-    this.#intakes = new SessionIntakes(spec.sessionId, deps, [this.#chat], restored);
+    const deps = { pool, clock, options, host: this.#host(), rings, video, pace, partials };
+    this.#intakes = new SessionIntakes(spec.sessionId, deps, [this.#chat.lane], restored);
     this.#intakes.open(spec.streams);
     const { voices, stills, content } = this.#intakes;
     const builder = new HopBuilder(hopMs, voices, stills, this.#cuts);
@@ -138,11 +142,11 @@ export class SessionStreams {
       isOpen: () => this.#state === 'open',
       credit: (limit) => this.#credits.next(limit),
       line: (line) => this.#alarm.attach(line),
-      earlyChat: this.#earlyChat,
+      earlyChat: this.#chat.early,
       wake: () => this.#pump.run(),
     });
     if (restored !== undefined) {
-      for (const lane of this.#intakes.lanes) lane.goOn(this.#settledMs);
+      for (const lane of this.#intakes.lanes) lane.goOn(this.#watermark.settledMs);
       this.resume.detach();
     }
     this.#arm();
@@ -188,23 +192,8 @@ export class SessionStreams {
    * The stamp that the message got; after the end and in a pause it is only counted. Undefined for one that was there
    * before, and for one that waits for its media to come again.
    */
-  chat(input: ChatInput): { messageId: string; ptsMs: number } | undefined {
-    const nowMs = this.#clock.nowMs();
-    return this.#earlyChat.holds(input, this.#latestChatMs(nowMs)) ? undefined : this.#takeChat(input, nowMs);
-  }
-
-  #takeChat(input: ChatInput, nowMs: number): { messageId: string; ptsMs: number } | undefined {
-    const mediaMs = this.#time.mediaMs(nowMs);
-    const latestMs = this.#latestChatMs(nowMs);
-    if (this.#pause.dropsChat(input.ptsMs, mediaMs, latestMs)) {
-      this.#drop('paused');
-      return { messageId: input.messageId ?? '', ptsMs: input.ptsMs ?? mediaMs };
-    }
-    const fact = this.#chat.receive(input, mediaMs, latestMs);
-    if (fact === undefined) return undefined;
-    if (this.#state === 'open') this.#facts.next(fact);
-    else this.#drop('stream_ended');
-    return { messageId: fact.messageId, ptsMs: fact.ptsMs };
+  chat(input: ChatInput): StampedChat | undefined {
+    return this.#chat.receive(input, this.#clock.nowMs());
   }
 
   get paused(): boolean {
@@ -270,7 +259,7 @@ export class SessionStreams {
   /** Nothing more comes: what is held is worked off, then `ended` follows as the last fact. */
   end(): void {
     if (this.#state !== 'open') return;
-    for (const input of this.#earlyChat.takeAll()) this.#takeChat(input, this.#clock.nowMs());
+    this.#chat.comeAll(this.#clock.nowMs());
     this.#state = 'ending';
     for (const intake of this.#intakes.all) intake.end();
     this.#pump.run();
@@ -293,7 +282,7 @@ export class SessionStreams {
     this.#alarm.cancel();
     this.#intakes.dispose();
     this.#needs.clear();
-    this.#earlyChat.clear();
+    this.#chat.early.clear();
     this.#hops.clear();
     this.#inFlightUtterances.clear();
     this.#facts.complete();
@@ -326,14 +315,11 @@ export class SessionStreams {
     for (const intake of all) intake.pump(nowMs, this.#alarm.heardMs);
     if (this.#closed()) return;
     if (this.#state === 'ending' && all.every((intake) => intake.left)) this.#watermark.finish();
-    else if (this.#watermark.advance(all, this.#alarm.heardMs, this.#clockMs())) {
-      this.#settledMs = this.#watermark.valueMs;
-      // The watermark closes utterances of streams that fell silent.
-      if (this.#watermark.followsClock || all.length > 1) {
-        for (const intake of all) intake.pump(nowMs, this.#alarm.heardMs);
-      }
+    else if (this.#watermark.advance() && (this.#watermark.followsClock || all.length > 1)) {
+      // It closes utterances of streams that fell silent.
+      for (const intake of all) intake.pump(nowMs, this.#alarm.heardMs);
     }
-    for (const input of this.#earlyChat.take(this.#latestChatMs(nowMs))) this.#takeChat(input, nowMs);
+    this.#chat.comeDue(nowMs);
     if (this.#closed()) return;
     this.#hops.passed(this.#watermark.valueMs, nowMs);
     this.#releaseHops(nowMs);
@@ -373,7 +359,7 @@ export class SessionStreams {
   /** End of everything that came; hops that the watermark has passed count, whether or not anything is in them. */
   #contentEndMs(): number {
     const { hopMs } = this.#options;
-    let endMs = Math.max(this.#chat.endMs, Math.floor(this.#settledMs / hopMs) * hopMs);
+    let endMs = Math.max(this.#chat.lane.endMs, Math.floor(this.#watermark.settledMs / hopMs) * hopMs);
     for (const lane of this.#intakes.lanes) endMs = Math.max(endMs, lane.endMs);
     return endMs;
   }
@@ -390,36 +376,13 @@ export class SessionStreams {
 
   /** A sender that is faster than it declared is ahead of the clock. */
   #furthestMs(nowMs: number): number {
-    return Math.max(this.#time.mediaMs(nowMs), this.#settledMs);
+    return Math.max(this.#time.mediaMs(nowMs), this.#watermark.settledMs);
   }
 
-  /** The last time stamp of chat that is believed: it goes by what came, worked off or not. */
-  #latestChatMs(nowMs: number): number {
-    const cameMs = this.#intakes.all.map(({ furthestMs }) => furthestMs);
-    return Math.max(this.#furthestMs(nowMs), ...cameMs) + this.#options.maxChatAheadMs * this.#pace;
-  }
-
+  /** With the consumer behind, settling brings the next hop, not the clock. */
   #arm(): void {
-    const waits = this.#state === 'open' && this.#clockBringsHop();
-    this.#alarm.arm(this.#intakes.all, waits ? this.#hops.nextEndMs + this.#options.allowedLatenessMs : Infinity);
-  }
-
-  /** The session clock as far as something was heard, media ms; a recording's does not run past what came of it. */
-  #clockMs(): number {
-    const { heardMediaMs } = this.#alarm;
-    if (!this.#standsAtContent()) return heardMediaMs;
-    return Math.min(heardMediaMs, this.#contentEndMs() + this.#options.allowedLatenessMs);
-  }
-
-  /** A recording that halts for a second at pace 20 has no silence of 20 s in it: what follows would be late, if anything can. */
-  #standsAtContent(): boolean {
-    return this.#pace !== 1 && this.#intakes.all.some(({ left }) => !left);
-  }
-
-  /** Time alone brings the next hop; with the consumer behind, settling does. */
-  #clockBringsHop(): boolean {
-    if (!this.#hops.hasRoom || this.#hops.nextEndMs <= this.#watermark.valueMs) return false;
-    if (this.#standsAtContent() && this.#hops.nextEndMs > this.#contentEndMs()) return false;
-    return this.#watermark.followsClock || this.#intakes.all.length === 0;
+    const { nextEndMs, hasRoom } = this.#hops;
+    const waits = this.#state === 'open' && hasRoom && this.#watermark.comesByClock(nextEndMs);
+    this.#alarm.arm(this.#intakes.all, waits ? nextEndMs + this.#options.allowedLatenessMs : Infinity);
   }
 }

@@ -1,0 +1,75 @@
+import type { SessionAlarm } from './session-alarm';
+import type { StreamIntake } from './stream-intake';
+import { Watermark } from './watermark';
+
+export interface SessionWatermarkParts {
+  readonly alarm: Pick<SessionAlarm, 'heardMs' | 'heardMediaMs'>;
+  readonly intakes: () => readonly StreamIntake[];
+  /** End of everything that came, media ms. */
+  readonly contentEndMs: () => number;
+  readonly allowedLatenessMs: number;
+  /** Media seconds per wall second that the sender means to send. */
+  readonly pace: number;
+}
+
+/**
+ * The watermark of one session over its streams and its clock. A recording that halts for a second at pace 20 has no silence of
+ * 20 s in it, what follows would be late: its clock moves the watermark no further than what came (ADR 0014).
+ */
+export class SessionWatermark {
+  readonly #watermark: Watermark;
+  #settledMs: number;
+
+  /** @param fromMs where a session goes on whose process died. */
+  constructor(
+    private readonly parts: SessionWatermarkParts,
+    fromMs: number,
+  ) {
+    this.#settledMs = fromMs;
+    this.#watermark = new Watermark(parts.allowedLatenessMs, fromMs);
+  }
+
+  /** Infinity once the session has ended. */
+  get valueMs(): number {
+    return this.#watermark.valueMs;
+  }
+
+  /** When it was last finite. */
+  get settledMs(): number {
+    return this.#settledMs;
+  }
+
+  get followsClock(): boolean {
+    return this.#watermark.followsClock;
+  }
+
+  /** Returns whether it moved. */
+  advance(): boolean {
+    const { alarm, intakes } = this.parts;
+    if (!this.#watermark.advance(intakes(), alarm.heardMs, this.#clockMs())) return false;
+    this.#settledMs = this.#watermark.valueMs;
+    return true;
+  }
+
+  /** The session has ended, and nothing of it is under way. */
+  finish(): void {
+    this.#watermark.finish();
+  }
+
+  /** Whether time alone brings it to `mediaMs`, which it has not passed. */
+  comesByClock(mediaMs: number): boolean {
+    if (mediaMs <= this.valueMs || (this.#standsAtContent && mediaMs > this.parts.contentEndMs())) return false;
+    return this.followsClock || this.parts.intakes().length === 0;
+  }
+
+  /** The session clock as far as something was heard, media ms. */
+  #clockMs(): number {
+    const { alarm, contentEndMs, allowedLatenessMs } = this.parts;
+    if (!this.#standsAtContent) return alarm.heardMediaMs;
+    return Math.min(alarm.heardMediaMs, contentEndMs() + allowedLatenessMs);
+  }
+
+  get #standsAtContent(): boolean {
+    return this.parts.pace !== 1 && this.parts.intakes().length > 0;
+  }
+}
