@@ -124,6 +124,21 @@ describe('a hold', () => {
     expect([spans(s), s.gaps]).toEqual([[[0, 1000]], []]);
   });
 
+  it('of one that is said behind the end of another, and from before it, was heard', async () => {
+    const s = new SessionScript();
+    const hold = (one: string, scope: string, ms: number) => s.streams.participant({ ...word(one, ms), scope });
+    await s.live(1, speech(1000), 0);
+    hold('hold', 'p-1', 1000);
+    await s.live(1, speech(1000), 1000);
+    hold('unhold', 'p-1', 2000);
+    await s.live(1, speech(200), 2000);
+    hold('hold', 'p-2', 1900);
+    await s.live(1, speech(800), 2200);
+    hold('unhold', 'p-2', 3000);
+    await s.end();
+    expect(spans(s)).toEqual([[0, 1000]]);
+  });
+
   const spanOf = fc
     .record({ from: fc.nat(55), frames: fc.integer({ min: 3, max: 25 }), lag: fc.nat(2) })
     .map(({ from, frames, lag }) => ({

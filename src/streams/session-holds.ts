@@ -16,7 +16,11 @@ export class SessionHolds {
   hear({ begins, who, atMs }: HoldWord, nowMs: number, mediaMs: number): void {
     const before = this.#onHold;
     this.#onHold = begins ? putOnHold(before, who) : takeOffHold(before, who);
-    if (begins) this.cuts.begin(this.cuts.of('on_hold', who.streamId), atMs, mediaMs);
+    if (begins) {
+      const cut = this.cuts.of('on_hold', who.streamId);
+      // said behind the end of somebody else's hold, and from before it: the rest of it is this one's
+      this.cuts.begin(cut, cut.spans.firstOutside(atMs, Infinity)?.startMs ?? atMs, mediaMs);
+    }
     const scopes = new Set(before.map(({ streamId }) => streamId));
     for (const streamId of scopes) {
       if (this.#onHold.some((one) => one.streamId === streamId)) continue;
