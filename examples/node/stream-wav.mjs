@@ -10,6 +10,7 @@ const { rateHz, pcm } = samplesOf(wav);
 const session = await connect({
   url,
   apiKey,
+  pace: 20, // a recording, sent faster than real time
   streams: [{ streamId: 1, kind: 'voice', party: 'customer', codec: `pcm16le-${rateHz / 1000}k` }],
 });
 

@@ -14,7 +14,7 @@ export interface SessionWatermarkParts {
 
 /**
  * The watermark of one session over its streams and its clock. A recording that halts for a second at pace 20 has no silence of
- * 20 s in it, what follows would be late: its clock moves the watermark no further than what came (ADR 0014).
+ * 20 s in it, what follows would be late: its clock moves the watermark no further than what came, while more can come (ADR 0014).
  */
 export class SessionWatermark {
   readonly #watermark: Watermark;
@@ -70,6 +70,6 @@ export class SessionWatermark {
   }
 
   get #standsAtContent(): boolean {
-    return this.parts.pace !== 1 && this.parts.intakes().length > 0;
+    return this.parts.pace !== 1 && this.parts.intakes().some(({ left }) => !left);
   }
 }

@@ -138,7 +138,7 @@ test('segments: read across, from any offset, also by a reader without the lock'
   const seqs: number[] = [];
   const subscription = outbox.subscribe(session(0), 0).subscribe((record) => seqs.push(record.seq));
   await outbox.append(session(0), result(100));
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await eventually(() => seqs.length >= 15);
   expect(seqs).toEqual([...Array(15).keys()].map((n) => n + 1));
   subscription.unsubscribe();
   await outbox.shutdown();

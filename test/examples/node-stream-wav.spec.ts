@@ -34,9 +34,11 @@ describe('the Node example', () => {
     expect(stderr).toBe('');
     const lines = stdout.trimEnd().split('\n');
     const windows = Math.ceil((TURNS * TURN_MS - 340) / 1000);
-    expect(lines.at(-1)).toBe(`${windows} windows, ${TURNS} finals`);
+    const told = lines.filter((line) => /^ +\d+\.0 s {2}[a-z]+$/.test(line)).length;
+    // the last one holds the last words alone: it is new where they were read in time for it
+    expect([windows - 1, windows]).toContain(told);
+    expect(lines.at(-1)).toBe(`${told} windows, ${TURNS} finals`);
     expect(lines.filter((line) => / s {2}customer: /.test(line))).toHaveLength(TURNS);
-    expect(lines.filter((line) => /^ +\d+\.0 s {2}[a-z]+$/.test(line))).toHaveLength(windows);
   });
 
   it('says in a sentence why there is no session', async () => {

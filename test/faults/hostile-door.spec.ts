@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { RapportError, SUBPROTOCOL } from '@rapport-live/protocol';
 import { eventually } from '../support/eventually';
+import { heldBytes, MIB } from '../soak/memory';
 import { refusedUpgrade } from '../support/raw-client';
 import type { RunningService } from '../support/service';
 import { chunks, FaultSession, startStill } from './fault-session';
@@ -90,7 +91,7 @@ describe('a hostile door', () => {
       await Promise.all(Array.from({ length: 8 }, () => flood(count / 8)));
     };
     await flooded(160);
-    const before = process.memoryUsage().heapUsed;
+    const before = await heldBytes();
     let isOver = false;
     const flooding = flooded(1200).then(() => (isOver = true));
     for (const piece of media) {
@@ -102,7 +103,7 @@ describe('a hostile door', () => {
     await flooding;
     await bystander.expectWhole({ turns: 2 }, service.config.dataDir);
     expect(refusals.every((code) => code === 'unauthorized' || code === 'rate_limited')).toBe(true);
-    expect(process.memoryUsage().heapUsed - before).toBeLessThan(64 * 1024 * 1024);
+    expect((await heldBytes()) - before).toBeLessThan(16 * MIB);
   });
 
   it('a slow-loris of upgrades that never end is cut off, and those who are in do not notice', async () => {

@@ -8,6 +8,8 @@ export const TURN_MS = TURN.spokenMs + TURN.pauseMs;
 /** Sound kept before the first speech of an utterance, and behind its last: a final is new to the window that it ends in. */
 const PRE_ROLL_MS = 300;
 const POST_ROLL_MS = 300;
+/** Less speech than that makes no second new. */
+const MIN_NEW_SPEECH_MS = 100;
 
 /** What such a customer is heard to say, [ms * 16] samples. */
 export function turns(count: number): Int16Array {
@@ -57,4 +59,17 @@ export function expectedIds(session: Session, { turns: count, chatMs = [], voice
     ...chatMs.map((ms) => id('rapport.transcript.final', 'chat', ms)),
     id('rapport.session.ended', 'ended'),
   ].sort();
+}
+
+/**
+ * Ids of the windows at the end of such a call that hold nothing new but its last words: these count in the first window that
+ * is made once they are read (rule 2), which may be a later one or, with no second left, none.
+ */
+export function lateIds(session: Session, { turns: count }: SentCall): string[] {
+  const spokenMs = count * TURN_MS - TURN.pauseMs;
+  const first = Math.ceil((spokenMs - MIN_NEW_SPEECH_MS) / 1000);
+  const last = Math.ceil((spokenMs + POST_ROLL_MS) / 1000) + 2;
+  return Array.from({ length: last - first }, (_, i) =>
+    resultId(session, 'rapport.window.assessed', (first + i + 1) * 1000),
+  );
 }
