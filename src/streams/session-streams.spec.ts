@@ -86,6 +86,18 @@ describe('time (rule 1)', () => {
     expect(s.gaps).toEqual([]);
   });
 
+  it('a recording whose streams had all ended ran on at its pace until it was ended itself', async () => {
+    const s = new SessionScript({ pace: 20, streams: [VOICE, AGENT] });
+    for (const id of [1, 2]) s.send(id, speech(3000), 0);
+    await s.jobs();
+    for (const id of [1, 2]) s.streams.endStream(id);
+    await s.jobs();
+    await s.advance(20_000); // 400 s by the session clock
+    expect(s.hops.at(-1)).toMatchObject({ hopEndMs: 8000 });
+    expect([s.gaps, s.clock.pendingTimers]).toEqual([[], 0]);
+    await s.end();
+  });
+
   it('lets an ended stream go at once', async () => {
     const s = new SessionScript({ streams: [VOICE, AGENT] });
     s.send(1, speech(2300), 0);

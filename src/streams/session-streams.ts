@@ -126,7 +126,12 @@ export class SessionStreams {
     });
     this.#alarm = new SessionAlarm(clock, this.#time, () => this.#pump.run());
     const intakes = () => this.#intakes.all;
-    const progress = { alarm: this.#alarm, intakes, contentEndMs: () => this.#contentEndMs(), allowedLatenessMs, pace };
+    // the hop that the media ends in, and one behind all that look back at it
+    const neededForMs = lookBackMs + 2 * hopMs;
+    const progress = {
+      ...{ alarm: this.#alarm, intakes, allowedLatenessMs, neededForMs, pace },
+      mediaEndMs: () => this.#mediaEndMs(),
+    };
     this.#watermark = new SessionWatermark(progress, firstHop * hopMs);
     this.#needs = new MediaNeeds(lookBackMs, restored?.hopEndMs);
     const partials = spec.partials === true ? this.#partials : undefined;
@@ -359,9 +364,11 @@ export class SessionStreams {
   /** End of everything that came; hops that the watermark has passed count, whether or not anything is in them. */
   #contentEndMs(): number {
     const { hopMs } = this.#options;
-    let endMs = Math.max(this.#chat.lane.endMs, Math.floor(this.#watermark.settledMs / hopMs) * hopMs);
-    for (const lane of this.#intakes.lanes) endMs = Math.max(endMs, lane.endMs);
-    return endMs;
+    return Math.max(this.#mediaEndMs(), Math.floor(this.#watermark.settledMs / hopMs) * hopMs);
+  }
+
+  #mediaEndMs(): number {
+    return Math.max(this.#chat.lane.endMs, ...this.#intakes.lanes.map(({ endMs }) => endMs));
   }
 
   /** Asked after each fact: a consumer may dispose of the session inside it. */

@@ -6,15 +6,18 @@ export interface SessionWatermarkParts {
   readonly alarm: Pick<SessionAlarm, 'heardMs' | 'heardMediaMs'>;
   readonly intakes: () => readonly StreamIntake[];
   /** End of everything that came, media ms. */
-  readonly contentEndMs: () => number;
+  readonly mediaEndMs: () => number;
   readonly allowedLatenessMs: number;
+  /** So long after its end media may be needed by a window, and is not acknowledged, ms. */
+  readonly neededForMs: number;
   /** Media seconds per wall second that the sender means to send. */
   readonly pace: number;
 }
 
 /**
  * The watermark of one session over its streams and its clock. A recording that halts for a second at pace 20 has no silence of
- * 20 s in it, what follows would be late: its clock moves the watermark no further than what came, while more can come (ADR 0014).
+ * 20 s in it, what follows would be late: its clock moves the watermark no further than what came (ADR 0014). With all streams ended it goes on until nothing of them is
+ * needed any more, and is acknowledged.
  */
 export class SessionWatermark {
   readonly #watermark: Watermark;
@@ -58,18 +61,21 @@ export class SessionWatermark {
 
   /** Whether time alone brings it to `mediaMs`, which it has not passed. */
   comesByClock(mediaMs: number): boolean {
-    if (mediaMs <= this.valueMs || (this.#standsAtContent && mediaMs > this.parts.contentEndMs())) return false;
+    if (mediaMs <= this.valueMs || mediaMs > this.#lastMs()) return false;
     return this.followsClock || this.parts.intakes().length === 0;
   }
 
   /** The session clock as far as something was heard, media ms. */
   #clockMs(): number {
-    const { alarm, contentEndMs, allowedLatenessMs } = this.parts;
-    if (!this.#standsAtContent) return alarm.heardMediaMs;
-    return Math.min(alarm.heardMediaMs, contentEndMs() + allowedLatenessMs);
+    const { alarm, allowedLatenessMs } = this.parts;
+    return Math.min(alarm.heardMediaMs, this.#lastMs() + allowedLatenessMs);
   }
 
-  get #standsAtContent(): boolean {
-    return this.parts.pace !== 1 && this.parts.intakes().some(({ left }) => !left);
+  /** No clock moves it further, media ms. */
+  #lastMs(): number {
+    const { pace, intakes, mediaEndMs, neededForMs } = this.parts;
+    const streams = intakes();
+    if (pace === 1 || streams.length === 0) return Infinity;
+    return mediaEndMs() + (streams.every(({ left }) => left) ? neededForMs : 0);
   }
 }

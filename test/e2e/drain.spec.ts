@@ -1,5 +1,6 @@
 import { play } from '../../src/demo/play';
 import { makeCall } from '../support/call';
+import { eventually } from '../support/eventually';
 import { expectWhole } from '../support/heard-session';
 import { openCall } from '../support/hold-call';
 import { ServiceProcess } from '../support/service-process';
@@ -40,6 +41,9 @@ describe('SIGTERM', () => {
     const door = await start(700, 10_000);
     const heard = await openCall(door, CALL, 2);
     await play(heard.session, CALL, 8);
+    // a frame that is still on its way then is refused with stream_ended
+    const taken = /^rapport_media_bytes_total\{kind="voice"\} 96000$/m;
+    await eventually(async () => taken.test(await (await fetch(`${door.http}/metrics`)).text()));
     const exited = child.kill('SIGTERM');
     while ((await status(`${door.http}/readyz`)) === 200);
     // Still there for whoever asks whether it lives: what came is being worked off.
