@@ -115,7 +115,9 @@ const missing =
       places.map(async (place) => {
         const proxy = await throughProxy(place);
         await expectWhole(await streamCall(proxy.through(service.url)));
-        expect(proxy.links).toHaveLength(2);
+        // the last of them may be the acknowledgement of the end, behind which nobody comes back
+        const links = proxy.links.length;
+        expect('messages' in place && place.messages === sent ? [1, 2] : [2]).toContain(links);
       }),
     );
   });
