@@ -2,15 +2,15 @@ import type { IncomingMessage } from 'node:http';
 import { type Codec, RapportError } from '@rapport-live/protocol';
 import { identifyByApiKey } from '../by-api-key';
 import { callMetadata, partyOf } from '../call-metadata';
-import type { DoorCall } from '../door-call';
 import type { DoorCalls } from '../door-calls';
 import type { DoorLine } from '../door-line';
-import { RawVoice, rawVoiceStream } from '../raw-voice';
+import { rawVoiceStream } from '../raw-voice';
+import { RawVoiceCall } from '../raw-voice-call';
 import type { DoorProtocol, LineListener } from '../web-socket-door';
 import { type MediaStart, parseControl } from './control-message';
 
-/** Close statuses of RFC 6455, section 7.4.1. */
-const [NORMAL, UNSUPPORTED_DATA] = [1000, 1003];
+/** Close status of RFC 6455, section 7.4.1. */
+const UNSUPPORTED_DATA = 1003;
 
 /** Asterisk's names of what we decode; `slin` is 16-bit little-endian on all machines that it is built for. */
 const CODEC_OF_FORMAT: Readonly<Record<string, Codec>> = {
@@ -39,36 +39,24 @@ export class AsteriskDoor implements DoorProtocol {
   }
 }
 
-class AsteriskCall implements LineListener {
-  private call: DoorCall | undefined;
-  private voice: RawVoice | undefined;
-
+class AsteriskCall extends RawVoiceCall {
   constructor(
-    private readonly line: DoorLine,
-    private readonly calls: DoorCalls,
+    line: DoorLine,
+    calls: DoorCalls,
     /** Of the address, as the dial string's `v(...)` adds them. */
     private readonly parameters: Readonly<Record<string, string>>,
-  ) {}
+  ) {
+    super(line, calls, 'MEDIA_START');
+  }
 
   text(text: string): void {
     const message = parseControl(text);
     if (message === undefined) {
       throw new RapportError('malformed_message', `A message of ${text.length} characters is no control message.`);
     }
-    if (this.call !== undefined) return;
+    if (this.isBegun) return;
     if (message.event === 'MEDIA_START') this.start(message);
     else throw new RapportError('session_required', 'Another message came before MEDIA_START.');
-  }
-
-  binary(bytes: Buffer): void {
-    if (this.voice === undefined) throw new RapportError('session_required', 'Sound came before MEDIA_START.');
-    this.voice.heard(bytes);
-  }
-
-  /** It says no farewell: its close is one. */
-  gone(status: number): void {
-    if (status === NORMAL) this.call?.end();
-    this.call?.leave();
   }
 
   private start({ format, id }: MediaStart): void {
@@ -85,11 +73,6 @@ class AsteriskCall implements LineListener {
     const { parameters } = this;
     // A channel in a bridge hears all the others in it: unless somebody says better, both parties.
     const stream = rawVoiceStream(codec, partyOf(parameters, ['customer', 'agent', 'mixed'], 'mixed'));
-    this.call = this.calls.begin(
-      this.line,
-      { session: callMetadata(parameters, id), streams: [stream] },
-      { ended: () => this.line.close(), failed: (error) => this.line.answer(error) },
-    );
-    this.voice = new RawVoice(this.call, stream);
+    this.begin(callMetadata(parameters, id), stream);
   }
 }

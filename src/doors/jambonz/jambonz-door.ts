@@ -1,15 +1,14 @@
 import { RapportError } from '@rapport-live/protocol';
 import { identifyByApiKey } from '../by-api-key';
 import { callMetadata } from '../call-metadata';
-import type { DoorCall } from '../door-call';
 import type { DoorCalls } from '../door-calls';
 import type { DoorLine } from '../door-line';
-import { RawVoice } from '../raw-voice';
+import { RawVoiceCall } from '../raw-voice-call';
 import type { DoorProtocol, LineListener } from '../web-socket-door';
 import { parseJson, streamOf } from './preamble';
 
-/** Close statuses of RFC 6455, section 7.4.1. */
-const [NORMAL, UNSUPPORTED_DATA] = [1000, 1003];
+/** Close status of RFC 6455, section 7.4.1. */
+const UNSUPPORTED_DATA = 1003;
 
 /** jambonz' verb `listen` at `/jambonz`: one JSON message about the call, then its sound as binary messages. */
 export class JambonzDoor implements DoorProtocol {
@@ -26,14 +25,10 @@ export class JambonzDoor implements DoorProtocol {
   }
 }
 
-class JambonzCall implements LineListener {
-  private call: DoorCall | undefined;
-  private voice: RawVoice | undefined;
-
-  constructor(
-    private readonly line: DoorLine,
-    private readonly calls: DoorCalls,
-  ) {}
+class JambonzCall extends RawVoiceCall {
+  constructor(line: DoorLine, calls: DoorCalls) {
+    super(line, calls, 'the message of the call');
+  }
 
   text(text: string): void {
     const json = parseJson(text);
@@ -41,29 +36,11 @@ class JambonzCall implements LineListener {
       throw new RapportError('malformed_message', `A message of ${text.length} characters is no JSON object.`);
     }
     // digits are never kept; what answers messages of ours is about none, since we send none
-    if (this.call !== undefined) return;
+    if (this.isBegun) return;
     const { callSid } = json;
     if (typeof callSid !== 'string') throw new RapportError('invalid_message', 'The first message has no callSid.');
     const stream = this.streamOrClose(json);
-    if (stream === undefined) return;
-    this.call = this.calls.begin(
-      this.line,
-      { session: callMetadata(json, callSid), streams: [stream] },
-      { ended: () => this.line.close(), failed: (error) => this.line.answer(error) },
-    );
-    this.voice = new RawVoice(this.call, stream);
-  }
-
-  binary(bytes: Buffer): void {
-    if (this.voice === undefined)
-      throw new RapportError('session_required', 'Sound came before the message of the call.');
-    this.voice.heard(bytes);
-  }
-
-  /** It says no farewell: its close is one. */
-  gone(status: number): void {
-    if (status === NORMAL) this.call?.end();
-    this.call?.leave();
+    if (stream !== undefined) this.begin(callMetadata(json, callSid), stream);
   }
 
   private streamOrClose(json: Parameters<typeof streamOf>[0]): ReturnType<typeof streamOf> | undefined {
