@@ -99,9 +99,10 @@ export class MediaCuts {
   /** What may be kept of a chunk, by the sender's own time stamp. */
   cut(chunk: MediaChunk, spec: StreamSpec): CutChunk & { readonly cause?: Cause } {
     let kept: CutChunk & { readonly cause?: Cause } = { chunk, cutBefore: false, cutBehind: false };
-    for (const { spans, cause } of this.#on(spec.streamId)) {
+    for (const cut of this.#all) {
+      const { spans, cause } = cut;
+      if (spans.none || !cut.isOf(spec.streamId)) continue;
       if (kept.chunk.bytes.length === 0) break;
-      if (spans.none) continue;
       const { chunk: left, cutBefore, cutBehind } = cutChunk(kept.chunk, this.#shapeOf(spec), spans);
       if (!cutBefore && !cutBehind) continue;
       kept = {

@@ -42,11 +42,13 @@ export class SessionChat {
 
   /** Undefined for one that was there before, and for one that waits for its media to come again. */
   receive(input: ChatInput, nowMs: number): StampedChat | undefined {
-    return this.early.holds(input, this.#latestMs(nowMs)) ? undefined : this.#stamp(input, nowMs);
+    const latestMs = this.#latestMs(nowMs);
+    return this.early.holds(input, latestMs) ? undefined : this.#stamp(input, nowMs, latestMs);
   }
 
-  /** Those come whose media is there again. */
+  /** Those come whose media is there again. Asked in every turn, nearly always for nothing. */
   comeDue(nowMs: number): void {
+    if (this.early.none) return;
     for (const input of this.early.take(this.#latestMs(nowMs))) this.#stamp(input, nowMs);
   }
 
@@ -55,10 +57,9 @@ export class SessionChat {
     for (const input of this.early.takeAll()) this.#stamp(input, nowMs);
   }
 
-  #stamp(input: ChatInput, nowMs: number): StampedChat | undefined {
+  #stamp(input: ChatInput, nowMs: number, latestMs = this.#latestMs(nowMs)): StampedChat | undefined {
     const { parts } = this;
     const mediaMs = parts.mediaMs(nowMs);
-    const latestMs = this.#latestMs(nowMs);
     if (parts.pause.dropsChat(input.ptsMs, mediaMs, latestMs)) {
       parts.dropPaused();
       return { messageId: input.messageId ?? '', ptsMs: input.ptsMs ?? mediaMs };

@@ -22,6 +22,11 @@ export class EarlyChat {
     for (const { streamId, nextSeq } of streams) this.#sentTo.set(streamId, nextSeq);
   }
 
+  /** Nothing waits. */
+  get none(): boolean {
+    return this.#held.length === 0;
+  }
+
   /** Whether it waits. @param latestMs the last time stamp that is believed now. */
   holds(input: ChatInput, latestMs: number): boolean {
     if (input.ptsMs === undefined || input.ptsMs <= latestMs) return false;
@@ -32,7 +37,7 @@ export class EarlyChat {
 
   /** Those that wait no longer, in the order in which they came. */
   take(latestMs: number): readonly ChatInput[] {
-    if (this.#held.length === 0) return [];
+    if (this.none) return [];
     const isBehind = this.#isBehind();
     const waits = ({ ptsMs = 0 }: ChatInput): boolean => isBehind && ptsMs > latestMs;
     const taken = this.#held.filter((input) => !waits(input));
