@@ -1,23 +1,19 @@
 import { encodeFrame, type ErrorMessage, type ServerMessage, SUBPROTOCOL } from '@rapport-live/protocol';
-import { type ClientOptions, WebSocket } from 'ws';
+import { WebSocket } from 'ws';
+import { opened, type SocketOptions, TestSocket } from './test-socket';
 
 /** A client without manners: sends whatever a test wants and keeps everything that comes back. */
-export class RawClient {
+export class RawClient extends TestSocket {
   readonly received: ServerMessage[] = [];
-  readonly closed: Promise<{ status: number; reason: string }>;
   private waiting: (() => void)[] = [];
 
-  private constructor(private readonly socket: WebSocket) {
-    socket.on('message', (data) => {
-      this.received.push(JSON.parse((data as Buffer).toString()) as ServerMessage);
+  private constructor(socket: WebSocket) {
+    super(socket, (text) => {
+      this.received.push(JSON.parse(text) as ServerMessage);
       const waiting = this.waiting;
       this.waiting = [];
       for (const wake of waiting) wake();
     });
-    socket.on('error', () => {});
-    this.closed = new Promise((resolve) =>
-      socket.on('close', (status, reason) => resolve({ status, reason: reason.toString() })),
-    );
   }
 
   static open(url: string, key: string): Promise<RawClient> {
@@ -25,36 +21,13 @@ export class RawClient {
   }
 
   /** As a browser opens one, with `protocols`; with whatever else of `ws`. Rejects when the upgrade is refused. */
-  static async openWith(
-    url: string,
-    { protocols = [SUBPROTOCOL], ...options }: ClientOptions & { protocols?: string[] },
-  ): Promise<RawClient> {
-    const socket = new WebSocket(url, protocols, options);
-    const client = new RawClient(socket);
-    await new Promise((resolve, reject) => socket.on('open', resolve).on('error', reject));
-    return client;
-  }
-
-  /** The subprotocol that the server chose. */
-  get protocol(): string {
-    return this.socket.protocol;
-  }
-
-  json(message: object): void {
-    this.socket.send(JSON.stringify(message));
-  }
-
-  text(text: string): void {
-    this.socket.send(text);
+  static openWith(url: string, options: SocketOptions): Promise<RawClient> {
+    return opened(url, { protocols: [SUBPROTOCOL], ...options }, (socket) => new RawClient(socket));
   }
 
   /** A text message of these bytes, valid UTF-8 or not. */
   textBytes(bytes: Uint8Array): void {
     this.socket.send(bytes, { binary: false });
-  }
-
-  bytes(bytes: Uint8Array): void {
-    this.socket.send(bytes);
   }
 
   frame(header: Partial<Parameters<typeof encodeFrame>[0]>, payload: Uint8Array): void {
@@ -79,10 +52,6 @@ export class RawClient {
     await this.until(
       (message): message is Extract<ServerMessage, { type: 'session.ready' }> => message.type === 'session.ready',
     );
-  }
-
-  abort(): void {
-    this.socket.terminate();
   }
 }
 
