@@ -88,6 +88,8 @@ describe('the language of a session', () => {
         ...{ streams: [stream], session: UNSTATED },
       });
       await heard.session.send(1, payload, 0);
+      // a recording that merely halts holds its last words back (ADR 0014)
+      await heard.session.endStream(1, 0);
       await said(heard, /góry/);
       expect(told(heard).map(({ data }) => data.detail)).toMatchObject([{ language: 'pl', source: 'voice' }]);
       expect(finals(heard)).toMatchObject([{ language: 'pl', intents: [], outOfScope: false }]);
