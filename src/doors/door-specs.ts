@@ -1,5 +1,7 @@
 import type { DoorSpec } from '@rapport-live/protocol';
 import { ASTERISK_SPEC, AUDIO_SOCKET_SPEC } from './asterisk/asterisk-spec';
+import { AUDIOHOOK_SPEC } from './audiohook/audiohook-spec';
+import { HUME_AUDIO_SPEC, HUME_VIDEO_SPEC } from './hume/hume-specs';
 import { JAMBONZ_SPEC } from './jambonz/jambonz-spec';
 import { TWILIO_SPEC } from './twilio/twilio-spec';
 
@@ -9,4 +11,12 @@ import { TWILIO_SPEC } from './twilio/twilio-spec';
  * docs/asyncapi/NAME.json, the service serves `/docs/asyncapi-NAME.json` and a section of `/docs`, and the tests hold it
  * against AsyncAPI's own schema and the linter (docs/adr/0016-documents-from-schemas.md).
  */
-export const DOOR_SPECS: readonly DoorSpec[] = [TWILIO_SPEC, JAMBONZ_SPEC, ASTERISK_SPEC, AUDIO_SOCKET_SPEC];
+export const DOOR_SPECS: readonly DoorSpec[] = [
+  TWILIO_SPEC,
+  AUDIOHOOK_SPEC,
+  JAMBONZ_SPEC,
+  ASTERISK_SPEC,
+  AUDIO_SOCKET_SPEC,
+  HUME_AUDIO_SPEC,
+  HUME_VIDEO_SPEC,
+];

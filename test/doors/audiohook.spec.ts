@@ -242,7 +242,7 @@ describe('the door of Genesys AudioHook', () => {
           wanted.push(type);
         }
       }
-      expect(await client.closed).toBe(1005);
+      expect((await client.closed).status).toBe(1005);
       expect(client.types.filter((type) => type !== 'closed')).toEqual(wanted.filter((type) => type !== 'closed'));
       expect(client.types.at(-1)).toBe('closed');
     }
@@ -312,7 +312,7 @@ describe('the door of Genesys AudioHook', () => {
     const client = await enter();
     await client.open(conversation());
     client.audio(new Uint8Array(300_000));
-    expect(await client.closed).toBe(1009);
+    expect((await client.closed).status).toBe(1009);
   });
 
   it('asks its clients to come back elsewhere when it goes down', async () => {
@@ -321,7 +321,7 @@ describe('the door of Genesys AudioHook', () => {
     await client.open(conversation());
     const gone = going.close();
     await client.next('reconnect');
-    expect(await client.closed).toBe(1001);
+    expect((await client.closed).status).toBe(1001);
     await gone;
   });
 });

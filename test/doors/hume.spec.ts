@@ -153,7 +153,7 @@ describe("the door for clients of Hume's expression API", () => {
       client.json({ type: 'session.update', measurement_timer_ms: 5000 });
       expect(await client.next('error')).toMatchObject({ code: 'config_invalid', retryable: false });
       expect(await client.next('session.closed')).toMatchObject({ reason: 'error' });
-      expect(await client.closed).toBe(1008);
+      expect((await client.closed).status).toBe(1008);
     });
 
     it('audio and frames that come too fast are refused, and the session goes on', async () => {
@@ -176,7 +176,7 @@ describe("the door for clients of Hume's expression API", () => {
       client.bytes(new Uint8Array(bytes));
       expect(await client.next('error')).toMatchObject({ code: 'message_too_large', retryable: false });
       expect(await client.next('session.closed')).toMatchObject({ reason: 'error' });
-      expect(await client.closed).toBe(1009);
+      expect((await client.closed).status).toBe(1009);
     });
 
     it('a message that is never finished: its session ends, no other', async () => {
@@ -192,10 +192,10 @@ describe("the door for clients of Hume's expression API", () => {
       const first = await HumeClient.connect(small, 'audio');
       const second = await HumeClient.connect(small, 'audio');
       expect(await second.next('error')).toMatchObject({ code: 'internal_error', retryable: false });
-      expect(await second.closed).toBe(1013);
+      expect((await second.closed).status).toBe(1013);
       const gone = small.close();
       expect(await first.next('session.closed')).toMatchObject({ reason: 'server_shutdown' });
-      expect(await first.closed).toBe(1001);
+      expect((await first.closed).status).toBe(1001);
       await gone;
     });
   });

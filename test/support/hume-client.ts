@@ -1,70 +1,35 @@
-import { type ClientOptions, WebSocket } from 'ws';
+import { join } from 'node:path';
+import type { ClientOptions, WebSocket } from 'ws';
+import { AsyncApi } from './asyncapi';
 import type { RunningService } from './service';
+import { TalkingSocket } from './talking-socket';
+import { opened } from './test-socket';
 
 export type HumeSaid = Readonly<Record<string, unknown>> & { readonly type: string };
+type Endpoint = 'audio' | 'video';
+
+const documentOf = (endpoint: Endpoint): AsyncApi =>
+  new AsyncApi(join(__dirname, `../../docs/asyncapi/hume-${endpoint}.json`));
+const DOCUMENTS = { audio: documentOf('audio'), video: documentOf('video') };
 
 /** A client of the realtime endpoints of Hume's expression API, as its documentation has them. */
-export class HumeClient {
-  readonly said: HumeSaid[] = [];
-  readonly closed: Promise<number>;
-  private waiting: (() => void)[] = [];
-
-  private constructor(private readonly socket: WebSocket) {
-    socket.on('message', (data) => {
-      this.said.push(JSON.parse((data as Buffer).toString()) as HumeSaid);
-      this.wake();
-    });
-    socket.on('error', () => {});
-    this.closed = new Promise((resolve) =>
-      socket.on('close', (status) => {
-        this.wake();
-        resolve(status);
-      }),
-    );
+export class HumeClient extends TalkingSocket<HumeSaid> {
+  private constructor(
+    socket: WebSocket,
+    private readonly document: AsyncApi,
+  ) {
+    super(socket);
   }
 
   /** Rejects with the HTTP status when the upgrade is refused. */
-  static async connect(
+  static connect(
     { http, key }: RunningService,
-    endpoint: 'audio' | 'video',
+    endpoint: Endpoint,
     headers: ClientOptions['headers'] = { 'X-Hume-Api-Key': key },
     query = '',
   ): Promise<HumeClient> {
     const url = `${http.replace('http', 'ws')}/hume/v1/expression/${endpoint}/realtime${query}`;
-    const socket = new WebSocket(url, { headers });
-    const client = new HumeClient(socket);
-    await new Promise<void>((resolve, reject) => {
-      socket.on('open', resolve).on('error', reject);
-      socket.on('unexpected-response', (_request, { statusCode }) => reject(new Error(String(statusCode))));
-    });
-    return client;
-  }
-
-  json(message: object): void {
-    this.socket.send(JSON.stringify(message));
-  }
-
-  text(text: string): void {
-    this.socket.send(text);
-  }
-
-  bytes(bytes: Uint8Array): void {
-    this.socket.send(bytes);
-  }
-
-  /** The first half of a message that is never finished (RFC 6455, section 5.4). */
-  half(bytes: Uint8Array): void {
-    this.socket.send(bytes, { fin: false });
-  }
-
-  /** The nth message of this type, come or still to come. */
-  async next(type: string, at = 0): Promise<HumeSaid> {
-    for (;;) {
-      const found = this.said.filter((message) => message.type === type)[at];
-      if (found !== undefined) return found;
-      if (this.socket.readyState === WebSocket.CLOSED) throw new Error(`closed without ${type}`);
-      await new Promise<void>((resolve) => this.waiting.push(resolve));
-    }
+    return opened(url, { headers }, (socket) => new HumeClient(socket, DOCUMENTS[endpoint]));
   }
 
   async end(): Promise<HumeSaid> {
@@ -78,11 +43,9 @@ export class HumeClient {
     return this.said.map(({ type, code }) => (typeof code === 'string' ? code : type));
   }
 
-  abort(): void {
-    this.socket.terminate();
-  }
-
-  private wake(): void {
-    for (const resume of this.waiting.splice(0)) resume();
+  protected read(text: string): HumeSaid {
+    const message = JSON.parse(text) as HumeSaid;
+    expect(this.document.faults(message.type, 'payload', message)).toBeUndefined();
+    return message;
   }
 }

@@ -47,6 +47,11 @@ export abstract class TestSocket {
     this.socket.send(bytes);
   }
 
+  /** The first half of a message that is never finished (RFC 6455, section 5.4). */
+  half(part: string | Uint8Array): void {
+    this.socket.send(part, { fin: false });
+  }
+
   abort(): void {
     this.socket.terminate();
   }

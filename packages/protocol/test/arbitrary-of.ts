@@ -66,7 +66,7 @@ function object({ properties, required = [], additionalProperties }: JsonSchema,
 function text({ format, pattern, minLength = 0, maxLength }: JsonSchema): fc.Arbitrary<string> {
   if (format === 'uuid') return fc.uuid();
   if (format === 'uri') return fc.webUrl().filter((url) => url.length <= (maxLength ?? Infinity));
-  if (pattern !== undefined) return fc.stringMatching(new RegExp(pattern));
+  if (pattern !== undefined) return fc.stringMatching(new RegExp(pattern)).filter((s) => s.length >= minLength);
   // Bounds count UTF-16 units, as JavaScript does.
   return fc
     .string({ unit: 'binary', minLength, maxLength })

@@ -1,4 +1,5 @@
 import type { DoorSpec } from '@rapport-live/protocol';
+import { BINARY } from '../spec-schemas';
 
 const MEDIA_START = {
   type: 'object',
@@ -30,12 +31,7 @@ export const ASTERISK_SPEC: DoorSpec = {
       contentType: 'text/plain',
       payload: { type: 'string', pattern: '^MEDIA_START(?:\\s+[a-z_]+:\\S+)*\\s*$' },
     },
-    {
-      name: 'sound',
-      summary: 'A binary message in the format of MEDIA_START.',
-      contentType: 'application/octet-stream',
-      payload: { type: 'string', format: 'binary' },
-    },
+    { name: 'sound', summary: 'A binary message in the format of MEDIA_START.', ...BINARY },
   ],
   toClient: [],
 };
@@ -51,19 +47,15 @@ export const AUDIO_SOCKET_SPEC: DoorSpec = {
   address: 'audiosocket',
   security: 'It knows no proof: it is held to addresses.',
   fromClient: [
-    { name: 'uuid', summary: 'Type 0x01: the id of the call, 16 bytes; the first frame.', ...binary() },
+    { name: 'uuid', summary: 'Type 0x01: the id of the call, 16 bytes; the first frame.', ...BINARY },
     {
       name: 'slin',
       summary: 'Types 0x10, 0x12, 0x13, 0x16: 16-bit little-endian sound at 8, 16, 24, 48 kHz.',
-      ...binary(),
+      ...BINARY,
     },
-    { name: 'dtmf', summary: 'Type 0x03: a digit; let go, never kept.', ...binary() },
-    { name: 'error', summary: 'Type 0xff.', ...binary() },
-    { name: 'hangup', summary: 'Type 0x00: the call is over.', ...binary() },
+    { name: 'dtmf', summary: 'Type 0x03: a digit; let go, never kept.', ...BINARY },
+    { name: 'error', summary: 'Type 0xff.', ...BINARY },
+    { name: 'hangup', summary: 'Type 0x00: the call is over.', ...BINARY },
   ],
-  toClient: [{ name: 'hangup', summary: 'Type 0x00: we are done.', ...binary() }],
+  toClient: [{ name: 'hangup', summary: 'Type 0x00: we are done.', ...BINARY }],
 };
-
-function binary() {
-  return { contentType: 'application/octet-stream', payload: { type: 'string', format: 'binary' } } as const;
-}

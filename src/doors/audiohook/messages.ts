@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseDurationMs } from './stream-time';
+import { DURATION, parseDurationMs } from './stream-time';
 
 /**
  * The messages of AudioHook protocol version 2, from the publisher's reference implementation
@@ -12,11 +12,14 @@ const UUID = /^(?:[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-
 export const isUuid = (text: unknown): text is string => typeof text === 'string' && UUID.test(text);
 const uuid = z.string().regex(UUID, { error: 'a UUID' });
 /** Parsed into ms. */
-const duration = z.string().transform((text, context) => {
-  const ms = parseDurationMs(text);
-  if (ms === undefined) context.addIssue({ code: 'custom', message: 'a duration as PT12.5S' });
-  return ms ?? 0;
-});
+const duration = z
+  .string()
+  .regex(DURATION, { error: 'a duration as PT12.5S' })
+  .transform((text, context) => {
+    const ms = parseDurationMs(text);
+    if (ms === undefined) context.addIssue({ code: 'custom', message: 'a duration of a year at most' });
+    return ms ?? 0;
+  });
 const seq = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 /** `en-US`. */
 export const LANGUAGE_CODE = /^[a-z]{2,3}-[A-Za-z]{2,4}$/;

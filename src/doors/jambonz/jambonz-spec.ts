@@ -1,4 +1,5 @@
 import type { DoorSpec } from '@rapport-live/protocol';
+import { BINARY } from '../spec-schemas';
 
 /** What `preamble.ts` reads; more fields may be there, of which some become metadata (docs/doors.md). */
 export const JAMBONZ_SPEC: DoorSpec = {
@@ -29,12 +30,7 @@ export const JAMBONZ_SPEC: DoorSpec = {
         required: ['callSid'],
       },
     },
-    {
-      name: 'sound',
-      summary: 'A binary message.',
-      contentType: 'audio/l16',
-      payload: { type: 'string', format: 'binary' },
-    },
+    { name: 'sound', summary: 'A binary message, 16-bit little-endian.', ...BINARY },
   ],
   toClient: [],
 };

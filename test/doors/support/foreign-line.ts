@@ -14,11 +14,6 @@ export class ForeignLine extends TestSocket {
     return opened(url, options, (socket) => new ForeignLine(socket));
   }
 
-  /** The first half of a message that is never finished (RFC 6455, section 5.4). */
-  half(text: string): void {
-    this.socket.send(text, { fin: false });
-  }
-
   close(status = 1000): void {
     this.socket.close(status);
   }

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { type ClientOptions, WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import { type RunningService } from '../service';
+import { TalkingSocket } from '../talking-socket';
+import { opened } from '../test-socket';
 import { signedHeaders } from './signed-headers';
 import { ClientNumbers, openParameters, ORGANIZATION } from './vectors';
 
@@ -26,38 +28,16 @@ export interface HookConnect {
  * A client of AudioHook version 2 as the publisher's document wants it: signed, its numbers kept, every message of the server
  * checked. It sends what a test tells it to, and answers `disconnect` with `close` by itself.
  */
-export class AudioHookClient {
-  readonly said: Said[] = [];
-  readonly closed: Promise<number>;
+export class AudioHookClient extends TalkingSocket<Said> {
   readonly numbers: ClientNumbers;
   positionMs = 0;
-  private waiting: (() => void)[] = [];
-  /** A server message that broke a rule. */
-  private broken: unknown;
 
   private constructor(
-    private readonly socket: WebSocket,
+    socket: WebSocket,
     readonly sessionId: string,
   ) {
+    super(socket);
     this.numbers = new ClientNumbers(sessionId, () => this.positionMs);
-    socket.on('message', (data) => {
-      try {
-        const message = this.numbers.received((data as Buffer).toString());
-        this.said.push(message);
-        if (message.type === 'disconnect') this.send('close', { reason: 'disconnect' });
-        if (message.type === 'closed') socket.close();
-      } catch (error) {
-        this.broken = error;
-      }
-      this.wake();
-    });
-    socket.on('error', () => {});
-    this.closed = new Promise((resolve) =>
-      socket.on('close', (status) => {
-        this.wake();
-        resolve(status);
-      }),
-    );
   }
 
   /** Rejects with the HTTP status when the upgrade is refused. */
@@ -69,28 +49,15 @@ export class AudioHookClient {
       ...rest,
     });
     const all = Object.entries({ ...signed, ...headers }).filter(([, value]) => value !== undefined);
-    const options: ClientOptions = { headers: Object.fromEntries(all) as Record<string, string> };
-    const socket = new WebSocket(`${http.replace('http', 'ws')}/audiohook`, options);
-    const client = new AudioHookClient(socket, sessionId);
+    const options = { headers: Object.fromEntries(all) as Record<string, string> };
+    const url = `${http.replace('http', 'ws')}/audiohook`;
+    const client = await opened(url, options, (socket) => new AudioHookClient(socket, sessionId));
     client.positionMs = positionMs;
-    await new Promise<void>((resolve, reject) => {
-      socket.on('open', resolve).on('error', reject);
-      socket.on('unexpected-response', (_request, { statusCode }) => reject(new Error(String(statusCode))));
-    });
     return client;
   }
 
   send(type: string, parameters: object = {}, over: object = {}): void {
     this.socket.send(this.numbers.message({ type, parameters, ...over }));
-  }
-
-  text(text: string): void {
-    this.socket.send(text);
-  }
-
-  /** The first half of a message that is never finished (RFC 6455, section 5.4). */
-  half(text: string): void {
-    this.socket.send(text, { fin: false });
   }
 
   /** @param bytesPerMs of all channels: 16 for two of PCMU. */
@@ -103,17 +70,6 @@ export class AudioHookClient {
   async open(over: object = {}): Promise<Record<string, unknown>> {
     this.send('open', openParameters(over));
     return (await this.next('opened')).parameters;
-  }
-
-  /** The first message of this type, come or still to come. */
-  async next(type: string, at = 0): Promise<Said> {
-    for (;;) {
-      if (this.broken !== undefined) throw this.broken;
-      const found = this.said.filter((message) => message.type === type)[at];
-      if (found !== undefined) return found;
-      if (this.socket.readyState === WebSocket.CLOSED) throw new Error(`closed without ${type}: ${this.types.join()}`);
-      await new Promise<void>((resolve) => this.waiting.push(resolve));
-    }
   }
 
   /** Closes as a client does at the end of a call, and gives the data of all transcripts. */
@@ -135,12 +91,13 @@ export class AudioHookClient {
     return this.said.map(({ type }) => type);
   }
 
-  abort(): void {
-    this.socket.terminate();
+  protected read(text: string): Said {
+    return this.numbers.received(text);
   }
 
-  private wake(): void {
-    for (const resume of this.waiting.splice(0)) resume();
+  protected override answer({ type }: Said): void {
+    if (type === 'disconnect') this.send('close', { reason: 'disconnect' });
+    if (type === 'closed') this.socket.close();
   }
 }
 

@@ -1,3 +1,6 @@
+import { join } from 'node:path';
+import { AsyncApi } from '../asyncapi';
+
 /**
  * Message vectors of AudioHook version 2, from the publisher's reference implementation and compliance tests: what a client
  * says, and what it must be answered. They are run against the session without a socket, and over the real door.
@@ -211,7 +214,9 @@ export const BAD_VECTORS: readonly Vector[] = [
   },
 ];
 
-/** The numbers of a client that keeps them, for the messages of vectors. */
+const DOCUMENT = new AsyncApi(join(__dirname, '../../../docs/asyncapi/audiohook.json'));
+
+/** The numbers of a client that keeps them, for the messages of vectors; what it is told is held against the document. */
 export class ClientNumbers {
   seq = 0;
   serverseq = 0;
@@ -235,6 +240,7 @@ export class ClientNumbers {
     const { version, id, seq, clientseq } = message;
     expect({ version, id, seq }).toEqual({ version: '2', id: this.id, seq: this.serverseq + 1 });
     expect(clientseq).toBeLessThanOrEqual(this.seq);
+    expect(DOCUMENT.faults(message.type, 'payload', message)).toBeUndefined();
     this.serverseq += 1;
     return message;
   }
