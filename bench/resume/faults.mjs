@@ -97,9 +97,6 @@ const faults = {
     await sleep(ms / 2);
   },
 
-  /** Knocks as fast as it is answered, with a key that nobody has. */
-  flood: (ms) => repeat(32, ms, () => knock(upgradeRequest('a-key-that-nobody-has'))),
-
   /** Bytes that mean nothing, at the door and over connections. */
   async garbage(ms) {
     const noise = Buffer.from(Array.from({ length: 4096 }, (_, i) => (i * 7919 + 13) & 255));

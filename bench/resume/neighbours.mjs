@@ -1,4 +1,5 @@
-// What a fault of some costs the others: two live sessions with the real models, and beside them one fault after the other.
+// What a fault of some costs the others: a live session with the real models, and beside it one fault after the other. What a
+// flood of connections costs is told by `npm run bench:door`.
 import { figure, median } from '../figures.mjs';
 import { startFaults, startService } from '../processes.mjs';
 import { readRecordings } from '../load/recordings.mjs';
@@ -35,22 +36,26 @@ export async function neighbours({ runs, phaseMs, sessions: count }) {
     }
   })();
   const p50Ms = Object.fromEntries(names.map((name) => [name, []]));
-  /** Until the next phase begins, so that each hears the same. */
-  const phaseEnd = () => sleep(phaseMs - ((performance.now() - beganMs) % phaseMs));
-  await sleep(phaseMs);
+  /** Until phase `n` begins: each hears the same. */
+  const phaseBegin = (n) => sleep(n * phaseMs - (performance.now() - beganMs));
+  let phase = 0;
   for (let run = 0; run < runs; run += 1) {
     for (const name of names) {
-      await phaseEnd();
+      phase += 1;
+      await phaseBegin(phase);
       const fromMs = performance.now() - beganMs;
       if (name !== undefined) await faults.ask(name, { ms: phaseMs - 300 });
-      await phaseEnd();
+      phase += 1;
+      await phaseBegin(phase);
       const toMs = performance.now() - beganMs;
       await sleep(500);
       const heard = windows.filter(({ dueMs }) => dueMs >= fromMs && dueMs < toMs);
       if (heard.length === 0) {
         const states = victims.map(({ socket }) => socket.readyState).join(', ');
+        const newest = windows.at(-1)?.dueMs ?? 'never';
         throw new Error(
-          `no window of the others in the phase of ${name ?? 'nothing wrong'} (their sockets: ${states})`,
+          `no window of the others in the phase of ${name ?? 'nothing wrong'}, ${fromMs} to ${toMs} ms ` +
+            `(their sockets: ${states}; of ${windows.length} windows the newest was due at ${newest} ms)`,
         );
       }
       p50Ms[name].push(median(heard.map(({ latencyMs }) => latencyMs)));
