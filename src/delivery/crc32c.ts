@@ -18,10 +18,11 @@ for (let at = 256; at < TABLES.length; at += 1) {
   TABLES[at] = (before >>> 8) ^ TABLES[before & 0xff]!;
 }
 
-export function crc32c(bytes: Uint8Array): number {
+/** Of the bytes from `from` to before `to`. */
+export function crc32c(bytes: Uint8Array, from = 0, to = bytes.length): number {
   let crc = -1;
-  let i = 0;
-  for (const end = bytes.length - SLICES; i <= end; i += SLICES) {
+  let i = from;
+  for (const end = to - SLICES; i <= end; i += SLICES) {
     const head = crc ^ (bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24));
     crc =
       TABLES[1792 + (head & 0xff)]! ^
@@ -33,11 +34,11 @@ export function crc32c(bytes: Uint8Array): number {
       TABLES[256 + bytes[i + 6]!]! ^
       TABLES[bytes[i + 7]!]!;
   }
-  for (; i < bytes.length; i += 1) crc = (crc >>> 8) ^ TABLES[(crc ^ bytes[i]!) & 0xff]!;
+  for (; i < to; i += 1) crc = (crc >>> 8) ^ TABLES[(crc ^ bytes[i]!) & 0xff]!;
   return (crc ^ -1) >>> 0;
 }
 
 /** Eight lower-case hexadecimal digits. */
-export function crc32cHex(bytes: Uint8Array): string {
-  return crc32c(bytes).toString(16).padStart(8, '0');
+export function crc32cHex(bytes: Uint8Array, from?: number, to?: number): string {
+  return crc32c(bytes, from, to).toString(16).padStart(8, '0');
 }

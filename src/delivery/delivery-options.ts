@@ -20,6 +20,8 @@ export interface OutboxOptions {
   readonly maxCommitBytes: number;
   /** Most bytes of one event: Kafka's default `max.message.bytes` is 1,048,588. Default 900,000. */
   readonly maxEventBytes: number;
+  /** Bytes of what was written last that are kept for who reads at the end of the log. Default 2 MiB. */
+  readonly maxTailBytes: number;
   /** Bytes that may wait for the disk, also while it refuses; beyond them an append rejects with `overloaded`. Default 16 MiB. */
   readonly maxQueuedBytes: number;
   /** A new segment begins beyond this size. Default 16 MiB. */
@@ -59,6 +61,7 @@ export const OUTBOX_DEFAULTS: Omit<OutboxOptions, 'dir' | 'dataDir'> = {
   groupCommitMs: 5,
   maxCommitBytes: MIB,
   maxEventBytes: 900_000,
+  maxTailBytes: 2 * MIB,
   maxQueuedBytes: 16 * MIB,
   maxSegmentBytes: 16 * MIB,
   maxSegmentMs: 24 * 3600_000,

@@ -1,6 +1,7 @@
 import { RapportError } from '@rapport-live/protocol';
 import { isErased } from './erasure/erased-line';
 import { isMissing, type LogFiles, systemFiles } from './log-files';
+import type { LogTail } from './log-tail';
 import { decodeLazily } from './lazy-record';
 import { decodeHeader, decodeLines, type LogRecord, MAX_HEADER_BYTES } from './record-line';
 import { findSegments, lastAtMost, type Segment } from './segment';
@@ -11,6 +12,8 @@ const CHUNK_BYTES = 256 * 1024;
 export class LogCursor {
   private segment: Segment | undefined;
   private position = 0;
+  /** In the log as a whole, of `nextOffset`: known behind what the tail gave. */
+  private nextPosition = 0;
 
   constructor(
     /** The segments of now, oldest first. */
@@ -19,10 +22,19 @@ export class LogCursor {
     /** Throw on a line that is no record; else the log ends there (another process may be writing it). */
     private readonly strict = true,
     private readonly files: LogFiles = systemFiles,
+    /** What was written last; absent for who reads files alone. */
+    private readonly tail?: LogTail,
   ) {}
 
   /** The next records; none at the end of what is durable. Records that were removed or erased are passed over. */
-  async next(): Promise<LogRecord[]> {
+  async next(): Promise<readonly LogRecord[]> {
+    const written = this.tail?.from(this.nextOffset);
+    if (written !== undefined) {
+      this.nextOffset += written.records.length;
+      this.nextPosition = written.endPosition;
+      this.segment = undefined;
+      return written.records;
+    }
     for (;;) {
       this.find();
       const segment = this.segment;
@@ -48,7 +60,8 @@ export class LogCursor {
     const list = this.segments();
     if (this.segment !== undefined && list.includes(this.segment)) return;
     this.segment = lastAtMost(list, (s) => s.baseOffset, this.nextOffset) ?? list[0];
-    this.position = this.segment?.headerBytes ?? 0;
+    const { start = 0, headerBytes = 0 } = this.segment ?? {};
+    this.position = Math.max(headerBytes, this.nextPosition - start);
   }
 
   private async readLines(segment: Segment): Promise<LogRecord[] | null> {

@@ -11,13 +11,20 @@ export interface ReadOptions {
 export class LogReaders {
   private waiting: (() => void)[] = [];
   private isClosed = false;
+  private count = 0;
 
   constructor(private readonly nextOffset: () => number) {}
+
+  /** Somebody reads. */
+  get areThere(): boolean {
+    return this.count > 0;
+  }
 
   async *read(cursor: LogCursor, { follow = false, signal }: ReadOptions): AsyncGenerator<LogRecord> {
     const isAborted = (): boolean => signal?.aborted ?? false;
     const wake = (): void => this.wake();
     signal?.addEventListener('abort', wake);
+    this.count += 1;
     try {
       while (!isAborted()) {
         const end = this.nextOffset();
@@ -33,6 +40,7 @@ export class LogReaders {
         if (isStill) await new Promise<void>((resolve) => this.waiting.push(resolve));
       }
     } finally {
+      this.count -= 1;
       signal?.removeEventListener('abort', wake);
     }
   }

@@ -10,6 +10,7 @@ import { FolderLock } from './folder-lock';
 import { GroupCommit } from './group-commit';
 import { LiveSessions } from './live-sessions';
 import { LogReaders, type ReadOptions } from './log-readers';
+import { LogTail, WrittenRecord } from './log-tail';
 import { type OutboxParts, outboxParts } from './outbox-parts';
 import type { OutboxStatus } from './outbox-status';
 import { encodeRecord, type LogRecord } from './record-line';
@@ -41,6 +42,7 @@ export class Outbox implements ResultStore {
   private readonly storage: StorageState;
   private cancelSweep = (): void => {};
   private readonly readers = new LogReaders(() => this.nextOffset);
+  private readonly tail: LogTail;
   private isClosed = false;
 
   private constructor(
@@ -54,7 +56,8 @@ export class Outbox implements ResultStore {
     private readonly parts: OutboxParts,
   ) {
     const { clock, onTrouble } = parts;
-    const { retryMs } = options;
+    const { retryMs, maxTailBytes } = options;
+    this.tail = new LogTail(maxTailBytes);
     this.storage = new StorageState({ clock, retryMs, onChange: onTrouble, again: () => this.commits.again() });
     this.commits = new GroupCommit(
       (batch) => this.write(batch),
@@ -179,7 +182,7 @@ export class Outbox implements ResultStore {
 
   /** Every durable record from an offset on, of all sessions. */
   read(fromOffset: number, options: ReadOptions = {}): AsyncGenerator<LogRecord> {
-    return this.readers.read(this.log.cursor(fromOffset), options);
+    return this.readers.read(this.log.cursor(fromOffset, this.tail), options);
   }
 
   /**
@@ -188,6 +191,7 @@ export class Outbox implements ResultStore {
    */
   async erase(keys: ReadonlySet<string>): Promise<number> {
     for (const key of keys) await this.sessions.erase(key);
+    this.tail.clear();
     const isWanted = ({ key, event }: LogRecord): boolean => keys.has(key) && event.type !== 'rapport.session.erased';
     return usable(this.options.dir, () => this.log.erase(isWanted));
   }
@@ -228,14 +232,31 @@ export class Outbox implements ResultStore {
     });
     let position = await this.log.commit(lines);
     this.storage.taken();
+    const begin = position;
     for (const [i, { session, event }] of batch.entries()) {
       const bytes = lines[i]!.length;
       session.add(records[i]!.seq, event.id, { position, bytes });
       position += bytes;
     }
+    if (this.readers.areThere) this.keep(batch, records, lines, begin, position);
     for (const [i, { session }] of batch.entries()) for (const l of [...session.listeners]) l.onRecord(records[i]!);
     this.readers.wake();
     return records;
+  }
+
+  /** For those who read at the end of the log. */
+  private keep(
+    batch: readonly Entry[],
+    records: readonly DurableRecord[],
+    lines: readonly Buffer[],
+    from: number,
+    to: number,
+  ): void {
+    const first = this.log.nextOffset - batch.length;
+    const written = records.map(
+      ({ seq, topic, event }, i) => new WrittenRecord(first + i, seq, topic, batch[i]!.key, event, lines[i]!),
+    );
+    this.tail.push({ records: written, bytes: to - from, endPosition: to });
   }
 
   /** Whether a refused commit is held: a disk may take it later, a fault of ours or a lost folder will not pass. */

@@ -20,6 +20,7 @@ const READ_VERSIONS = ['1', '2'];
 /** A UUID. */
 const LOG_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const CRC_DIGITS = 8;
+const NO_CRC = '0'.repeat(CRC_DIGITS);
 const LINE_FEED = 0x0a;
 const SPACE = 0x20;
 
@@ -40,8 +41,10 @@ export function encodeHeader(baseOffset: number, logId: string): Buffer {
 export function encodeRecord(record: Omit<LogRecord, 'event'>, eventJson: string): Buffer {
   const { offset, seq, topic, key } = record;
   const head = `{"offset":${offset},"seq":${seq},"topic":${JSON.stringify(topic)},"key":${JSON.stringify(key)},"event":`;
-  const json = Buffer.from(`${head}${eventJson}}`);
-  return Buffer.concat([Buffer.from(`${crc32cHex(json)} `), json, Buffer.of(LINE_FEED)]);
+  // One buffer, whose checksum is filled in once the bytes are known.
+  const line = Buffer.from(`${NO_CRC} ${head}${eventJson}}\n`);
+  line.write(crc32cHex(line, CRC_DIGITS + 1, line.length - 1), 'latin1');
+  return line;
 }
 
 /** A line without its line feed; null when it is not what was written. */
@@ -58,8 +61,9 @@ export function decodeRecord(line: Buffer): LogRecord | null {
 /** The JSON of a line whose checksum is right: it is what was written. */
 export function checkedJson(line: Buffer): Buffer | null {
   if (line.length <= CRC_DIGITS + 1 || line[CRC_DIGITS] !== SPACE) return null;
-  const json = line.subarray(CRC_DIGITS + 1);
-  return line.toString('latin1', 0, CRC_DIGITS) === crc32cHex(json) ? json : null;
+  return line.toString('latin1', 0, CRC_DIGITS) === crc32cHex(line, CRC_DIGITS + 1)
+    ? line.subarray(CRC_DIGITS + 1)
+    : null;
 }
 
 export type Header =

@@ -5,6 +5,7 @@ import { eraseInSegment, removeHalfErased } from './erasure/segment-eraser';
 import type { LogClock } from './log-clock';
 import { LogCursor } from './log-cursor';
 import { type LogFile, type LogFiles, writeWhole } from './log-files';
+import type { LogTail } from './log-tail';
 import { type Place, readPlaces } from './read-places';
 import { encodeHeader, type LogRecord, MAX_HEADER_BYTES } from './record-line';
 import { type Segment, segmentPath } from './segment';
@@ -110,8 +111,9 @@ export class SegmentLog {
     });
   }
 
-  cursor(fromOffset: number): LogCursor {
-    return new LogCursor(() => this.segments, fromOffset, true, this.deps.files);
+  /** `tail`: what of the log is still in memory. */
+  cursor(fromOffset: number, tail?: LogTail): LogCursor {
+    return new LogCursor(() => this.segments, fromOffset, true, this.deps.files, tail);
   }
 
   /** The records at these places, in order; null when retention has removed one of them. */

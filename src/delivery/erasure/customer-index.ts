@@ -29,7 +29,7 @@ export interface FinishedLog {
   readonly logId: string;
   /** Below it no record is written any more. */
   readonly finishedBelow: number;
-  cursor(fromOffset: number): { next(): Promise<LogRecord[]> };
+  cursor(fromOffset: number): { next(): Promise<readonly LogRecord[]> };
 }
 
 export interface CustomerIndexOptions {

@@ -1,0 +1,69 @@
+import type { LogRecord } from './record-line';
+import type { DurableRecord } from './session-result';
+
+const DATA = Buffer.from(',"data":');
+/** Behind the data end the event, the record and the line. */
+const END_BYTES = '}}\n'.length;
+
+/** A record that was just written, as a reader of the log would get it; the data as it stands in its line is found when asked for. */
+export class WrittenRecord implements LogRecord {
+  readonly #line: Buffer;
+
+  constructor(
+    readonly offset: number,
+    readonly seq: number,
+    readonly topic: string,
+    readonly key: string,
+    readonly event: DurableRecord['event'],
+    line: Buffer,
+  ) {
+    this.#line = line;
+  }
+
+  get dataJson(): Buffer | undefined {
+    const at = this.#line.indexOf(DATA);
+    return at < 0 ? undefined : this.#line.subarray(at + DATA.length, this.#line.length - END_BYTES);
+  }
+}
+
+interface Commit {
+  readonly records: readonly WrittenRecord[];
+  readonly bytes: number;
+  /** Where the log as a whole goes on behind it. */
+  readonly endPosition: number;
+}
+
+/**
+ * The newest commits of a log, still in memory: who reads at its end, as the sink does, gets them without the disk, the
+ * checksum and the JSON. Of bounded size; what is no longer here is read from the files.
+ */
+export class LogTail {
+  private commits: Commit[] = [];
+  private bytes = 0;
+
+  constructor(private readonly maxBytes: number) {}
+
+  /** It is durable, and follows the one before. */
+  push(commit: Commit): void {
+    if (commit.records.length === 0) return;
+    this.commits.push(commit);
+    this.bytes += commit.bytes;
+    while (this.bytes > this.maxBytes && this.commits.length > 0) this.bytes -= this.commits.shift()!.bytes;
+  }
+
+  /** The records from `offset` to the end of their commit, and where that is; undefined when they are not here. */
+  from(offset: number): { readonly records: readonly LogRecord[]; readonly endPosition: number } | undefined {
+    const first = this.commits[0]?.records[0];
+    if (first === undefined || offset < first.offset) return undefined;
+    for (const { records, endPosition } of this.commits) {
+      const at = offset - records[0]!.offset;
+      if (at < records.length) return { records: at === 0 ? records : records.slice(at), endPosition };
+    }
+    return undefined;
+  }
+
+  clear(): void {
+    this.commits = [];
+    this.bytes = 0;
+  }
+}
