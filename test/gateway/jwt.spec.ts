@@ -29,7 +29,10 @@ describe('JWTs by a secret', () => {
     verifier.verify(makeJwt(header, claims, secret));
 
   it('say tenant and scopes; scopes of other services are none', async () => {
-    expect(await verify(CLAIMS)).toEqual({ tenant: 'acme', scopes: new Set(['ingest', 'monitor']) });
+    expect(await verify(CLAIMS)).toEqual({
+      ...{ tenant: 'acme', id: 'jwt', scopes: new Set(['ingest', 'monitor']) },
+    });
+    expect(await verify({ ...CLAIMS, sub: 'u-17' })).toMatchObject({ id: 'jwt:u-17' });
     expect((await verify({ ...CLAIMS, scope: ['admin', 7, null] })).scopes).toEqual(new Set(['admin']));
     for (const scope of [undefined, 'root', {}, 'ingest,monitor']) {
       expect((await verify({ ...CLAIMS, scope })).scopes).toEqual(new Set());
@@ -42,6 +45,7 @@ describe('JWTs by a secret', () => {
     const claims = { ...CLAIMS, 'https://acme.example/org': 'globex', scp: ['search'] };
     expect(await other.verify(makeJwt({ alg: 'HS256' }, claims, SECRET))).toEqual({
       tenant: 'globex',
+      id: 'jwt',
       scopes: new Set(['search']),
     });
   });

@@ -76,6 +76,10 @@ export const TOKEN_SUBPROTOCOL_PREFIX = 'rapport.token.';
 export const SCOPES = ['ingest', 'monitor', 'search', 'admin'] as const;
 export type Scope = (typeof SCOPES)[number];
 
+/** Of a person who looks at sessions: of the own teams; without names; everything. */
+export const ROLES = ['supervisor', 'analyst', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
+
 /** Those that a token in a browser can have. */
 export const BROWSER_SCOPES = ['ingest', 'monitor'] as const satisfies readonly Scope[];
 

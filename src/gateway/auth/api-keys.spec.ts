@@ -12,9 +12,14 @@ describe('ApiKeys', () => {
   ]);
 
   it('tell the tenant and the scopes of a key, configured in the clear or hashed', () => {
-    expect(keys.find(KEY, 0)).toEqual({ tenant: 'acme', scopes: new Set(['ingest', 'monitor', 'search']) });
+    expect(keys.find(KEY, 0)).toEqual({
+      tenant: 'acme',
+      id: `key:${sha256(KEY).slice(0, 8)}`,
+      scopes: new Set(['ingest', 'monitor', 'search']),
+    });
     expect(keys.find('fedcba9876543210', 0)).toEqual({
       tenant: 'globex',
+      id: `key:${sha256('fedcba9876543210').slice(0, 8)}`,
       scopes: new Set(['monitor']),
       origins: ['https://desk.example'],
     });

@@ -6,6 +6,9 @@ interface Entry {
   readonly expiresAtMs: number;
 }
 
+/** Of a key's SHA-256, in its id: enough to tell keys apart, too little to try guesses of a short key by. */
+const ID_DIGITS = 8;
+
 /**
  * Whose key it is. Kept and looked up as SHA-256 only: a digest's time of look-up tells nothing of the key, since nobody
  * can choose the digest of a guess.
@@ -17,8 +20,10 @@ export class ApiKeys {
     this.byDigest = new Map(
       keys.map((key) => {
         const { tenant, scopes = DEFAULT_SCOPES, origins, expiresAtMs = Infinity } = key;
-        const principal = { tenant, scopes: new Set(scopes), ...(origins === undefined ? {} : { origins }) };
-        return [digestOf(key), { principal, expiresAtMs }];
+        const digest = digestOf(key);
+        const id = `key:${digest.slice(0, ID_DIGITS)}`;
+        const principal = { tenant, id, scopes: new Set(scopes), ...(origins === undefined ? {} : { origins }) };
+        return [digest, { principal, expiresAtMs }];
       }),
     );
   }

@@ -28,7 +28,7 @@ export interface AuthenticatorParts {
   readonly now: () => number;
 }
 
-const DEVELOPER: Principal = { tenant: DEVELOPMENT_TENANT, scopes: new Set(SCOPES) };
+const DEVELOPER: Principal = { tenant: DEVELOPMENT_TENANT, id: 'key:development', scopes: new Set(SCOPES) };
 const RETRY_AFTER_MS = 1000;
 
 const refused = (sentence: string): RapportError => new RapportError('unauthorized', sentence);

@@ -9,9 +9,12 @@ export function rememberCaller(request: IncomingMessage, principal: Principal): 
   callers.set(request, principal);
 }
 
-/** The parameter of a handler that says who asks, as the guard found out. */
-export const Caller = createParamDecorator((_data: unknown, context: ExecutionContext): Principal => {
+/** Who asks, as the guard found out. */
+export function callerOf(context: ExecutionContext): Principal {
   const caller = callers.get(context.switchToHttp().getRequest<IncomingMessage>());
   if (caller === undefined) throw new Error('A handler wants to know its caller, but the endpoint is open.');
   return caller;
-});
+}
+
+/** The parameter of a handler that says who asks. */
+export const Caller = createParamDecorator((_data: unknown, context: ExecutionContext): Principal => callerOf(context));

@@ -15,6 +15,8 @@ type Verify = (token: string) => Promise<JoseModule.JWTPayload>;
 const REMOTE = { cacheMaxAge: 10 * 60_000, cooldownDuration: 30_000, timeoutDuration: 5_000 };
 /** Longer ones are not looked at: the headers of a request hold 16 KiB in all. */
 const MAX_TOKEN_CHARACTERS = 8_192;
+/** Of a subject in an id, characters: OpenID Connect Core 1.0, section 2, allows 255. */
+const MAX_SUBJECT = 255;
 const SHAPE = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 
 /** Whether a bearer's text could be a JWT at all: three parts of base64url. */
@@ -56,8 +58,13 @@ export class JwtVerifier {
     if (typeof tenant !== 'string' || !TENANT.test(tenant)) {
       throw new RapportError('unauthorized', `The claim "${this.config.tenantClaim}" of the JWT names no tenant.`);
     }
-    return { tenant, scopes: scopesOf(claims[this.config.scopesClaim]) };
+    return { tenant, ...idOf(claims.sub), scopes: scopesOf(claims[this.config.scopesClaim]) };
   }
+}
+
+/** Of whom the issuer says it is. */
+function idOf(subject: unknown): { id: string } {
+  return { id: typeof subject === 'string' && subject !== '' ? `jwt:${subject.slice(0, MAX_SUBJECT)}` : 'jwt' };
 }
 
 /** A list, or text with spaces (RFC 8693 section 4.2). Scopes of other services are none here. */

@@ -1,9 +1,14 @@
 import { RapportError, SCOPES, type Scope } from '@rapport-live/protocol';
+import type { Viewer } from './viewer';
 
 /** Who a connection or a request is from, as far as it was proved, and what it may do. */
 export interface Principal {
   readonly tenant: string;
   readonly scopes: ReadonlySet<Scope>;
+  /** For the audit trail: `key:DIGITS`, the first of the key's SHA-256, or `jwt:SUBJECT`. */
+  readonly id?: string;
+  /** A person who logged in; absent: a key, a JWT or a token. */
+  readonly person?: Viewer;
   /** Of a browser token for one session: no other may be observed. */
   readonly sessionId?: string;
   /** Origins of browsers that it may be shown from; absent: those that the service allows. */

@@ -37,6 +37,8 @@ function granted({ scopes, sessionId, origin }: TokenRequest, caller: Principal)
   }
   return {
     tenant: caller.tenant,
+    ...(caller.id === undefined ? {} : { id: caller.id }),
+    ...(caller.person === undefined ? {} : { person: caller.person }),
     scopes: new Set(scopes),
     ...(sessionId === undefined ? {} : { sessionId }),
     ...(origins === undefined ? {} : { origins }),

@@ -1,4 +1,4 @@
-import { RapportError } from '@rapport-live/protocol';
+import { type CloudEvent, RapportError } from '@rapport-live/protocol';
 import { Subscription } from 'rxjs';
 import type { DoorConversation } from '../../pipeline/door-conversation';
 import type { Connection } from '../connection';
@@ -10,18 +10,20 @@ export class Observation {
   constructor(
     private readonly connection: Connection,
     private readonly conversation: DoorConversation,
+    /** What of an event its observer may see. */
+    private readonly shown: (event: CloudEvent) => CloudEvent,
     private readonly onEnd: () => void,
   ) {}
 
   /** Results after this seq, those that are there first; ephemeral events as they come. */
   begin(afterSeq: number): void {
-    const { connection, conversation, subscriptions } = this;
+    const { connection, conversation, subscriptions, shown } = this;
     subscriptions.add(
       conversation.results.ephemeral$.subscribe((event) => connection.send({ type: 'ephemeral', event })),
     );
     subscriptions.add(
       conversation.results.records(afterSeq).subscribe({
-        next: ({ seq, event }) => connection.send({ type: 'result', seq, event }),
+        next: ({ seq, event }) => connection.send({ type: 'result', seq, event: shown(event) }),
         error: (error: unknown) => {
           const { code, message } =
             error instanceof RapportError ? error : new RapportError('internal', 'Results could not be read.');

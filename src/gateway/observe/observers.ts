@@ -1,4 +1,7 @@
-import { type SessionObserve, type SessionState, type SessionUnobserve } from '@rapport-live/protocol';
+import type { CloudEvent, SessionObserve, SessionState, SessionUnobserve, TypedEvent } from '@rapport-live/protocol';
+import type { Picture } from '../../pipeline/session-picture';
+import { namelessEvent } from '../auth/names';
+import { canSee, type SeenSession, viewerOf } from '../auth/viewer';
 import type { Connection } from '../connection';
 import type { GatewayOptions } from '../gateway-options';
 import type { ResumableSession } from '../resume/resumable-session';
@@ -25,7 +28,8 @@ export class Observers {
     const detail = ref === undefined ? {} : { ref };
     const session = this.sessions.of(connection.tenant, sessionId);
     const picture = session?.conversation.results.picture();
-    if (session === undefined || picture === undefined) {
+    const viewer = viewerOf(connection.principal);
+    if (session === undefined || picture === undefined || !canSee(viewer, seen(connection.tenant, picture))) {
       connection.refuse('session_unknown', `No session ${sessionId} can be observed.`, detail);
       return;
     }
@@ -37,8 +41,11 @@ export class Observers {
       return;
     }
     const { mediaMs } = session.conversation;
-    connection.send({ type: 'session.state', ...detail, sessionId, status: statusOf(session), mediaMs, ...picture });
-    const observation = new Observation(connection, session.conversation, () => observed.delete(sessionId));
+    const shown = viewer.seesNames ? asItIs : namelessEvent;
+    const status = statusOf(session);
+    const state = { ...detail, sessionId, status, mediaMs, ...picture, started: shown(picture.started) };
+    connection.send({ type: 'session.state', ...state });
+    const observation = new Observation(connection, session.conversation, shown, () => observed.delete(sessionId));
     observed.set(sessionId, observation);
     observation.begin(afterResultSeq ?? picture.resultSeq);
   }
@@ -54,6 +61,13 @@ export class Observers {
     for (const observation of this.byConnection.get(connection)?.values() ?? []) observation.end();
     this.byConnection.delete(connection);
   }
+}
+
+const asItIs = (event: CloudEvent): CloudEvent => event;
+
+function seen(tenant: string, { started }: Picture): SeenSession {
+  const { data } = started as Extract<TypedEvent, { type: 'rapport.session.started' }>;
+  return { tenant, team: data.session.team };
 }
 
 function statusOf({ state, attached, conversation }: ResumableSession): SessionState['status'] {
