@@ -14,6 +14,7 @@ import { kafkaOptions } from './kafka-options';
 import { KafkaSink } from './kafka-sink';
 import { loadLz4 } from './lz4-codec';
 import { Outbox } from './outbox';
+import { RECORD_TAP, RecordTap } from './record-tap';
 import { RESULT_STORE } from './result-feed';
 import { RESULT_SINK, type ResultSink, type SinkLog } from './result-sink';
 
@@ -30,10 +31,11 @@ const logger = new Logger('Delivery');
     { provide: DATA_KEYS, inject: [CONFIG], useFactory: openKeys },
     { provide: Outbox, inject: [DELIVERY_OPTIONS, SERVICE_PARTS, DATA_KEYS], useFactory: openOutbox },
     { provide: RESULT_STORE, useExisting: Outbox },
+    { provide: RECORD_TAP, inject: [Outbox], useFactory: (outbox: Outbox) => new RecordTap(outbox) },
     { provide: RESULT_SINK, inject: [DELIVERY_OPTIONS, Outbox, DATA_KEYS], useFactory: startSink },
     { provide: ERASURES, inject: [DELIVERY_OPTIONS, Outbox, DATA_KEYS, RESULT_SINK], useFactory: erasures },
   ],
-  exports: [Outbox, RESULT_STORE, RESULT_SINK, ERASURES, DATA_KEYS],
+  exports: [Outbox, RECORD_TAP, RESULT_STORE, RESULT_SINK, ERASURES, DATA_KEYS],
 })
 export class DeliveryModule implements OnApplicationShutdown {
   constructor(

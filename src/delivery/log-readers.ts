@@ -20,7 +20,17 @@ export class LogReaders {
     return this.count > 0;
   }
 
-  async *read(cursor: LogCursor, { follow = false, signal }: ReadOptions): AsyncGenerator<LogRecord> {
+  async *read(cursor: LogCursor, options: ReadOptions): AsyncGenerator<LogRecord> {
+    for await (const records of this.readChunks(cursor, options)) {
+      for (const record of records) {
+        if (options.signal?.aborted) return;
+        yield record;
+      }
+    }
+  }
+
+  /** As many at a time as the log gives at once, never none. */
+  async *readChunks(cursor: LogCursor, { follow = false, signal }: ReadOptions): AsyncGenerator<readonly LogRecord[]> {
     const isAborted = (): boolean => signal?.aborted ?? false;
     const wake = (): void => this.wake();
     signal?.addEventListener('abort', wake);
@@ -30,11 +40,11 @@ export class LogReaders {
         const end = this.nextOffset();
         const isLast = !follow || this.isClosed;
         const records = await cursor.next();
-        for (const record of records) {
-          if (isAborted()) return;
-          yield record;
+        if (isAborted()) return;
+        if (records.length > 0) {
+          yield records;
+          continue;
         }
-        if (records.length > 0) continue;
         if (isLast) return;
         const isStill = end === this.nextOffset() && !isAborted() && !this.isClosed;
         if (isStill) await new Promise<void>((resolve) => this.waiting.push(resolve));
