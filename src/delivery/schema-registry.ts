@@ -1,3 +1,4 @@
+import { boundedText } from '../facts/bounded-text';
 import { AvroType } from './avro';
 
 export interface SchemaRegistryOptions {
@@ -7,12 +8,15 @@ export interface SchemaRegistryOptions {
   readonly userInfo?: string;
   /** One request with its answer. Default 5 s. */
   readonly timeoutMs?: number;
+  /** An answer larger than this is not read. Default 4 MiB: a schema of ours has some kB. */
+  readonly maxAnswerBytes?: number;
 }
 
 const MEDIA_TYPE = 'application/vnd.schemaregistry.v1+json';
 /** Every version reads what every older one wrote. */
 const COMPATIBILITY = 'BACKWARD_TRANSITIVE';
 const TIMEOUT_MS = 5_000;
+const ANSWER_BYTES = 4 * 1024 * 1024;
 const MAX_ANSWER_CHARS = 300;
 
 /** The registry is away, refuses, or says another thing than it should; the message is for an operator. */
@@ -51,7 +55,7 @@ export class SchemaRegistry {
   }
 
   private async call(method: string, path: string, about: string, body?: object): Promise<Record<string, unknown>> {
-    const { url, userInfo, timeoutMs = TIMEOUT_MS } = this.options;
+    const { url, userInfo, timeoutMs = TIMEOUT_MS, maxAnswerBytes = ANSWER_BYTES } = this.options;
     const response = await fetch(`${url.replace(/\/+$/, '')}${path}`, {
       method,
       headers: {
@@ -64,7 +68,7 @@ export class SchemaRegistry {
     }).catch((error: unknown) => {
       throw this.error(`does not answer (${causeOf(error)})`, error);
     });
-    const text = await response.text().catch((error: unknown) => {
+    const text = await boundedText(response, maxAnswerBytes).catch((error: unknown) => {
       throw this.error(`broke off its answer (${causeOf(error)})`, error);
     });
     if (!response.ok) {

@@ -151,6 +151,11 @@ describe('while the registry', () => {
     await expect(refused).rejects.not.toThrow(/wr0ng/);
   });
 
+  test('answers without end, no more than the bound is read', async () => {
+    registry.extraBytes = 5 * 1024 * 1024;
+    await expect(prepare()).rejects.toThrow(/broke off its answer \(more than 4194304 bytes\)/);
+  });
+
   test('gives another schema under the id, nothing is sent with it', async () => {
     registry.wrongId = registry.keep('other', { type: 'record', name: 'Other', fields: [] });
     await expect(prepare()).rejects.toThrow(`has another schema under the id ${registry.wrongId}`);

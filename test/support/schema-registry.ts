@@ -21,6 +21,8 @@ export class StandInRegistry {
   authorization: string | undefined;
   /** What it answers to a registration instead of the right id. */
   wrongId: number | undefined;
+  /** Bytes that it adds to what it answers. */
+  extraBytes = 0;
   private readonly schemas: string[] = [];
   private server: Server | undefined;
   private port = 0;
@@ -35,7 +37,7 @@ export class StandInRegistry {
       void body(request).then((text) => {
         const { status, answer } = this.answer(request, text);
         response.writeHead(status, { 'content-type': 'application/vnd.schemaregistry.v1+json', connection: 'close' });
-        response.end(JSON.stringify(answer));
+        response.end(`${JSON.stringify(answer)}${' '.repeat(this.extraBytes)}`);
       });
     });
     await new Promise<void>((resolve) => server.listen(this.port, '127.0.0.1', resolve));

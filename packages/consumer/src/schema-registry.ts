@@ -6,12 +6,15 @@ export interface RegistryOptions {
   readonly userInfo?: string;
   /** One request with its answer. Default 5 s. */
   readonly timeoutMs?: number;
+  /** An answer larger than this is not read. Default 4 MiB. */
+  readonly maxAnswerBytes?: number;
   /** Schemas kept in memory; the one that was needed longest ago goes first. Default 1,000. */
   readonly maxSchemas?: number;
 }
 
 const MEDIA_TYPE = 'application/vnd.schemaregistry.v1+json';
 const TIMEOUT_MS = 5_000;
+const ANSWER_BYTES = 4 * 1024 * 1024;
 /** "Schema not found", in the registry's own list of errors: a 404 of somebody else has no such code. */
 const SCHEMA_NOT_FOUND = 40403;
 
@@ -20,7 +23,7 @@ const SCHEMA_NOT_FOUND = 40403;
  * Rejects where it cannot be told: the message says why, and has no user or password.
  */
 export async function fetchSchema(
-  { url, userInfo, timeoutMs = TIMEOUT_MS }: RegistryOptions,
+  { url, userInfo, timeoutMs = TIMEOUT_MS, maxAnswerBytes = ANSWER_BYTES }: RegistryOptions,
   id: number,
   signal: AbortSignal,
 ): Promise<unknown> {
@@ -31,10 +34,21 @@ export async function fetchSchema(
     },
     signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
   });
-  const answer = JSON.parse(await response.text()) as Record<string, unknown>;
+  const answer = JSON.parse(await boundedText(response, maxAnswerBytes)) as Record<string, unknown>;
   if (response.status === 404 && answer.error_code === SCHEMA_NOT_FOUND) return undefined;
   if (!response.ok) throw new Error(`it answered ${response.status}`);
   const { schema, schemaType = 'AVRO' } = answer;
   if (schemaType !== 'AVRO' || typeof schema !== 'string') return undefined;
   return JSON.parse(schema) as unknown;
+}
+
+async function boundedText(response: Response, maxBytes: number): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+    bytes += piece.byteLength;
+    if (bytes > maxBytes) throw new Error(`it answered with more than ${maxBytes} bytes`);
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces).toString('utf8');
 }

@@ -1,4 +1,5 @@
 import { RapportError } from '@rapport-live/protocol';
+import { boundedText } from '../../facts/bounded-text';
 
 /** Bounds of fetching an issuer's keys. Times in ms. */
 export interface JwksFetchOptions {
@@ -48,14 +49,3 @@ export function jwksFetch(options: JwksFetchOptions, now: () => number, fetcher:
 }
 
 const answer = (text: string): Response => new Response(text, { headers: { 'content-type': 'application/json' } });
-
-async function boundedText(response: Response, maxBytes: number): Promise<string> {
-  const pieces: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const piece of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-    bytes += piece.byteLength;
-    if (bytes > maxBytes) throw new Error('too large'); // leaving the loop ends the transfer
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces).toString('utf8');
-}
