@@ -16,6 +16,7 @@ import { GatewayModule } from './gateway/gateway.module';
 import { HttpFaultFilter } from './gateway/http-fault.filter';
 import { RapportWsAdapter } from './gateway/rapport-ws.adapter';
 import { UpgradePolicy } from './gateway/upgrade-policy';
+import { MonitorModule } from './monitor/monitor.module';
 import { LOGGER, loggingModule } from './ops/logging';
 import { METER, type ServiceMeter } from './ops/service-meter';
 import { OpsModule } from './ops/ops.module';
@@ -26,7 +27,14 @@ class AppModule {
   static of(config: Config, parts: ServiceParts): DynamicModule {
     return {
       module: AppModule,
-      imports: [ConfigModule.of(config, parts), loggingModule(config.logLevel), GatewayModule, DoorsModule, OpsModule],
+      imports: [
+        ConfigModule.of(config, parts),
+        loggingModule(config.logLevel),
+        GatewayModule,
+        DoorsModule,
+        MonitorModule,
+        OpsModule,
+      ],
     };
   }
 }

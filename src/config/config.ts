@@ -9,6 +9,7 @@ import {
   tenantQuota,
   trustedProxies,
 } from './access-config';
+import { type AlertConfig, alertConfig } from './alert-settings';
 import { type ApiKey, readApiKeys } from './api-keys-config';
 import { type DoorsConfig, doorsConfig } from './doors-config';
 import { type EventConfig, eventConfig } from './event-settings';
@@ -64,6 +65,7 @@ export interface Config {
   readonly kafka: KafkaConfig;
   /** How events are written to it. */
   readonly kafkaEvents: EventConfig;
+  readonly alerts: AlertConfig;
   /** Wraps the keys that events are encrypted with in Kafka, 32 bytes; absent: they are not. */
   readonly shreddingKey?: Buffer;
   readonly video: { readonly ffmpeg: string; readonly ffmpegCore: string; readonly maxStreams: number };
@@ -103,6 +105,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     kafkaBrokers: kafkaBrokers(e),
     kafka: kafkaConfig(e),
     kafkaEvents: eventConfig(e),
+    alerts: alertConfig(e),
     shreddingKey: shreddingKey(e),
     video: { ffmpeg: e.RAPPORT_FFMPEG, ffmpegCore: e.RAPPORT_FFMPEG_CORE, maxStreams: e.RAPPORT_MAX_VIDEO },
     agentEmotion: e.RAPPORT_AGENT_EMOTION === 'on',

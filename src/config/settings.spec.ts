@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ACCESS_SETTINGS } from './access-settings';
 import { describeSettings, readConfig } from './config';
 import { DOOR_SETTINGS } from './door-settings';
+import { ALERT_SETTINGS } from './alert-settings';
 import { EVENT_SETTINGS } from './event-settings';
 import { KAFKA_SETTINGS } from './kafka-settings';
 import { type Setting, SETTINGS } from './settings';
@@ -11,6 +12,7 @@ import { TRACE_SETTINGS } from './trace-settings';
 
 const README = readFileSync(join(__dirname, '../../README.md'), 'utf8');
 const OPERATIONS = readFileSync(join(__dirname, '../../docs/operations.md'), 'utf8');
+const ALERTS = readFileSync(join(__dirname, '../../docs/alerts.md'), 'utf8');
 const EVENTS = readFileSync(join(__dirname, '../../docs/events.md'), 'utf8');
 const SECURITY = readFileSync(join(__dirname, '../../docs/security.md'), 'utf8');
 const DOORS = readFileSync(join(__dirname, '../../docs/doors.md'), 'utf8');
@@ -80,6 +82,16 @@ describe("docs/operations.md's table of what is kept", () => {
     ]);
     expect(rows.map(cells)).toEqual(said);
   });
+});
+
+it('the settings of alerts stand in docs/alerts.md as they are read', () => {
+  const rows = ALERTS.split('\n').filter((line) => line.startsWith('| `RAPPORT_'));
+  const said = Object.entries<Setting>(ALERT_SETTINGS).map(([name, { shownDefault, purpose }]) => [
+    `\`${name}\``,
+    shownDefault,
+    purpose,
+  ]);
+  expect(rows.map(cells)).toEqual(said);
 });
 
 describe('the settings of events in Kafka', () => {

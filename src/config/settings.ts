@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PROVIDERS } from '../inference/provider';
 import { ACCESS_SETTINGS } from './access-settings';
+import { ALERT_SETTINGS } from './alert-settings';
 import { DOOR_SETTINGS } from './door-settings';
 import { EVENT_SETTINGS } from './event-settings';
 import { KAFKA_SETTINGS } from './kafka-settings';
@@ -122,6 +123,7 @@ export const SETTINGS = {
 const ALL_SETTINGS = {
   ...SETTINGS,
   ...ACCESS_SETTINGS,
+  ...ALERT_SETTINGS,
   ...DOOR_SETTINGS,
   ...EVENT_SETTINGS,
   ...KAFKA_SETTINGS,

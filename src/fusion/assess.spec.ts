@@ -386,7 +386,7 @@ describe('session state', () => {
     const state = await last(facts);
     expect(JSON.parse(JSON.stringify(state))).toEqual(state);
     expect(state).toMatchObject({
-      version: 5,
+      version: 6,
       lastWindowEndMs: 1000,
       activeIntents: [{ name: 'get_refund' }],
       talkCounters: {

@@ -21,7 +21,8 @@ import type { FusionOutcome } from './assessment';
 import type { FusionCalibration } from './calibration';
 import { FUSION_DEFAULTS, type FusionOptions } from './fusion-options';
 import type { IntentIndex } from './intent-index';
-import { type FusionPolicy, type SessionEvent, step } from './session-step';
+import { type AlertPolicy, alertedStep } from './alerted-step';
+import type { SessionEvent } from './session-step';
 import { initialState, type SessionState } from './session-state';
 import { subsetsOf } from './subsets';
 import {
@@ -34,12 +35,16 @@ import {
   type Window,
 } from './window-assembler';
 
+const NO_RULES: AlertPolicy = { rules: [] };
+
 export interface AssessDeps {
   readonly pool: Pick<InferencePool, 'submit' | 'models'>;
   readonly sessionId: string;
   readonly calibration: FusionCalibration;
   /** A function is asked for each event, so that what the tenant adds counts in open sessions. */
   readonly intents: IntentIndex | (() => IntentIndex);
+  /** Asked for each event, so that a change counts in open sessions from the next window on; absent: nothing watches it. */
+  readonly alerts?: () => AlertPolicy;
   /** Monotonic wall time, on the clock of `Hop.releasedAtMs`. */
   readonly nowMs: () => number;
   /** BCP 47, as `session.start` states it. */
@@ -75,8 +80,8 @@ export function assess(deps: AssessDeps): OperatorFunction<EncodedFact, SessionR
       const served = deps.pool.models;
 
       const apply = (event: SessionEvent): readonly SessionResult[] => {
-        const policy: FusionPolicy = { calibration, intents: indexNow(), options };
-        const [next, results] = step(state, event, policy);
+        const alerts = deps.alerts?.() ?? NO_RULES;
+        const [next, results] = alertedStep(state, event, { calibration, intents: indexNow(), options, alerts });
         state = next;
         deps.onState?.(state);
         return results;

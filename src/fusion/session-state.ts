@@ -1,11 +1,12 @@
 import type { Party } from '@rapport-live/protocol';
+import { type AlertState, NO_ALERTS } from '../alerts/alert-state';
 import type { HeardIntent } from './active-intents';
 import type { HoldState } from './hold-state';
 import { NO_TALK_HEARD, type TalkState } from './talk-state';
 import { type PackedFloats, packFloats, unpackFloats } from './packed-floats';
 
 /** Raised when the shape below changes: older snapshots are then converted or refused. */
-export const SESSION_STATE_VERSION = 5;
+export const SESSION_STATE_VERSION = 6;
 
 /** Most that a session's state may take, serialised as JSON in UTF-8. */
 export const MAX_STATE_BYTES = 64 * 1024;
@@ -22,8 +23,7 @@ export interface SessionState {
   readonly activeIntents: readonly HeardIntent[];
   /** The customer's last words that could be scored. */
   readonly lastScored: { readonly endMs: number; readonly outOfScope: boolean } | null;
-  /** By alert rule; filled by the alerts stage. */
-  readonly alertStates: Readonly<Record<string, never>>;
+  readonly alerts: AlertState;
   readonly talkCounters: Readonly<Record<Party, TalkCounter>>;
   readonly talk: TalkState;
   /** Null until somebody reports a hold. */
@@ -60,7 +60,7 @@ const INITIAL_STATE: SessionState = {
   memory: '',
   activeIntents: [],
   lastScored: null,
-  alertStates: {},
+  alerts: NO_ALERTS,
   talkCounters: { customer: NO_TALK, agent: NO_TALK, mixed: NO_TALK },
   talk: NO_TALK_HEARD,
   holds: null,

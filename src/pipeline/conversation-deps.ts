@@ -1,4 +1,5 @@
 import type { Observable } from 'rxjs';
+import type { CompiledRule } from '../alerts/compiled-rule';
 import type { ResultStore } from '../delivery/result-feed';
 import type { SessionResult } from '../delivery/session-result';
 import type { StreamSpec } from '../facts/media-chunk';
@@ -31,6 +32,8 @@ export interface ConversationDeps {
   readonly store: ResultStore;
   readonly streams: SessionStreams;
   readonly stages: Stages;
+  /** Those that watch the session, as they are now. */
+  readonly alertRules: () => readonly CompiledRule[];
   /** Wall clock, for `startedAt` and `endedAt`. */
   readonly wallNow: () => Date;
   /** From the end to `session.ended`, at most, ms; of media that came faster than real time, between two things finished. */

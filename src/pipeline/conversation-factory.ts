@@ -1,6 +1,7 @@
 import { RapportError } from '@rapport-live/protocol';
 import { filter, tap } from 'rxjs';
 import type { ResultStore } from '../delivery/result-feed';
+import type { CompiledRule } from '../alerts/compiled-rule';
 import { assess } from '../fusion/assess';
 import type { IntentIndex } from '../fusion/intent-index';
 import { type EncodeDeps, encodeFacts } from '../models/encode/encode-facts';
@@ -19,7 +20,7 @@ import { SessionConsent } from './consent/session-consent';
 import { Conversation } from './conversation';
 import type { ConversationFactory } from './conversation-host';
 import type { FusionAssets } from './fusion-assets';
-import { hasFinal, stateOf, streamsOf, textsOf } from './resume/restored-session';
+import { assessedBefore, hasFinal, stateOf, streamsOf, textsOf } from './resume/restored-session';
 import type { SnapshotStore } from './resume/snapshot-files';
 import { WorkedOff } from './resume/worked-off';
 import { SessionPressure } from './shedding/session-pressure';
@@ -35,6 +36,8 @@ export interface PipelineDeps {
   readonly assets: FusionAssets;
   /** The intents of a tenant as they are now; absent: the default ones. */
   readonly intentsOf?: (tenant: string) => IntentIndex;
+  /** The rules that watch sessions of a tenant's team, as they are now; absent: none do. */
+  readonly alertRulesOf?: (tenant: string, team: string | undefined) => readonly CompiledRule[];
   readonly options: StreamOptions;
   /** Absent: no session outlives the process. */
   readonly snapshots?: SnapshotStore;
@@ -57,6 +60,7 @@ export function conversationFactory({
   store,
   assets,
   intentsOf = () => assets.intents,
+  alertRulesOf = () => [],
   options,
   snapshots,
   video,
@@ -74,6 +78,9 @@ export function conversationFactory({
       throw new RapportError('overloaded', 'Results cannot be written to disk now.', { retryAfterMs: 1000 });
     }
     const { sessionId, tenant } = identity;
+    const { team } = start.session;
+    const alertRules = (): readonly CompiledRule[] => alertRulesOf(tenant, team);
+    const assessed = restored && assessedBefore(restored);
     const state = restored && stateOf(restored);
     const language = state?.language?.tag ?? start.session.language;
     const ownPool = new RevocablePool(sessionId, pool);
@@ -146,6 +153,7 @@ export function conversationFactory({
             sessionId,
             calibration: assets.calibration,
             intents: () => intentsOf(tenant),
+            alerts: () => ({ rules: alertRules(), assessedBefore: assessed }),
             language,
             initialState: state,
             mayAssessAgent,
@@ -159,6 +167,7 @@ export function conversationFactory({
           }),
         );
       },
+      alertRules,
       wallNow: () => new Date(),
       endTimeoutMs: END_TIMEOUT_MS,
       meter,

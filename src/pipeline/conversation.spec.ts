@@ -45,6 +45,7 @@ test('bug: session.ended counted results that the disk had refused', async () =>
     ...{ clock, pool, store, meter, specs: [], consent, revoke: () => {}, endTimeoutMs: 5000, onFault: () => {} },
     wallNow: () => new Date(0),
     streams: new SessionStreams({ sessionId: 's', streams: [], pace: 1 }, { clock, pool, options: streamOptions() }),
+    alertRules: () => [],
     stages: () => from([1000, 2000, 3000, 4000].map(window)),
   });
   await conversation.end({ reason: 'ended' });

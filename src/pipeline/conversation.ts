@@ -7,6 +7,7 @@ import type {
 } from '@rapport-live/protocol';
 import { RapportError } from '@rapport-live/protocol';
 import { type Observable, Subject, type Subscription } from 'rxjs';
+import { foldAlerts } from '../alerts/fold-alerts';
 import type { SessionIdentity, SessionResult } from '../delivery/session-result';
 import { conversationFigures } from '../fusion/conversation-figures';
 import { initialState, type SessionState } from '../fusion/session-state';
@@ -302,6 +303,7 @@ export class Conversation {
     if (isLate) this.length.soFar(streams.soFar());
     this.flow.unsubscribe();
     streams.dispose();
+    this.endAlerts();
     // Only what is on disk counts, and whether all of it is.
     await this.results.settled();
     const incomplete = isLate || this.isCutOff || this.isWithdrawn;
@@ -326,6 +328,14 @@ export class Conversation {
     this.meter.sessionEnded(reason);
     this.spans?.end({ 'rapport.session.reason': reason, 'rapport.session.incomplete': incomplete });
     this.close();
+  }
+
+  /** No alert outlives its session; what was said last is judged before. */
+  private endAlerts(): void {
+    const isJudged = !this.isWithdrawn;
+    const [alerts, results] = foldAlerts(this.state.alerts, { kind: 'end', isJudged }, this.deps.alertRules());
+    this.state = { ...this.state, alerts };
+    for (const result of results) this.results.tell(result);
   }
 
   /** By how much the media that came is ahead of what a live conversation would have, ms. */

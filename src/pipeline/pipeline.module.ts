@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Logger, Module } from '@nestjs/common';
+import { rulesOfTeam } from '../alerts/compiled-rule';
 import { CONFIG, type Config } from '../config/config';
 import { SERVICE_PARTS, type ServiceParts } from '../config/service-parts';
 import { DATA_KEYS, DeliveryModule } from '../delivery/delivery.module';
@@ -19,6 +20,8 @@ import { TracesModule } from '../ops/traces/traces.module';
 import { METER, type ServiceMeter } from '../ops/service-meter';
 import { SESSION_CLOCK, type SessionClock, systemClock } from '../streams/session-clock';
 import { type StreamOptions, streamOptions } from '../streams/stream-options';
+import { AlertsModule } from './alerts/alerts.module';
+import { RULE_BOOK, type RuleBook } from './alerts/rule-book';
 import { CONVERSATION_HOST, ConversationHost } from './conversation-host';
 import { conversationFactory } from './conversation-factory';
 import { FUSION_ASSETS, type FusionAssets, loadFusionAssets } from './fusion-assets';
@@ -35,7 +38,7 @@ import { SESSION_ERASER, SessionEraser } from './session-eraser';
 const STREAM_OPTIONS = Symbol('StreamOptions');
 
 @Module({
-  imports: [ModelsModule, DeliveryModule, MeterModule, TracesModule],
+  imports: [ModelsModule, DeliveryModule, MeterModule, TracesModule, AlertsModule],
   providers: [
     { provide: SESSION_CLOCK, inject: [SERVICE_PARTS], useFactory: ({ clock }: ServiceParts) => clock ?? systemClock },
     { provide: STREAM_OPTIONS, useFactory: () => streamOptions() },
@@ -87,6 +90,7 @@ const STREAM_OPTIONS = Symbol('StreamOptions');
         SnapshotFiles,
         SHED_CONTROLLER,
         DATA_KEYS,
+        RULE_BOOK,
       ],
       useFactory: async (
         config: Config,
@@ -102,6 +106,7 @@ const STREAM_OPTIONS = Symbol('StreamOptions');
         snapshots: SnapshotFiles,
         shedding: ShedController,
         keys: DataKeys | null,
+        rules: RuleBook,
       ) => {
         await loadWrittenLanguages();
         const onFault = faultLog('conversation');
@@ -111,6 +116,7 @@ const STREAM_OPTIONS = Symbol('StreamOptions');
           store,
           assets,
           intentsOf: (tenant) => intents.indexOf(tenant),
+          alertRulesOf: (tenant, team) => rulesOfTeam(rules.rulesOf(tenant), team),
           options,
           snapshots: config.resumeWindowMs === 0 ? undefined : snapshots,
           video,
@@ -141,6 +147,7 @@ const STREAM_OPTIONS = Symbol('StreamOptions');
     VIDEO_DECODERS,
     TENANT_INTENTS,
     SHED_CONTROLLER,
+    AlertsModule,
   ],
 })
 export class PipelineModule {}

@@ -106,6 +106,9 @@ describe('the running service', () => {
     await ask('PUT /v1/intents/{name}', { values, body: { examples: MENU, preview } });
     await ask('GET /v1/intents');
     await ask('DELETE /v1/intents/{name}', { values });
+    await ask('GET /v1/alert-rules');
+    await ask('PUT /v1/alert-rules', { body: { rules: [] } });
+    await ask('DELETE /v1/alert-rules');
     await ask('DELETE /v1/sessions/{id}', { values: { id: ID } });
     await ask('DELETE /v1/customers/{id}', { values: { id: 'c 1' } });
     for (const file of apiDocuments().keys()) await ask('GET /docs/{file}', { values: { file } });
@@ -137,6 +140,7 @@ describe('the running service', () => {
     await ask('DELETE /v1/intents/{name}', { values });
     await ask('DELETE /v1/sessions/{id}', { values: { id: 'x' } });
     await ask('DELETE /v1/customers/{id}', { values: { id: 'x'.repeat(257) } });
+    await ask('PUT /v1/alert-rules', { body: { rules: [{}] } });
     await ask('GET /docs/{file}', { values: { file: 'passwd' } });
     expect(seen.get('DELETE /v1/intents/{name}')).toContain(404);
   });

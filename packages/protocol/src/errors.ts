@@ -84,6 +84,9 @@ export const ERRORS = {
   intent_unknown: { http: 404, advice: 'GET /v1/intents lists the names.' },
   preview_required: { http: 409, advice: 'Ask for the preview of these examples, look at it, and send its "preview".' },
   intent_not_recommended: { http: 409, advice: 'Change the examples as the message says, or send "force": true.' },
+  // about alerts
+  alert_rules_invalid: { http: 422, advice: 'Correct the named rule; docs/alerts.md has every condition.' },
+  alert_unknown: { http: 404, advice: 'GET /v1/alerts lists the alerts that can be handled.' },
   // the service
   slow_consumer: { close: 1013, advice: 'Read results faster: the unread ones passed the bound.' },
   inference_failed: { advice: 'A model run failed; the window or transcript is announced as degraded.' },

@@ -22,11 +22,13 @@ export const EVENTS = {
   'rapport.window.degraded': spec('rapport.results', 'firstWindowEndMs, subject', data.WindowDegradedData),
   'rapport.transcript.final': spec('rapport.transcripts', 'stream, utteranceStartMs', data.TranscriptFinalData),
   'rapport.transcript.partial': spec(null, 'utteranceId, revision', data.TranscriptPartialData),
-  'rapport.alert.raised': spec('rapport.alerts', 'ruleId, onsetWindowEndMs, revision', data.AlertData),
-  'rapport.alert.updated': spec('rapport.alerts', 'ruleId, onsetWindowEndMs, revision', data.AlertData),
-  'rapport.alert.cleared': spec('rapport.alerts', 'ruleId, onsetWindowEndMs, revision', data.AlertData),
+  'rapport.alert.raised': spec('rapport.alerts', 'ruleId, onsetWindowEndMs, revision', data.AlertData, 2),
+  'rapport.alert.updated': spec('rapport.alerts', 'ruleId, onsetWindowEndMs, revision', data.AlertData, 2),
+  'rapport.alert.cleared': spec('rapport.alerts', 'ruleId, onsetWindowEndMs, revision', data.AlertData, 2),
   'rapport.session.updated': spec('rapport.results', 'kind, mediaMs, scope', data.SessionUpdatedData),
   'rapport.audit.intents_changed': spec('rapport.audit', 'revision', data.AuditIntentsChangedData),
+  'rapport.monitor.alert_handled': spec('rapport.audit', 'own id', data.AlertHandledData),
+  'rapport.audit.alert_rules_changed': spec('rapport.audit', 'revision', data.AuditAlertRulesChangedData),
   'rapport.audit.agent_emotion': spec('rapport.audit', 'mediaMs', data.AuditAgentEmotionData),
   'rapport.audit.erased': spec('rapport.audit', 'part', data.AuditErasedData),
   'rapport.session.erased': spec('rapport.sessions', 'kind', data.SessionErasedData),
@@ -47,6 +49,8 @@ export const dataSchemaUri = (type: EventType, version: number = EVENTS[type].ve
  */
 export const TENANT_EVENTS: ReadonlySet<EventType> = new Set<EventType>([
   'rapport.audit.intents_changed',
+  'rapport.audit.alert_rules_changed',
+  'rapport.monitor.alert_handled',
   'rapport.audit.erased',
   'rapport.session.erased',
 ]);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { IntentName } from './intent-messages';
+import { ALERT_CONDITIONS, ALERT_RULE_SOURCES, ALERT_SEVERITIES, AlertRuleId, MAX_ALERT_RULES } from './alert-rules';
 import { CLIENT_END_REASONS, SessionMetadata, StreamDescription } from './client-messages';
 import { EMOTIONS, MODALITIES, PARTIES } from './vocabulary';
 
@@ -281,6 +282,55 @@ export const AuditErasedData = z.strictObject({
   dataKeys: z.number().int().min(0),
 });
 
+/** Why an alert is over. */
+export const ALERT_CLEAR_REASONS = ['over', 'rule_changed', 'rule_removed', 'session_ended'] as const;
+export type AlertClearReason = (typeof ALERT_CLEAR_REASONS)[number];
+
+/** A condition that was so, with what it was so by; never a word of the conversation but the phrase that the rule names. */
+export const AlertEvidence = z.strictObject({
+  condition: z.enum(ALERT_CONDITIONS),
+  /** The emotion, quantity, intent, or whose words. */
+  of: z.string().optional(),
+  value: z.number().optional(),
+  threshold: z.number().optional(),
+  /** Media time. */
+  sinceMs: ms.optional(),
+  utteranceId: z.string().optional(),
+  phrase: z.string().optional(),
+});
+export type AlertEvidence = z.infer<typeof AlertEvidence>;
+
+export const ALERT_ACTIONS = ['acknowledge', 'assign', 'snooze', 'note'] as const;
+
+/** Somebody handled an alert. Of no session: it may come long after its session ended. */
+export const AlertHandledData = z.strictObject({
+  sessionId: z.uuid(),
+  /** The id of the event that raised it. */
+  alertId: z.string(),
+  ruleId: z.string(),
+  action: z.enum(ALERT_ACTIONS),
+  /** The user, or the key. */
+  by: z.string(),
+  /** With `assign`: to whom; absent: to nobody any more. */
+  assignee: z.string().optional(),
+  /** With `snooze`: wall clock, RFC 3339. */
+  until: z.string().optional(),
+  /** With `note`. */
+  note: z.string().max(2000).optional(),
+});
+export type AlertHandledData = z.infer<typeof AlertHandledData>;
+
+/** The alert rules of a tenant changed, for the audit trail: ids, never a word of a rule. Of no session. */
+export const AuditAlertRulesChangedData = z.strictObject({
+  /** Where they are from now. */
+  source: z.enum(ALERT_RULE_SOURCES),
+  /** Counts the tenant's own changes; the rules file and what is built in count none. */
+  revision: z.number().int().min(0),
+  added: z.array(AlertRuleId).max(MAX_ALERT_RULES),
+  changed: z.array(AlertRuleId).max(MAX_ALERT_RULES),
+  removed: z.array(AlertRuleId).max(MAX_ALERT_RULES),
+});
+
 export const AlertData = z.strictObject({
   ruleId: z.string(),
   step: z.enum(['raised', 'updated', 'cleared']),
@@ -288,6 +338,13 @@ export const AlertData = z.strictObject({
   revision: z.number().int().min(0),
   onsetWindowEndMs: ms,
   windowEndMs: ms,
-  severity: z.enum(['info', 'warning', 'critical']),
+  severity: z.enum(ALERT_SEVERITIES),
   detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  /** Of the rule. */
+  name: z.string().optional(),
+  /** What speaks for it; absent when it is cleared. */
+  evidence: z.array(AlertEvidence).max(8).optional(),
+  /** When it is cleared. */
+  clearReason: z.enum(ALERT_CLEAR_REASONS).optional(),
 });
+export type AlertData = z.infer<typeof AlertData>;

@@ -8,6 +8,8 @@ export * from './kafka-headers';
 export * from './server-messages';
 export * from './http-messages';
 export * from './intent-messages';
+export * from './alert-rules';
+export * from './alert-messages';
 export * from './schemas/json-schema';
 export * from './schemas/avro-schema';
 export * from './confluent-frame';

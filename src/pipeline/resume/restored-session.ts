@@ -1,6 +1,8 @@
 import type { TranscriptFinalData } from '@rapport-live/protocol';
 import type { KnownText } from '../../models/encode/text-fact-encoder';
-import { SESSION_STATE_VERSION, type SessionState } from '../../fusion/session-state';
+import type { AssessedPart } from '../../alerts/alert-event';
+import type { SessionState } from '../../fusion/session-state';
+import { upgradedState } from '../../fusion/session-state-upgrade';
 import type { RestoredStreams } from '../../streams/resume/restored-streams';
 import type { SessionHistory } from './session-history';
 import type { SessionSnapshot } from './session-snapshot';
@@ -16,8 +18,17 @@ export interface RestoredSession {
   readonly startedAtMs: number;
 }
 
-/** A snapshot of a state that this version does not know is of no use. */
-export const isOfThisVersion = ({ state }: SessionSnapshot): boolean => state.version === SESSION_STATE_VERSION;
+/** As this version reads it; a snapshot of a state that it does not know is of no use. */
+export function upgradedSnapshot(snapshot: SessionSnapshot): SessionSnapshot | undefined {
+  const state = upgradedState(snapshot.state);
+  return state && { ...snapshot, state };
+}
+
+/** Windows that are passed again were seen by the rules too: they are told of them as they were. */
+export function assessedBefore({ history }: RestoredSession): (windowEndMs: number) => AssessedPart | undefined {
+  const windows = new Map(history.windows.map((window) => [window.windowEndMs, window]));
+  return (windowEndMs) => windows.get(windowEndMs);
+}
 
 /** The state to go on with: windows that have a result in the log are not made again. */
 export function stateOf({ snapshot, history }: RestoredSession): SessionState {

@@ -18,6 +18,9 @@ const MAX_FINALS = 4096;
 /** Finals that are remembered whole: more than windows look back on. */
 const MAX_TEXTS = 128;
 
+/** Windows of the customer that are remembered whole: more than lie behind a snapshot. */
+const MAX_WINDOWS = 64;
+
 /** Gaps that are remembered: media that is heard again has no more of them. */
 const MAX_GAPS = 64;
 
@@ -40,6 +43,8 @@ export interface SessionHistory {
   readonly finals: readonly Pick<Final, 'source' | 'stream' | 'utteranceId' | 'startMs' | 'endMs'>[];
   /** The newest of them whole. */
   readonly texts: readonly Final[];
+  /** The newest of the customer, oldest first. */
+  readonly windows: readonly WindowAssessedData[];
   readonly picture: SessionPicture;
   /** What the client said of pause, consent and participants. */
   readonly controls: ControlLog;
@@ -69,6 +74,7 @@ class HistoryReader {
   private readonly gaps: ToldGap[] = [];
   private readonly finals: SessionHistory['finals'][number][] = [];
   private readonly texts: Final[] = [];
+  private readonly windows: WindowAssessedData[] = [];
   private readonly picture = new SessionPicture();
   private readonly controls = new ControlLog();
 
@@ -99,16 +105,20 @@ class HistoryReader {
   }
 
   history(): SessionHistory | undefined {
-    const { started, resultSeq, counts, lastWindowEndMs, lastGapMs, gaps, finals, texts, picture, controls } = this;
+    const { started, resultSeq, counts, lastWindowEndMs, lastGapMs, gaps, finals, texts, windows } = this;
+    const { picture, controls } = this;
     if (started === undefined) return undefined;
     const { data, traceparent } = started;
-    const told = { counts, lastWindowEndMs, lastGapMs, gaps, finals, texts, picture, controls };
+    const told = { counts, lastWindowEndMs, lastGapMs, gaps, finals, texts, windows, picture, controls };
     return { started: data, traceparent, resultSeq, ...told };
   }
 
-  private assessed({ windowEndMs, subject }: WindowAssessedData): void {
+  private assessed(window: WindowAssessedData): void {
+    const { windowEndMs, subject } = window;
     this.lastWindowEndMs = Math.max(this.lastWindowEndMs, windowEndMs);
     if (subject === 'agent') return;
+    this.windows.push(window);
+    if (this.windows.length > MAX_WINDOWS) this.windows.shift();
     for (const text of this.texts) text.assembled ||= text.endMs <= windowEndMs;
   }
 

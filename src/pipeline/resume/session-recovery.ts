@@ -6,7 +6,7 @@ import type { DoorConversation } from '../door-conversation';
 import type { ConversationHost } from '../conversation-host';
 import { endUnfinishedSessions } from '../unfinished-sessions';
 import { EndedConversation } from './ended-conversation';
-import { isOfThisVersion, type RestoredSession } from './restored-session';
+import { type RestoredSession, upgradedSnapshot } from './restored-session';
 import { readHistory } from './session-history';
 import type { SessionSnapshot } from './session-snapshot';
 import type { SnapshotFiles } from './snapshot-files';
@@ -80,9 +80,10 @@ export class SessionRecovery {
   }
 
   /** Undefined: file and log do not make a whole, or no client could come back to it. */
-  private async read(session: SessionIdentity, snapshot: SessionSnapshot): Promise<RestoredSession | undefined> {
+  private async read(session: SessionIdentity, kept: SessionSnapshot): Promise<RestoredSession | undefined> {
     const { store, clock, wallNow } = this.deps;
-    if (snapshot.tenant !== session.tenant || snapshot.door === null || !isOfThisVersion(snapshot)) return undefined;
+    const snapshot = upgradedSnapshot(kept);
+    if (snapshot === undefined || snapshot.tenant !== session.tenant || snapshot.door === null) return undefined;
     const history = await readHistory(store, session);
     if (history === undefined) return undefined;
     const ageMs = Math.max(0, wallNow().getTime() - Date.parse(snapshot.startedAt));

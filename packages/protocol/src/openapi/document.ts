@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { SchemaParts } from '../asyncapi/parts';
+import * as handling from '../alert-messages';
+import * as alerts from '../alert-rules';
 import { type ErrorCode, errorSpec } from '../errors';
 import * as http from '../http-messages';
 import * as intents from '../intent-messages';
@@ -12,6 +14,10 @@ const BODIES = {
   ...{ ApiDocument, Liveness, Readiness },
   ...{ ErrorBody: http.ErrorBody, TokenRequest: http.TokenRequest, TokenAnswer: http.TokenAnswer },
   ErasureAnswer: http.ErasureAnswer,
+  ...{ AlertCondition: alerts.AlertCondition, AlertRule: alerts.AlertRule, AlertRuleSet: alerts.AlertRuleSet },
+  AlertRulesAnswer: alerts.AlertRulesAnswer,
+  ...{ AlertAssign: handling.AlertAssign, AlertSnooze: handling.AlertSnooze, AlertNote: handling.AlertNote },
+  ...{ AlertView: handling.AlertView, AlertList: handling.AlertList },
   ...{ IntentExamples: intents.IntentExamples, IntentChange: intents.IntentChange, IntentReport: intents.IntentReport },
   ...{ IntentPreview: intents.IntentPreview, IntentChanged: intents.IntentChanged, IntentList: intents.IntentList },
 } as const satisfies Record<string, z.ZodType>;
@@ -74,7 +80,7 @@ function operation(
     parameters: Object.entries(parameters).map(([name, { schema, ...where }]) => ({
       name,
       ...where,
-      required: true,
+      required: where.in !== 'query',
       schema: schemaOf(schema, parts),
     })),
     ...(body === undefined

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { ALERT_STATES, AlertAssign, AlertList, AlertNote, AlertSnooze, AlertView } from '../alert-messages';
+import { AlertRulesAnswer, AlertRuleSet } from '../alert-rules';
 import { externalText } from '../client-messages';
 import type { ErrorCode } from '../errors';
 import { ErasureAnswer, TokenAnswer, TokenRequest } from '../http-messages';
@@ -9,6 +11,7 @@ import { ApiDocument, DocumentFile, Liveness, Readiness } from './open-endpoints
 export const TAGS = {
   conversations: 'Sending and watching conversations; the messages stand in the AsyncAPI documents.',
   intents: "A tenant's own intents, made of examples (docs/intents.md).",
+  alerts: 'Rules that watch conversations, and what they told (docs/alerts.md).',
   erasure: 'What is kept of a session or customer, taken out (docs/erasure.md).',
   operations: 'For those who run the service (docs/operations.md).',
   documents: 'These documents.',
@@ -23,7 +26,8 @@ export interface Answer {
 
 /** Where a value is taken from, and what it is. */
 export interface Parameter {
-  readonly in: 'path' | 'header';
+  /** Those of the query may be left out. */
+  readonly in: 'path' | 'header' | 'query';
   readonly schema: z.ZodType;
   readonly description: string;
 }
@@ -47,6 +51,25 @@ export interface HttpRoute {
 }
 
 const name: Parameter = { in: 'path', schema: IntentName, description: 'The intent.' };
+
+const alertId: Parameter = {
+  in: 'path',
+  schema: z.string(),
+  description: 'The alert: id of the event that raised it.',
+};
+/** What a supervisor does about an alert. */
+const handling = (action: string, summary: string, body?: z.ZodType): HttpRoute => ({
+  method: 'post',
+  path: `/v1/alerts/{id}/${action}`,
+  operationId: `${action}Alert`,
+  tag: 'alerts',
+  summary,
+  scopes: ['monitor', 'admin'],
+  parameters: { id: alertId },
+  ...(body === undefined ? {} : { body }),
+  answers: { 200: { description: 'The alert as it stands now.', body: AlertView } },
+  errors: ['alert_unknown'],
+});
 
 export const HTTP_ROUTES: readonly HttpRoute[] = [
   {
@@ -119,6 +142,52 @@ export const HTTP_ROUTES: readonly HttpRoute[] = [
     parameters: { name },
     answers: { 204: { description: 'It is gone.' } },
     errors: ['intent_unknown'],
+  },
+  {
+    method: 'get',
+    path: '/v1/alerts',
+    operationId: 'listAlerts',
+    tag: 'alerts',
+    summary: 'Alerts of the sessions that may be seen: the worst first, at most 500.',
+    scopes: ['monitor', 'search', 'admin'],
+    parameters: {
+      state: { in: 'query', schema: z.enum(ALERT_STATES), description: 'Default: open, which is not cleared yet.' },
+    },
+    answers: { 200: { description: 'The alerts.', body: AlertList } },
+    errors: ['invalid_request'],
+  },
+  handling('acknowledge', 'Says that somebody has seen it; the first who does is named.'),
+  handling('assign', 'Gives it to somebody, or to nobody.', AlertAssign),
+  handling('snooze', 'Puts it away for a while.', AlertSnooze),
+  handling('note', 'Leaves a note with it.', AlertNote),
+  {
+    method: 'get',
+    path: '/v1/alert-rules',
+    operationId: 'listAlertRules',
+    tag: 'alerts',
+    summary: "The rules that watch the tenant's conversations, and where they are from.",
+    scopes: ['monitor', 'admin'],
+    answers: { 200: { description: 'The rules.', body: AlertRulesAnswer } },
+  },
+  {
+    method: 'put',
+    path: '/v1/alert-rules',
+    operationId: 'putAlertRules',
+    tag: 'alerts',
+    summary: 'Gives the tenant rules of its own in place of all it had; they count from the next window on.',
+    scopes: ['admin'],
+    body: AlertRuleSet,
+    answers: { 200: { description: 'They count.', body: AlertRulesAnswer } },
+    errors: ['alert_rules_invalid'],
+  },
+  {
+    method: 'delete',
+    path: '/v1/alert-rules',
+    operationId: 'removeAlertRules',
+    tag: 'alerts',
+    summary: 'Takes back the rules of its own: those of the rules file, or those that are built in, count again.',
+    scopes: ['admin'],
+    answers: { 200: { description: 'The rules that count now.', body: AlertRulesAnswer } },
   },
   {
     method: 'delete',

@@ -1,0 +1,104 @@
+import type { AlertEvent, AlertEnd, AlertText, AlertTick } from './alert-event';
+import { type AlertResult, clearedAlert, raisedAlert, updatedAlert } from './alert-results';
+import type { AlertState, RuleState } from './alert-state';
+import type { CompiledRule } from './compiled-rule';
+import { judgeRule } from './judge-rule';
+import { heardWords, hearWords } from './judge-words';
+import { type Moment, momentOf } from './moment';
+
+export type Folded = readonly [AlertState, readonly AlertResult[]];
+
+/**
+ * The one function that changes the state of alerts. `rules`: those that watch this session, as they are now; what is open
+ * of a rule that is not among them any more is cleared at the next tick.
+ */
+export function foldAlerts(state: AlertState, event: AlertEvent, rules: readonly CompiledRule[]): Folded {
+  switch (event.kind) {
+    case 'text':
+      return [onText(state, event, rules), []];
+    case 'tick':
+      return onTick(state, event, rules);
+    case 'end':
+      return onEnd(state, event, rules);
+  }
+}
+
+/** What was said is judged at the next tick. */
+function onText(state: AlertState, text: AlertText, rules: readonly CompiledRule[]): AlertState {
+  const words = heardWords(text);
+  const changed: Record<string, RuleState> = {};
+  for (const rule of rules) {
+    if (!rule.leaves.some(isAboutWords)) continue;
+    const before = ruleState(state, rule);
+    if (before === undefined) continue;
+    const leaves = rule.leaves.map((leaf, i) => {
+      const remembered = before.leaves[i] ?? {};
+      return isAboutWords(leaf) ? hearWords(remembered, leaf, text, words) : remembered;
+    });
+    changed[rule.id] = { ...before, leaves };
+  }
+  return { ...state, rules: { ...state.rules, ...changed } };
+}
+
+/** Undefined: an alert of what the rule was before is still open, and goes first. */
+function ruleState(state: AlertState, { id, key }: CompiledRule): RuleState | undefined {
+  const before = state.rules[id];
+  if (before === undefined) return { key, leaves: [] };
+  if (before.key === key) return before;
+  return before.open === undefined ? { key, leaves: [] } : undefined;
+}
+
+function onTick(state: AlertState, tick: AlertTick, rules: readonly CompiledRule[]): Folded {
+  // no second is judged twice, whatever a replay brings
+  if (tick.nowMs <= state.tickMs) return [state, []];
+  return judge(state, momentOf(state, tick, rules), rules);
+}
+
+function onEnd(state: AlertState, { isJudged }: AlertEnd, rules: readonly CompiledRule[]): Folded {
+  const nowMs = state.tickMs;
+  const tick: AlertTick = { kind: 'tick', nowMs, talk: { onHold: false, heardMs: 0 } };
+  const [judged, results] = isJudged ? judge(state, momentOf(state, tick, rules), rules) : [state, []];
+  const over = Object.entries(judged.rules).flatMap(([ruleId, { open }]) =>
+    open === undefined ? [] : [clearedAlert(ruleId, open, nowMs, 'session_ended')],
+  );
+  return [{ ...judged, rules: {} }, [...results, ...over]];
+}
+
+function judge(state: AlertState, moment: Moment, rules: readonly CompiledRule[]): Folded {
+  const results: AlertResult[] = [];
+  const next: Record<string, RuleState> = {};
+  const keys = new Map(rules.map(({ id, key }) => [id, key]));
+  for (const [ruleId, { key, open }] of Object.entries(state.rules)) {
+    if (open === undefined || keys.get(ruleId) === key) continue;
+    results.push(clearedAlert(ruleId, open, moment.nowMs, keys.has(ruleId) ? 'rule_changed' : 'rule_removed'));
+  }
+  for (const rule of rules) {
+    const before = state.rules[rule.id];
+    const [after, told] = judgeOne(before?.key === rule.key ? before : { key: rule.key, leaves: [] }, rule, moment);
+    next[rule.id] = after;
+    results.push(...told);
+  }
+  const { nowMs, series, interruptions } = moment;
+  return [{ tickMs: nowMs, rules: next, series, interruptions }, results];
+}
+
+function judgeOne(before: RuleState, rule: CompiledRule, moment: Moment): [RuleState, AlertResult[]] {
+  const { nowMs } = moment;
+  const { leaves, verdict, evidence } = judgeRule(before.leaves, rule, moment);
+  const { open, clearedMs = -Infinity } = before;
+  if (open === undefined) {
+    const isDue = verdict === 'yes' && nowMs - clearedMs >= rule.cooldownMs;
+    if (!isDue) return [{ ...before, leaves }, []];
+    const [raised, result] = raisedAlert(rule, nowMs, evidence);
+    return [{ key: rule.key, leaves, open: raised }, [result]];
+  }
+  if (verdict === 'yes') {
+    const [updated, told] = updatedAlert(rule.id, open, nowMs, evidence);
+    return [{ key: rule.key, leaves, open: updated }, told];
+  }
+  const { overSinceMs = nowMs } = before;
+  if (nowMs - overSinceMs < rule.clearAfterMs) return [{ key: rule.key, leaves, open, overSinceMs }, []];
+  return [{ key: rule.key, leaves, clearedMs: nowMs }, [clearedAlert(rule.id, open, nowMs, 'over')]];
+}
+
+const isAboutWords = (leaf: CompiledRule['leaves'][number]) => leaf.kind === 'said' || leaf.kind === 'notSaid';

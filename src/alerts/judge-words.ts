@@ -1,0 +1,62 @@
+import type { AlertText } from './alert-event';
+import type { LeafState } from './alert-state';
+import type { LeafOf } from './compiled-rule';
+import type { Moment } from './moment';
+import { findPhrase, wordsOf } from './phrases';
+import { type Judged, yesOrNo } from './verdict';
+
+/** What is said in time may still be on its way through transcription, ms. */
+export const TRANSCRIPT_GRACE_MS = 10_000;
+
+type WordsLeaf = LeafOf<'said'> | LeafOf<'notSaid'>;
+
+/** Remembers of a text what the leaf asks for. `words`: of the text, taken apart once for all rules. */
+export function hearWords(before: LeafState, leaf: WordsLeaf, text: AlertText, words: readonly string[]): LeafState {
+  const { given, phrases, after } = leaf;
+  let state = before;
+  if (after !== undefined && given.after !== undefined && isBy(given.after.by, text)) {
+    // what was asked for and has not come yet is still awaited from where it was due first
+    const isOpen = state.afterMs !== undefined && state.saidMs === undefined;
+    if (findPhrase(after, words) >= 0 && !(leaf.kind === 'notSaid' && isOpen)) {
+      state = { ...(state.heard === true ? { heard: true } : {}), afterMs: text.startMs };
+    }
+  }
+  if (!isBy(given.by, text)) return state;
+  if (state.heard !== true) state = { ...state, heard: true };
+  const phrase = findPhrase(phrases, words);
+  if (phrase < 0) return state;
+  const fromMs = after === undefined ? 0 : state.afterMs;
+  if (fromMs === undefined || text.startMs < fromMs) return state;
+  if (leaf.kind === 'said' && text.startMs - fromMs > (leaf.given.withinMs ?? Infinity)) return state;
+  return { ...state, saidMs: text.endMs, utteranceId: text.utteranceId, phrase };
+}
+
+export function judgeSaid(state: LeafState, { given }: LeafOf<'said'>, { nowMs }: Moment): Judged {
+  const { saidMs, utteranceId, phrase } = state;
+  const isRecent = saidMs !== undefined && nowMs - saidMs <= given.keepMs;
+  return yesOrNo(state, isRecent, {
+    ...{ condition: 'said', of: given.by, sinceMs: saidMs, utteranceId, phrase: given.anyOf[phrase ?? 0] },
+  });
+}
+
+/** Nothing is held against a speaker of whom no word was ever heard. */
+export function judgeNotSaid(state: LeafState, { given }: LeafOf<'notSaid'>, { nowMs, talk }: Moment): Judged {
+  const fromMs = given.after === undefined ? 0 : state.afterMs;
+  if (fromMs === undefined || state.saidMs !== undefined) return { state: off(state), verdict: 'no' };
+  const dueMs = fromMs + given.withinMs;
+  if (nowMs < dueMs + TRANSCRIPT_GRACE_MS) return { state: off(state), verdict: 'no' };
+  if (state.heard !== true) return { state, verdict: 'unknown' };
+  // who is on hold is told nothing
+  if (talk.onHold && state.on !== true) return { state, verdict: 'no' };
+  const evidence = { condition: 'notSaid', of: given.by, sinceMs: dueMs, phrase: given.anyOf[0] } as const;
+  return yesOrNo(state.on === true ? state : { ...state, on: true }, true, evidence);
+}
+
+/** Texts are taken apart once, for all rules. */
+export const heardWords = ({ text }: AlertText): string[] => wordsOf(text);
+
+const isBy = (by: string, { party }: AlertText): boolean => by === 'anyone' || by === party;
+
+function off({ on: _, ...state }: LeafState): LeafState {
+  return state;
+}

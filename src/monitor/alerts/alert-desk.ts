@@ -1,0 +1,99 @@
+import { type AlertView, RapportError, type TypedEvent } from '@rapport-live/protocol';
+import { eventId } from '../../delivery/event-id';
+import type { DurableRecord } from '../../delivery/session-result';
+import { canSee, type Viewer } from '../../gateway/auth/viewer';
+import { alertHandled, alertTold, type KeptAlert, sessionOver, viewOf } from './kept-alert';
+
+/** Alerts that are kept; beyond them the oldest that is cleared is forgotten, and if none is, the oldest. */
+const MAX_ALERTS = 10_000;
+/** Sessions whose team is known. */
+const MAX_SESSIONS = 20_000;
+
+const SEVEREST_FIRST = { critical: 0, warning: 1, info: 2 } as const;
+
+/** What a desk says about alerts: everything in it comes from durable records, so it is the same after a restart. */
+export class AlertDesk {
+  /** By id, in the order in which they were raised. */
+  private readonly alerts = new Map<string, KeptAlert>();
+  private readonly ofSession = new Map<string, string[]>();
+  private readonly teams = new Map<string, string | undefined>();
+
+  constructor(private readonly maxAlerts = MAX_ALERTS) {}
+
+  /** Records come in the order of the log; one that came before changes nothing. */
+  see({ event }: Pick<DurableRecord, 'event'>): void {
+    const told = { id: event.id, at: event.time };
+    const typed = event as TypedEvent;
+    switch (typed.type) {
+      case 'rapport.session.started':
+        this.teams.set(event.partitionkey, typed.data.session.team);
+        if (this.teams.size > MAX_SESSIONS) this.teams.delete(this.teams.keys().next().value!);
+        break;
+      case 'rapport.alert.raised':
+      case 'rapport.alert.updated':
+      case 'rapport.alert.cleared': {
+        const whose = { tenant: event.tenant, sessionId: event.subject, team: this.teams.get(event.partitionkey) };
+        const { ruleId, onsetWindowEndMs } = typed.data;
+        const id = eventId(whose, { type: 'rapport.alert.raised', naturalKey: [ruleId, onsetWindowEndMs, 0] });
+        this.keep(event.partitionkey, alertTold(this.alerts.get(id), { id, ...whose }, typed.data, told));
+        break;
+      }
+      case 'rapport.session.ended':
+        for (const id of this.ofSession.get(event.partitionkey) ?? []) {
+          const alert = this.alerts.get(id);
+          if (alert !== undefined) this.alerts.set(id, sessionOver(alert, told));
+        }
+        break;
+      case 'rapport.session.erased':
+        this.forgetSession(event.partitionkey);
+        break;
+      case 'rapport.monitor.alert_handled': {
+        const alert = this.alerts.get(typed.data.alertId);
+        if (alert?.tenant === event.tenant) this.alerts.set(alert.id, alertHandled(alert, typed.data, told));
+        break;
+      }
+    }
+  }
+
+  /** Those that the viewer may see: the worst first, of those the newest. */
+  list(viewer: Viewer, state: 'open' | 'cleared' | 'all'): AlertView[] {
+    const seen = [...this.alerts.values()].filter(
+      (alert) => canSee(viewer, alert) && (state === 'all' || alert.state === state),
+    );
+    return seen
+      .reverse()
+      .sort((a, b) => SEVEREST_FIRST[a.severity] - SEVEREST_FIRST[b.severity])
+      .map(viewOf);
+  }
+
+  /** Throws RapportError `alert_unknown`, also for one that the viewer may not see. */
+  find(viewer: Viewer, id: string): AlertView {
+    const alert = this.alerts.get(id);
+    if (alert !== undefined && canSee(viewer, alert)) return viewOf(alert);
+    throw new RapportError('alert_unknown', `There is no alert ${JSON.stringify(id.slice(0, 64))} here.`);
+  }
+
+  private keep(key: string, alert: KeptAlert): void {
+    const isNew = !this.alerts.has(alert.id);
+    this.alerts.set(alert.id, alert);
+    if (!isNew) return;
+    this.ofSession.set(key, [...(this.ofSession.get(key) ?? []), alert.id]);
+    if (this.alerts.size <= this.maxAlerts) return;
+    const cleared = [...this.alerts.values()].find(({ state }) => state === 'cleared');
+    this.forget(cleared ?? [...this.alerts.values()][0]!);
+  }
+
+  private forget({ id, tenant, sessionId }: KeptAlert): void {
+    const key = `${tenant}/${sessionId}`;
+    this.alerts.delete(id);
+    const left = (this.ofSession.get(key) ?? []).filter((one) => one !== id);
+    if (left.length === 0) this.ofSession.delete(key);
+    else this.ofSession.set(key, left);
+  }
+
+  private forgetSession(key: string): void {
+    for (const id of this.ofSession.get(key) ?? []) this.alerts.delete(id);
+    this.ofSession.delete(key);
+    this.teams.delete(key);
+  }
+}

@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import type { AlertHandledData, AlertView } from '@rapport-live/protocol';
+import type { Outbox } from '../../delivery/outbox';
+import type { Viewer } from '../../gateway/auth/viewer';
+import { AlertDesk } from './alert-desk';
+
+/** What is done about an alert. */
+export type Handling = Pick<AlertHandledData, 'action' | 'assignee' | 'until' | 'note'>;
+
+/** The desk as it is kept up with the log, and written to. */
+export class AlertHandling {
+  private readonly desk = new AlertDesk();
+  private readonly stopping = new AbortController();
+  private reading: Promise<void> = Promise.resolve();
+  private caughtUp!: () => void;
+  private readonly isCaughtUp = new Promise<void>((resolve) => (this.caughtUp = resolve));
+
+  constructor(
+    private readonly log: Pick<Outbox, 'read' | 'append' | 'close'>,
+    private readonly onFault: (error: unknown) => void,
+  ) {}
+
+  /** From the beginning of the log: what was known before a restart is known after it. */
+  start(): void {
+    this.reading = this.follow().catch(this.onFault).finally(this.caughtUp);
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.reading;
+  }
+
+  async list(viewer: Viewer, state: 'open' | 'cleared' | 'all'): Promise<AlertView[]> {
+    await this.isCaughtUp;
+    return this.desk.list(viewer, state);
+  }
+
+  /** Durable when it resolves. Rejects with `alert_unknown`, or when the disk refuses. */
+  async handle(viewer: Viewer, alertId: string, handling: Handling): Promise<AlertView> {
+    await this.isCaughtUp;
+    const { sessionId, ruleId } = this.desk.find(viewer, alertId);
+    const own = { tenant: viewer.tenant, sessionId: randomUUID() };
+    const record = await this.log.append(own, {
+      type: 'rapport.monitor.alert_handled',
+      naturalKey: [own.sessionId],
+      data: { sessionId, alertId, ruleId, by: viewer.userId, ...handling },
+    });
+    await this.log.close(own);
+    if (record !== null) this.desk.see(record);
+    return this.desk.find(viewer, alertId);
+  }
+
+  private async follow(): Promise<void> {
+    const { signal } = this.stopping;
+    let nextOffset = 0;
+    for (const follow of [false, true]) {
+      for await (const record of this.log.read(nextOffset, { follow, signal })) {
+        this.desk.see(record);
+        nextOffset = record.offset + 1;
+      }
+      this.caughtUp();
+    }
+  }
+}

@@ -1,0 +1,191 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SCOPES, type SessionState, type TypedEvent } from '@rapport-live/protocol';
+import { eventually } from '../support/eventually';
+import { readLog } from '../support/local-log';
+import { RawClient } from '../support/raw-client';
+import { essence, expectGapless, RawSession } from '../support/raw-session';
+import { type RunningService, startService } from '../support/service';
+import { joined, silence, tone } from '../support/sound';
+
+const VOICES = [
+  { streamId: 1, kind: 'voice', party: 'customer', codec: 'pcm16le-16k' },
+  { streamId: 2, kind: 'voice', party: 'agent', codec: 'pcm16le-16k' },
+];
+const KEYS = [
+  { tenant: 'acme', key: 'key-of-acme-0123456789', scopes: SCOPES },
+  { tenant: 'globex', key: 'key-of-globex-0123456789', scopes: SCOPES },
+];
+const ACME = KEYS[0]!.key;
+const NO_WAIT = { clearAfterMs: 0, cooldownMs: 0 };
+const LAWYER = {
+  ...{ id: 'lawyer', name: 'Speaks of a lawyer', severity: 'critical', ...NO_WAIT },
+  when: { said: { by: 'customer', anyOf: ['my lawyer'], keepMs: 600_000 } },
+};
+const SILENCE = { id: 'silent', name: 'Silence', when: { silence: { forMs: 2500 } }, ...NO_WAIT };
+const BILLING = { ...LAWYER, id: 'billing_only', teams: ['billing'] };
+/** Both speak to 2 s; nobody from there to 6 s; then both again. */
+const CALL = joined(tone(2000), silence(4000), tone(3000));
+
+type AlertEvent = Extract<TypedEvent, { type: `rapport.alert.${string}` }>;
+const alertsOf = (session: RawSession): AlertEvent[] =>
+  session
+    .gather()
+    .map(({ event }) => event as TypedEvent)
+    .filter((event): event is AlertEvent => event.type.startsWith('rapport.alert.'));
+const inShort = (session: RawSession): string[] =>
+  alertsOf(session).map(({ data }) => [data.ruleId, data.step, data.clearReason].filter(Boolean).join(' '));
+
+async function ask(
+  service: RunningService,
+  method: string,
+  path: string,
+  body?: unknown,
+  key = ACME,
+): Promise<{
+  status: number;
+  body: { code: string; message: string; revision: number; source: string; rules: { id: string }[] };
+}> {
+  const answer = await fetch(`${service.http}/v1/${path}`, {
+    method,
+    headers: { authorization: `Bearer ${key}` },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  return { status: answer.status, body: await answer.json() };
+}
+
+function speak(session: RawSession, fromMs: number, toMs: number): void {
+  for (let ms = fromMs; ms < toMs; ms += 1000) {
+    for (const stream of [1, 2]) session.voice(CALL.subarray(ms * 16, (ms + 1000) * 16), ms, stream);
+  }
+}
+const say = (session: RawSession, text: string, ptsMs: number): void =>
+  session.client.json({ type: 'chat.message', party: 'customer', text, ptsMs, messageId: `m-${ptsMs}` });
+
+describe('alerts', () => {
+  let dataDir: string;
+  const services: RunningService[] = [];
+  const open = async (alerts: { rulesFile?: string } = {}): Promise<RunningService> => {
+    const service = await startService({ dataDir, onShutdown: 'keep', apiKeys: KEYS, alerts });
+    services.push(service);
+    return service;
+  };
+  beforeEach(() => (dataDir = mkdtempSync(join(tmpdir(), 'rapport-alerts-'))));
+  afterEach(async () => {
+    for (const service of services.splice(0)) await service.close();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  it('are raised, shown to who joins late, and cleared by a change of rules and by the end', async () => {
+    const service = await open();
+    const rules = [LAWYER, SILENCE, BILLING];
+    expect(await ask(service, 'PUT', 'alert-rules', { rules })).toMatchObject({ status: 200, body: { revision: 1 } });
+    const session = await RawSession.start(service, VOICES);
+    say(session, 'I will call my lawyer', 100);
+    speak(session, 0, 3000);
+    await session.window(2000);
+    await eventually(() => inShort(session).includes('lawyer raised'));
+
+    const watching = await RawClient.open(service.url, ACME);
+    watching.json({ type: 'session.observe', sessionId: session.sessionId });
+    const state = await watching.until((m): m is SessionState => m.type === 'session.state');
+    expect(state.alerts.map(({ data }) => (data as { ruleId: string }).ruleId)).toEqual(['lawyer']);
+    watching.abort();
+
+    expect((await ask(service, 'PUT', 'alert-rules', { rules: [SILENCE] })).body.revision).toBe(2);
+    speak(session, 3000, 9000);
+    await session.window(8000);
+    expect(inShort(session)).toEqual([
+      'lawyer raised',
+      'lawyer cleared rule_removed',
+      'silent raised',
+      'silent cleared over',
+    ]);
+    await ask(service, 'PUT', 'alert-rules', { rules: [LAWYER] });
+    say(session, 'You hear from my lawyer', 8500);
+    const results = await session.end();
+    expectGapless(results);
+    expect(inShort(session).slice(4)).toEqual(['lawyer raised', 'lawyer cleared session_ended']);
+    expect(results.at(-1)!.event.type).toBe('rapport.session.ended');
+    const first = alertsOf(session)[0]!;
+    expect(first.data.evidence).toMatchObject([{ condition: 'said', utteranceId: 'm-100', phrase: 'my lawyer' }]);
+
+    const log = await readLog(dataDir);
+    const audit = log.map(({ event }) => event as TypedEvent).filter(({ type }) => type.startsWith('rapport.audit.'));
+    const ids = ['anger', 'escalation', 'asks_for_supervisor', 'silence'];
+    expect(audit.map(({ data, tenant }) => [tenant, data])).toEqual([
+      [
+        'acme',
+        { source: 'tenant', revision: 1, added: ['lawyer', 'silent', 'billing_only'], changed: [], removed: ids },
+      ],
+      ['acme', { source: 'tenant', revision: 2, added: [], changed: [], removed: ['lawyer', 'billing_only'] }],
+      ['acme', { source: 'tenant', revision: 3, added: ['lawyer'], changed: [], removed: ['silent'] }],
+    ]);
+  });
+
+  it('go on over a restart of the service as if there had been none', async () => {
+    const first = await open();
+    await ask(first, 'PUT', 'alert-rules', { rules: [LAWYER, SILENCE] });
+    const whole = await RawSession.start(first, VOICES);
+    say(whole, 'I will call my lawyer', 100);
+    speak(whole, 0, 9000);
+    await whole.window(8000);
+    const expected = essence(await whole.end());
+    const silent = (one: RawSession) => alertsOf(one).flatMap(({ data }) => (data.ruleId === 'silent' ? [data] : []));
+    const told = silent(whole);
+    expect(inShort(whole)).toHaveLength(4);
+
+    const session = await RawSession.start(first, VOICES);
+    say(session, 'I will call my lawyer', 100);
+    speak(session, 0, 5000);
+    await session.window(2000);
+    await eventually(() => inShort(session).includes('lawyer raised'));
+    await first.app.close();
+    session.gather();
+    const second = await open();
+    expect((await ask(second, 'GET', 'alert-rules')).body).toMatchObject({ revision: 1, source: 'tenant' });
+    session.sendFrom(await session.resume({}, second));
+    speak(session, 5000, 9000);
+    await session.window(8000);
+    const results = await session.end();
+    expectGapless(results);
+    expect(essence(results)).toEqual(expected);
+    expect(inShort(session)).toEqual(inShort(whole));
+    expect(silent(session)).toEqual(told);
+  });
+
+  it('are watched for by the rules file, which is read again when it changes; a broken one takes nothing away', async () => {
+    const rulesFile = join(dataDir, 'alerts.yaml');
+    const write = (rules: unknown): void => writeFileSync(rulesFile, JSON.stringify({ version: 1, rules }));
+    write([{ ...LAWYER, name: 7 }]);
+    // the process ends there, and with it its hold on the data folder
+    await expect(startService({ alerts: { rulesFile } })).rejects.toMatchObject({
+      code: 'config_invalid',
+      message: expect.stringMatching(/^RAPPORT_ALERT_RULES: .*rule "lawyer", name: is 7/),
+    });
+    write([LAWYER]);
+    const service = await open({ rulesFile });
+    const idsNow = async (): Promise<string> => {
+      const { body } = await ask(service, 'GET', 'alert-rules');
+      return [body.source, ...body.rules.map(({ id }) => id)].join(' ');
+    };
+    expect(await idsNow()).toBe('file lawyer');
+    writeFileSync(rulesFile, '{');
+    write([SILENCE]);
+    await eventually(async () => (await idsNow()) === 'file silent');
+    writeFileSync(rulesFile, 'rules: [');
+    expect(await ask(service, 'PUT', 'alert-rules', { rules: [LAWYER, LAWYER] })).toMatchObject({
+      status: 422,
+      body: {
+        code: 'alert_rules_invalid',
+        message: expect.stringContaining('rule "lawyer": another rule has the same id'),
+      },
+    });
+    expect(await idsNow()).toBe('file silent');
+    await ask(service, 'PUT', 'alert-rules', { rules: [LAWYER] });
+    expect(await idsNow()).toBe('tenant lawyer');
+    expect((await ask(service, 'GET', 'alert-rules', undefined, KEYS[1]!.key)).body.source).toBe('file');
+    expect((await ask(service, 'DELETE', 'alert-rules')).body).toMatchObject({ source: 'file', revision: 2 });
+  });
+});
