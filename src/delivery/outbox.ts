@@ -197,7 +197,7 @@ export class Outbox implements ResultStore {
   async erase(keys: ReadonlySet<string>): Promise<number> {
     for (const key of keys) await this.sessions.erase(key);
     this.tail.clear();
-    const isWanted = ({ key, event }: LogRecord): boolean => keys.has(key) && event.type !== 'rapport.session.erased';
+    const isWanted = (record: LogRecord): boolean => isOfSessions(keys, record);
     return usable(this.options.dir, () => this.log.erase(isWanted));
   }
 
@@ -296,6 +296,13 @@ export class Outbox implements ResultStore {
     if (this.isClosed) return;
     this.cancelSweep = clock.at(clock.nowMs() + options.sweepMs, () => void this.sweep());
   }
+}
+
+/** Their own records, but for the word that they were erased; and what supervisors said about them, under ids of its own. */
+function isOfSessions(keys: ReadonlySet<string>, { key, event }: LogRecord): boolean {
+  if (!event.type.startsWith('rapport.monitor.')) return keys.has(key) && event.type !== 'rapport.session.erased';
+  const { sessionId } = event.data as { readonly sessionId: string };
+  return keys.has(sessionKey({ tenant: event.tenant, sessionId }));
 }
 
 /** Upper bound of what a line has besides event and key. */

@@ -37,22 +37,22 @@ const alertsOf = (session: RawSession): AlertEvent[] =>
 const inShort = (session: RawSession): string[] =>
   alertsOf(session).map(({ data }) => [data.ruleId, data.step, data.clearReason].filter(Boolean).join(' '));
 
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- whatever came back
+type Answer = any;
+
 async function ask(
   service: RunningService,
   method: string,
   path: string,
   body?: unknown,
   key = ACME,
-): Promise<{
-  status: number;
-  body: { code: string; message: string; revision: number; source: string; rules: { id: string }[] };
-}> {
+): Promise<{ status: number; body: Answer }> {
   const answer = await fetch(`${service.http}/v1/${path}`, {
     method,
     headers: { authorization: `Bearer ${key}` },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
-  return { status: answer.status, body: await answer.json() };
+  return { status: answer.status, body: (await answer.json()) as Answer };
 }
 
 function speak(session: RawSession, fromMs: number, toMs: number): void {
@@ -124,6 +124,60 @@ describe('alerts', () => {
     ]);
   });
 
+  it('are handled by supervisors, and everything about them is there after a restart and gone after an erasure', async () => {
+    const first = await open();
+    await ask(first, 'PUT', 'alert-rules', { rules: [LAWYER, { ...LAWYER, id: 'minor', severity: 'info' }] });
+    const session = await RawSession.start(first, VOICES, {
+      session: { channel: 'voice', language: 'en', team: 'billing' },
+    });
+    say(session, 'I will call my lawyer', 100);
+    speak(session, 0, 3000);
+    await session.window(2000);
+    await eventually(async () => (await ask(first, 'GET', 'alerts')).body.total === 2);
+    const [alert] = (await ask(first, 'GET', 'alerts')).body.alerts;
+    expect(alert).toMatchObject({
+      id: alertsOf(session)[0]!.id,
+      ruleId: 'lawyer',
+      state: 'open',
+      team: 'billing',
+      notes: [],
+    });
+    expect((await ask(first, 'GET', 'alerts', undefined, KEYS[1]!.key)).body.total).toBe(0);
+    const handle = (action: string, body?: unknown, key = ACME) =>
+      ask(first, 'POST', `alerts/${alert.id}/${action}`, body, key);
+    expect(await handle('note', { note: 'mine' }, KEYS[1]!.key)).toMatchObject({
+      status: 404,
+      body: { code: 'alert_unknown' },
+    });
+    const acknowledged = (await handle('acknowledge')).body.acknowledged;
+    expect((await handle('acknowledge')).body.acknowledged).toEqual(acknowledged);
+    await handle('assign', { assignee: 'eve' });
+    await handle('snooze', { forMs: 60_000 });
+    const { body: handled } = await handle('note', { note: 'Zanzibar called back' });
+    expect(handled).toMatchObject({ assignee: 'eve', acknowledged: { by: expect.any(String) } });
+    expect(Date.parse(handled.snoozedUntil)).toBeGreaterThan(Date.now());
+    expect(handled.notes).toEqual([{ by: acknowledged.by, at: expect.any(String), note: 'Zanzibar called back' }]);
+    await session.end();
+    await eventually(async () => (await ask(first, 'GET', 'alerts')).body.total === 0);
+    const before = (await ask(first, 'GET', 'alerts?state=cleared')).body;
+    expect(before.alerts[0]).toMatchObject({
+      ...handled,
+      state: 'cleared',
+      clearReason: 'session_ended',
+      windowEndMs: expect.any(Number),
+      changedAt: expect.any(String),
+    });
+    expect((await ask(first, 'GET', 'alerts?state=no')).body.code).toBe('invalid_request');
+    await first.app.close();
+
+    const second = await open();
+    expect((await ask(second, 'GET', 'alerts?state=all')).body).toEqual(before);
+    expect(JSON.stringify(await readLog(dataDir))).toContain('Zanzibar');
+    await ask(second, 'DELETE', `sessions/${session.sessionId}`);
+    expect((await ask(second, 'GET', 'alerts?state=all')).body.total).toBe(0);
+    expect(JSON.stringify(await readLog(dataDir))).not.toContain('Zanzibar');
+  });
+
   it('go on over a restart of the service as if there had been none', async () => {
     const first = await open();
     await ask(first, 'PUT', 'alert-rules', { rules: [LAWYER, SILENCE] });
@@ -168,7 +222,7 @@ describe('alerts', () => {
     const service = await open({ rulesFile });
     const idsNow = async (): Promise<string> => {
       const { body } = await ask(service, 'GET', 'alert-rules');
-      return [body.source, ...body.rules.map(({ id }) => id)].join(' ');
+      return [body.source, ...body.rules.map(({ id }: { id: string }) => id)].join(' ');
     };
     expect(await idsNow()).toBe('file lawyer');
     writeFileSync(rulesFile, '{');

@@ -15,6 +15,8 @@ import { arbitraryOf } from '../../packages/protocol/test/arbitrary-of';
 import { ENDPOINT_RIGHTS } from '../../src/gateway/auth/rights';
 import { apiDocuments } from '../../src/ops/docs/api-documents';
 import { DOOR_SPECS } from '../../src/doors/door-specs';
+import { ChatSession } from '../support/chat-session';
+import { eventually } from '../support/eventually';
 import { OpenApi } from '../support/openapi';
 import { refusedUpgrade } from '../support/raw-client';
 import { type RunningService, startService } from '../support/service';
@@ -80,12 +82,15 @@ describe('the running service', () => {
   afterAll(() => service.close());
 
   /** Asks, and holds what comes against the document. */
-  async function ask(name: string, more: { values?: object; body?: unknown; key?: string } = {}): Promise<string> {
+  async function ask(
+    name: string,
+    more: { values?: object; body?: unknown; key?: string; query?: string } = {},
+  ): Promise<string> {
     const [method, path = ''] = name.split(' ');
-    const { values = {}, body, key = KEY } = more;
+    const { values = {}, body, key = KEY, query = '' } = more;
     const filled = Object.entries(values).reduce((p, [n, v]) => p.replace(`{${n}}`, encodeURIComponent(v)), path);
     const headers = { authorization: `Bearer ${key}` };
-    const answer = await fetch(`${service.http}${filled}`, {
+    const answer = await fetch(`${service.http}${filled}${query}`, {
       ...{ method, headers },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
@@ -107,7 +112,18 @@ describe('the running service', () => {
     await ask('GET /v1/intents');
     await ask('DELETE /v1/intents/{name}', { values });
     await ask('GET /v1/alert-rules');
-    await ask('PUT /v1/alert-rules', { body: { rules: [] } });
+    const rule = { id: 'menu', name: 'Menu', when: { said: { by: 'customer', anyOf: ['vegan'] } } };
+    await ask('PUT /v1/alert-rules', { body: { rules: [rule] } });
+    const chat = await ChatSession.start(service.url, KEY);
+    await chat.say('A vegan menu');
+    await chat.end();
+    await eventually(async () => /"total":[1-9]/.test(await ask('GET /v1/alerts', { query: '?state=all' })));
+    const listed = await ask('GET /v1/alerts', { query: '?state=all' });
+    const alert = { id: (JSON.parse(listed) as { alerts: { id: string }[] }).alerts[0]!.id };
+    await ask('POST /v1/alerts/{id}/acknowledge', { values: alert });
+    await ask('POST /v1/alerts/{id}/assign', { values: alert, body: { assignee: null } });
+    await ask('POST /v1/alerts/{id}/snooze', { values: alert, body: { forMs: 1000 } });
+    await ask('POST /v1/alerts/{id}/note', { values: alert, body: { note: 'seen' } });
     await ask('DELETE /v1/alert-rules');
     await ask('DELETE /v1/sessions/{id}', { values: { id: ID } });
     await ask('DELETE /v1/customers/{id}', { values: { id: 'c 1' } });
@@ -141,6 +157,8 @@ describe('the running service', () => {
     await ask('DELETE /v1/sessions/{id}', { values: { id: 'x' } });
     await ask('DELETE /v1/customers/{id}', { values: { id: 'x'.repeat(257) } });
     await ask('PUT /v1/alert-rules', { body: { rules: [{}] } });
+    await ask('GET /v1/alerts', { query: '?state=none' });
+    await ask('POST /v1/alerts/{id}/acknowledge', { values: { id: 'none' } });
     await ask('GET /docs/{file}', { values: { file: 'passwd' } });
     expect(seen.get('DELETE /v1/intents/{name}')).toContain(404);
   });

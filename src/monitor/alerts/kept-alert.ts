@@ -38,7 +38,9 @@ export function alertTold(
 
 /** Its session is over: nothing is open in it any more. */
 export function sessionOver(alert: KeptAlert, { at }: Told): KeptAlert {
-  return alert.state === 'cleared' ? alert : { ...alert, state: 'cleared', clearReason: 'session_ended', changedAt: at };
+  return alert.state === 'cleared'
+    ? alert
+    : { ...alert, state: 'cleared', clearReason: 'session_ended', changedAt: at };
 }
 
 export function alertHandled(alert: KeptAlert, handling: AlertHandledData, { id, at }: Told): KeptAlert {
