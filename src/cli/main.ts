@@ -13,6 +13,7 @@ import { modelsVerify } from './models-verify';
 import { quarantineClear, quarantineList } from './quarantine';
 import { EXIT, Refusal, misuse } from './refusal';
 import { tail } from './tail';
+import { usersAdd, usersList, usersPassword, usersRemove } from './users';
 
 export const COMMANDS: readonly Command[] = [
   analyze,
@@ -24,6 +25,10 @@ export const COMMANDS: readonly Command[] = [
   intentsList,
   intentsRemove,
   keysNew,
+  usersAdd,
+  usersList,
+  usersPassword,
+  usersRemove,
   modelsVerify,
   quarantineList,
   quarantineClear,

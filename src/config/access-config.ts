@@ -101,6 +101,16 @@ export function tenantQuota(e: Environment): TenantQuota {
   };
 }
 
+/** Of people's log-ins. Times in ms. */
+export interface LoginTimes {
+  readonly loginIdleMs: number;
+  readonly loginMaxMs: number;
+}
+
+export function loginTimes(e: Environment): LoginTimes {
+  return { loginIdleMs: e.RAPPORT_LOGIN_IDLE_MINUTES * 60_000, loginMaxMs: e.RAPPORT_LOGIN_MAX_HOURS * 3600_000 };
+}
+
 /** Networks as proxy-addr takes them. */
 export function trustedProxies(given: string): readonly string[] {
   const proxies = list(given);

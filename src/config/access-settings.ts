@@ -45,6 +45,16 @@ export const ACCESS_SETTINGS = {
     shownDefault: '30',
     purpose: 'by which the clock of the issuer may differ, s',
   },
+  RAPPORT_LOGIN_IDLE_MINUTES: {
+    schema: integer(0, 1440, 60),
+    shownDefault: '60',
+    purpose: 'without a request a log-in ends, minutes; 0: it lasts as long as it may',
+  },
+  RAPPORT_LOGIN_MAX_HOURS: {
+    schema: integer(1, 720, 12),
+    shownDefault: '12',
+    purpose: 'however much it is used, a log-in ends, hours',
+  },
   RAPPORT_ALLOWED_ORIGINS: {
     schema: z.string().default(''),
     shownDefault: '',

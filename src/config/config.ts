@@ -5,6 +5,8 @@ import {
   allowedOrigins,
   type JwtConfig,
   jwtConfig,
+  type LoginTimes,
+  loginTimes,
   type TenantQuota,
   tenantQuota,
   trustedProxies,
@@ -58,6 +60,8 @@ export interface Config {
   /** Addresses, networks or `loopback` of proxies whose word on a client's address is taken. */
   readonly trustedProxies: readonly string[];
   readonly tenantQuota: TenantQuota;
+  /** How long people stay logged in. */
+  readonly login: LoginTimes;
   /** Of other protocols; shut unless they are set up. */
   readonly doors: DoorsConfig;
   /** host:port each; none: results stay in the local log. */
@@ -101,6 +105,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     tls: tlsConfig(e.RAPPORT_TLS_CERT, e.RAPPORT_TLS_KEY),
     trustedProxies: trustedProxies(e.RAPPORT_TRUST_PROXY),
     tenantQuota: tenantQuota(e),
+    login: loginTimes(e),
     doors: doorsConfig(e, isDevelopment ? DEVELOPMENT_TENANT : undefined),
     kafkaBrokers: kafkaBrokers(e),
     kafka: kafkaConfig(e),

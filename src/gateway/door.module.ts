@@ -1,4 +1,4 @@
-import { Module } from '@nestjs/common';
+import { Logger, Module } from '@nestjs/common';
 import { CONFIG, type Config } from '../config/config';
 import { SERVICE_PARTS, type ServiceParts } from '../config/service-parts';
 import { ClientAddress } from './admission/client-address';
@@ -10,7 +10,14 @@ import { Authenticator } from './auth/authenticator';
 import { BrowserTokens } from './auth/browser-tokens';
 import { Doorkeeper } from './auth/doorkeeper';
 import { JwtVerifier } from './auth/jwt';
+import { LoginSessions } from './auth/login-sessions';
 import { OriginPolicy } from './auth/origins';
+import { LoginAttempts } from './auth/people/login-attempts';
+import { PasswordLogin } from './auth/people/password-login';
+import { Passwords } from './auth/people/passwords';
+import { People } from './auth/people/people';
+import { UserFile } from './auth/people/user-file';
+import { Users } from './auth/people/users';
 import { GATEWAY_OPTIONS, type GatewayOptions, gatewayOptions } from './gateway-options';
 import { UpgradePolicy } from './upgrade-policy';
 
@@ -26,7 +33,27 @@ const wallClock = ({ wallClock: given }: ServiceParts): (() => number) => given 
       inject: [GATEWAY_OPTIONS, SERVICE_PARTS],
       useFactory: (options: GatewayOptions, parts: ServiceParts) => new BrowserTokens(options, wallClock(parts)),
     },
-    { provide: Doorkeeper, inject: [CONFIG, SERVICE_PARTS, GATEWAY_OPTIONS, BrowserTokens], useFactory: doorkeeper },
+    {
+      provide: Users,
+      inject: [CONFIG],
+      useFactory: ({ dataDir }: Config) => Users.open(new UserFile(dataDir), monotonic, toldUsersFault),
+    },
+    {
+      provide: People,
+      inject: [Users, GATEWAY_OPTIONS, SERVICE_PARTS],
+      useFactory: (users: Users, options: GatewayOptions, parts: ServiceParts) =>
+        new People(users, new LoginSessions(options, wallClock(parts))),
+    },
+    {
+      provide: PasswordLogin,
+      inject: [CONFIG, GATEWAY_OPTIONS, Users, People],
+      useFactory: passwordLogin,
+    },
+    {
+      provide: Doorkeeper,
+      inject: [CONFIG, SERVICE_PARTS, GATEWAY_OPTIONS, BrowserTokens, People],
+      useFactory: doorkeeper,
+    },
     {
       provide: Seats,
       inject: [CONFIG, GATEWAY_OPTIONS],
@@ -44,9 +71,26 @@ const wallClock = ({ wallClock: given }: ServiceParts): (() => number) => given 
       useFactory: (...parts: ConstructorParameters<typeof UpgradePolicy>) => new UpgradePolicy(...parts),
     },
   ],
-  exports: [GATEWAY_OPTIONS, BrowserTokens, Doorkeeper, Seats, SessionQuota, UpgradePolicy],
+  exports: [GATEWAY_OPTIONS, BrowserTokens, Doorkeeper, PasswordLogin, People, Seats, SessionQuota, UpgradePolicy],
 })
 export class DoorModule {}
+
+const isDevelopment = ({ apiKeys, jwt }: Config): boolean => apiKeys.length === 0 && jwt === undefined;
+
+function toldUsersFault(error: unknown): void {
+  new Logger('Users').error({ msg: 'the changed file of users is not taken', error: String(error) });
+}
+
+async function passwordLogin(
+  config: Config,
+  { loginAttempts }: GatewayOptions,
+  users: Users,
+  people: People,
+): Promise<PasswordLogin> {
+  const passwords = await Passwords.open();
+  const attempts = new LoginAttempts(loginAttempts, monotonic);
+  return new PasswordLogin({ users, people, passwords, attempts, developmentOnly: isDevelopment(config) });
+}
 
 /** Rejects with RapportError `config_invalid`. */
 async function doorkeeper(
@@ -54,12 +98,14 @@ async function doorkeeper(
   parts: ServiceParts,
   options: GatewayOptions,
   tokens: BrowserTokens,
+  people: People,
 ): Promise<Doorkeeper> {
   const now = wallClock(parts);
-  const developmentOnly = config.apiKeys.length === 0 && config.jwt === undefined;
+  const developmentOnly = isDevelopment(config);
   const authenticator = new Authenticator({
     keys: new ApiKeys(config.apiKeys),
     tokens,
+    people,
     jwt: config.jwt && (await JwtVerifier.open(config.jwt, now)),
     developmentOnly,
     maxPendingVerifications: options.maxPendingVerifications,

@@ -2,9 +2,11 @@ import type { Config } from '../config/config';
 import type { ServiceParts } from '../config/service-parts';
 import { DEFAULT_THROTTLE, type ThrottleOptions } from './admission/throttle';
 import type { BrowserTokenOptions } from './auth/browser-tokens';
+import type { LoginOptions } from './auth/login-sessions';
+import { DEFAULT_LOGIN_ATTEMPTS, type LoginAttemptOptions } from './auth/people/login-attempts';
 
 /** Every bound of the doors, WebSocket and HTTP. Times in ms, sizes in bytes. */
-export interface GatewayOptions extends BrowserTokenOptions {
+export interface GatewayOptions extends BrowserTokenOptions, LoginOptions {
   /** Largest binary message, header included. Default 1 MiB + 24. */
   readonly maxMessageBytes: number;
   /** Largest text message. Default 64 KiB. */
@@ -47,6 +49,8 @@ export interface GatewayOptions extends BrowserTokenOptions {
   readonly maxPendingVerifications: number;
   /** How often one may knock. */
   readonly throttle: ThrottleOptions;
+  /** How often one may try to log in to an account. */
+  readonly loginAttempts: LoginAttemptOptions;
 }
 
 export const GATEWAY_OPTIONS = Symbol('GatewayOptions');
@@ -75,10 +79,16 @@ export const defaultGatewayOptions = (maxSessions: number): GatewayOptions => ({
   maxTokens: 10_000,
   maxTokensPerTenant: 1_000,
   throttle: DEFAULT_THROTTLE,
+  loginAttempts: DEFAULT_LOGIN_ATTEMPTS,
+  loginIdleMs: 3600_000,
+  loginMaxMs: 12 * 3600_000,
+  maxLogins: 10_000,
+  maxLoginsPerUser: 16,
 });
 
-export const gatewayOptions = ({ maxSessions, resumeWindowMs }: Config, { gateway }: ServiceParts): GatewayOptions => ({
-  ...defaultGatewayOptions(maxSessions),
-  resumeWindowMs,
+export const gatewayOptions = (config: Config, { gateway }: ServiceParts): GatewayOptions => ({
+  ...defaultGatewayOptions(config.maxSessions),
+  ...config.login,
+  resumeWindowMs: config.resumeWindowMs,
   ...gateway,
 });

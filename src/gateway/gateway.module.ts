@@ -8,6 +8,7 @@ import { SESSION_RECOVERY, SessionRecovery } from '../pipeline/resume/session-re
 import { SESSION_CLOCK, type SessionClock } from '../streams/session-clock';
 import { SessionAdmission } from './admission/session-admission';
 import { SessionQuota } from './admission/session-quota';
+import { LoginController } from './auth/people/login.controller';
 import { TokensController } from './auth/tokens.controller';
 import { DoorModule } from './door.module';
 import { ErasureController } from './erasure.controller';
@@ -21,7 +22,7 @@ import { UpgradePolicy } from './upgrade-policy';
 
 @Module({
   imports: [PipelineModule, MeterModule, DoorModule],
-  controllers: [TokensController, IntentsController, ErasureController],
+  controllers: [TokensController, LoginController, IntentsController, ErasureController],
   providers: [
     RapportGateway,
     {

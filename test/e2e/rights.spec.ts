@@ -79,7 +79,7 @@ const MESSAGES: { [T in ClientMessageType]: Omit<Extract<ClientMessage, { type: 
 
 const closed = Object.entries(ENDPOINT_RIGHTS).flatMap(([name, rule]) => {
   const [method = '', path = ''] = name.split(' ');
-  return rule === 'open'
+  return rule === 'open' || rule === 'login'
     ? []
     : [{ name, method, path: path.replace(':name', 'ask_for_menu').replace(':id', ID), scopes: rule }];
 });

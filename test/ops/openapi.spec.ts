@@ -18,6 +18,7 @@ import { DOOR_SPECS } from '../../src/doors/door-specs';
 import { ChatSession } from '../support/chat-session';
 import { eventually } from '../support/eventually';
 import { OpenApi } from '../support/openapi';
+import { addUser, PASSWORD } from '../support/people';
 import { refusedUpgrade } from '../support/raw-client';
 import { type RunningService, startService } from '../support/service';
 
@@ -105,6 +106,11 @@ describe('the running service', () => {
   it('answers each operation as documented', async () => {
     for (const name of ['GET /healthz', 'GET /readyz', 'GET /metrics', 'GET /docs', 'GET /v1/intents']) await ask(name);
     await ask('POST /v1/tokens', { body: { scopes: ['monitor'] } });
+    await addUser(service, { name: 'mia', tenant: 'acme', role: 'supervisor' });
+    await ask('GET /v1/login');
+    await ask('POST /v1/login', { body: { user: 'mia', password: PASSWORD } });
+    await ask('POST /v1/logout');
+    await ask('GET /v1/me');
     const values = { name: 'ask_for_menu' };
     const shown = await ask('POST /v1/intents/{name}/preview', { values, body: { examples: MENU } });
     const { preview } = JSON.parse(shown) as { preview: string };
@@ -139,7 +145,7 @@ describe('the running service', () => {
     const values = { name: 'ask_for_menu', id: ID };
     for (const { method, path, scopes, body } of HTTP_ROUTES) {
       const name = `${method.toUpperCase()} ${path}`;
-      if (scopes === 'open' || name === 'GET /v1/stream') continue;
+      if (typeof scopes === 'string' || name === 'GET /v1/stream') continue;
       await ask(name, { values, key: 'key-of-nobody-0123456789' });
       expect(seen.get(name)).toContain(401);
       if (!scopes.includes('monitor')) await ask(name, { values, key: WATCHER });
@@ -148,6 +154,9 @@ describe('the running service', () => {
       await ask(name, { values, body: 'x'.repeat(300_000) });
       expect([...seen.get(name)!]).toEqual(expect.arrayContaining([400, 413]));
     }
+    for (const body of ['{', 'x'.repeat(300_000), { user: 'mia', password: 'guess' }])
+      await ask('POST /v1/login', { body });
+    expect([...seen.get('POST /v1/login')!]).toEqual(expect.arrayContaining([400, 413, 401]));
     const examples = { examples: ['one'], preview: 'x' };
     await ask('PUT /v1/intents/{name}', { values, body: examples });
     await ask('PUT /v1/intents/{name}', { values: { name: 'x' }, body: { ...examples, examples: MENU } });

@@ -27,6 +27,8 @@ export const ERRORS = {
     close: 4401,
     advice: 'Send a valid API key or JWT in the header "Authorization: Bearer KEY", or a fresh browser token.',
   },
+  login_failed: { http: 401, advice: 'Check the name and the password, or ask an administrator for a new one.' },
+  login_expired: { http: 401, advice: 'Log in again: POST /v1/login.' },
   forbidden: { http: 403, close: 4403, advice: 'Use a key or token whose scopes and origin allow this.' },
   too_many_sessions: { http: 503, close: 1013, advice: 'Try again after retryAfterMs, or raise the session limit.' },
   quota_exceeded: {

@@ -10,6 +10,7 @@ export * from './http-messages';
 export * from './intent-messages';
 export * from './alert-rules';
 export * from './alert-messages';
+export * from './people-messages';
 export * from './schemas/json-schema';
 export * from './schemas/avro-schema';
 export * from './confluent-frame';

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { RapportError } from '@rapport-live/protocol';
 import proxyAddr from 'proxy-addr';
 
@@ -24,5 +25,13 @@ export class ClientAddress {
     if (this.trusts === undefined) return direct;
     const told = proxyAddr(request, this.trusts);
     return isIP(told) === 0 ? direct : told;
+  }
+
+  /** The client speaks TLS to us, or to a trusted proxy that says so in `X-Forwarded-Proto`. */
+  isSecure({ socket, headers }: IncomingMessage): boolean {
+    if ((socket as Partial<TLSSocket>).encrypted === true) return true;
+    if (this.trusts === undefined || !this.trusts(socket.remoteAddress ?? '', 0)) return false;
+    const [first = ''] = String(headers['x-forwarded-proto'] ?? '').split(',');
+    return first.trim().toLowerCase() === 'https';
   }
 }

@@ -2,8 +2,12 @@ import { ApiKeys } from './api-keys';
 import { Authenticator } from './authenticator';
 import { BrowserTokens } from './browser-tokens';
 import type { JwtVerifier } from './jwt';
+import { LoginSessions } from './login-sessions';
+import { People } from './people/people';
 import type { Principal } from './principal';
 
+const NOBODY = { count: 0, find: () => undefined, fresh: () => Promise.resolve() };
+const LOGINS = { loginIdleMs: 0, loginMaxMs: 1000, maxLogins: 1, maxLoginsPerUser: 1 };
 const HERE = { address: '127.0.0.1', host: 'localhost:8080' };
 const ACME: Principal = { tenant: 'acme', scopes: new Set(['ingest']) };
 const bearer = (text: string) => ({ kind: 'bearer', text }) as const;
@@ -16,6 +20,7 @@ describe('Authenticator', () => {
     new Authenticator({
       keys: new ApiKeys([{ tenant: 'globex', key: 'a.key.with-dots' }]),
       tokens: new BrowserTokens({ maxTokens: 1, maxTokensPerTenant: 1 }, Date.now),
+      people: new People(NOBODY, new LoginSessions(LOGINS, () => 0)),
       jwt,
       developmentOnly,
       maxPendingVerifications: 2,

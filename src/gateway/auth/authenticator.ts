@@ -6,6 +6,7 @@ import type { BrowserTokens } from './browser-tokens';
 import type { Credential } from './credential';
 import { type JwtVerifier, looksLikeJwt } from './jwt';
 import { isLoopbackHost } from './origins';
+import type { People } from './people/people';
 import type { Principal } from './principal';
 
 /** Where a credential was shown from. */
@@ -18,6 +19,7 @@ export interface Peer {
 export interface AuthenticatorParts {
   readonly keys: ApiKeys;
   readonly tokens: BrowserTokens;
+  readonly people: Pick<People, 'principalOf'>;
   /** Undefined: JWTs are not taken. */
   readonly jwt: JwtVerifier | undefined;
   /** Neither keys nor JWTs are configured: the development key holds, on this machine. */
@@ -41,13 +43,14 @@ export class Authenticator {
 
   /** Throws or rejects with RapportError `unauthorized`, whose sentence repeats nothing of the credential, or `overloaded`. */
   identify(credential: Credential, peer: Peer): Principal | Promise<Principal> {
-    const { keys, tokens, jwt, developmentOnly, now } = this.parts;
+    const { keys, tokens, people, jwt, developmentOnly, now } = this.parts;
     if (credential.kind === 'none') throw refused('No API key was sent.');
     if (credential.kind === 'token') {
       const found = tokens.find(credential.text);
       if (found === null) throw refused('The token is not known, was used, or has expired.');
       return found;
     }
+    if (credential.kind === 'login') return people.principalOf(credential.text);
     const { text } = credential;
     if (developmentOnly && text === DEVELOPMENT_KEY) return developer(peer);
     const found = keys.find(text, now());

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { TOKEN_SUBPROTOCOL_PREFIX } from '@rapport-live/protocol';
+import { cookieOf, loginCookieName } from './login-cookie';
 
 /** What was shown of oneself, as it came. Never logged, never echoed. */
 export type Credential =
@@ -7,7 +8,9 @@ export type Credential =
   /** An API key or a JWT, in the header. */
   | { readonly kind: 'bearer'; readonly text: string }
   /** A browser token, as a subprotocol. */
-  | { readonly kind: 'token'; readonly text: string };
+  | { readonly kind: 'token'; readonly text: string }
+  /** Of somebody who logged in, as a cookie. */
+  | { readonly kind: 'login'; readonly text: string };
 
 const NONE: Credential = { kind: 'none' };
 
@@ -15,6 +18,13 @@ const NONE: Credential = { kind: 'none' };
 export function bearerOf(authorization: string | undefined): Credential {
   const text = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
   return text === undefined ? NONE : { kind: 'bearer', text };
+}
+
+/** Of a request: the header where there is one, else the cookie of a log-in. */
+export function requestCredential({ headers }: Pick<IncomingMessage, 'headers'>, isSecure: boolean): Credential {
+  if (headers.authorization !== undefined) return bearerOf(headers.authorization);
+  const text = cookieOf(headers.cookie, loginCookieName(isSecure));
+  return text === undefined ? NONE : { kind: 'login', text };
 }
 
 /**

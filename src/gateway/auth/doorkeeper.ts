@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { RapportError } from '@rapport-live/protocol';
+import { type ErrorCode, RapportError } from '@rapport-live/protocol';
 import type { ClientAddress } from '../admission/client-address';
 import type { Throttle } from '../admission/throttle';
 import type { Authenticator } from './authenticator';
@@ -9,6 +9,11 @@ import type { Principal } from './principal';
 
 /** At most this much of a peer's header is echoed. */
 const MAX_ECHO = 64;
+
+/** RFC 9110, section 9.2.1: they change nothing. */
+const SAFE_METHODS = ['GET', 'HEAD'];
+/** Not the fault of who asks; a log-in that is over is that of everybody who went home. */
+const NO_GUESSES: readonly ErrorCode[] = ['overloaded', 'login_expired'];
 
 /** Whose API key or JWT it is. Throws or rejects as `Doorkeeper.identify`. */
 export type ByKey = (key: string) => Principal | Promise<Principal>;
@@ -21,6 +26,28 @@ export class Doorkeeper {
     private readonly throttle: Throttle,
     private readonly addresses: ClientAddress,
   ) {}
+
+  /** Whether the client speaks TLS, to us or to a trusted proxy. */
+  isSecure(request: IncomingMessage): boolean {
+    return this.addresses.isSecure(request);
+  }
+
+  /** A failed proof of who one is, told by who looked at it. */
+  failed(address: string): void {
+    this.throttle.failed(address);
+  }
+
+  /**
+   * Whether a page that browsers send cookies from may ask this: no Origin comes with what a browser merely reads of its own
+   * host, and with what no browser sends. Throws RapportError `forbidden`.
+   */
+  requireOwnPage(request: IncomingMessage, needsOrigin: boolean): void {
+    const { host, origin } = request.headers;
+    if (origin === undefined ? !needsOrigin : this.origins.isOwn({ origin, host })) return;
+    const shown =
+      origin === undefined ? 'without the header Origin' : `of ${JSON.stringify(origin.slice(0, MAX_ECHO))}`;
+    throw new RapportError('forbidden', `A log-in is not taken from a request ${shown}.`);
+  }
 
   addressOf(request: IncomingMessage): string {
     return this.addresses.of(request);
@@ -55,6 +82,7 @@ export class Doorkeeper {
       const shown = JSON.stringify((origin ?? '').slice(0, MAX_ECHO));
       throw new RapportError('forbidden', `Pages of ${shown} may not connect.`);
     };
+    if (credential.kind === 'login') this.requireOwnPage(request, !SAFE_METHODS.includes(request.method ?? ''));
     const found = this.authenticator.identify(credential, { address, host });
     return found instanceof Promise ? found.then(fromThere) : fromThere(found);
   }
@@ -62,7 +90,7 @@ export class Doorkeeper {
   /** A failed proof counts against its address. */
   private noted(address: string, identify: () => Principal | Promise<Principal>): Principal | Promise<Principal> {
     const note = (error: unknown): never => {
-      if (error instanceof RapportError && error.code !== 'overloaded') this.throttle.failed(address);
+      if (error instanceof RapportError && !NO_GUESSES.includes(error.code)) this.throttle.failed(address);
       throw error;
     };
     try {

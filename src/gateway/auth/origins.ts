@@ -37,9 +37,23 @@ export class OriginPolicy {
     const url = URL.canParse(origin) ? new URL(origin) : undefined;
     if (url === undefined) return false;
     if (this.developmentOnly) return LOOPBACK_HOSTS.test(url.hostname);
-    return host !== undefined && url.host === hostAs(url.protocol, host);
+    return isSameHost(url, host);
+  }
+
+  /**
+   * What a browser's cookie is taken from, since browsers send it by themselves: pages of the same host, and those that the
+   * operator listed one by one (OWASP Cross-Site Request Forgery Prevention Cheat Sheet, "Verifying Origin").
+   */
+  isOwn({ origin, host }: OriginQuestion): boolean {
+    if (origin === undefined || !URL.canParse(origin)) return false;
+    if (this.developmentOnly && !isLoopbackHost(host)) return false;
+    if (Array.isArray(this.allowed) && this.allowed.includes(origin)) return true;
+    return isSameHost(new URL(origin), host);
   }
 }
+
+const isSameHost = (page: URL, host: string | undefined): boolean =>
+  host !== undefined && page.host === hostAs(page.protocol, host);
 
 /** The host as an origin of this scheme has it: in small letters, without the scheme's own port. */
 function hostAs(protocol: string, host: string): string | undefined {

@@ -2,7 +2,7 @@ import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { RapportError } from '@rapport-live/protocol';
 import type { Request } from 'express';
 import { rememberCaller } from './caller';
-import { bearerOf } from './credential';
+import { requestCredential } from './credential';
 import type { Doorkeeper } from './doorkeeper';
 import { endpointRule, requireEndpointRight } from './rights';
 
@@ -19,7 +19,12 @@ export class RightsGuard implements CanActivate {
     if (rule === undefined) throw new RapportError('forbidden', `${request.method} ${path} is open to nobody.`);
     const address = this.doorkeeper.addressOf(request);
     this.doorkeeper.knock(address);
-    const principal = await this.doorkeeper.identify(request, bearerOf(request.headers.authorization), address);
+    if (rule === 'login') {
+      this.doorkeeper.requireOwnPage(request, false);
+      return true;
+    }
+    const credential = requestCredential(request, this.doorkeeper.isSecure(request));
+    const principal = await this.doorkeeper.identify(request, credential, address);
     requireEndpointRight(principal, request.method, path);
     rememberCaller(request, principal);
     return true;

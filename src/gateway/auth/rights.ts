@@ -28,8 +28,11 @@ export const MESSAGE_RIGHTS: Readonly<Record<ClientMessageType, AnyOf | 'connect
   ping: 'connected',
 };
 
-/** Endpoints as `METHOD PATH` with the names of parameters; `open`: for the operator's own network, without a key. */
-export const ENDPOINT_RIGHTS: Readonly<Record<string, AnyOf | 'open'>> = {
+/** `open`: for the operator's own network, without a key; `login`: for who is not known yet, from pages of the service's own. */
+export type EndpointRule = AnyOf | 'open' | 'login';
+
+/** Endpoints as `METHOD PATH` with the names of parameters. */
+export const ENDPOINT_RIGHTS: Readonly<Record<string, EndpointRule>> = {
   'GET /healthz': 'open',
   'GET /readyz': 'open',
   'GET /metrics': 'open',
@@ -40,6 +43,10 @@ export const ENDPOINT_RIGHTS: Readonly<Record<string, AnyOf | 'open'>> = {
   'GET /v1/stream': ['ingest', 'monitor'],
   // whoever asks needs each scope that it asks a token for
   'POST /v1/tokens': ['ingest', 'monitor'],
+  'GET /v1/login': 'login',
+  'POST /v1/login': 'login',
+  'POST /v1/logout': 'login',
+  'GET /v1/me': ['monitor', 'search', 'admin'],
   'GET /v1/intents': ['monitor', 'admin'],
   'POST /v1/intents/:name/preview': ['admin'],
   'PUT /v1/intents/:name': ['admin'],
@@ -60,7 +67,7 @@ export const ENDPOINT_RIGHTS: Readonly<Record<string, AnyOf | 'open'>> = {
 const FOREIGN_DOOR_RIGHT: AnyOf = ['ingest'];
 
 /** Undefined: no rule, so nobody. A `HEAD` is a `GET` whose body nobody wants. */
-export function endpointRule(method: string, path: string): AnyOf | 'open' | undefined {
+export function endpointRule(method: string, path: string): EndpointRule | undefined {
   const name = `${method === 'HEAD' ? 'GET' : method} ${path}`;
   return Object.hasOwn(ENDPOINT_RIGHTS, name) ? ENDPOINT_RIGHTS[name] : undefined;
 }
@@ -69,7 +76,7 @@ export function endpointRule(method: string, path: string): AnyOf | 'open' | und
 export function requireEndpointRight(principal: Principal, method: string, path: string): void {
   const rule = endpointRule(method, path);
   if (rule === undefined) throw new RapportError('forbidden', `${method} ${path} is open to nobody.`);
-  if (rule !== 'open') requireScope(principal, rule, `${method} ${path}`);
+  if (rule !== 'open' && rule !== 'login') requireScope(principal, rule, `${method} ${path}`);
 }
 
 /** Throws RapportError `forbidden`. @param door its path or name */

@@ -5,6 +5,7 @@ import * as alerts from '../alert-rules';
 import { type ErrorCode, errorSpec } from '../errors';
 import * as http from '../http-messages';
 import * as intents from '../intent-messages';
+import * as people from '../people-messages';
 import type { JsonSchema } from '../schemas/json-schema';
 import { ApiDocument, Liveness, Readiness } from './open-endpoints';
 import { HTTP_ROUTES, type HttpRoute, TAGS } from './routes';
@@ -20,6 +21,7 @@ const BODIES = {
   ...{ AlertView: handling.AlertView, AlertList: handling.AlertList },
   ...{ IntentExamples: intents.IntentExamples, IntentChange: intents.IntentChange, IntentReport: intents.IntentReport },
   ...{ IntentPreview: intents.IntentPreview, IntentChanged: intents.IntentChanged, IntentList: intents.IntentList },
+  ...{ LoginWays: people.LoginWays, LoginRequest: people.LoginRequest, LoginAnswer: people.LoginAnswer, Me: people.Me },
 } as const satisfies Record<string, z.ZodType>;
 
 const names = z.registry<{ id: string }>();
@@ -27,6 +29,8 @@ for (const [id, schema] of Object.entries(BODIES)) names.add(schema, { id });
 
 const WITH_KEY: readonly ErrorCode[] = ['unauthorized', 'forbidden', 'rate_limited', 'overloaded', 'internal'];
 const WITH_BODY: readonly ErrorCode[] = ['invalid_request', 'request_too_large'];
+const EXPIRED: readonly ErrorCode[] = ['login_expired'];
+const TO_LOG_IN: readonly ErrorCode[] = ['forbidden', 'rate_limited', 'overloaded', 'internal'];
 const JSON_TYPE = 'application/json';
 
 /**
@@ -57,26 +61,34 @@ export function openApiDocument(version: string) {
     ),
     components: {
       schemas: parts.all(),
-      securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'An API key or a JWT.' } },
+      securitySchemes: {
+        key: { type: 'http', scheme: 'bearer', description: 'An API key or a JWT.' },
+        login: {
+          ...{ type: 'apiKey', in: 'cookie', name: '__Host-rapport' },
+          description:
+            'Of POST /v1/login; rapport_login without TLS. What changes something needs the header Origin of the same host.',
+        },
+      },
     },
   };
 }
 
 function operation(
-  { operationId, tag, summary, scopes, parameters = {}, body, answers, errors }: HttpRoute,
+  { path, operationId, tag, summary, scopes, parameters = {}, body, answers, errors }: HttpRoute,
   parts: SchemaParts,
 ) {
   const codes = new Set<ErrorCode>([
     ...(errors ?? []),
     ...(body === undefined ? [] : WITH_BODY),
-    ...(scopes === 'open' ? [] : WITH_KEY),
+    ...(scopes === 'open' ? [] : scopes === 'login' ? TO_LOG_IN : WITH_KEY),
+    ...(isForPeople(path, scopes) ? EXPIRED : []),
   ]);
   return {
     operationId,
     tags: [tag],
     summary,
-    ...(scopes === 'open' ? {} : { description: `Scope: ${scopes.join(' or ')}.` }),
-    security: scopes === 'open' ? [] : [{ key: [] }],
+    ...(typeof scopes === 'string' ? {} : { description: `Scope: ${scopes.join(' or ')}.` }),
+    security: typeof scopes === 'string' ? [] : [{ key: [] }, ...(isForPeople(path, scopes) ? [{ login: [] }] : [])],
     parameters: Object.entries(parameters).map(([name, { schema, ...where }]) => ({
       name,
       ...where,
@@ -97,6 +109,10 @@ function operation(
     },
   };
 }
+
+/** A cookie opens what is asked for, not what is upgraded; no role of a person may send conversations. */
+const isForPeople = (path: string, scopes: HttpRoute['scopes']): boolean =>
+  typeof scopes !== 'string' && path !== '/v1/stream' && scopes.some((scope) => scope !== 'ingest');
 
 function content(body: z.ZodType | string | undefined, parts: SchemaParts) {
   if (body === undefined) return {};

@@ -5,11 +5,13 @@ import { externalText } from '../client-messages';
 import type { ErrorCode } from '../errors';
 import { ErasureAnswer, TokenAnswer, TokenRequest } from '../http-messages';
 import { IntentChange, IntentChanged, IntentExamples, IntentList, IntentName, IntentPreview } from '../intent-messages';
+import { LoginAnswer, LoginRequest, LoginWays, Me } from '../people-messages';
 import { type Scope, SUBPROTOCOL } from '../vocabulary';
 import { ApiDocument, DocumentFile, Liveness, Readiness } from './open-endpoints';
 
 export const TAGS = {
   conversations: 'Sending and watching conversations; the messages stand in the AsyncAPI documents.',
+  people: 'People who look at conversations, and how they log in (docs/security.md).',
   intents: "A tenant's own intents, made of examples (docs/intents.md).",
   alerts: 'Rules that watch conversations, and what they told (docs/alerts.md).',
   erasure: 'What is kept of a session or customer, taken out (docs/erasure.md).',
@@ -40,8 +42,8 @@ export interface HttpRoute {
   readonly operationId: string;
   readonly tag: keyof typeof TAGS;
   readonly summary: string;
-  /** Any of these will do; `open`: for everybody. */
-  readonly scopes: readonly Scope[] | 'open';
+  /** Any of these will do; `open`: for everybody; `login`: for everybody, from pages of the service's own. */
+  readonly scopes: readonly Scope[] | 'open' | 'login';
   readonly parameters?: Readonly<Record<string, Parameter>>;
   readonly body?: z.ZodType;
   /** By status. */
@@ -98,6 +100,44 @@ export const HTTP_ROUTES: readonly HttpRoute[] = [
     scopes: ['ingest', 'monitor'],
     body: TokenRequest,
     answers: { 201: { description: 'The token.', body: TokenAnswer } },
+  },
+  {
+    method: 'get',
+    path: '/v1/login',
+    operationId: 'waysToLogIn',
+    tag: 'people',
+    summary: 'How one can log in here.',
+    scopes: 'login',
+    answers: { 200: { description: 'The ways.', body: LoginWays } },
+  },
+  {
+    method: 'post',
+    path: '/v1/login',
+    operationId: 'logIn',
+    tag: 'people',
+    summary: 'Logs in by name and password: the answer sets a cookie.',
+    scopes: 'login',
+    body: LoginRequest,
+    answers: { 200: { description: 'Who one is now.', body: LoginAnswer } },
+    errors: ['login_failed'],
+  },
+  {
+    method: 'post',
+    path: '/v1/logout',
+    operationId: 'logOut',
+    tag: 'people',
+    summary: 'Ends the log-in of the cookie, if there is one, and takes the cookie away.',
+    scopes: 'login',
+    answers: { 204: { description: 'Nobody is logged in with this browser.' } },
+  },
+  {
+    method: 'get',
+    path: '/v1/me',
+    operationId: 'whoAmI',
+    tag: 'people',
+    summary: 'Who asks, in which role, and what may be seen.',
+    scopes: ['monitor', 'search', 'admin'],
+    answers: { 200: { description: 'A person, or a key as one.', body: Me } },
   },
   {
     method: 'get',
