@@ -1,5 +1,8 @@
 import { Module, type BeforeApplicationShutdown, Inject, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { CONFIG, type Config } from '../config/config';
+import { SERVICE_PARTS, type ServiceParts } from '../config/service-parts';
+import { DeliveryModule } from '../delivery/delivery.module';
+import { RESULT_STORE, type ResultStore } from '../delivery/result-feed';
 import { MeterModule } from '../ops/meter.module';
 import { METER, type ServiceMeter } from '../ops/service-meter';
 import { PipelineModule } from '../pipeline/pipeline.module';
@@ -9,6 +12,7 @@ import { SESSION_CLOCK, type SessionClock } from '../streams/session-clock';
 import { SessionAdmission } from './admission/session-admission';
 import { SessionQuota } from './admission/session-quota';
 import { LoginController } from './auth/people/login.controller';
+import { ViewAudit } from './auth/view-audit';
 import { TokensController } from './auth/tokens.controller';
 import { DoorModule } from './door.module';
 import { ErasureController } from './erasure.controller';
@@ -20,8 +24,12 @@ import { Fleet } from './resume/fleet';
 import { ResumableSessions } from './resume/resumable-sessions';
 import { UpgradePolicy } from './upgrade-policy';
 
+function toldAuditFault(error: unknown): void {
+  new Logger('Audit').error({ msg: 'the audit trail of who saw what has a hole', error: String(error) });
+}
+
 @Module({
-  imports: [PipelineModule, MeterModule, DoorModule],
+  imports: [DeliveryModule, PipelineModule, MeterModule, DoorModule],
   controllers: [TokensController, LoginController, IntentsController, ErasureController],
   providers: [
     RapportGateway,
@@ -42,12 +50,18 @@ import { UpgradePolicy } from './upgrade-policy';
       ) => new ResumableSessions(host, options, clock, meter, new Fleet(fleet)),
     },
     {
+      provide: ViewAudit,
+      inject: [RESULT_STORE, SERVICE_PARTS],
+      useFactory: (store: ResultStore, { wallClock = Date.now }: ServiceParts) =>
+        new ViewAudit(store, wallClock, toldAuditFault),
+    },
+    {
       provide: Observers,
-      inject: [ResumableSessions, GATEWAY_OPTIONS],
-      useFactory: (sessions: ResumableSessions, options: GatewayOptions) => new Observers(sessions, options),
+      inject: [ResumableSessions, GATEWAY_OPTIONS, ViewAudit],
+      useFactory: (...parts: ConstructorParameters<typeof Observers>) => new Observers(...parts),
     },
   ],
-  exports: [DoorModule, PipelineModule, ResumableSessions, SessionAdmission],
+  exports: [DoorModule, PipelineModule, ResumableSessions, SessionAdmission, ViewAudit],
 })
 export class GatewayModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('Gateway');

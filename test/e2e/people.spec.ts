@@ -2,11 +2,12 @@ import { readFileSync } from 'node:fs';
 import { request as httpsRequest } from 'node:https';
 import { join } from 'node:path';
 import { ROLES, SCOPES, type ServerMessage, SUBPROTOCOL } from '@rapport-live/protocol';
-import { ENDPOINT_RIGHTS } from '../../src/gateway/auth/rights';
+import { ENDPOINT_RIGHTS, ENDPOINT_ROLES } from '../../src/gateway/auth/rights';
 import { UserFile } from '../../src/gateway/auth/people/user-file';
 import { ScriptedPool } from '../../src/models/scripted-pool';
 import { makeCertificate } from '../support/certificate';
 import { eventually } from '../support/eventually';
+import { readLog } from '../support/local-log';
 import { addUser, cookieOfAnswer, logIn, PASSWORD, tryLogIn } from '../support/people';
 import { RawClient } from '../support/raw-client';
 import { type RunningService, startService } from '../support/service';
@@ -203,7 +204,8 @@ describe('people', () => {
           headers,
           ['GET', 'HEAD'].includes(method) ? undefined : { scopes: ['monitor'] },
         );
-        const isRight = rule.some((scope) => roleScopes[role].includes(scope));
+        const isRight =
+          rule.some((scope) => roleScopes[role].includes(scope)) && (ENDPOINT_ROLES[name]?.includes(role) ?? true);
         if (!isRight) expect([role, ...(await fault(answer))]).toEqual([role, 403, 'forbidden']);
         else expect([role, [401, 403, 429].includes(answer.status) && (await answer.text())]).toEqual([role, false]);
       }
@@ -248,6 +250,20 @@ describe('people', () => {
     const nameless = JSON.stringify(await watch('analyst', billing));
     expect(nameless).toContain('"team":"billing"');
     expect(nameless).not.toMatch(/c-0815|a-42|call-1/);
+
+    await watch('mia', sales); // told already
+    const viewed = async (): Promise<unknown[]> =>
+      (await readLog(service.config.dataDir)).flatMap(({ event }) =>
+        event.type === 'rapport.audit.viewed' ? [event.data] : [],
+      );
+    await eventually(async () => (await viewed()).length >= 3);
+    const saw = (userId: string, role: string, sessionId: string): object =>
+      expect.objectContaining({ userId, role, what: 'session', sessionId });
+    expect(await viewed()).toEqual([
+      saw('local:mia', 'supervisor', sales),
+      saw('local:supervisor', 'supervisor', none),
+      saw('local:analyst', 'analyst', billing),
+    ]);
   });
 });
 

@@ -30,6 +30,7 @@ export const EVENTS = {
   'rapport.monitor.alert_handled': spec('rapport.audit', 'own id', data.AlertHandledData),
   'rapport.audit.alert_rules_changed': spec('rapport.audit', 'revision', data.AuditAlertRulesChangedData),
   'rapport.audit.agent_emotion': spec('rapport.audit', 'mediaMs', data.AuditAgentEmotionData),
+  'rapport.audit.viewed': spec('rapport.audit', 'userId, what, at', data.AuditViewedData),
   'rapport.audit.erased': spec('rapport.audit', 'part', data.AuditErasedData),
   'rapport.session.erased': spec('rapport.sessions', 'kind', data.SessionErasedData),
   'rapport.session.heartbeat': spec(null, 'mediaMs', data.SessionHeartbeatData),
@@ -51,6 +52,7 @@ export const TENANT_EVENTS: ReadonlySet<EventType> = new Set<EventType>([
   'rapport.audit.intents_changed',
   'rapport.audit.alert_rules_changed',
   'rapport.monitor.alert_handled',
+  'rapport.audit.viewed',
   'rapport.audit.erased',
   'rapport.session.erased',
 ]);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { IntentName } from './intent-messages';
 import { ALERT_CONDITIONS, ALERT_RULE_SOURCES, ALERT_SEVERITIES, AlertRuleId, MAX_ALERT_RULES } from './alert-rules';
 import { CLIENT_END_REASONS, SessionMetadata, StreamDescription } from './client-messages';
-import { EMOTIONS, MODALITIES, PARTIES } from './vocabulary';
+import { EMOTIONS, MODALITIES, PARTIES, ROLES } from './vocabulary';
 
 /**
  * The data of every event. Times ending in Ms are media time, milliseconds since `session.start`,
@@ -319,6 +319,20 @@ export const AlertHandledData = z.strictObject({
   note: z.string().max(2000).optional(),
 });
 export type AlertHandledData = z.infer<typeof AlertHandledData>;
+
+/** Somebody looked at conversations, for the audit trail: once in 10 minutes for the same. Of no session. */
+export const AuditViewedData = z.strictObject({
+  /** As `GET /v1/me` names it. */
+  userId: z.string(),
+  role: z.enum(ROLES),
+  what: z.enum(['session', 'export', 'search', 'wall']),
+  /** Of `session` and `export`. */
+  sessionId: z.string().optional(),
+  /** Of `search`: a keyed hash of what was asked for, the same for the same until a restart. */
+  query: z.string().optional(),
+  /** Wall clock, RFC 3339. */
+  at: z.string(),
+});
 
 /** The alert rules of a tenant changed, for the audit trail: ids, never a word of a rule. Of no session. */
 export const AuditAlertRulesChangedData = z.strictObject({

@@ -1,4 +1,5 @@
-import { nameless, namelessEvent } from './names';
+import type { AlertView } from '@rapport-live/protocol';
+import { nameless, namelessAlert, namelessEvent } from './names';
 
 const SESSION = {
   ...{ externalId: 'call-4711', customerId: 'c-0815', agentId: 'a-42' },
@@ -24,6 +25,30 @@ describe('without names', () => {
     const data = { kind: 'participant', mediaMs: 5, scope: 'a-42', detail: { action: 'joined', party: 'agent' } };
     expect(namelessEvent({ type: 'rapport.session.updated', data }).data).toEqual({
       ...{ kind: 'participant', mediaMs: 5, detail: data.detail },
+    });
+  });
+
+  it('is what was done about an alert, not by whom', () => {
+    const data = {
+      alertId: 'x',
+      ruleId: 'r',
+      action: 'assign',
+      by: 'local:mia',
+      assignee: 'local:max',
+      note: 'Ms Doe',
+    };
+    expect(namelessEvent({ type: 'rapport.monitor.alert_handled', data }).data).toEqual({
+      ...{ alertId: 'x', ruleId: 'r', action: 'assign' },
+    });
+    const at = '2026-01-01T00:00:00Z';
+    const alert = {
+      id: 'x',
+      acknowledged: { by: 'local:mia', at },
+      assignee: 'local:max',
+      notes: [{ by: 'a', at, note: 'b' }],
+    };
+    expect(namelessAlert(alert as unknown as AlertView)).toEqual({
+      ...{ id: 'x', acknowledged: { by: 'hidden', at }, assignee: 'hidden', notes: [] },
     });
   });
 

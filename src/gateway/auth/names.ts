@@ -1,4 +1,4 @@
-import type { CloudEvent } from '@rapport-live/protocol';
+import type { AlertView, CloudEvent } from '@rapport-live/protocol';
 
 /** Of `session.start`: what names who took part, or leads to a name elsewhere. */
 export const NAMES = ['externalId', 'customerId', 'agentId'] as const;
@@ -10,8 +10,23 @@ export function nameless<T extends Named>(metadata: T): Omit<T, (typeof NAMES)[n
   return rest;
 }
 
-/** Of events of the audit trail and of monitor's own: which user it was. */
-const USERS = ['userId', 'viewer', 'assignee'];
+/** Of the audit trail and of monitor's own events: which users it was, and what they wrote. */
+const USERS = {
+  'rapport.audit.viewed': ['userId'],
+  'rapport.monitor.alert_handled': ['by', 'assignee', 'note'],
+};
+const HIDDEN = 'hidden';
+
+/** An alert as somebody sees it who sees no names: what was done about it, and not by whom. Pure. */
+export function namelessAlert(alert: AlertView): AlertView {
+  const { acknowledged, assignee, notes: _notes, ...rest } = alert;
+  return {
+    ...rest,
+    ...(acknowledged === undefined ? {} : { acknowledged: { ...acknowledged, by: HIDDEN } }),
+    ...(assignee === undefined ? {} : { assignee: HIDDEN }),
+    notes: [],
+  };
+}
 
 /**
  * An event as somebody sees it who sees no names: without the names that a session was begun with, the ids of its
@@ -26,8 +41,8 @@ export function namelessEvent<E extends Pick<CloudEvent, 'type' | 'data'>>(event
     if (typeof seen.session === 'object' && seen.session !== null) seen.session = nameless(seen.session);
   } else if (type === 'rapport.session.updated' && seen.kind === 'participant') {
     delete seen.scope;
-  } else if (type.startsWith('rapport.monitor.') || type.startsWith('rapport.audit.')) {
-    for (const field of USERS) delete seen[field];
+  } else if (type === 'rapport.audit.viewed' || type === 'rapport.monitor.alert_handled') {
+    for (const field of USERS[type]) delete seen[field];
   } else {
     return event;
   }

@@ -1,5 +1,12 @@
-import { type ClientMessage, type ClientMessageType, RapportError, type Scope } from '@rapport-live/protocol';
+import {
+  type ClientMessage,
+  type ClientMessageType,
+  RapportError,
+  type Role,
+  type Scope,
+} from '@rapport-live/protocol';
 import { type Principal, requireScope } from './principal';
+import { requireRole } from './viewer';
 
 /**
  * The one place that says who may do what. An endpoint without a rule is refused to everyone, and a message without
@@ -63,6 +70,16 @@ export const ENDPOINT_RIGHTS: Readonly<Record<string, EndpointRule>> = {
   'DELETE /v1/customers/:id': ['admin'],
 };
 
+const WHO_ACTS: readonly Role[] = ['supervisor', 'admin'];
+
+/** Of people, these ask for a role besides: an analyst looks and leaves all as it is. */
+export const ENDPOINT_ROLES: Readonly<Record<string, readonly Role[]>> = {
+  'POST /v1/alerts/:id/acknowledge': WHO_ACTS,
+  'POST /v1/alerts/:id/assign': WHO_ACTS,
+  'POST /v1/alerts/:id/snooze': WHO_ACTS,
+  'POST /v1/alerts/:id/note': WHO_ACTS,
+};
+
 /** The doors of other protocols, each where it is switched on: all that comes in there are conversations. */
 const FOREIGN_DOOR_RIGHT: AnyOf = ['ingest'];
 
@@ -76,7 +93,10 @@ export function endpointRule(method: string, path: string): EndpointRule | undef
 export function requireEndpointRight(principal: Principal, method: string, path: string): void {
   const rule = endpointRule(method, path);
   if (rule === undefined) throw new RapportError('forbidden', `${method} ${path} is open to nobody.`);
-  if (rule !== 'open' && rule !== 'login') requireScope(principal, rule, `${method} ${path}`);
+  const name = `${method} ${path}`;
+  if (rule !== 'open' && rule !== 'login') requireScope(principal, rule, name);
+  const roles = Object.hasOwn(ENDPOINT_ROLES, name) ? ENDPOINT_ROLES[name] : undefined;
+  if (principal.person !== undefined && roles !== undefined) requireRole(principal.person, roles, name);
 }
 
 /** Throws RapportError `forbidden`. @param door its path or name */

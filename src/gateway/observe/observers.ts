@@ -1,6 +1,7 @@
 import type { CloudEvent, SessionObserve, SessionState, SessionUnobserve, TypedEvent } from '@rapport-live/protocol';
 import type { Picture } from '../../pipeline/session-picture';
 import { namelessEvent } from '../auth/names';
+import type { ViewAudit } from '../auth/view-audit';
 import { canSee, type SeenSession, viewerOf } from '../auth/viewer';
 import type { Connection } from '../connection';
 import type { GatewayOptions } from '../gateway-options';
@@ -15,6 +16,7 @@ export class Observers {
   constructor(
     private readonly sessions: Pick<ResumableSessions, 'of'>,
     private readonly options: Pick<GatewayOptions, 'maxObservedSessions'>,
+    private readonly audit: Pick<ViewAudit, 'saw'>,
   ) {}
 
   isObserving(connection: Connection): boolean {
@@ -40,6 +42,7 @@ export class Observers {
       connection.refuse('too_many_sessions', `This connection observes ${maxObservedSessions} sessions.`, detail);
       return;
     }
+    void this.audit.saw(viewer, { what: 'session', sessionId });
     const { mediaMs } = session.conversation;
     const shown = viewer.seesNames ? asItIs : namelessEvent;
     const status = statusOf(session);

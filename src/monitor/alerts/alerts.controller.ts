@@ -9,6 +9,7 @@ import {
   type AlertView,
   RapportError,
 } from '@rapport-live/protocol';
+import { namelessAlert } from '../../gateway/auth/names';
 import { CurrentViewer, requireRole, type Viewer } from '../../gateway/auth/viewer';
 import { GATEWAY_OPTIONS, type GatewayOptions } from '../../gateway/gateway-options';
 import { readBody } from '../../gateway/request-body';
@@ -33,7 +34,8 @@ export class AlertsController {
       throw new RapportError('invalid_request', `The state of alerts is one of ${ALERT_STATES.join(', ')}.`);
     }
     const alerts = await this.alerts.list(viewer, state);
-    return { alerts: alerts.slice(0, MAX_LISTED), total: alerts.length };
+    const listed = alerts.slice(0, MAX_LISTED);
+    return { alerts: viewer.seesNames ? listed : listed.map(namelessAlert), total: alerts.length };
   }
 
   @Post(':id/acknowledge')
