@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { arbitraryOf, jsonSchemaOf } from '../test/arbitrary-of';
-import { CloudEvent, EVENTS, EVENT_TYPES, TOPICS } from './event-table';
+import { CloudEvent, EVENTS, EVENT_TYPES, TENANT_EVENTS, TOPICS } from './event-table';
 
 /** Parts of natural keys that are not fields of the data under the same name. */
 const KEY_FIELDS: Readonly<Record<string, string>> = { utteranceStartMs: 'startMs' };
@@ -20,6 +20,8 @@ describe.each(EVENT_TYPES)('%s', (type) => {
     const parts = naturalKey.split(', ');
     expect(new Set(parts).size).toBe(parts.length);
     if (ONCE_A_SESSION.includes(type)) expect(parts).toEqual(['kind']);
+    else if (naturalKey === 'own id')
+      expect(TENANT_EVENTS).toContain(type); // the subject, which nothing else has
     else for (const part of parts) expect(fields).toContain(KEY_FIELDS[part] ?? part);
   });
 
