@@ -35,11 +35,14 @@ interface Heard {
 (MISSING ? describe.skip : describe)(`the SDK in a browser${MISSING ? ` (skipped: ${MISSING})` : ''}`, () => {
   const folder = mkdtempSync(join(tmpdir(), 'rapport-devices-'));
   const sound = join(folder, 'bursts.wav');
+  /** With pauses in which a word has come, however busy the machine is, before the next one begins. */
+  const apart = join(folder, 'apart.wav');
   const open: DevtoolsPage[] = [];
   let service: RunningService;
   let pages: SdkPages;
   beforeAll(async () => {
     writeBursts(sound);
+    writeBursts(apart, 3000);
     service = await startService({}, new ScriptedPool({ transcripts: ({ pcm }) => wordOf(pcm) }));
     pages = await SdkPages.serve(service);
   });
@@ -97,7 +100,7 @@ interface Heard {
   });
 
   it('a clock that jumps: an hour ahead, a day back, and a machine whose clock stood still', async () => {
-    const page = await opened({ sound });
+    const page = await opened({ sound: apart });
     const heard = await page.run<Heard>(`${pageScript(service)}${SESSION}
       const now = Date.now.bind(Date);
       const monotonic = performance.now.bind(performance);

@@ -61,9 +61,9 @@ export async function record(service: RunningService, script: object, sound?: st
   };
 }
 
-/** The tones of the page as a file. */
-export function writeBursts(file: string): void {
-  const { everyMs, soundMs, leadMs } = SCRIPT;
+/** The tones of the page as a file; with another `everyMs`, closer together or further apart. */
+export function writeBursts(file: string, everyMs = SCRIPT.everyMs): void {
+  const { soundMs, leadMs } = SCRIPT;
   const pcm = new Int16Array((leadMs + BURSTS.length * everyMs) * 48);
   BURSTS.forEach((hz, i) => {
     const from = (leadMs + i * everyMs) * 48;
