@@ -30,6 +30,26 @@ describe('SessionPicture', () => {
     expect(drawn(shed('partials', true), lost, shed('video', true), shed('partials', false)).shed).toEqual(['video']);
   });
 
+  it('has the holds that are open and who is present, whenever one joins', () => {
+    const said = (action: string, party: string, scope?: string) =>
+      event('rapport.session.updated', { kind: 'participant', mediaMs: 0, scope, detail: { action, party } });
+    const [anna, ben, held] = [
+      said('joined', 'agent', 'anna'),
+      said('joined', 'agent', 'ben'),
+      said('hold', 'customer'),
+    ];
+    expect(drawn(anna, ben, held, said('left', 'agent', 'anna')).participants).toEqual([ben, held]);
+    // being there and being on hold are two things
+    const benHeld = said('hold', 'agent', 'ben');
+    expect(drawn(ben, benHeld, ben).participants).toEqual([benHeld, ben]);
+    const free = said('unhold', 'customer');
+    expect(drawn(held, free).participants).toEqual([free]);
+    expect(drawn(held, said('left', 'customer', 'c-1')).participants).toEqual([]);
+    expect(drawn(anna, benHeld, held, said('left', 'agent')).participants).toEqual([held]);
+    const many = Array.from({ length: 100 }, (_, i) => said('joined', 'agent', `a-${i}`));
+    expect(drawn(...many).participants).toEqual(many.slice(-64));
+  });
+
   it('is bounded, and contains every result up to its seq', () => {
     const finals = Array.from({ length: 50 }, (_, i) => event('rapport.transcript.final', { i }));
     const alerts = Array.from({ length: 100 }, (_, i) => alert('raised', `rule-${i}`));

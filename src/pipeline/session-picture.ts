@@ -1,5 +1,6 @@
 import type { CloudEvent, SessionState, TypedEvent } from '@rapport-live/protocol';
 import type { DurableRecord } from '../delivery/session-result';
+import { PresentParticipants } from './present-participants';
 
 /** As `session.state` has room for. */
 const MAX_FINALS = 20;
@@ -7,7 +8,10 @@ const MAX_ALERTS = 64;
 const MAX_SHED = 8;
 
 /** The part of `session.state` that results make. */
-export type Picture = Pick<SessionState, 'resultSeq' | 'started' | 'assessed' | 'alerts' | 'finals' | 'shed'>;
+export type Picture = Pick<
+  SessionState,
+  'resultSeq' | 'started' | 'assessed' | 'alerts' | 'finals' | 'participants' | 'shed'
+>;
 
 /** What somebody who joins late must see of a session: of each kind the newest results, a bounded number of them. */
 export class SessionPicture {
@@ -19,6 +23,7 @@ export class SessionPicture {
   private readonly finals: CloudEvent[] = [];
   /** By rule and onset, the newest last. */
   private readonly alerts = new Map<string, CloudEvent>();
+  private readonly participants = new PresentParticipants();
   private readonly shed = new Set<string>();
 
   /** Records come in the order of their seq. */
@@ -48,6 +53,7 @@ export class SessionPicture {
         break;
       case 'rapport.session.updated': {
         const { kind, detail } = typed.data;
+        if (kind === 'participant') this.participants.see(typed.data, event);
         if (kind === 'shed' && typeof detail.step === 'string') this.step(detail.step, detail.active === true);
         break;
       }
@@ -61,7 +67,8 @@ export class SessionPicture {
     return {
       ...{ resultSeq, started },
       ...(assessed === undefined ? {} : { assessed }),
-      ...{ alerts: [...this.alerts.values()], finals: [...this.finals], shed: [...this.shed] },
+      ...{ alerts: [...this.alerts.values()], finals: [...this.finals] },
+      ...{ participants: this.participants.events, shed: [...this.shed] },
     };
   }
 

@@ -56,6 +56,24 @@ describe('observing', () => {
     client.abort();
   });
 
+  it('bug: who joined late did not see an open hold, nor who is present', async () => {
+    const session = await running();
+    const say = (action: string, more: object) =>
+      session.client.json({ type: 'participant.update', ptsMs: 2900, action, ...more });
+    say('joined', { party: 'agent', participantId: 'anna' });
+    say('hold', { party: 'customer' });
+    await session.result((event) => event.type === 'rapport.session.updated' && event.data.detail.action === 'hold');
+    const client = await watch();
+    client.json({ type: 'session.observe', sessionId: session.sessionId });
+    const { participants } = await stateOf(client, session.sessionId);
+    expect(participants.map(({ data }) => (data as { detail: object }).detail)).toEqual([
+      expect.objectContaining({ action: 'joined', party: 'agent' }),
+      expect.objectContaining({ action: 'hold', party: 'customer' }),
+    ]);
+    await session.end();
+    client.abort();
+  });
+
   it('replays from where it is asked to', async () => {
     const session = await running();
     const client = await watch();

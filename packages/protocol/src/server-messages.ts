@@ -119,6 +119,11 @@ export const SessionState = z.object({
   alerts: z.array(CloudEvent).max(64),
   /** The newest `rapport.transcript.final`, oldest first. */
   finals: z.array(CloudEvent).max(20),
+  /**
+   * The newest `rapport.session.updated` of kind `participant` of everybody who has not left, of their presence and of their
+   * hold, oldest first.
+   */
+  participants: z.array(CloudEvent).max(64),
   /** Shed steps in force. */
   shed: z.array(z.string()).max(8),
 });
