@@ -57,6 +57,7 @@ export class LogTail {
     if (first === undefined || offset < first.offset) return undefined;
     for (const { records, endPosition } of this.commits) {
       const at = offset - records[0]!.offset;
+      if (at < 0) return undefined; // nobody read while it was written
       if (at < records.length) return { records: at === 0 ? records : records.slice(at), endPosition };
     }
     return undefined;

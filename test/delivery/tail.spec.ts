@@ -56,6 +56,24 @@ test('a reader at the end of the log gets what stands in its files, in order and
   );
 });
 
+test('what was written while nobody read is read from the files, whatever was written since', async () => {
+  const outbox = await openOutbox(folder());
+  const offsets: number[] = [];
+  const readAndAppend = async (from: number): Promise<void> => {
+    const reader = outbox.read(from, { follow: true });
+    if (outbox.nextOffset > from) offsets.push((await reader.next()).value!.offset);
+    else void reader.next();
+    await outbox.append(session(0), result(outbox.nextOffset));
+    await reader.return(undefined);
+  };
+  await readAndAppend(0);
+  for (let n = 0; n < 3; n += 1) await outbox.append(session(1), result(n));
+  await readAndAppend(0);
+  for await (const { offset } of outbox.read(1)) offsets.push(offset);
+  expect(offsets).toEqual([0, 1, 2, 3, 4]);
+  await outbox.shutdown();
+});
+
 test('what was erased is no longer handed out of memory', async () => {
   const outbox = await openOutbox(folder());
   const stop = new AbortController();

@@ -112,7 +112,9 @@ describe('alerts', () => {
     expect(first.data.evidence).toMatchObject([{ condition: 'said', utteranceId: 'm-100', phrase: 'my lawyer' }]);
 
     const log = await readLog(dataDir);
-    const audit = log.map(({ event }) => event as TypedEvent).filter(({ type }) => type.startsWith('rapport.audit.'));
+    const audit = log
+      .map(({ event }) => event as TypedEvent)
+      .filter(({ type }) => type === 'rapport.audit.alert_rules_changed');
     const ids = ['anger', 'escalation', 'asks_for_supervisor', 'silence'];
     expect(audit.map(({ data, tenant }) => [tenant, data])).toEqual([
       [
