@@ -19,7 +19,6 @@ import type { Capture } from './capture/capture';
 import { LiveMedia } from './capture/live-media';
 import { type MicrophoneOptions, attachMicrophone } from './capture/microphone';
 import { Incoming } from './incoming';
-import { LateRefusals } from './late-refusals';
 import { Lifeline } from './lifeline';
 import { type ConnectOptions, readOptions } from './options';
 import { Outgoing } from './outgoing';
@@ -39,7 +38,6 @@ export class RapportSession implements AsyncIterable<SessionEvent> {
   private readonly hold: SessionHold;
   private readonly incoming: Incoming;
   private readonly outgoing: Outgoing;
-  private readonly late = new LateRefusals();
   private readonly line: Lifeline;
   private readonly live: LiveMedia;
   private over: Error | undefined;
@@ -263,12 +261,10 @@ export class RapportSession implements AsyncIterable<SessionEvent> {
         return this.live.told(message.mediaMs);
       case 'result':
         if (!this.incoming.take(message)) return;
-        if (message.event.type === 'rapport.session.ended') this.late.onEnded();
         this.outgoing.onEvent(message.event as TypedEvent);
         return this.incoming.give(message as SessionEvent);
       case 'error':
-        if (this.outgoing.onError(message)) return;
-        if (!this.late.takes(message, this.outgoing.streams.isPastEnd(message))) this.incoming.give(message);
+        if (!this.outgoing.onError(message)) this.incoming.give(message);
         return;
       case 'ephemeral':
         return this.incoming.give(message as SessionEvent);
@@ -300,8 +296,6 @@ export class RapportSession implements AsyncIterable<SessionEvent> {
   }
 
   private onOver(failure: Error | undefined): void {
-    const unexplained = this.late.take();
-    if (unexplained !== undefined) this.incoming.give(unexplained);
     this.over = failure ?? new RapportError('session_over', 'The session is over.');
     this.options.signal?.removeEventListener('abort', this.onAbort);
     this.outgoing.close(this.over);
