@@ -43,7 +43,9 @@ export async function callsOf({ config }: RunningService): Promise<CallResults[]
     const sessionId = event.subject!;
     bySession.set(sessionId, [...(bySession.get(sessionId) ?? []), event as TypedEvent]);
   }
-  return [...bySession].map(([sessionId, events]) => new CallResults(sessionId, events));
+  // what is of no session, as the audit trail, has no start
+  const calls = [...bySession].filter(([, [first]]) => first!.type === 'rapport.session.started');
+  return calls.map(([sessionId, events]) => new CallResults(sessionId, events));
 }
 
 /** The call by its external id, once its end is in the log. */

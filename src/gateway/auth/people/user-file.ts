@@ -33,6 +33,9 @@ export type User = z.infer<typeof User>;
 
 const Body = z.strictObject({ format: z.literal(FORMAT), users: z.array(User).max(MAX_USERS) });
 
+/** Also where the data folder is a file: who writes there first, the outbox, says so. */
+const isAbsent = (error: unknown): boolean => isMissing(error) || codeOf(error) === 'ENOTDIR';
+
 /** A version of the file: tells whether it was changed. */
 export interface FileVersion {
   readonly size: number;
@@ -54,7 +57,12 @@ export class UserFile {
 
   /** Undefined: there is none. */
   async version(): Promise<FileVersion | undefined> {
-    return systemFiles.look(this.path);
+    try {
+      return await systemFiles.look(this.path);
+    } catch (cause) {
+      if (isAbsent(cause)) return undefined;
+      throw new RapportError('data_dir_unusable', `${this.path} cannot be read (${codeOf(cause)}).`, { cause });
+    }
   }
 
   /** None when there is no file. Rejects with `data_format` or `data_dir_unusable`, which quote nothing of it. */
@@ -63,7 +71,7 @@ export class UserFile {
     try {
       text = String(await systemFiles.readWhole(this.path));
     } catch (cause) {
-      if (isMissing(cause)) return [];
+      if (isAbsent(cause)) return [];
       throw new RapportError('data_dir_unusable', `${this.path} cannot be read (${codeOf(cause)}).`);
     }
     let value: unknown;
