@@ -141,6 +141,7 @@ describe('the running service', () => {
     const types = new Set<string>(log.map(({ event }) => event.type));
     expect([...types].sort()).toEqual([
       'rapport.audit.agent_emotion',
+      'rapport.audit.viewed',
       'rapport.session.ended',
       'rapport.session.started',
       'rapport.session.updated',
