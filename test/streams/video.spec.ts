@@ -101,7 +101,7 @@ withFfmpeg(hasFfmpeg ? 'video with sound' : 'video with sound (skipped: no ffmpe
 
   it('scales down what is large, and needs neither sound nor pictures', async () => {
     const video = await find({ ffmpeg: 'ffmpeg' });
-    const silent = new FilmSession(video, 1, PATIENT);
+    const silent = new FilmSession(video, PACE, PATIENT);
     await silent.play(slicesOf(largeFilm('1280x720'), 2000));
     expect(await silent.end()).toMatchObject({ dropped: {} });
     expect(silent.stills.map(({ ptsMs }) => ptsMs)).toEqual([0, 500, 1000, 1500]);
