@@ -3,7 +3,7 @@ import type { Config } from '../../src/config/config';
 import type { ServiceParts } from '../../src/config/service-parts';
 import { ScriptedPool } from '../../src/models/scripted-pool';
 import { ScriptedClock } from '../../src/streams/testing/scripted-clock';
-import { type SentCall, expectedIds, turns } from '../support/expected-results';
+import { type SentCall, expectedIds, lateIds, turns } from '../support/expected-results';
 import { expectWellFormed, HeardSession } from '../support/heard-session';
 import { readLog } from '../support/local-log';
 import { type RunningService, startService } from '../support/service';
@@ -65,8 +65,11 @@ export class FaultSession {
     const { sessionId } = heard;
     const updates = heard.all('rapport.session.updated');
     expect(updates.map(({ data }) => data)).toEqual([]);
-    const ids = heard.results.map(({ event }) => event.id).sort();
-    expect(ids).toEqual(expectedIds({ tenant: 'development', sessionId }, sent));
+    const identity = { tenant: 'development', sessionId };
+    // windows of nothing but the last words may be there or not (rule 2)
+    const late = new Set(lateIds(identity, sent));
+    const sure = (ids: readonly string[]): string[] => ids.filter((id) => !late.has(id)).sort();
+    expect(sure(heard.results.map(({ event }) => event.id))).toEqual(sure(expectedIds(identity, sent)));
     expect(heard.results.at(-1)?.event).toMatchObject({
       type: 'rapport.session.ended',
       data: { incomplete: false },

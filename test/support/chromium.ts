@@ -46,7 +46,7 @@ export async function openPage(
     if (browser !== undefined) await gone(browser);
     server?.closeAllConnections();
     server?.close();
-    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 30, retryDelay: 100 });
   }
 }
 
