@@ -12,9 +12,9 @@ const END = '}}';
 export function decodeLazily(line: Buffer): LogRecord | null {
   const json = checkedJson(line);
   if (json === null) return null;
-  const at = json.indexOf(DATA);
-  if (at < 0 || json.toString('latin1', json.length - END.length) !== END) return decodeRecord(line);
-  const dataJson = json.subarray(at + DATA.length, json.length - END.length);
+  const found = dataIn(json);
+  if (found === undefined) return decodeRecord(line);
+  const { at, dataJson } = found;
   const head = JSON.parse(json.toString('utf8', 0, at) + END) as LogRecord;
   let data: unknown;
   const event = {
@@ -24,4 +24,11 @@ export function decodeLazily(line: Buffer): LogRecord | null {
     },
   };
   return Object.defineProperty({ ...head, event }, 'dataJson', { value: dataJson });
+}
+
+/** The data of the event in the JSON of a record, or in its line without the line feed, and where it begins to be named. */
+export function dataIn(json: Buffer): { readonly at: number; readonly dataJson: Buffer } | undefined {
+  const at = json.indexOf(DATA);
+  if (at < 0 || json.toString('latin1', json.length - END.length) !== END) return undefined;
+  return { at, dataJson: json.subarray(at + DATA.length, json.length - END.length) };
 }

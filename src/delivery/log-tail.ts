@@ -1,9 +1,6 @@
+import { dataIn } from './lazy-record';
 import type { LogRecord } from './record-line';
 import type { DurableRecord } from './session-result';
-
-const DATA = Buffer.from(',"data":');
-/** Behind the data end the event, the record and the line. */
-const END_BYTES = '}}\n'.length;
 
 /** A record that was just written, as a reader of the log would get it; the data as it stands in its line is found when asked for. */
 export class WrittenRecord implements LogRecord {
@@ -21,8 +18,7 @@ export class WrittenRecord implements LogRecord {
   }
 
   get dataJson(): Buffer | undefined {
-    const at = this.#line.indexOf(DATA);
-    return at < 0 ? undefined : this.#line.subarray(at + DATA.length, this.#line.length - END_BYTES);
+    return dataIn(this.#line.subarray(0, -1))?.dataJson;
   }
 }
 

@@ -1,5 +1,6 @@
-import { createHmac, randomBytes, randomUUID } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import type { EventData } from '@rapport-live/protocol';
+import { appendAlone } from '../../delivery/lone-record';
 import type { ResultStore } from '../../delivery/result-feed';
 import type { Viewer } from './viewer';
 
@@ -65,14 +66,9 @@ export class ViewAudit {
   }
 
   private async write(tenant: string, data: EventData<'rapport.audit.viewed'>, key: string): Promise<void> {
-    const own = { tenant, sessionId: randomUUID() };
+    const naturalKey = [data.userId, data.what, data.at];
     try {
-      await this.store.append(own, {
-        type: 'rapport.audit.viewed',
-        naturalKey: [data.userId, data.what, data.at],
-        data,
-      });
-      await this.store.close(own);
+      await appendAlone(this.store, tenant, () => ({ type: 'rapport.audit.viewed', naturalKey, data }));
     } catch (error) {
       this.told.delete(key); // told the next time
       this.onFault(error);

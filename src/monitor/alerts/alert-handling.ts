@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { appendAlone } from '../../delivery/lone-record';
 import type { AlertHandledData, AlertView } from '@rapport-live/protocol';
 import type { Outbox } from '../../delivery/outbox';
 import type { Viewer } from '../../gateway/auth/viewer';
@@ -39,13 +39,11 @@ export class AlertHandling {
   async handle(viewer: Viewer, alertId: string, handling: Handling): Promise<AlertView> {
     await this.isCaughtUp;
     const { sessionId, ruleId } = this.desk.find(viewer, alertId);
-    const own = { tenant: viewer.tenant, sessionId: randomUUID() };
-    const record = await this.log.append(own, {
+    const record = await appendAlone(this.log, viewer.tenant, (id) => ({
       type: 'rapport.monitor.alert_handled',
-      naturalKey: [own.sessionId],
+      naturalKey: [id],
       data: { sessionId, alertId, ruleId, by: viewer.userId, ...handling },
-    });
-    await this.log.close(own);
+    }));
     if (record !== null) this.desk.see(record);
     return this.desk.find(viewer, alertId);
   }

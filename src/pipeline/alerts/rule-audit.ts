@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { appendAlone } from '../../delivery/lone-record';
 import type { ResultStore } from '../../delivery/result-feed';
 import type { RulesChange } from './rule-book';
 
@@ -7,8 +7,10 @@ export async function auditRules(
   store: Pick<ResultStore, 'append' | 'close'>,
   { tenant, added, changed, removed, ...told }: RulesChange,
 ): Promise<void> {
-  const own = { tenant, sessionId: randomUUID() };
   const data = { ...told, added: [...added], changed: [...changed], removed: [...removed] };
-  await store.append(own, { type: 'rapport.audit.alert_rules_changed', naturalKey: [told.revision], data });
-  await store.close(own);
+  await appendAlone(store, tenant, () => ({
+    type: 'rapport.audit.alert_rules_changed',
+    naturalKey: [told.revision],
+    data,
+  }));
 }

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { appendAlone } from '../../delivery/lone-record';
 import type { ResultStore } from '../../delivery/result-feed';
 import type { IntentsChange } from './tenant-intents';
 
@@ -11,11 +11,9 @@ export async function auditIntents(
   { tenant, change, intent, ...counts }: IntentsChange,
 ): Promise<void> {
   if (intent === undefined || change === 'encoded_anew' || change === 'name_taken') return;
-  const own = { tenant, sessionId: randomUUID() };
-  await store.append(own, {
+  await appendAlone(store, tenant, () => ({
     type: 'rapport.audit.intents_changed',
     naturalKey: [counts.revision],
     data: { change, intent, ...counts },
-  });
-  await store.close(own);
+  }));
 }
