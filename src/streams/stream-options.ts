@@ -103,8 +103,8 @@ export const StreamOptions = z
     /** Ids of messages remembered, so that one sent again is ignored. */
     maxChatIds: count.default(4096),
 
-    /** Fewest frames worth a voice-activity job while more are coming (4 x 32 ms, hidden by the allowed lateness). */
-    minBatchFrames: count.default(4),
+    /** Fewest frames worth a voice-activity job while more are coming (7 x 32 ms, hidden by the allowed lateness). */
+    minBatchFrames: count.default(7),
     /** Most frames of one voice-activity job (512 ms). */
     maxBatchFrames: count.default(16),
     /** A failed voice-activity job is tried once more after this, wall ms. */

@@ -46,7 +46,7 @@ describe('a service with more work than it can do', () => {
       }
     };
     await live(4000);
-    factor = 4;
+    factor = 6;
     await live(14_000);
     factor = 0.5;
     await live(60_000);
