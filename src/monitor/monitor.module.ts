@@ -6,10 +6,11 @@ import { faultLog } from '../ops/faults';
 import { AlertHandling } from './alerts/alert-handling';
 import { AlertsController } from './alerts/alerts.controller';
 import { AlertRulesController } from './alerts/alert-rules.controller';
+import { LiveModule } from './live/live.module';
 
 /** What supervisors look at and act on (docs/alerts.md). */
 @Module({
-  imports: [GatewayModule, DeliveryModule],
+  imports: [GatewayModule, DeliveryModule, LiveModule],
   controllers: [AlertRulesController, AlertsController],
   providers: [
     {

@@ -5,6 +5,7 @@ import { GatewayModule } from '../gateway/gateway.module';
 import { ModelsModule } from '../models/models.module';
 import { PipelineModule } from '../pipeline/pipeline.module';
 import { DocsController } from './docs/docs.controller';
+import { HealthAnswerController } from './health-answer.controller';
 import { HealthController } from './health.controller';
 import { MeterModule } from './meter.module';
 import { MetricsController } from './metrics.controller';
@@ -12,6 +13,6 @@ import { TracesModule } from './traces/traces.module';
 
 @Module({
   imports: [TerminusModule, ModelsModule, PipelineModule, GatewayModule, DeliveryModule, MeterModule, TracesModule],
-  controllers: [HealthController, MetricsController, DocsController],
+  controllers: [HealthController, HealthAnswerController, MetricsController, DocsController],
 })
 export class OpsModule {}

@@ -51,3 +51,10 @@ export class DurationHistogram {
     return { cumulative, sumSeconds: this.sum[0]!, count };
   }
 }
+
+/** Upper bound of the bucket in which so much of all lies, ms; null without any, or beyond the last bound. */
+export function quantileMs({ cumulative, count }: Buckets, share: number): number | null {
+  if (count === 0) return null;
+  const bound = cumulative.find(([, upTo]) => upTo >= share * count)?.[0] ?? Infinity;
+  return Number.isFinite(bound) ? bound * 1000 : null;
+}

@@ -254,7 +254,9 @@ describe('people', () => {
     await watch('mia', sales); // told already
     const viewed = async (): Promise<unknown[]> =>
       (await readLog(service.config.dataDir)).flatMap(({ event }) =>
-        event.type === 'rapport.audit.viewed' ? [event.data] : [],
+        event.type === 'rapport.audit.viewed' && (event.data as { what: string }).what === 'session'
+          ? [event.data]
+          : [],
       );
     await eventually(async () => (await viewed()).length >= 3);
     const saw = (userId: string, role: string, sessionId: string): object =>

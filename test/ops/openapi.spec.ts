@@ -103,6 +103,16 @@ describe('the running service', () => {
     return text;
   }
 
+  /** As `ask`, of an answer that goes on and on: only how it begins. */
+  async function glance(name: string, path: string): Promise<void> {
+    const { status, headers, body } = await fetch(`${service.http}${path}`, {
+      headers: { authorization: `Bearer ${KEY}` },
+    });
+    expect([name, status, api.faults(name, status, headers.get('content-type'), '')]).toEqual([name, 200, undefined]);
+    await body!.cancel();
+    seen.set(name, new Set([status]));
+  }
+
   it('answers each operation as documented', async () => {
     for (const name of ['GET /healthz', 'GET /readyz', 'GET /metrics', 'GET /docs', 'GET /v1/intents']) await ask(name);
     await ask('POST /v1/tokens', { body: { scopes: ['monitor'] } });
@@ -122,6 +132,15 @@ describe('the running service', () => {
     await ask('PUT /v1/alert-rules', { body: { rules: [rule] } });
     const chat = await ChatSession.start(service.url, KEY);
     await chat.say('A vegan menu');
+    await ask('GET /v1/health');
+    await glance('GET /v1/wall/events', '/v1/wall/events');
+    await eventually(async () => {
+      const path = `/v1/wall/sessions/${chat.sessionId}/events`;
+      const { status, body } = await fetch(`${service.http}${path}`, { headers: { authorization: `Bearer ${KEY}` } });
+      await body!.cancel();
+      return status === 200;
+    });
+    await glance('GET /v1/wall/sessions/{id}/events', `/v1/wall/sessions/${chat.sessionId}/events`);
     await chat.end();
     await eventually(async () => /"total":[1-9]/.test(await ask('GET /v1/alerts', { query: '?state=all' })));
     const listed = await ask('GET /v1/alerts', { query: '?state=all' });

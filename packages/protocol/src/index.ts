@@ -11,6 +11,7 @@ export * from './intent-messages';
 export * from './alert-rules';
 export * from './alert-messages';
 export * from './people-messages';
+export * from './wall-messages';
 export * from './schemas/json-schema';
 export * from './schemas/avro-schema';
 export * from './confluent-frame';

@@ -48,6 +48,9 @@ export const ENDPOINT_RIGHTS: Readonly<Record<string, EndpointRule>> = {
   'GET /docs/:file': 'open',
   // the upgrade; what the connection may then say stands above
   'GET /v1/stream': ['ingest', 'monitor'],
+  'GET /v1/wall/events': ['monitor', 'admin'],
+  'GET /v1/wall/sessions/:id/events': ['monitor', 'admin'],
+  'GET /v1/health': ['monitor', 'admin'],
   // whoever asks needs each scope that it asks a token for
   'POST /v1/tokens': ['ingest', 'monitor'],
   'GET /v1/login': 'login',

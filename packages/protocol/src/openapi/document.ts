@@ -7,6 +7,7 @@ import * as http from '../http-messages';
 import * as intents from '../intent-messages';
 import * as people from '../people-messages';
 import type { JsonSchema } from '../schemas/json-schema';
+import * as wall from '../wall-messages';
 import { ApiDocument, Liveness, Readiness } from './open-endpoints';
 import { HTTP_ROUTES, type HttpRoute, TAGS } from './routes';
 
@@ -19,6 +20,7 @@ const BODIES = {
   AlertRulesAnswer: alerts.AlertRulesAnswer,
   ...{ AlertAssign: handling.AlertAssign, AlertSnooze: handling.AlertSnooze, AlertNote: handling.AlertNote },
   ...{ AlertView: handling.AlertView, AlertList: handling.AlertList },
+  HealthAnswer: wall.HealthAnswer,
   ...{ IntentExamples: intents.IntentExamples, IntentChange: intents.IntentChange, IntentReport: intents.IntentReport },
   ...{ IntentPreview: intents.IntentPreview, IntentChanged: intents.IntentChanged, IntentList: intents.IntentList },
   ...{ LoginWays: people.LoginWays, LoginRequest: people.LoginRequest, LoginAnswer: people.LoginAnswer, Me: people.Me },

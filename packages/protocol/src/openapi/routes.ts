@@ -7,6 +7,7 @@ import { ErasureAnswer, TokenAnswer, TokenRequest } from '../http-messages';
 import { IntentChange, IntentChanged, IntentExamples, IntentList, IntentName, IntentPreview } from '../intent-messages';
 import { LoginAnswer, LoginRequest, LoginWays, Me } from '../people-messages';
 import { type Scope, SUBPROTOCOL } from '../vocabulary';
+import { HealthAnswer } from '../wall-messages';
 import { ApiDocument, DocumentFile, Liveness, Readiness } from './open-endpoints';
 
 export const TAGS = {
@@ -14,6 +15,7 @@ export const TAGS = {
   people: 'People who look at conversations, and how they log in (docs/security.md).',
   intents: "A tenant's own intents, made of examples (docs/intents.md).",
   alerts: 'Rules that watch conversations, and what they told (docs/alerts.md).',
+  wall: 'The live wall (docs/dashboard.md): server-sent events.',
   erasure: 'What is kept of a session or customer, taken out (docs/erasure.md).',
   operations: 'For those who run the service (docs/operations.md).',
   documents: 'These documents.',
@@ -228,6 +230,39 @@ export const HTTP_ROUTES: readonly HttpRoute[] = [
     summary: 'Takes back the rules of its own: those of the rules file, or those that are built in, count again.',
     scopes: ['admin'],
     answers: { 200: { description: 'The rules that count now.', body: AlertRulesAnswer } },
+  },
+  {
+    method: 'get',
+    path: '/v1/wall/events',
+    operationId: 'watchWall',
+    tag: 'wall',
+    summary:
+      'Live conversations: a snapshot (WallSnapshot), then what changes (WallChange), at most four times a second.',
+    scopes: ['monitor', 'admin'],
+    answers: {
+      200: { description: 'Server-sent events, for five minutes: then come back.', body: 'text/event-stream' },
+    },
+    errors: ['server_shutdown'],
+  },
+  {
+    method: 'get',
+    path: '/v1/wall/sessions/{id}/events',
+    operationId: 'watchConversation',
+    tag: 'wall',
+    summary: 'All durable events of a conversation that is on the wall, then those to come; Last-Event-ID is a seq.',
+    scopes: ['monitor', 'admin'],
+    parameters: { id: { in: 'path', schema: z.uuid(), description: 'The session.' } },
+    answers: { 200: { description: 'Server-sent events until its end.', body: 'text/event-stream' } },
+    errors: ['session_unknown', 'server_shutdown'],
+  },
+  {
+    method: 'get',
+    path: '/v1/health',
+    operationId: 'health',
+    tag: 'wall',
+    summary: 'How the service does, for the page of it.',
+    scopes: ['monitor', 'admin'],
+    answers: { 200: { description: 'Now.', body: HealthAnswer } },
   },
   {
     method: 'delete',

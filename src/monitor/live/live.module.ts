@@ -1,0 +1,42 @@
+import { type BeforeApplicationShutdown, Inject, Module, type OnModuleInit } from '@nestjs/common';
+import { DeliveryModule } from '../../delivery/delivery.module';
+import { RECORD_TAP, type RecordTap } from '../../delivery/record-tap';
+import { RESULT_STORE, type ResultStore } from '../../delivery/result-feed';
+import { GatewayModule } from '../../gateway/gateway.module';
+import { faultLog } from '../../ops/faults';
+import { LiveFeed } from './live-feed';
+import { LiveWall } from './live-wall';
+import { OpenStreams } from './open-streams';
+import { WallController } from './wall.controller';
+
+/** The live wall: its picture and its streams (docs/dashboard.md). */
+@Module({
+  imports: [DeliveryModule, GatewayModule],
+  controllers: [WallController],
+  providers: [
+    { provide: LiveWall, useFactory: () => new LiveWall() },
+    { provide: OpenStreams, useFactory: () => new OpenStreams() },
+    {
+      provide: LiveFeed,
+      inject: [RECORD_TAP, RESULT_STORE, LiveWall],
+      useFactory: (tap: RecordTap, store: ResultStore, wall: LiveWall) =>
+        new LiveFeed(tap, store, wall, faultLog('wall')),
+    },
+  ],
+})
+export class LiveModule implements OnModuleInit, BeforeApplicationShutdown {
+  constructor(
+    @Inject(LiveFeed) private readonly feed: LiveFeed,
+    @Inject(OpenStreams) private readonly streams: OpenStreams,
+  ) {}
+
+  /** Before sessions of the process before go on, and before anybody can connect. */
+  onModuleInit(): void {
+    this.feed.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.streams.close();
+    await this.feed.stop();
+  }
+}
