@@ -7,6 +7,8 @@ COPY package.json package-lock.json .npmrc tsconfig*.json nest-cli.json ./
 COPY packages ./packages
 RUN npm ci
 COPY src ./src
+COPY web ./web
+COPY scripts/web.mjs ./scripts/
 RUN npm run build
 
 FROM node:20-bookworm-slim AS dependencies

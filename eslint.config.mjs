@@ -46,6 +46,12 @@ const LIBRARY_HOME = {
   'cli-progress': 'src/cli/progress.ts',
 };
 
+/** The same for the dashboard. */
+const WEB_LIBRARY_HOME = {
+  uplot: 'web/src/parts/chart.tsx',
+  'eventsource-parser': 'web/src/api/event-reader.ts',
+};
+
 const only = (paths, patterns) => ({
   '@typescript-eslint/no-restricted-imports': [
     'error',
@@ -71,7 +77,7 @@ export default tseslint.config(
     rules: { '@typescript-eslint/no-require-imports': 'off', 'no-undef': 'off' },
   },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     rules: {
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
@@ -110,6 +116,28 @@ export default tseslint.config(
       ],
     },
   },
+  ...['web/src/**/*.{ts,tsx}', ...Object.values(WEB_LIBRARY_HOME)].map((files) => ({
+    files: [files],
+    ignores: ['**/*.spec.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            ...Object.entries(WEB_LIBRARY_HOME)
+              .filter(([, home]) => home !== files)
+              .map(([name, home]) => ({ name, message: `Only ${home} imports ${name}.` })),
+            {
+              name: '@rapport-live/protocol',
+              allowTypeImports: true,
+              message: 'Types alone: the rest would bring its schemas into the page.',
+            },
+          ],
+          patterns: [{ regex: '^(node:|(\\.\\./)+(src|packages)/)', message: 'The page has no part of the service.' }],
+        },
+      ],
+    },
+  })),
   ...STAGES.map((stage) => ({
     files: [`src/${stage}/**/*.ts`],
     ignores: ['**/*.spec.ts'],

@@ -1,6 +1,6 @@
 /** Types are checked by `npm run check`; swc only strips them here. */
 module.exports = {
-  roots: ['<rootDir>/src', '<rootDir>/packages', '<rootDir>/test'],
+  roots: ['<rootDir>/src', '<rootDir>/packages', '<rootDir>/web', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
   transform: {
     // eld is an ES module, which Jest takes only when it is compiled too

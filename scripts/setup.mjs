@@ -41,9 +41,9 @@ export function installIfNeeded() {
 export function build() {
   console.log('Building ...');
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  if (!run(process.execPath, [tsc, '-b', 'tsconfig.build.json'])) {
-    fail('The build failed. See the lines above.');
-  }
+  const isBuilt =
+    run(process.execPath, [tsc, '-b', 'tsconfig.build.json']) && run(process.execPath, ['scripts/web.mjs']);
+  if (!isBuilt) fail('The build failed. See the lines above.');
 }
 
 export function prepare() {

@@ -7,10 +7,11 @@ import { AlertHandling } from './alerts/alert-handling';
 import { AlertsController } from './alerts/alerts.controller';
 import { AlertRulesController } from './alerts/alert-rules.controller';
 import { LiveModule } from './live/live.module';
+import { PageModule } from './page/page.module';
 
 /** What supervisors look at and act on (docs/alerts.md). */
 @Module({
-  imports: [GatewayModule, DeliveryModule, LiveModule],
+  imports: [GatewayModule, DeliveryModule, LiveModule, PageModule],
   controllers: [AlertRulesController, AlertsController],
   providers: [
     {

@@ -134,6 +134,8 @@ describe('the running service', () => {
     await chat.say('A vegan menu');
     await ask('GET /v1/health');
     await glance('GET /v1/wall/events', '/v1/wall/events');
+    const file = /assets\/([\w.-]+\.js)"/.exec(await ask('GET /wall'))![1]!;
+    await ask('GET /wall/assets/{file}', { values: { file } });
     await eventually(async () => {
       const path = `/v1/wall/sessions/${chat.sessionId}/events`;
       const { status, body } = await fetch(`${service.http}${path}`, { headers: { authorization: `Bearer ${KEY}` } });
@@ -188,6 +190,7 @@ describe('the running service', () => {
     await ask('GET /v1/alerts', { query: '?state=none' });
     await ask('POST /v1/alerts/{id}/acknowledge', { values: { id: 'none' } });
     await ask('GET /docs/{file}', { values: { file: 'passwd' } });
+    await ask('GET /wall/assets/{file}', { values: { file: '../index.html' } });
     expect(seen.get('DELETE /v1/intents/{name}')).toContain(404);
   });
 

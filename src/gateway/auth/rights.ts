@@ -46,6 +46,9 @@ export const ENDPOINT_RIGHTS: Readonly<Record<string, EndpointRule>> = {
   // the same for everybody, and in the repository
   'GET /docs': 'open',
   'GET /docs/:file': 'open',
+  // the dashboard, the same for everybody too: what it shows it asks for with a right
+  'GET /wall': 'open',
+  'GET /wall/assets/:file': 'open',
   // the upgrade; what the connection may then say stands above
   'GET /v1/stream': ['ingest', 'monitor'],
   'GET /v1/wall/events': ['monitor', 'admin'],

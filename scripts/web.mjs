@@ -1,0 +1,26 @@
+// `npm run build` and all that builds first: makes the dashboard of web/ in dist/web, when it is not there or older than its
+// sources. `--force` makes it anyway.
+import { readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const SOURCES = ['web', 'package-lock.json'];
+const MADE = join(root, 'dist/web/index.html');
+
+/** Vite is loaded only when there is something to build. Rejects with what is wrong in the sources. */
+export async function buildWeb(force = false) {
+  if (!force && changedMs(MADE) > Math.max(...SOURCES.map((name) => changedMs(join(root, name))))) return;
+  const { build } = await import('vite');
+  await build({ root: join(root, 'web'), logLevel: 'warn' });
+}
+
+/** Of a file, or of the newest within a folder; 0: there is none. */
+function changedMs(path) {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return 0;
+  if (!found.isDirectory()) return found.mtimeMs;
+  return Math.max(found.mtimeMs, ...readdirSync(path).map((name) => changedMs(join(path, name))));
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) await buildWeb(process.argv.includes('--force'));

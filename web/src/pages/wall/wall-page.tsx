@@ -1,0 +1,59 @@
+import { LineState } from '../../parts/line-state';
+import type { PageProps } from '../../shell/pages';
+import { useViewer } from '../../shell/viewer';
+import { AlertVoice } from './alert-voice';
+import { FilterBar } from './filter-bar';
+import { SessionCard } from './session-card';
+import { SessionTable } from './session-table';
+import { useOrder } from './use-order';
+import { type Sessions, useWall } from './use-wall';
+import { filterOf, fits } from './wall-filter';
+import './wall-page.css';
+
+const NONE: Sessions = new Map();
+
+/** All live conversations, the one that needs somebody most first. */
+export function WallPage({ query }: PageProps) {
+  const { seesNames } = useViewer();
+  const { sessions = NONE, line } = useWall();
+  const { ids, isHeld, hold } = useOrder(sessions);
+  const filter = filterOf(query);
+  const view = query.get('view') === 'list' ? 'list' : 'cards';
+  const all = ids.map((id) => sessions.get(id)!);
+  const shown = all.filter((session) => fits(session, filter));
+  const live = all.filter(({ status }) => status !== 'ended').length;
+  const teams = [...new Set(all.flatMap(({ team }) => team ?? []))].sort();
+
+  return (
+    <div class="wall" data-line={line.kind}>
+      <div class="page-head">
+        <h1>Live wall</h1>
+        <p class="muted figures">
+          {live} live, {shown.length} shown{isHeld && ', order held'}
+          {!seesNames && '; names are hidden from your role'}
+        </p>
+        <LineState line={line} />
+      </div>
+      <FilterBar filter={filter} view={view} teams={teams} />
+      <AlertVoice sessions={sessions} />
+      {shown.length === 0 && line.kind === 'live' && (
+        <p class="panel empty">
+          {live === 0 ? 'No conversation is live. One that begins appears here by itself.' : 'None fits the filters.'}
+        </p>
+      )}
+      <div {...hold}>
+        {view === 'list' ? (
+          shown.length > 0 && <SessionTable sessions={shown} />
+        ) : (
+          <ul role="list" class="cards" aria-label="Conversations, the most urgent first">
+            {shown.map((session) => (
+              <li key={session.sessionId}>
+                <SessionCard session={session} />
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+    </div>
+  );
+}
