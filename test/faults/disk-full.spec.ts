@@ -10,7 +10,8 @@ import { chunks, FaultSession } from './fault-session';
 
 jest.setTimeout(60_000);
 
-const TURNS = 20;
+/** More media than there is credit for by far, however far the acknowledgements have come. */
+const TURNS = 30;
 const BYTES_A_CHUNK = 160 * 32;
 
 const get = async (http: string, path: string) => {

@@ -1,6 +1,7 @@
 import { RapportError } from '@rapport-live/protocol';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isMissing, type LogFile, systemFiles, writeWhole } from '../../delivery/log-files';
 import { decodeSnapshot, encodeSnapshot, MAX_SNAPSHOT_BYTES, type SessionSnapshot } from './session-snapshot';
 
 /** Files written at a time: the disk serves the results first. */
@@ -103,17 +104,25 @@ export class SnapshotFiles implements SnapshotStore {
     if (bytes.length > MAX_SNAPSHOT_BYTES) {
       throw new RapportError('internal', `a snapshot of ${bytes.length} bytes is larger than ${MAX_SNAPSHOT_BYTES}`);
     }
-    await mkdir(this.folder, { recursive: true });
     const made = `${this.path(sessionId)}.new`;
-    const handle = await open(made, 'w');
+    const file = await this.make(made);
     try {
-      await handle.writeFile(bytes);
-      await handle.datasync();
+      await writeWhole(file, bytes, 0); // durable when it returns
     } finally {
-      await handle.close();
+      await file.close();
     }
     if (this.gone.has(sessionId)) return rm(made, { force: true });
     await rename(made, this.path(sessionId));
+  }
+
+  private async make(path: string): Promise<LogFile> {
+    try {
+      return await systemFiles.open(path, 'make');
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      await systemFiles.makeFolder(this.folder);
+      return systemFiles.open(path, 'make');
+    }
   }
 
   private path(sessionId: string): string {
