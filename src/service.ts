@@ -14,6 +14,7 @@ import { FOREIGN_DOORS, type ForeignDoor } from './gateway/foreign-door';
 import { gatewayOptions } from './gateway/gateway-options';
 import { GatewayModule } from './gateway/gateway.module';
 import { HttpFaultFilter } from './gateway/http-fault.filter';
+import { keepNoiseOut } from './gateway/noisy-sockets';
 import { RapportWsAdapter } from './gateway/rapport-ws.adapter';
 import { UpgradePolicy } from './gateway/upgrade-policy';
 import { MonitorModule } from './monitor/monitor.module';
@@ -56,6 +57,7 @@ export async function createService(config: Config, parts: ServiceParts = {}): P
   const [policy, meter] = [app.get(UpgradePolicy), app.get<ServiceMeter>(METER)];
   // Told to stay with TLS for a year only by who speaks it.
   app.use(helmet({ strictTransportSecurity: config.tls !== undefined }));
+  keepNoiseOut(app.getHttpServer(), app.get(Doorkeeper), options);
   app.useGlobalGuards(new RightsGuard(app.get(Doorkeeper)));
   const doors = app.get<ForeignDoor[]>(FOREIGN_DOORS);
   app.useWebSocketAdapter(new RapportWsAdapter(app, policy, options, meter, doors));

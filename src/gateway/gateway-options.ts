@@ -43,6 +43,10 @@ export interface GatewayOptions extends BrowserTokenOptions, LoginOptions {
   readonly requestTimeoutMs: number;
   /** TCP connections at once, WebSockets or not; more are closed unread. Default 1,024 more than connections. */
   readonly maxSockets: number;
+  /** Connections of noisy addresses that wait unread; more are closed at once. Default 64. */
+  readonly maxHeldSockets: number;
+  /** How long each waits before it is read. Default 1 s. */
+  readonly holdNoisyMs: number;
   /** Connections without a session, of one address. Default as many as there may be sessions. */
   readonly maxUnstartedPerAddress: number;
   /** JWTs that are being verified at once. Default 256. */
@@ -74,6 +78,8 @@ export const defaultGatewayOptions = (maxSessions: number): GatewayOptions => ({
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,
   maxSockets: 2 * maxSessions + 1024,
+  maxHeldSockets: 64,
+  holdNoisyMs: 1_000,
   maxUnstartedPerAddress: Math.max(16, maxSessions),
   maxPendingVerifications: 256,
   maxTokens: 10_000,

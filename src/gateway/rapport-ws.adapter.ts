@@ -20,6 +20,9 @@ import { type Admission, type Admitted, pathOf, type UpgradePolicy } from './upg
 /** Messages up to this many times the limit are read and answered with an error; larger ones get only the close 1009. */
 const HARD_LIMIT_FACTOR = 4;
 
+/** Said by whoever does not speak the protocol at all. */
+const NOISE: readonly ErrorCode[] = ['malformed_message', 'session_required', 'frame_malformed', 'message_too_large'];
+
 const NOBODY: Principal = { tenant: '', scopes: new Set() };
 
 /** What came over a connection, to be handled in the order of its coming. */
@@ -73,10 +76,17 @@ export class RapportWsAdapter implements WebSocketAdapter<WebSocketServer, Conne
   }
 
   bindClientConnect(server: WebSocketServer, callback: (client: Connection) => void): void {
-    server.on('connection', (socket: WebSocket, _request: IncomingMessage, { principal, seat, trace }: Admitted) => {
-      const onError = (code: ErrorCode): void => this.meter.error(code);
+    server.on('connection', (socket: WebSocket, request: IncomingMessage, { principal, seat, trace }: Admitted) => {
+      let hasStarted = false;
+      const onError = (code: ErrorCode): void => {
+        this.meter.error(code);
+        if (!hasStarted && NOISE.includes(code)) this.policy.noise(request);
+      };
       const connection = new Connection(socket, principal, this.options, onError, trace);
-      connection.onStarted = seat.started;
+      connection.onStarted = () => {
+        hasStarted = true;
+        seat.started();
+      };
       this.sockets.set(connection, socket);
       socket.on('close', () => this.sockets.delete(connection));
       keepAlive(socket, connection, this.options);

@@ -50,6 +50,11 @@ export class UpgradePolicy {
     this.closing = true;
   }
 
+  /** Whoever was let in by this request then said what is no message of the protocol, and had no session to lose. */
+  noise(request: IncomingMessage): void {
+    this.doorkeeper.noise(this.doorkeeper.addressOf(request));
+  }
+
   /** At once, but for a JWT, whose verification takes a while. Never throws, never rejects. */
   admit(request: IncomingMessage): Admission | Promise<Admission> {
     let credential: Credential = { kind: 'none' };

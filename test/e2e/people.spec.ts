@@ -23,7 +23,13 @@ describe('people', () => {
 
   beforeAll(async () => {
     const many = { perSecond: 10_000, burst: 10_000 };
-    const throttle = { knocks: many, addressKnocks: many, addressFailures: many, maxAddresses: 100 };
+    const throttle = {
+      knocks: many,
+      addressKnocks: many,
+      addressFailures: many,
+      addressNoise: many,
+      maxAddresses: 100,
+    };
     const apiKeys = [{ tenant: 'acme', key: KEY, scopes: SCOPES }];
     service = await startService({ apiKeys }, new ScriptedPool(), { throttle }, { wallClock: () => nowMs });
     for (const role of ROLES) await addUser(service, { name: role, tenant: 'acme', role });

@@ -91,7 +91,13 @@ describe('rights', () => {
 
   beforeAll(async () => {
     const many = { perSecond: 10_000, burst: 10_000 };
-    const throttle = { knocks: many, addressKnocks: many, addressFailures: many, maxAddresses: 100 };
+    const throttle = {
+      knocks: many,
+      addressKnocks: many,
+      addressFailures: many,
+      addressNoise: many,
+      maxAddresses: 100,
+    };
     const overrides = { apiKeys: KEYS, jwt: JWT };
     service = await startService(overrides, new ScriptedPool(), { throttle }, { wallClock: () => nowMs });
   });

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { isIP } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { RapportError } from '@rapport-live/protocol';
 import proxyAddr from 'proxy-addr';
@@ -25,6 +25,11 @@ export class ClientAddress {
     if (this.trusts === undefined) return direct;
     const told = proxyAddr(request, this.trusts);
     return isIP(told) === 0 ? direct : told;
+  }
+
+  /** Of a connection that has said nothing yet; undefined where it is that of a trusted proxy, and not the client's. */
+  ofSocket({ remoteAddress }: Pick<Socket, 'remoteAddress'>): string | undefined {
+    return remoteAddress === undefined || this.trusts?.(remoteAddress, 0) === true ? undefined : remoteAddress;
   }
 
   /** The client speaks TLS to us, or to a trusted proxy that says so in `X-Forwarded-Proto`. */

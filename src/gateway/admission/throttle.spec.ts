@@ -9,6 +9,7 @@ describe('Throttle', () => {
         knocks: { perSecond: 100, burst: 100 },
         addressKnocks: { perSecond: 2, burst: 3 },
         addressFailures: { perSecond: 1, burst: 2 },
+        addressNoise: { perSecond: 1, burst: 2 },
         maxAddresses: 10,
         ...over,
       },
@@ -76,6 +77,22 @@ describe('Throttle', () => {
     expect(knocks(throttle, '192.0.2.1', 1)).toBe(0);
     for (let i = 0; i < 10; i += 1) knocks(throttle, `203.0.113.${i}`, 1);
     expect(throttle.addressCount).toBe(10);
+    expect(knocks(throttle, '192.0.2.1', 1)).toBe(1);
+  });
+
+  it('remembers who made no sense, for a while, and does not take asking for a visit', () => {
+    const throttle = open();
+    expect(throttle.isNoisy('192.0.2.1')).toBe(false);
+    expect(throttle.addressCount).toBe(0);
+    throttle.noise('192.0.2.1');
+    expect(throttle.isNoisy('192.0.2.1')).toBe(false);
+    throttle.noise('192.0.2.1');
+    expect([throttle.isNoisy('192.0.2.1'), throttle.isNoisy('192.0.2.2')]).toEqual([true, false]);
+    expect(() => throttle.knock('192.0.2.1')).toThrow(
+      expect.objectContaining({ message: expect.stringMatching(/made no sense/), retryAfterMs: 1000 }),
+    );
+    nowMs = 1000;
+    expect(throttle.isNoisy('192.0.2.1')).toBe(false);
     expect(knocks(throttle, '192.0.2.1', 1)).toBe(1);
   });
 });

@@ -10,6 +10,8 @@ export interface ThrottleOptions {
   readonly addressKnocks: Rate;
   /** Failed proofs of who one is, of one address. Default 1 a second, 30 at once. */
   readonly addressFailures: Rate;
+  /** What of one address made no sense: no HTTP, or no message of the protocol before there was a session. Default 10 a second, 200 at once. */
+  readonly addressNoise: Rate;
   /** Addresses remembered; the one not heard of for longest is forgotten first. Default 10,000. */
   readonly maxAddresses: number;
 }
@@ -18,12 +20,14 @@ export const DEFAULT_THROTTLE: ThrottleOptions = {
   knocks: { perSecond: 1000, burst: 2000 },
   addressKnocks: { perSecond: 200, burst: 1000 },
   addressFailures: { perSecond: 1, burst: 30 },
+  addressNoise: { perSecond: 10, burst: 200 },
   maxAddresses: 10_000,
 };
 
 interface Visits {
   readonly knocks: TokenBucket;
   readonly failures: TokenBucket;
+  readonly noise: TokenBucket;
 }
 
 /** Makes knocking cheap to refuse. A flood from one address spends that address's share before it spends everyone's. */
@@ -47,9 +51,11 @@ export class Throttle {
   /** Counts the visit; throws RapportError `rate_limited`. */
   knock(address: string): void {
     const nowMs = this.now();
-    const { knocks, failures } = this.visitsOf(address, nowMs);
+    const { knocks, failures, noise } = this.visitsOf(address, nowMs);
     const locked = failures.waitMs(nowMs);
     if (locked > 0) throw limited('Too many attempts from this address failed.', locked);
+    const quiet = noise.waitMs(nowMs);
+    if (quiet > 0) throw limited('Too much of what came from this address made no sense.', quiet);
     const own = knocks.waitMs(nowMs);
     if (own > 0) throw limited('Too many attempts came from this address.', own);
     const everyones = this.all.waitMs(nowMs);
@@ -64,13 +70,26 @@ export class Throttle {
     this.visitsOf(address, nowMs).failures.take(nowMs);
   }
 
+  /** It said what is no HTTP, or no message of the protocol. */
+  noise(address: string): void {
+    const nowMs = this.now();
+    this.visitsOf(address, nowMs).noise.take(nowMs);
+  }
+
+  /** It made so much noise that its connections need not be read at present. Does not count as a visit. */
+  isNoisy(address: string): boolean {
+    const known = this.addresses.get(networkOf(address));
+    return known !== undefined && known.noise.waitMs(this.now()) > 0;
+  }
+
   private visitsOf(address: string, nowMs: number): Visits {
     const network = networkOf(address);
     const known = this.addresses.get(network);
-    const { addressKnocks, addressFailures, maxAddresses } = this.options;
+    const { addressKnocks, addressFailures, addressNoise, maxAddresses } = this.options;
     const visits = known ?? {
       knocks: new TokenBucket(addressKnocks, nowMs),
       failures: new TokenBucket(addressFailures, nowMs),
+      noise: new TokenBucket(addressNoise, nowMs),
     };
     if (known !== undefined) this.addresses.delete(network);
     else if (this.addresses.size >= maxAddresses) this.addresses.delete(this.addresses.keys().next().value!);

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { type ErrorCode, RapportError } from '@rapport-live/protocol';
 import type { ClientAddress } from '../admission/client-address';
 import type { Throttle } from '../admission/throttle';
@@ -51,6 +52,23 @@ export class Doorkeeper {
 
   addressOf(request: IncomingMessage): string {
     return this.addresses.of(request);
+  }
+
+  /** What came from this address made no sense. */
+  noise(address: string): void {
+    this.throttle.noise(address);
+  }
+
+  /** The same of a connection that never came to a request. */
+  noiseOf(socket: Pick<Socket, 'remoteAddress'>): void {
+    const address = this.addresses.ofSocket(socket);
+    if (address !== undefined) this.throttle.noise(address);
+  }
+
+  /** A connection that need not be read: its address has made too much noise. */
+  isNoisy(socket: Pick<Socket, 'remoteAddress'>): boolean {
+    const address = this.addresses.ofSocket(socket);
+    return address !== undefined && this.throttle.isNoisy(address);
   }
 
   /** Counts the visit; throws RapportError `rate_limited`. Before anything else is looked at. */
