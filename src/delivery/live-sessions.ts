@@ -18,6 +18,8 @@ export class LiveSessions {
   private readonly closed = new Map<string, SessionIndex>();
   /** Found at the start and not touched since. */
   private readonly recovered = new Set<string>();
+  /** Found at the start without their end, whoever reads them since. */
+  private readonly left = new Set<string>();
   private readonly recoveredUntil: number;
   /** The newest of those that were erased. */
   private readonly erased = new Set<string>();
@@ -46,10 +48,12 @@ export class LiveSessions {
     if (session.isClosed) return;
     if (event.type !== 'rapport.session.ended') {
       this.recovered.add(key);
+      this.left.add(key);
       return;
     }
     session.isClosing = session.isClosed = true;
     this.recovered.delete(key);
+    this.left.delete(key);
     this.keepClosed(key, session);
   }
 
@@ -58,7 +62,7 @@ export class LiveSessions {
   }
 
   unfinished(): SessionIdentity[] {
-    return [...this.recovered].map(sessionOfKey);
+    return [...this.left].map(sessionOfKey);
   }
 
   /** Waits for what is on its way to the disk, then tells the listeners. */
@@ -69,6 +73,7 @@ export class LiveSessions {
     await Promise.allSettled(session.pending.values());
     session.isClosed = true;
     this.recovered.delete(key);
+    this.left.delete(key);
     if (this.erased.has(key)) this.live.delete(key);
     else this.keepClosed(key, session);
     for (const listener of [...session.listeners]) listener.onClosed();
