@@ -120,7 +120,12 @@ export class RapportConsumer {
       const id = decoded.id === undefined ? undefined : decoded.id + scope;
       if (record.offset < lease.handOutFrom) {
         if (id !== undefined && seen.offsetOf(id) === undefined) seen.add(id, record.offset);
+        iteration.idAdded(lease, record.offset);
         continue;
+      }
+      if (!iteration.mayHandOut(lease, record.offset)) {
+        await iteration.keepIds();
+        if (lease.isRevoked || iteration.signal.aborted) continue;
       }
       this.count(decoded);
       const seenAt = id === undefined ? undefined : seen.offsetOf(id);
@@ -176,6 +181,7 @@ const NO_IDS: SeenIds = {
   open: async () => {},
   offsetOf: () => undefined,
   add: () => {},
+  reserve: () => {},
   flush: async () => {},
   close: async () => {},
 };

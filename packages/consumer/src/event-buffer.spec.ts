@@ -2,12 +2,8 @@ import { EventBuffer } from './event-buffer';
 import type { Lease } from './leases';
 
 const lease = (partition = 0): Lease => ({
-  topic: 't',
-  partition,
-  isRevoked: false,
-  handOutFrom: 0,
-  next: 0,
-  committed: 0,
+  ...{ topic: 't', partition, isRevoked: false, handOutFrom: 0, next: 0, committed: 0 },
+  ...{ idsTo: 0, idsKeptTo: 0 },
 });
 const record = (offset: number, bytes = 0) => ({
   ...{ offset, timestampMs: 0, key: null, headers: {} },

@@ -32,10 +32,11 @@ export class Iteration implements SourceListener {
     private readonly deps: IterationDeps,
     private readonly options: EventsOptions,
   ) {
-    const { source, bounds, seen, onTrouble } = deps;
+    const { source, bounds, onTrouble } = deps;
     this.buffer = new EventBuffer(bounds, (held) => source.hold(held));
     const due = (): ReturnType<Leases['due']> => this.leases.due(commitNote(options.from));
-    this.committer = new Committer({ source, seen, due, everyMs: bounds.commitEveryMs, onTrouble });
+    const ids = { flush: () => this.keepIds() };
+    this.committer = new Committer({ source, seen: ids, due, everyMs: bounds.commitEveryMs, onTrouble });
   }
 
   /** The next record that is ours, at once if it is there. Undefined at the end; throws what ended it. */
@@ -48,8 +49,31 @@ export class Iteration implements SourceListener {
   }
 
   workedOff(lease: Lease, offset: number): void {
+    this.idAdded(lease, offset);
     lease.next = offset + 1;
     this.committer.touched();
+  }
+
+  /** The id of this record is remembered, and of all before it. */
+  idAdded(lease: Lease, offset: number): void {
+    lease.idsTo = offset + 1;
+  }
+
+  /**
+   * Whether this record may take effect before ids are kept: with `storedOffsets`, ids that a killed process had not kept are
+   * learned from the records before the stored one, so it is never further ahead of what is kept than those reach.
+   */
+  mayHandOut(lease: Lease, offset: number): boolean {
+    const { learnRecords } = this.deps;
+    const isLearnt = this.options.storedOffsets !== undefined && learnRecords > 0;
+    return !isLearnt || offset + 1 - lease.idsKeptTo <= learnRecords;
+  }
+
+  /** Rejects with `store_failed`. */
+  async keepIds(): Promise<void> {
+    const marks = this.leases.idMarks();
+    await this.deps.seen.flush();
+    marks.kept();
   }
 
   /** Fires when no record is handed out any more. */
@@ -79,6 +103,7 @@ export class Iteration implements SourceListener {
 
   onAssigned(assigned: readonly (PartitionName & { readonly kept: boolean })[]): void {
     const gained = this.leases.assign(assigned);
+    if (this.options.storedOffsets !== undefined) this.deps.seen.reserve(this.deps.learnRecords * assigned.length);
     this.buffer.dropRevoked();
     if (gained.length > 0) void this.begin(gained);
   }
@@ -124,7 +149,9 @@ export class Iteration implements SourceListener {
           lease.next = next;
           lease.handOutFrom = next;
           lease.committed = note === commitNote(this.options.from) ? committed : undefined;
-          source.begin(lease, Math.max(low, next - learnRecords));
+          const learnFrom = Math.max(low, next - learnRecords);
+          lease.idsTo = lease.idsKeptTo = learnFrom;
+          source.begin(lease, learnFrom);
         }
         // where it begins is committed too: a member that gains the partition next begins there, and not at its own "latest"
         this.committer.touched();

@@ -10,6 +10,10 @@ export interface Lease extends PartitionName {
   next: number | undefined;
   /** What the group has of it. */
   committed: number | undefined;
+  /** Ids of all records before it that were read were added to those that are remembered. */
+  idsTo: number;
+  /** Before it, they were kept too: as safe as they will be. */
+  idsKeptTo: number;
 }
 
 const nameOf = ({ topic, partition }: PartitionName): string => `${topic}|${partition}`;
@@ -29,7 +33,10 @@ export class Leases {
     const gained: Lease[] = [];
     for (const { topic, partition } of assigned) {
       if (this.leases.has(nameOf({ topic, partition }))) continue;
-      const lease: Lease = { topic, partition, isRevoked: false, handOutFrom: 0, next: undefined, committed: undefined }; // prettier-ignore
+      const lease: Lease = {
+        ...{ topic, partition, isRevoked: false, handOutFrom: 0, next: undefined, committed: undefined },
+        ...{ idsTo: 0, idsKeptTo: 0 },
+      };
       this.leases.set(nameOf(lease), lease);
       gained.push(lease);
     }
@@ -42,6 +49,12 @@ export class Leases {
 
   get names(): PartitionName[] {
     return [...this.leases.values()].map(({ topic, partition }) => ({ topic, partition }));
+  }
+
+  /** Those of now, and how far ids of each were added: to be told `kept` once they are. */
+  idMarks(): { readonly kept: () => void } {
+    const marks = [...this.leases.values()].map((lease) => ({ lease, idsTo: lease.idsTo }));
+    return { kept: () => marks.forEach(({ lease, idsTo }) => (lease.idsKeptTo = Math.max(lease.idsKeptTo, idsTo))) };
   }
 
   /** Everything worked off and not committed. */

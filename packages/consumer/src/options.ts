@@ -48,7 +48,10 @@ export const CONSUMER_BOUNDS: ConsumerBounds = {
 
 /** Which ids are remembered to drop what comes twice. */
 export interface DedupeOptions {
-  /** The oldest beyond are forgotten. Default 100,000: about 10 MB. */
+  /**
+   * The oldest beyond are forgotten. Default 100,000: about 10 MB. With `storedOffsets` it is no less than twice what is learnt
+   * of all partitions of this member, else one partition's would push out another's.
+   */
   readonly maxIds?: number;
   /** Ids older than this are forgotten. Default 24 h. */
   readonly maxAgeMs?: number;
@@ -56,8 +59,8 @@ export interface DedupeOptions {
   readonly folder?: string;
   /**
    * With `storedOffsets`: so many records before the stored one are read again at each assignment, for their ids alone, so
-   * that a double of what took effect before is known, whoever read it. Default 10,000: more than the service has on its
-   * way at a time, so more than it can send twice after a crash.
+   * that a double of what took effect before is known, whoever read it; and no event is handed out while ids of records
+   * further before it are not kept. Default 10,000: what the service has on its way at a time, so what it can send twice.
    */
   readonly learnRecords?: number;
 }

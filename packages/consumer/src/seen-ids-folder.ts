@@ -1,8 +1,8 @@
 import { RapportError } from '@rapport-live/protocol';
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, readFile, rename } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MemorySeenIds, type SeenBounds, type SeenIds } from './seen-ids';
+import { MemorySeenIds, type SeenBounds, type SeenId, type SeenIds } from './seen-ids';
 
 const HEADER = 'rapport-seen 2\n';
 /** Of version 1, which had ids without offsets. */
@@ -11,7 +11,8 @@ const LINE = /^(\S+)(?: (\d+))?$/;
 
 /**
  * Ids with the offset of their record in two files, one line each: `seen.log` grows, and becomes `seen.old.log` when it
- * holds half of what is remembered. A line that was not whole when the process died is no line. One process a folder.
+ * holds half of what is remembered. Each file is one generation in memory, after a restart too: else a full one could be
+ * written over by the few ids behind it. A line that was not whole when the process died is no line. One process a folder.
  */
 export class SeenIdsFolder implements SeenIds {
   private readonly memory: MemorySeenIds;
@@ -35,9 +36,9 @@ export class SeenIdsFolder implements SeenIds {
   async open(): Promise<void> {
     await this.guarded(async () => {
       await mkdir(this.folder, { recursive: true });
-      const files = [await read(this.oldPath), await read(this.path)] as const;
-      for (const { lines } of files) for (const [id, offset] of lines) this.memory.add(id, offset);
-      if (files[1].isOlder) await rename(this.path, this.oldPath); // gone on with in this version
+      const [old, young] = [await read(this.oldPath), await read(this.path)];
+      this.memory.restore(old.lines, young.lines);
+      if (young.isOlder) await this.upgrade(young.lines);
       this.turnAt = undefined;
       this.unwritten = [];
       this.file = await this.openYoung();
@@ -52,6 +53,10 @@ export class SeenIdsFolder implements SeenIds {
     if (this.memory.offsetOf(id) === offset) return;
     this.memory.add(id, offset);
     this.unwritten.push(`${id} ${offset}`);
+  }
+
+  reserve(ids: number): void {
+    this.memory.reserve(ids);
   }
 
   /** Rejects with `store_failed`; what could not be written is tried again with the next flush. */
@@ -103,6 +108,13 @@ export class SeenIdsFolder implements SeenIds {
     if (this.turnAt !== undefined) this.turnAt -= count;
   }
 
+  /** The younger file in this version: its ids have no offsets. */
+  private async upgrade(lines: readonly SeenId[]): Promise<void> {
+    const path = join(this.folder, 'seen.new.log');
+    await writeFile(path, HEADER + lines.map(([id]) => `${id}\n`).join(''), { flush: true });
+    await rename(path, this.path);
+  }
+
   /** A line that a dead process left half written is cut off: it could read as another offset. */
   private async openYoung(): Promise<FileHandle> {
     const file = await open(this.path, constants.O_RDWR | constants.O_CREAT);
@@ -128,7 +140,7 @@ export class SeenIdsFolder implements SeenIds {
 
 interface Found {
   /** Oldest first; the last one only if it was whole. */
-  readonly lines: readonly (readonly [id: string, offset: number])[];
+  readonly lines: readonly SeenId[];
   readonly isOlder: boolean;
 }
 
@@ -149,7 +161,7 @@ async function read(path: string): Promise<Found> {
   return { isOlder, lines: lines.flatMap(parse) };
 }
 
-function parse(line: string): (readonly [string, number])[] {
+function parse(line: string): SeenId[] {
   const [, id, offset = '-1'] = LINE.exec(line) ?? [];
   return id === undefined ? [] : [[id, Number(offset)]];
 }

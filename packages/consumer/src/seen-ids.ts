@@ -7,6 +7,8 @@ export interface SeenIds {
    */
   offsetOf(id: string): number | undefined;
   add(id: string, offset: number): void;
+  /** So many of the newest are known from now on at least, whatever the bound says. */
+  reserve(ids: number): void;
   /** Resolves once what was added is as safe as it will be. Called before offsets are committed. */
   flush(): Promise<void>;
   close(): Promise<void>;
@@ -17,11 +19,19 @@ export interface SeenBounds {
   readonly maxAgeMs: number;
 }
 
-/** The newest ids. Two generations: when the younger holds half the bound, or is half the age, the older is forgotten. */
+/** An id with the offset of the record that had it first. */
+export type SeenId = readonly [id: string, offset: number];
+
+/**
+ * The newest ids: always the newest half of the bound that are no older than half the age, at most the whole of both. Two
+ * generations: when the younger holds half the bound, or is half the age, the older is forgotten.
+ */
 export class MemorySeenIds implements SeenIds {
   private young = new Map<string, number>();
   private old = new Map<string, number>();
   private turnedMs: number;
+  /** Most ids of a generation. */
+  private half: number;
 
   constructor(
     private readonly bounds: SeenBounds,
@@ -30,9 +40,20 @@ export class MemorySeenIds implements SeenIds {
     private readonly onTurn: () => void = () => undefined,
   ) {
     this.turnedMs = now();
+    this.half = Math.ceil(bounds.maxIds / 2);
   }
 
   async open(): Promise<void> {}
+
+  /** The generations of before, each oldest first: what one holds beyond half the bound, which was larger then, is forgotten. */
+  restore(old: readonly SeenId[], young: readonly SeenId[]): void {
+    this.old = new Map(old.slice(-this.half));
+    this.young = new Map(young.slice(-this.half));
+  }
+
+  reserve(ids: number): void {
+    this.half = Math.max(Math.ceil(this.bounds.maxIds / 2), ids);
+  }
 
   get size(): number {
     return this.young.size + this.old.size;
@@ -52,9 +73,8 @@ export class MemorySeenIds implements SeenIds {
   async close(): Promise<void> {}
 
   private turnIfDue(): void {
-    const { maxIds, maxAgeMs } = this.bounds;
     const nowMs = this.now();
-    if (this.young.size < maxIds / 2 && nowMs - this.turnedMs < maxAgeMs / 2) return;
+    if (this.young.size < this.half && nowMs - this.turnedMs < this.bounds.maxAgeMs / 2) return;
     this.old = this.young;
     this.young = new Map();
     this.turnedMs = nowMs;
