@@ -26,3 +26,23 @@ test('starts at the offset it is given and passes over removed records', () => {
   window.acknowledge(9);
   expect(window.ackedOffset).toBe(10);
 });
+
+// Bug: with one partition standing still the others went on without end, and a crash sent all of that once more: further back
+// than consumers know doubles.
+test('has room for so many from the oldest open one on, however many behind it are acknowledged', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.boolean(), fc.nat(40), fc.integer({ min: 1, max: 5 })), { maxLength: 80 }),
+      (steps) => {
+        const window = new AckWindow<number>(0);
+        let offset = -1;
+        for (const [isEntry, acknowledged, hole] of steps) {
+          if (isEntry) window.enter((offset += hole), 0);
+          else window.acknowledge(acknowledged);
+          const span = window.size === 0 ? 0 : offset + 1 - window.ackedOffset;
+          expect(window.hasRoom(20)).toBe(span < 20);
+        }
+      },
+    ),
+  );
+});

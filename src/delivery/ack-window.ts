@@ -5,10 +5,13 @@
 export class AckWindow<T> {
   private readonly open = new Map<number, T>();
   private newest: number;
+  /** At or below the oldest that is not acknowledged. */
+  private spanFrom: number;
 
   /** `ackedOffset`: everything below it is acknowledged. */
   constructor(private startOffset: number) {
     this.newest = startOffset - 1;
+    this.spanFrom = startOffset;
   }
 
   get size(): number {
@@ -25,6 +28,16 @@ export class AckWindow<T> {
 
   acknowledge(offset: number): void {
     this.open.delete(offset);
+  }
+
+  /**
+   * Whether one more may enter when so many may lie from the oldest that is not acknowledged to the newest, acknowledged ones
+   * among them: a crash may send them all again.
+   */
+  hasRoom(maxSpan: number): boolean {
+    if (this.newest + 1 - this.spanFrom < maxSpan) return true;
+    this.spanFrom = this.ackedOffset; // to find the oldest costs too much to do it for each
+    return this.open.size === 0 || this.newest + 1 - this.spanFrom < maxSpan;
   }
 
   /** The oldest that is not acknowledged; a Map keeps the order of entering. */

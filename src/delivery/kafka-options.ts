@@ -37,7 +37,10 @@ export interface KafkaOptions {
   readonly maxBatchBytes: number;
   /** How long a batch that is not full waits for more. Default 5 ms. */
   readonly lingerMs: number;
-  /** Records (default 10,000) and bytes (default 16 MiB) read from the log and not yet acknowledged; the rest stays on disk. */
+  /**
+   * Records from the oldest that is not acknowledged to the newest that was read (default 10,000), so what a crash sends again at
+   * most, though one partition stands still; and bytes (default 16 MiB) that are not acknowledged. The rest stays on disk.
+   */
   readonly maxBufferedRecords: number;
   readonly maxBufferedBytes: number;
   /** Not ready while the oldest record that waits is older. Default 0: Kafka away never makes us unready. */

@@ -229,8 +229,8 @@ export class KafkaSink implements ResultSink {
 
   private hasRoom(bytes: number): boolean {
     const { maxBufferedRecords, maxBufferedBytes } = this.options;
-    const { size } = this.window;
-    return size === 0 || (size < maxBufferedRecords && this.bufferedBytes + bytes <= maxBufferedBytes);
+    if (this.window.size === 0) return true;
+    return this.window.hasRoom(maxBufferedRecords) && this.bufferedBytes + bytes <= maxBufferedBytes;
   }
 
   private async room(bytes: number): Promise<void> {
