@@ -22,6 +22,18 @@ export class WrittenRecord implements LogRecord {
   }
 }
 
+/** One commit as readers get it: its records from the offset of the first, each with the key and the line that it was written with. */
+export function writtenRecords(
+  firstOffset: number,
+  keys: readonly { readonly key: string }[],
+  records: readonly DurableRecord[],
+  lines: readonly Buffer[],
+): WrittenRecord[] {
+  return records.map(
+    ({ seq, topic, event }, i) => new WrittenRecord(firstOffset + i, seq, topic, keys[i]!.key, event, lines[i]!),
+  );
+}
+
 interface Commit {
   readonly records: readonly WrittenRecord[];
   readonly bytes: number;

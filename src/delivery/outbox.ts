@@ -10,7 +10,7 @@ import { FolderLock } from './folder-lock';
 import { GroupCommit } from './group-commit';
 import { LiveSessions } from './live-sessions';
 import { LogReaders, type ReadOptions } from './log-readers';
-import { LogTail, WrittenRecord } from './log-tail';
+import { LogTail, writtenRecords } from './log-tail';
 import { type OutboxParts, outboxParts } from './outbox-parts';
 import type { OutboxStatus } from './outbox-status';
 import { encodeRecord, type LogRecord } from './record-line';
@@ -44,6 +44,8 @@ export class Outbox implements ResultStore {
   private readonly readers = new LogReaders(() => this.nextOffset);
   private readonly tail: LogTail;
   private isClosed = false;
+  /** Where the sink stood when the commit of now began. */
+  private floorAtWrite = 0;
 
   private constructor(
     private readonly options: OutboxOptions,
@@ -227,6 +229,7 @@ export class Outbox implements ResultStore {
   /** One commit. A seq and an offset exist only once it is durable: a refused commit leaves no gap. */
   private async write(batch: readonly Entry[]): Promise<DurableRecord[]> {
     if (!(await this.lock.isHeld())) throw this.lostFolder();
+    this.floorAtWrite = this.log.floorOffset;
     const lastSeq = new Map<SessionIndex, number>();
     const records: DurableRecord[] = [];
     const lines = batch.map(({ session, topic, key, event, eventJson }, i) => {
@@ -243,32 +246,24 @@ export class Outbox implements ResultStore {
       session.add(records[i]!.seq, event.id, { position, bytes });
       position += bytes;
     }
-    if (this.readers.areThere) this.keep(batch, records, lines, begin, position);
+    if (this.readers.areThere) {
+      const written = writtenRecords(this.log.nextOffset - batch.length, batch, records, lines);
+      this.tail.push({ records: written, bytes: position - begin, endPosition: position });
+    }
     for (const [i, { session }] of batch.entries()) for (const l of [...session.listeners]) l.onRecord(records[i]!);
     this.readers.wake();
     return records;
-  }
-
-  /** For those who read at the end of the log. */
-  private keep(
-    batch: readonly Entry[],
-    records: readonly DurableRecord[],
-    lines: readonly Buffer[],
-    from: number,
-    to: number,
-  ): void {
-    const first = this.log.nextOffset - batch.length;
-    const written = records.map(
-      ({ seq, topic, event }, i) => new WrittenRecord(first + i, seq, topic, batch[i]!.key, event, lines[i]!),
-    );
-    this.tail.push({ records: written, bytes: to - from, endPosition: to });
   }
 
   /** Whether a refused commit is held: a disk may take it later, a fault of ours or a lost folder will not pass. */
   private mayPass(error: unknown): boolean {
     const trouble = storageTrouble(this.options.dir, error);
     if (trouble !== undefined) this.storage.refused(trouble);
-    if (trouble?.code === 'DISK_BUDGET') void this.catchUp();
+    if (trouble?.code === 'DISK_BUDGET') {
+      void this.catchUp();
+      // released while the commit was being refused: nobody says it once more
+      if (this.log.floorOffset > this.floorAtWrite) setImmediate(() => this.commits.again());
+    }
     return trouble !== undefined;
   }
 

@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { folderBytes } from '../../src/delivery/disk-budget';
+import { systemFiles } from '../../src/delivery/log-files';
 import { findSegments } from '../../src/delivery/segment';
 import { ScriptedClock } from '../../src/streams/testing/scripted-clock';
 import { eventually } from '../support/eventually';
@@ -58,6 +59,33 @@ test('at the budget results wait; nothing that Kafka has not got is removed; its
   await outbox.shutdown();
 });
 
+// Found by a test that hung: the refused commit had looked before the acknowledgement came, and waited for the next try (1 s).
+test('an acknowledgement that comes while a commit is being refused lets it go on', async () => {
+  const [dir, clock] = [folder(), new ScriptedClock()];
+  let whileRemoving = (): void => undefined;
+  const remove: typeof systemFiles.remove = async (path) => {
+    await systemFiles.remove(path);
+    whileRemoving();
+  };
+  const options = { ...BUDGET, budgetBytes: 12_000, maxSegmentBytes: 500, holdForSink: true };
+  const outbox = await openOutbox(dir, options, { clock, files: { ...systemFiles, remove } });
+  // a segment each; then a commit that takes the room of several
+  for (const n of range(0, 9)) await outbox.append(session(1), result(n, 'x'.repeat(200)));
+  const all = range(9, 40).map((n) => outbox.append(session(1), result(n, 'x'.repeat(200))));
+  await eventually(() => outbox.status().trouble !== undefined);
+  const written = outbox.nextOffset;
+  expect(written).toBe(9);
+  whileRemoving = () => outbox.releaseBelow(outbox.nextOffset - 1);
+  outbox.releaseBelow((await findSegments(dir))[1]!.baseOffset);
+  await eventually(() => outbox.nextOffset > written);
+  whileRemoving = () => undefined;
+  for (const one of all) {
+    outbox.releaseBelow(outbox.nextOffset);
+    await one;
+  }
+  await outbox.shutdown();
+});
+
 test('what else is kept counts: the log gives way to it, waits when it cannot, and goes on when there is room', async () => {
   const { dataDir, dir, clock, outbox } = await opened({ holdForSink: true });
   for (const n of range(0, 20)) await outbox.append(session(1), result(n, 'x'.repeat(200)));
@@ -72,15 +100,18 @@ test('what else is kept counts: the log gives way to it, waits when it cannot, a
   expect((await findSegments(dir)).length).toBeLessThan(before);
 
   writeFileSync(join(dataDir, 'sessions', 'b.session'), Buffer.alloc(40_000));
-  clock.advance(1000);
-  await eventually(() => outbox.status().keptBytes > BUDGET.budgetBytes);
+  // the look before may still be at work, its segments removed: the next one is armed behind it
+  await eventually(() => {
+    clock.advance(1000);
+    return outbox.status().keptBytes > BUDGET.budgetBytes;
+  });
   const waiting = outbox.append(session(1), result(20));
   await eventually(() => outbox.status().trouble?.code === 'DISK_BUDGET');
   expect(outbox.status().trouble!.message).toContain("Remove what is not the service's from the data folder");
   rmSync(join(dataDir, 'sessions'), { recursive: true });
   let written: Awaited<typeof waiting> | undefined;
   void waiting.then((record) => (written = record));
-  // the next try may be armed behind any look at the folder: time goes on until it has come
+  // so may the next try
   await eventually(() => {
     clock.advance(1000);
     return written !== undefined;
