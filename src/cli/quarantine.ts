@@ -2,7 +2,7 @@ import { nameOf, quarantined, QUARANTINE_DEFAULTS } from '../models/runtime/quar
 import { readSuspects, writeSuspects } from '../models/runtime/quarantine-file';
 import { command } from './command';
 import { EXIT, misuse, Refusal } from './refusal';
-import { textTable } from './table';
+import { textList } from './table';
 
 const ABOUT =
   'A job that was running in two crashes of the service is not run again: the window or transcript that it is for is announced as degraded.';
@@ -19,7 +19,7 @@ export const quarantineList = command(
     if (operands.length > 0) throw misuse(`quarantine list takes no "${operands[0]}".`);
     const listed = quarantined(await readSuspects(config().dataDir), Date.now(), QUARANTINE_DEFAULTS);
     const rows = listed.map((one) => [nameOf(one), `${one.crashes}`, new Date(one.lastAtMs).toISOString()]);
-    stdout.write(rows.length === 0 ? 'None.\n' : `${textTable(['job', 'crashes', 'last'], rows, [1])}\n`);
+    stdout.write(textList(['job', 'crashes', 'last'], rows, [1]));
     return EXIT.ok;
   },
 );

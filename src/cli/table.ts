@@ -12,3 +12,8 @@ export function textTable(
       .trimEnd();
   return [line(header), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
 }
+
+/** What a command that lists prints. */
+export function textList(...[header, rows, rightAligned]: Parameters<typeof textTable>): string {
+  return rows.length === 0 ? 'None.\n' : `${textTable(header, rows, rightAligned)}\n`;
+}

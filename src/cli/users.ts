@@ -11,7 +11,7 @@ import {
 import { type User, USER_NAME, UserFile } from '../gateway/auth/people/user-file';
 import { command, type Surroundings } from './command';
 import { EXIT, misuse, Refusal } from './refusal';
-import { textTable } from './table';
+import { textList } from './table';
 
 const RUNNING = 'A running service takes it up within a second or two.';
 const PASSWORD = {
@@ -100,8 +100,7 @@ export const usersList = command(
     const rows = users.map(({ name, tenant, role, teams, changedAt }) => [
       ...[name, tenant, role, teams === 'all' ? 'all' : teams.join(', '), changedAt],
     ]);
-    const head = ['user', 'tenant', 'role', 'teams', 'password of'];
-    stdout.write(rows.length === 0 ? 'None.\n' : `${textTable(head, rows)}\n`);
+    stdout.write(textList(['user', 'tenant', 'role', 'teams', 'password of'], rows));
     return EXIT.ok;
   },
 );

@@ -1,4 +1,4 @@
-import { boundedText } from '../facts/bounded-text';
+import { boundedText } from '@rapport-live/protocol';
 import { AvroType } from './avro';
 
 export interface SchemaRegistryOptions {

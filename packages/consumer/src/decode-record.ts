@@ -34,6 +34,10 @@ export interface Decoded {
 /** The attributes of CloudEvents that Rapport's events have, beside data and content type. */
 const ATTRIBUTES = ['specversion', 'id', 'source', 'type', 'subject', 'time', 'dataschema', 'tenant', 'partitionkey'];
 const OPTIONAL = ['traceparent', 'datakey'];
+/** Made once: a name that is put together for each record costs more than to read the header. */
+const withHeader = (name: string): readonly [string, string] => [name, `ce_${name}`];
+const REQUIRED_HEADERS = ATTRIBUTES.map(withHeader);
+const OPTIONAL_HEADERS = OPTIONAL.map(withHeader);
 
 /**
  * CloudEvents' Kafka binding 1.0.2, binary or structured, as docs/events.md has it. Never throws for what a record
@@ -64,13 +68,13 @@ type Attributes = Readonly<Record<string, string>>;
 
 function binaryAttributes(record: RawRecord): Attributes | undefined {
   const found: Record<string, string> = {};
-  for (const name of ATTRIBUTES) {
-    const text = headerText(record, `ce_${name}`);
+  for (const [name, header] of REQUIRED_HEADERS) {
+    const text = headerText(record, header);
     if (text === undefined) return undefined;
     found[name] = text;
   }
-  for (const name of OPTIONAL) {
-    const text = headerText(record, `ce_${name}`);
+  for (const [name, header] of OPTIONAL_HEADERS) {
+    const text = headerText(record, header);
     if (text !== undefined) found[name] = text;
   }
   found.datacontenttype = JSON_TYPE; // as it is handed out
@@ -195,5 +199,6 @@ function sessionOf(key: string): { readonly tenant: string; readonly sessionId: 
 
 /** Without its parameters. */
 function mediaType(contentType: string | undefined): string | undefined {
+  if (contentType === JSON_TYPE) return JSON_TYPE; // nearly all of them
   return contentType?.split(';')[0]!.trim().toLowerCase();
 }

@@ -12,6 +12,6 @@ test('of an answer without end no more is read than the bound', async () => {
   expect(await fetchSchema({ url: registry.url, maxAnswerBytes: 500 }, id, signal)).toEqual(schema);
   registry.extraBytes = 600;
   await expect(fetchSchema({ url: registry.url, maxAnswerBytes: 500 }, id, signal)).rejects.toThrow(
-    'it answered with more than 500 bytes',
+    'it sent more than 500 bytes',
   );
 });

@@ -1,3 +1,5 @@
+import { boundedText } from '@rapport-live/protocol';
+
 /** Where the schemas of Avro come from: the REST interface of Confluent's schema registry, as others have it too. */
 export interface RegistryOptions {
   /** Without a user in it. */
@@ -40,15 +42,4 @@ export async function fetchSchema(
   const { schema, schemaType = 'AVRO' } = answer;
   if (schemaType !== 'AVRO' || typeof schema !== 'string') return undefined;
   return JSON.parse(schema) as unknown;
-}
-
-async function boundedText(response: Response, maxBytes: number): Promise<string> {
-  const pieces: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const piece of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-    bytes += piece.byteLength;
-    if (bytes > maxBytes) throw new Error(`it answered with more than ${maxBytes} bytes`);
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces).toString('utf8');
 }

@@ -15,6 +15,7 @@ export * from './wall-messages';
 export * from './schemas/json-schema';
 export * from './schemas/avro-schema';
 export * from './confluent-frame';
+export * from './bounded-text';
 export * from './asyncapi/document';
 export * from './asyncapi/door-document';
 export * from './openapi/document';

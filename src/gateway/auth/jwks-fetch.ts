@@ -1,5 +1,4 @@
-import { RapportError } from '@rapport-live/protocol';
-import { boundedText } from '../../facts/bounded-text';
+import { boundedText, RapportError } from '@rapport-live/protocol';
 
 /** Bounds of fetching an issuer's keys. Times in ms. */
 export interface JwksFetchOptions {
