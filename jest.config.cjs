@@ -31,6 +31,7 @@ module.exports = {
   },
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/packages/.*/dist', '<rootDir>/.rapport'],
   testEnvironment: 'node',
+  testSequencer: '<rootDir>/test/support/long-suites-first.cjs',
   reporters: ['default', '<rootDir>/test/support/plain-line-reporter.cjs'],
   testTimeout: 20000,
   maxWorkers: 2,
