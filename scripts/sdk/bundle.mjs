@@ -2,6 +2,7 @@
 // recordings apart is a second one, which the first loads when it is wanted.
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { pageErrors } from './page-errors.mjs';
 
 /** Of connecting, microphone and camera: what every page loads. */
 export const MAX_GZIPPED_BYTES = 15_000;
@@ -40,7 +41,7 @@ export async function bundle() {
     entryPoints: ['packages/client/src/index.ts'],
     outfile: `${FOLDER}/browser.mjs`,
     alias: { [PROTOCOL]: './packages/protocol/src/index.ts' },
-    plugins: [inBrowsers, external(/^\.\/stream-file\.js$/, './browser-file.mjs')],
+    plugins: [inBrowsers, pageErrors, external(/^\.\/stream-file\.js$/, './browser-file.mjs')],
   });
   const file = await build({
     ...shared,

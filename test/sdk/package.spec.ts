@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as source from '@rapport-live/client';
+import { ERRORS, type ErrorSpec } from '@rapport-live/protocol';
 
 const ROOT = join(__dirname, '../..');
 
@@ -48,6 +49,12 @@ describe('the package @rapport-live/client', () => {
     expect(inputs.filter((path) => /zod|ws-transport|node_modules/.test(path))).toEqual([]);
     expect(browser).not.toMatch(/import\s*[{*\w]|require\(/); // what it loads, it loads when it is wanted
     expect(browser).toContain('import("./browser-file.mjs")');
+    for (const [code, { advice, close, http, exit, client }] of Object.entries<ErrorSpec>(ERRORS)) {
+      const isOverSocket = close !== undefined || (http ?? exit ?? client) === undefined;
+      const isSaidHere = /^(media_|ffmpeg_|file_|buffer_|session_|connection_)/.test(code);
+      if (isOverSocket || isSaidHere) expect(browser).toContain(advice);
+      else if (code !== 'rate_limited') expect(browser).not.toContain(advice);
+    }
     const faultsOf = `import { faultsOf } from './scripts/sdk/bundle.mjs';
       console.log(faultsOf({ inputs: ['node_modules/zod/index.js'], gzippedBytes: 15_001 }).length)`;
     expect(run('module', faultsOf)).toBe('2');

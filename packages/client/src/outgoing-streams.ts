@@ -110,6 +110,12 @@ export class OutgoingStreams {
     return true;
   }
 
+  /** The frame was sent behind the end of its stream. */
+  isPastEnd({ streamId, seq }: { readonly streamId?: number; readonly seq?: number }): boolean {
+    if (streamId === undefined || seq === undefined) return false;
+    return seq > (this.senders.get(streamId)?.endSeq ?? Infinity);
+  }
+
   /** What can still be sent, for `session.resume`. */
   positions() {
     return [...this.senders.values()].map(({ streamId, position: { oldest, next } }) => ({

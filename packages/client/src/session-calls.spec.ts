@@ -59,6 +59,49 @@ describe('RapportSession', () => {
     expect(() => session.pause(1000, 'hold')).toThrow(expect.objectContaining({ code: 'session_over' }));
   });
 
+  describe('bug: what was on its way when the service ended the session was told as an error of the caller', () => {
+    const refusal = {
+      type: 'error',
+      code: 'stream_ended',
+      message: 'The session has ended.',
+      advice: 'a',
+      fatal: false,
+    };
+    const begun = async () => {
+      const session = await opened();
+      const errors: (number | undefined)[] = [];
+      session.on('error', ({ seq }) => errors.push(seq));
+      void session.send(1, new Uint8Array(10), 0);
+      return { session, errors };
+    };
+
+    it('says nothing of it where the end comes', async () => {
+      const { errors } = await begun();
+      door.newest.say({ ...refusal, streamId: 1, seq: 0 });
+      door.newest.result(1, { type: 'rapport.session.ended', data: { reason: 'shutdown' } });
+      door.newest.say({ ...refusal, ref: 'control-0' });
+      door.newest.close(1000);
+      expect(errors).toEqual([]);
+    });
+
+    it('tells the first of them where it does not', async () => {
+      const { session, errors } = await begun();
+      door.newest.say({ ...refusal, streamId: 1, seq: 0 });
+      door.newest.say({ ...refusal, streamId: 1, seq: 1 });
+      expect(errors).toEqual([]);
+      session.abort();
+      expect(errors).toEqual([0]);
+    });
+
+    it('tells at once what the caller sent behind the end of a stream', async () => {
+      const { session, errors } = await begun();
+      void session.endStream(1, 20);
+      void session.send(1, new Uint8Array(10), 40);
+      door.newest.say({ ...refusal, message: 'Stream 1 has ended.', streamId: 1, seq: 2 });
+      expect(errors).toEqual([2]);
+    });
+  });
+
   it('does not say again what was refused, and tells who reads', async () => {
     const session = await opened();
     session.unpause(5);

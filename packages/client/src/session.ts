@@ -5,19 +5,16 @@ import {
   type Limits,
   type ParticipantUpdate,
   RapportError,
-  type ServerMessage,
   type SessionEnd,
   type SessionPause,
-  type SessionReady,
-  type SessionResumed,
   type StreamDescription,
-  type TypedEvent,
 } from '@rapport-live/protocol';
 import type { MediaSource } from './capture/browser';
 import { type CameraOptions, attachCamera } from './capture/camera';
 import type { Capture } from './capture/capture';
 import { LiveMedia } from './capture/live-media';
 import { type MicrophoneOptions, attachMicrophone } from './capture/microphone';
+import { Dialogue } from './dialogue';
 import { Incoming } from './incoming';
 import { Lifeline } from './lifeline';
 import { type ConnectOptions, readOptions } from './options';
@@ -40,6 +37,7 @@ export class RapportSession implements AsyncIterable<SessionEvent> {
   private readonly outgoing: Outgoing;
   private readonly line: Lifeline;
   private readonly live: LiveMedia;
+  private readonly dialogue: Dialogue;
   private over: Error | undefined;
   private settle!: { readonly resolve: () => void; readonly reject: (error: Error) => void };
   /** @internal Resolves when the service is ready, rejects when it refuses. */
@@ -70,7 +68,7 @@ export class RapportSession implements AsyncIterable<SessionEvent> {
       nextFirstMessage: () =>
         this.hold.isReady ? this.hold.resumeMessage(this.incoming.lastSeq, this.outgoing.streams.positions()) : start,
       resumeWindowMs: () => this.hold.resumeWindowMs,
-      onMessage: (message) => this.onMessage(message),
+      onMessage: (message) => this.dialogue.take(message),
       onLost: (loss) => {
         this.outgoing.streams.detach();
         this.incoming.tell('reconnecting', loss);
@@ -84,6 +82,12 @@ export class RapportSession implements AsyncIterable<SessionEvent> {
       askClock: () => this.line.send({ type: 'ping' }),
       changed: (change) => this.incoming.tell('capture', change),
       onOver: (listener) => this.incoming.on('over', listener),
+    });
+    const { hold, incoming, outgoing, live } = this;
+    this.dialogue = new Dialogue({
+      ...{ hold, incoming, outgoing, live },
+      tries: () => this.line.tries,
+      onReady: () => this.settle.resolve(),
     });
     if (options.signal?.aborted === true) this.line.end(options.signal.reason as Error);
     else this.line.dial();
@@ -246,47 +250,6 @@ export class RapportSession implements AsyncIterable<SessionEvent> {
 
   private readonly onAbort = (): void => this.line.end(this.options.signal!.reason as Error);
 
-  private onMessage(message: ServerMessage): void {
-    switch (message.type) {
-      case 'session.ready':
-        return this.onReady(message);
-      case 'session.resumed':
-        return this.onResumed(message);
-      case 'credit':
-        this.outgoing.streams.credit(message);
-        return this.outgoing.endWhenSent();
-      case 'media.acked':
-        return this.outgoing.streams.of(message.streamId)?.acked(message.seq);
-      case 'pong':
-        return this.live.told(message.mediaMs);
-      case 'result':
-        if (!this.incoming.take(message)) return;
-        this.outgoing.onEvent(message.event as TypedEvent);
-        return this.incoming.give(message as SessionEvent);
-      case 'error':
-        if (!this.outgoing.onError(message)) this.incoming.give(message);
-        return;
-      case 'ephemeral':
-        return this.incoming.give(message as SessionEvent);
-    }
-  }
-
-  private onReady(ready: SessionReady): void {
-    this.hold.onReady(ready);
-    this.live.begin();
-    this.outgoing.streams.begin(ready.credits);
-    this.settle.resolve();
-  }
-
-  private onResumed(resumed: SessionResumed): void {
-    const { epoch, tookOver, resultSeq, mediaMs } = resumed;
-    this.hold.onResumed(resumed);
-    this.live.told(mediaMs);
-    this.incoming.tell('resumed', { epoch, tookOver, resultSeq, attempts: this.line.tries });
-    this.incoming.onResumed();
-    this.outgoing.onResumed(resumed);
-  }
-
   private onGap(gap: StreamGap, next?: StreamPosition): void {
     // Without resume the service knows no `media.gap`: there the flag `discontinuity` and the time stamps tell.
     if (this.hold.canResume && next !== undefined) {
@@ -296,6 +259,7 @@ export class RapportSession implements AsyncIterable<SessionEvent> {
   }
 
   private onOver(failure: Error | undefined): void {
+    this.dialogue.end();
     this.over = failure ?? new RapportError('session_over', 'The session is over.');
     this.options.signal?.removeEventListener('abort', this.onAbort);
     this.outgoing.close(this.over);

@@ -63,6 +63,7 @@ export class StreamSender {
   private cursor = 0;
   private isUp = true;
   private over: Error | undefined;
+  private endsWith: number | undefined;
 
   constructor(
     readonly streamId: number,
@@ -78,6 +79,11 @@ export class StreamSender {
   /** Of media that waits for credit or for the connection. */
   get waitingBytes(): number {
     return this.queuedBytes;
+  }
+
+  /** Of the frame that ended it; undefined before. */
+  get endSeq(): number | undefined {
+    return this.endsWith;
   }
 
   /** Everything has been sent, on this connection. */
@@ -196,6 +202,7 @@ export class StreamSender {
     const isInit = (flags & FrameFlag.init) !== 0;
     this.replay.push({ seq, ptsUs, byteOffset, payloadBytes: payload.byteLength, isInit, bytes });
     if (!this.keeps) this.replay.acked(seq + 1);
+    if ((flags & FrameFlag.endOfStream) !== 0) this.endsWith ??= seq;
     this.cursor = seq + 1;
     this.wire.frame(bytes);
     resolve();

@@ -1,15 +1,9 @@
 import { type ClientMessage, decodeFrame, type Frame, type ServerMessage } from '@rapport-live/protocol';
+import SESSION from './scripted-session.json';
 import type { Address, OpenTransport, Transport, TransportEvents } from '../src/transport';
 
-export const SESSION_ID = '0198c0de-7a31-7c44-9d1e-2f5a3b6c7d80';
-const LIMITS = {
-  maxMessageBytes: 1_048_600,
-  maxTextMessageBytes: 65_536,
-  maxStillPixels: 12_000_000,
-  maxUtteranceMs: 15_000,
-  allowedLatenessMs: 300,
-  idleTimeoutMs: 60_000,
-};
+export const SESSION_ID = SESSION.sessionId;
+const LIMITS = SESSION.limits;
 
 /** The service as a test writes it down, in place of the network: each connection is one of `connections`. */
 export class ScriptedDoor {

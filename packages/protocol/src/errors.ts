@@ -174,7 +174,9 @@ export class RapportError extends Error {
   /** With `session_elsewhere`: the WebSocket URL to connect to. */
   readonly address: string | undefined;
 
+  /** Of a code that came from a newer service: where to look. */
   get advice(): string {
-    return ERRORS[this.code].advice;
+    const spec: ErrorSpec | undefined = ERRORS[this.code];
+    return spec?.advice ?? 'See docs/protocol.md.';
   }
 }
