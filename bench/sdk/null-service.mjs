@@ -5,18 +5,11 @@ import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { WebSocketServer } from 'ws';
 
-const { decodeFrame } = createRequire(import.meta.url)('../../packages/protocol/dist/index.js');
+const require = createRequire(import.meta.url);
+const { decodeFrame } = require('../../packages/protocol/dist/index.js');
+const { sessionId: SESSION_ID, limits: LIMITS } = require('../../packages/client/test/scripted-session.json');
 
 const WINDOW_BYTES = { voice: 320_000, video: 8_388_608 };
-const SESSION_ID = '0198c0de-7a31-7c44-9d1e-2f5a3b6c7d80';
-const LIMITS = {
-  maxMessageBytes: 1_048_600,
-  maxTextMessageBytes: 65_536,
-  maxStillPixels: 12_000_000,
-  maxUtteranceMs: 15_000,
-  allowedLatenessMs: 300,
-  idleTimeoutMs: 60_000,
-};
 const FILES = { '/sdk/': '../../packages/client/dist/', '/': './' };
 
 /** @returns {Promise<{ url: string, seen: { voiceMs: number, stills: number, gaps: number }, close(): void }>} */
