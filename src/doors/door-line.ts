@@ -1,9 +1,8 @@
 import { type ErrorCode, RapportError, errorSpec } from '@rapport-live/protocol';
 import type { TraceContext } from '../facts/trace-context';
 import type { Principal } from '../gateway/auth/principal';
-import type { Socket } from '../gateway/connection';
-import type { GatewayOptions } from '../gateway/gateway-options';
-import { LineProbe } from '../gateway/line-probe';
+import { BoundedSocket, type Socket, type SocketBounds } from '../gateway/bounded-socket';
+import type { LineProbe } from '../gateway/line-probe';
 
 /** What a call must know of the connection that it comes over. */
 export interface CallLine {
@@ -26,32 +25,29 @@ export interface LineEvents {
   readonly onOwnFault: (error: unknown) => void;
 }
 
-const OPEN = 1;
 const NORMAL = 1000;
-/** Reasons in close frames hold at most 123 bytes (RFC 6455 section 5.5). */
-const MAX_REASON_BYTES = 123;
 
 /**
  * A WebSocket of a foreign protocol: sends within the bound on unread bytes, closes with a status. Such peers have no
  * word for our errors, so the close says it: the status that the error list has for the code, and `CODE: MESSAGE`.
  */
 export class DoorLine implements CallLine {
-  readonly probe: LineProbe;
-  private closed = false;
+  private readonly socket: BoundedSocket;
   private closedWith: ErrorCode | undefined;
 
   constructor(
-    private readonly socket: Socket,
+    socket: Socket,
     readonly principal: Principal,
     readonly onStarted: () => void,
-    private readonly bounds: Pick<GatewayOptions, 'maxBufferedBytes' | 'closeTimeoutMs' | 'pongWithinMs'>,
+    bounds: SocketBounds,
     private readonly events: LineEvents,
     readonly trace?: TraceContext,
   ) {
-    this.probe = new LineProbe({
-      ping: (payload) => this.isOpen && this.socket.ping(payload),
-      answerWithinMs: bounds.pongWithinMs,
-    });
+    this.socket = new BoundedSocket(socket, bounds);
+  }
+
+  get probe(): LineProbe {
+    return this.socket.probe;
   }
 
   get closeCode(): ErrorCode | undefined {
@@ -59,19 +55,13 @@ export class DoorLine implements CallLine {
   }
 
   get isOpen(): boolean {
-    return !this.closed && this.socket.readyState === OPEN;
+    return this.socket.isOpen;
   }
 
   /** Sends a text message; who does not read is closed with `slow_consumer`. */
   send(text: string): void {
-    if (!this.isOpen) return;
-    if (this.socket.bufferedAmount > this.bounds.maxBufferedBytes) {
-      this.fail('slow_consumer', `${this.socket.bufferedAmount} bytes are not read.`);
-      // the close waits behind what is not read, and all of that stays in memory
-      setTimeout(() => this.socket.terminate(), this.bounds.closeTimeoutMs).unref();
-      return;
-    }
-    this.socket.send(text);
+    const { unreadBytes } = this.socket;
+    if (!this.socket.send(text)) this.fail('slow_consumer', `${unreadBytes} bytes are not read.`);
   }
 
   /** Closes with the status of the code, or with what its protocol has for that. Idempotent. */
@@ -81,7 +71,7 @@ export class DoorLine implements CallLine {
 
   /** The same with what was thrown: a RapportError as it is, anything else is a fault of ours. */
   answer(error: unknown, status?: number): void {
-    if (this.closed) return;
+    if (this.socket.isClosed) return;
     if (!(error instanceof RapportError)) this.events.onOwnFault(error);
     const told = error instanceof RapportError ? error : new RapportError('internal', 'The service failed.');
     this.closedWith = told.code;
@@ -92,18 +82,6 @@ export class DoorLine implements CallLine {
 
   /** Idempotent. */
   close(status: number = NORMAL, reason = 'session ended'): void {
-    if (this.closed) return;
-    this.closed = true;
-    this.probe.close();
-    this.socket.close(status, cutToBytes(reason, MAX_REASON_BYTES));
+    this.socket.close(status, reason);
   }
-}
-
-/** The longest beginning of a text that has so many bytes in UTF-8 and ends with a whole character. */
-function cutToBytes(text: string, maxBytes: number): string {
-  const bytes = Buffer.from(text, 'utf8');
-  if (bytes.length <= maxBytes) return text;
-  let end = maxBytes;
-  while ((bytes[end]! & 0xc0) === 0x80) end -= 1;
-  return bytes.toString('utf8', 0, end);
 }

@@ -1,4 +1,5 @@
-import { Connection, type Socket } from './connection';
+import type { Socket } from './bounded-socket';
+import { Connection } from './connection';
 
 class FakeSocket implements Socket {
   bufferedAmount = 0;

@@ -8,22 +8,8 @@ import {
 } from '@rapport-live/protocol';
 import type { TraceContext } from '../facts/trace-context';
 import type { Principal } from './auth/principal';
-import type { GatewayOptions } from './gateway-options';
-import { LineProbe } from './line-probe';
-
-/** The part of a WebSocket that a connection needs; `ws` sockets fit. */
-export interface Socket {
-  readonly bufferedAmount: number;
-  readonly readyState: number;
-  send(data: string): void;
-  ping(payload?: string): void;
-  close(code: number, reason: string): void;
-  terminate(): void;
-}
-
-const OPEN = 1;
-/** Reasons in close frames hold at most 123 bytes (RFC 6455 section 5.5). */
-const MAX_REASON_BYTES = 123;
+import { BoundedSocket, type Socket, type SocketBounds } from './bounded-socket';
+import type { LineProbe } from './line-probe';
 
 export interface ErrorDetail {
   readonly ref?: string;
@@ -41,23 +27,23 @@ export class Connection {
   onFatal: () => void = () => {};
   /** Set by whoever counts connections; called when this one has its first session, or observes one. Idempotent. */
   onStarted: () => void = () => {};
-  /** Whether the peer is there: told of its pongs by whoever reads the socket. */
-  readonly probe: LineProbe;
-  private closed = false;
+  private readonly socket: BoundedSocket;
   private closedWith: ErrorCode | undefined;
 
   constructor(
-    private readonly socket: Socket,
+    socket: Socket,
     readonly principal: Principal,
-    private readonly bounds: Pick<GatewayOptions, 'maxBufferedBytes' | 'closeTimeoutMs' | 'pongWithinMs'>,
+    bounds: SocketBounds,
     /** Told of each error that the peer is told. */
     private readonly onError: (code: ErrorCode) => void = () => {},
     readonly trace?: TraceContext,
   ) {
-    this.probe = new LineProbe({
-      ping: (payload) => this.isOpen && this.socket.ping(payload),
-      answerWithinMs: bounds.pongWithinMs,
-    });
+    this.socket = new BoundedSocket(socket, bounds);
+  }
+
+  /** Whether the peer is there: told of its pongs by whoever reads the socket. */
+  get probe(): LineProbe {
+    return this.socket.probe;
   }
 
   get tenant(): string {
@@ -74,24 +60,13 @@ export class Connection {
   }
 
   get isOpen(): boolean {
-    return !this.closed && this.socket.readyState === OPEN;
+    return this.socket.isOpen;
   }
 
   send(message: ServerMessage): void {
-    this.sendText(JSON.stringify(message));
-  }
-
-  private sendText(text: string): void {
-    if (!this.isOpen) return;
-    if (this.socket.bufferedAmount > this.bounds.maxBufferedBytes) {
-      // An error message would only join the unread ones: the close frame is all this peer may still get.
-      this.onError('slow_consumer');
-      this.close('slow_consumer');
-      // It waits behind what is not read. Until the socket goes, all of that stays in memory.
-      setTimeout(() => this.socket.terminate(), this.bounds.closeTimeoutMs).unref();
-      return;
-    }
-    this.socket.send(text);
+    if (this.socket.send(JSON.stringify(message))) return;
+    this.onError('slow_consumer');
+    this.close('slow_consumer');
   }
 
   /** Reports an error; closes when the code says so. */
@@ -111,12 +86,10 @@ export class Connection {
 
   /** Closes with the status of the code, or normally. Idempotent. */
   close(code?: ErrorCode): void {
-    if (this.closed) return;
-    this.closed = true;
-    this.probe.close();
+    if (this.socket.isClosed) return;
     this.closedWith = code;
     const status = code === undefined ? 1000 : (errorSpec(code).close ?? 1011);
-    this.socket.close(status, (code ?? 'session ended').slice(0, MAX_REASON_BYTES));
+    this.socket.close(status, code ?? 'session ended');
     if (code !== undefined) this.onFatal();
   }
 }
