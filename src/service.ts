@@ -60,7 +60,7 @@ export async function createService(config: Config, parts: ServiceParts = {}): P
   keepNoiseOut(app.getHttpServer(), app.get(Doorkeeper), options);
   app.useGlobalGuards(new RightsGuard(app.get(Doorkeeper)));
   const doors = app.get<ForeignDoor[]>(FOREIGN_DOORS);
-  app.useWebSocketAdapter(new RapportWsAdapter(app, policy, options, meter, doors));
+  app.useWebSocketAdapter(new RapportWsAdapter(app, policy, options, meter, meter.doors.rapport, doors));
   app.useGlobalFilters(new HttpFaultFilter(app.getHttpAdapter(), meter));
   return app;
 }

@@ -18,6 +18,7 @@ import { GatewayModule } from '../gateway/gateway.module';
 import { ResumableSessions } from '../gateway/resume/resumable-sessions';
 import { faultLog } from '../ops/faults';
 import { MeterModule } from '../ops/meter.module';
+import type { DoorName } from '../facts/door-meter';
 import { METER, type ServiceMeter } from '../ops/service-meter';
 import { ModelsModule } from '../models/models.module';
 import { CONVERSATION_HOST, ConversationHost } from '../pipeline/conversation-host';
@@ -33,7 +34,7 @@ import { TwilioDoor } from './twilio/twilio-door';
 import { type DoorProtocol, WebSocketDoor } from './web-socket-door';
 
 /** Told of connections that were closed for an error. */
-type DoorFaults = (door: string, error: RapportError) => void;
+type DoorFaults = (door: DoorName, error: RapportError) => void;
 const DOOR_FAULTS = Symbol('DoorFaults');
 const DOOR_PROTOCOLS = Symbol('DoorProtocols');
 /** Null: it is not switched on. */
@@ -59,10 +60,14 @@ export const AUDIO_SOCKET_SERVER = Symbol('AudioSocketServer');
       inject: [CONFIG, DoorCalls, INFERENCE_POOL, FUSION_ASSETS, SERVICE_PARTS, GATEWAY_OPTIONS, DOOR_FAULTS],
       useFactory: doorProtocols,
     },
-    { provide: FOREIGN_DOORS, inject: [DOOR_PROTOCOLS, GATEWAY_OPTIONS, DOOR_FAULTS], useFactory: webSocketDoors },
+    {
+      provide: FOREIGN_DOORS,
+      inject: [DOOR_PROTOCOLS, GATEWAY_OPTIONS, METER, DOOR_FAULTS],
+      useFactory: webSocketDoors,
+    },
     {
       provide: AUDIO_SOCKET_SERVER,
-      inject: [CONFIG, DoorCalls, Seats, Doorkeeper, GATEWAY_OPTIONS, DOOR_FAULTS],
+      inject: [CONFIG, DoorCalls, Seats, Doorkeeper, GATEWAY_OPTIONS, METER, DOOR_FAULTS],
       useFactory: audioSocket,
     },
   ],
@@ -98,6 +103,7 @@ function doorFaults(meter: ServiceMeter): DoorFaults {
   const logger = new Logger('Doors');
   return (door, { code, message }) => {
     meter.error(code);
+    meter.doors[door].refused(code);
     logger.warn({ msg: 'a call was closed', door, code, why: message });
   };
 }
@@ -123,16 +129,22 @@ function doorProtocols(
     protocols.push(new AudioHookDoor({ calls, config: doors.audiohook, languages, now, options, onFault: told }));
   }
   if (doors.hume === true) {
-    const parts = { calls, pool, calibration };
+    const parts = { calls, pool, calibration, onFault: (error: RapportError) => onFault('hume', error) };
     protocols.push(new HumeAudioDoor(parts), new HumeVideoDoor(parts));
   }
   return protocols;
 }
 
-function webSocketDoors(protocols: DoorProtocol[], options: GatewayOptions, onFault: DoorFaults): ForeignDoor[] {
-  return protocols.map(
-    (protocol) => new WebSocketDoor(protocol, { options, onFault, onOwnFault: faultLog(protocol.name) }),
-  );
+function webSocketDoors(
+  protocols: DoorProtocol[],
+  options: GatewayOptions,
+  { doors }: ServiceMeter,
+  onFault: DoorFaults,
+): ForeignDoor[] {
+  return protocols.map((protocol) => {
+    const { name } = protocol;
+    return new WebSocketDoor(protocol, { options, meter: doors[name], onFault, onOwnFault: faultLog(name) });
+  });
 }
 
 function audioSocket(
@@ -141,12 +153,13 @@ function audioSocket(
   seats: Seats,
   doorkeeper: Doorkeeper,
   options: GatewayOptions,
+  meter: ServiceMeter,
   onFault: DoorFaults,
 ): AudioSocketServer | null {
   if (doors.audioSocket === undefined) return null;
   const name = 'audiosocket';
   return new AudioSocketServer(doors.audioSocket, {
-    ...{ calls, seats, doorkeeper, options, onOwnFault: faultLog(name) },
+    ...{ calls, seats, doorkeeper, options, meter: meter.doors[name], onOwnFault: faultLog(name) },
     onFault: (error) => onFault(name, error),
   });
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { RapportError } from '@rapport-live/protocol';
+import type { ErrorCode, RapportError } from '@rapport-live/protocol';
+import type { DoorMeter, DoorName } from '../facts/door-meter';
 import type { ByKey } from '../gateway/auth/doorkeeper';
 import type { Principal } from '../gateway/auth/principal';
 import type { ForeignDoor, ForeignSocket } from '../gateway/foreign-door';
@@ -22,7 +23,7 @@ export interface LineListener {
 /** A protocol over WebSockets that is somebody else's. */
 export interface DoorProtocol extends Pick<ForeignDoor, 'path' | 'subprotocols' | 'maxMessageBytes'> {
   /** In the log and in metrics: `twilio`. */
-  readonly name: string;
+  readonly name: DoorName;
   identify(request: IncomingMessage, byKey: ByKey): Principal | Promise<Principal>;
   /** A connection that was let in. */
   open(line: DoorLine, request: IncomingMessage): LineListener;
@@ -32,14 +33,21 @@ export interface DoorProtocol extends Pick<ForeignDoor, 'path' | 'subprotocols' 
 
 export interface WebSocketDoorParts {
   readonly options: GatewayOptions;
+  readonly meter: DoorMeter;
   /** A connection was closed for an error; told once, without anything personal. */
-  readonly onFault: (door: string, error: RapportError) => void;
+  readonly onFault: (door: DoorName, error: RapportError) => void;
   /** A fault of ours. */
   readonly onOwnFault: (error: unknown) => void;
 }
 
 /** Who was turned away. */
 const NOBODY: Principal = { tenant: '', scopes: new Set() };
+
+/** What `ws` closes a connection for by itself: its close status says it, and nobody else would count or log it. */
+const CODE_OF_WS_ERROR: Readonly<Record<string, ErrorCode>> = {
+  WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: 'message_too_large',
+  WS_ERR_INVALID_UTF8: 'malformed_message',
+};
 
 /** What all doors over WebSockets have in common: bounds, keep-alive, the time to begin, and that faults stay where they are. */
 export class WebSocketDoor implements ForeignDoor {
@@ -53,6 +61,10 @@ export class WebSocketDoor implements ForeignDoor {
     if (tell === undefined) return;
     this.turnAway = (socket, error, request) =>
       this.serve(socket, { principal: NOBODY, onStarted: () => {} }, (line) => tell(line, request, error));
+  }
+
+  get meter(): DoorMeter {
+    return this.parts.meter;
   }
 
   get path(): string {
@@ -73,6 +85,9 @@ export class WebSocketDoor implements ForeignDoor {
 
   accept(socket: ForeignSocket, { principal, seat, trace }: Admitted, request: IncomingMessage): void {
     const caller = { principal, onStarted: seat.started, trace };
+    const { meter } = this.parts;
+    meter.entered();
+    socket.on('close', () => meter.left());
     this.serve(socket, caller, (line) => this.protocol.open(line, request));
   }
 
@@ -81,7 +96,7 @@ export class WebSocketDoor implements ForeignDoor {
     { principal, onStarted, trace }: Pick<DoorLine, 'principal' | 'onStarted' | 'trace'>,
     open: (line: DoorLine) => LineListener,
   ): void {
-    const { options, onFault, onOwnFault } = this.parts;
+    const { options, meter, onFault, onOwnFault } = this.parts;
     const { protocol } = this;
     const { startTimeoutMs } = options;
     let isGone = false;
@@ -123,13 +138,16 @@ export class WebSocketDoor implements ForeignDoor {
     const listener = open(line);
     keepAlive(socket, line, options);
     socket.on('message', (data, binary) => {
-      if (!line.isOpen) return;
       const bytes = data as Buffer;
+      meter.received(bytes.length);
+      if (!line.isOpen) return;
       guard(() => (binary ? listener.binary(bytes) : listener.text(bytes.toString('utf8'))));
     });
     socket.on('pong', (data) => line.probe.pong(data.toString('latin1')));
     socket.on('close', leave);
-    // `ws` answers framing faults, bad UTF-8 and messages that are too large, with the right status: nothing to add.
-    socket.on('error', () => {});
+    // `ws` has closed it with the right status, before it says so
+    socket.on('error', ({ message, code = '' }: Error & { code?: string }) => {
+      if (code.startsWith('WS_ERR_')) line.fail(CODE_OF_WS_ERROR[code] ?? 'frame_malformed', `${message}.`);
+    });
   }
 }

@@ -5,6 +5,7 @@ import type { MessageMappingProperties } from '@nestjs/websockets';
 import { type ErrorCode, RapportError, SUBPROTOCOL } from '@rapport-live/protocol';
 import { EMPTY, Subject, concatMap, defer, finalize, from, takeUntil, type Observable } from 'rxjs';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import type { DoorMeter } from '../facts/door-meter';
 import type { Meter } from '../facts/meter';
 import { parseClientText } from './client-text';
 import { Connection } from './connection';
@@ -59,6 +60,8 @@ export class RapportWsAdapter implements WebSocketAdapter<WebSocketServer, Conne
     private readonly policy: UpgradePolicy,
     private readonly options: GatewayOptions,
     private readonly meter: Pick<Meter, 'error'>,
+    /** Of our own door; those of others have theirs. */
+    private readonly ownDoor: DoorMeter,
     doors: readonly ForeignDoor[] = [],
   ) {
     this.foreign = new Map(doors.map((door) => [door.path, openDoor(door)]));
@@ -88,7 +91,12 @@ export class RapportWsAdapter implements WebSocketAdapter<WebSocketServer, Conne
         seat.started();
       };
       this.sockets.set(connection, socket);
-      socket.on('close', () => this.sockets.delete(connection));
+      this.ownDoor.entered();
+      socket.on('close', () => {
+        this.sockets.delete(connection);
+        this.ownDoor.left();
+        if (connection.closeCode !== undefined) this.ownDoor.refused(connection.closeCode);
+      });
       keepAlive(socket, connection, this.options);
       // `ws` answers framing faults and bad UTF-8 itself, with the right close status: nothing to add.
       socket.on('error', () => {});
@@ -119,9 +127,11 @@ export class RapportWsAdapter implements WebSocketAdapter<WebSocketServer, Conne
       if (unhandledBytes > this.options.maxUnhandledBytes) socket.pause();
       received.next(one);
     };
-    socket.on('message', (raw: RawData, binary: boolean) =>
-      take({ kind: binary ? 'frame' : 'text', data: raw as Buffer }),
-    );
+    socket.on('message', (raw: RawData, binary: boolean) => {
+      const data = raw as Buffer;
+      this.ownDoor.received(data.byteLength);
+      take({ kind: binary ? 'frame' : 'text', data });
+    });
     // In its place: what it answers for must have been handled.
     socket.on('pong', (data: Buffer) => take({ kind: 'pong', data }));
     socket.on('close', () => gone.next());
@@ -233,7 +243,7 @@ export class RapportWsAdapter implements WebSocketAdapter<WebSocketServer, Conne
         });
         return;
       }
-      const error = this.told(admission.error);
+      const error = this.told(admission.error, foreign?.door.meter ?? this.ownDoor);
       const turnAway = error.code === 'unauthorized' ? foreign?.door.turnAway : undefined;
       if (turnAway !== undefined) {
         foreign!.server.handleUpgrade(request, socket.off('error', drop), head, (client) =>
@@ -249,10 +259,11 @@ export class RapportWsAdapter implements WebSocketAdapter<WebSocketServer, Conne
     else answer(admission);
   }
 
-  private told(error: unknown): RapportError {
+  private told(error: unknown, door: DoorMeter): RapportError {
     if (!(error instanceof RapportError)) logFault(error);
     const told = error instanceof RapportError ? error : new RapportError('internal', 'The upgrade failed.');
     this.meter.error(told.code);
+    door.refused(told.code);
     return told;
   }
 

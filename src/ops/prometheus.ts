@@ -9,6 +9,7 @@ import { SHED_STEPS, type ShedStep } from '@rapport-live/protocol';
 import type { Outbox } from '../delivery/outbox';
 import { REFUSALS } from '../delivery/partition-producer';
 import type { ResultSink } from '../delivery/result-sink';
+import { DOORS } from '../facts/door-meter';
 import { JOB_OUTCOMES, STAGES } from '../facts/meter';
 import type { InferencePool } from '../inference/inference-pool';
 import type { ResumableSessions } from '../gateway/resume/resumable-sessions';
@@ -58,6 +59,7 @@ function readers(sources: MetricSources): [MetricSpec, () => Values][] {
     [METRICS.sessionsDetached, gauge(() => resumable.detachedCount)],
     [METRICS.resumes, () => tally('outcome', meter.resumes)],
     [METRICS.resultsUnacked, gauge(() => resumable.unackedResults)],
+    ...doorReaders(meter),
     [METRICS.mediaBytes, () => tally('kind', meter.mediaBytes)],
     [METRICS.framesDropped, () => tally('reason', meter.framesDropped)],
     [
@@ -85,6 +87,25 @@ function readers(sources: MetricSources): [MetricSpec, () => Values][] {
             () => REFUSALS.map((reason) => ({ value: status.deadLettered[reason], labels: { reason } })),
           ],
         ] as [MetricSpec, () => Values][])),
+  ];
+}
+
+function doorReaders({ doors }: ServiceMeter): [MetricSpec, () => Values][] {
+  const byDoor = (read: 'open' | 'entered' | 'frames' | 'bytes') => (): Values =>
+    DOORS.map((door) => ({ value: doors[door].read()[read], labels: { door } }));
+  // seven doors times all codes would be hundreds of zeros
+  const refusals = (): Values =>
+    DOORS.flatMap((door) =>
+      doors[door].refusals
+        .entries()
+        .flatMap(([code, value]) => (value === 0 ? [] : [{ value, labels: { door, code } }])),
+    );
+  return [
+    [METRICS.doorsOpen, byDoor('open')],
+    [METRICS.doorsEntered, byDoor('entered')],
+    [METRICS.doorRefusals, refusals],
+    [METRICS.doorFrames, byDoor('frames')],
+    [METRICS.doorBytes, byDoor('bytes')],
   ];
 }
 

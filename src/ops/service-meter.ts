@@ -10,8 +10,10 @@ import {
   WINDOW_OUTCOMES,
   type WindowOutcome,
 } from '../facts/meter';
+import { type DoorName, DOORS } from '../facts/door-meter';
 import type { JobKind } from '../inference/inference-pool';
 import type { DropReason } from '../streams/lane';
+import { DoorTally } from './door-tally';
 import { DurationHistogram, Tally } from './tally';
 
 export const METER = Symbol('Meter');
@@ -70,6 +72,7 @@ export class ServiceMeter implements Meter {
   readonly jobs: Readonly<Record<JobOutcome, Tally>>;
   readonly stages: Readonly<Record<Stage, DurationHistogram>>;
   readonly latency = new DurationHistogram(LATENCY_BUCKETS);
+  readonly doors: Readonly<Record<DoorName, DoorTally>> = recordOf(DOORS, () => new DoorTally());
 
   constructor() {
     const kinds = [...keys(JOBS), 'other'];

@@ -1,12 +1,13 @@
 import type { Socket } from 'node:net';
 import { type ErrorCode, type Party, RapportError } from '@rapport-live/protocol';
 import type { Seats } from '../../gateway/admission/seats';
+import type { DoorMeter } from '../../facts/door-meter';
 import type { Principal } from '../../gateway/auth/principal';
 import type { GatewayOptions } from '../../gateway/gateway-options';
 import type { DoorCalls } from '../door-calls';
 import type { CallLine, LineEvents } from '../door-line';
 import { AudioSocketCall } from './audio-socket-call';
-import { AUDIO_SOCKET, encodeFrame, FrameCutter } from './audio-socket-frames';
+import { AUDIO_SOCKET, encodeFrame, FRAME_HEADER_BYTES, FrameCutter } from './audio-socket-frames';
 
 /** Codes of our own in a frame of type 0xff; Asterisk's are below 0x10. */
 export const AUDIO_SOCKET_ERRORS = { protocol: 0x10, capacity: 0x11, refused: 0x12, timeout: 0x13, internal: 0x14 };
@@ -28,6 +29,7 @@ export interface ConnectionParts extends LineEvents {
   readonly calls: DoorCalls;
   readonly party: Party;
   readonly bounds: ConnectionBounds;
+  readonly meter: DoorMeter;
 }
 
 /** One connection of Asterisk's: its bounds, and that faults of it are told in its own words and stay with it. */
@@ -56,6 +58,7 @@ export class AudioSocketConnection implements CallLine {
     socket.setTimeout(idleTimeoutMs, () => this.late(`Nothing was heard for ${idleTimeoutMs} ms.`));
     socket.on('close', () => {
       clearTimeout(this.startTimer);
+      if (this.seat !== undefined) parts.meter.left();
       this.seat?.free();
       this.call.gone(this.hasEnded);
     });
@@ -68,6 +71,7 @@ export class AudioSocketConnection implements CallLine {
     } catch (error) {
       return this.fail(error);
     }
+    this.parts.meter.entered();
     this.socket.on('data', (chunk) => this.heard(chunk));
   }
 
@@ -83,7 +87,10 @@ export class AudioSocketConnection implements CallLine {
   private heard(chunk: Buffer): void {
     if (this.isClosing) return;
     try {
-      for (const frame of this.cutter.cut(chunk)) this.call.frame(frame);
+      for (const frame of this.cutter.cut(chunk)) {
+        this.parts.meter.received(FRAME_HEADER_BYTES + frame.payload.length);
+        this.call.frame(frame);
+      }
     } catch (error) {
       this.fail(error);
     }

@@ -21,13 +21,14 @@ export interface AudioSocketFrame {
   readonly payload: Buffer;
 }
 
-const HEADER_BYTES = 3;
+/** Type and length. */
+export const FRAME_HEADER_BYTES = 3;
 
 export function encodeFrame(type: number, payload: Uint8Array = new Uint8Array(0)): Buffer {
-  const bytes = Buffer.alloc(HEADER_BYTES + payload.length);
+  const bytes = Buffer.alloc(FRAME_HEADER_BYTES + payload.length);
   bytes[0] = type;
   bytes.writeUInt16BE(payload.length, 1);
-  bytes.set(payload, HEADER_BYTES);
+  bytes.set(payload, FRAME_HEADER_BYTES);
   return bytes;
 }
 
@@ -44,12 +45,12 @@ export class FrameCutter {
   *cut(chunk: Buffer): Generator<AudioSocketFrame> {
     const bytes = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk]);
     let at = 0;
-    while (bytes.length - at >= HEADER_BYTES) {
+    while (bytes.length - at >= FRAME_HEADER_BYTES) {
       const length = bytes.readUInt16BE(at + 1);
-      if (bytes.length - at < HEADER_BYTES + length) break;
-      const payload = bytes.subarray(at + HEADER_BYTES, at + HEADER_BYTES + length);
+      if (bytes.length - at < FRAME_HEADER_BYTES + length) break;
+      const payload = bytes.subarray(at + FRAME_HEADER_BYTES, at + FRAME_HEADER_BYTES + length);
       const type = bytes[at]!;
-      at += HEADER_BYTES + length;
+      at += FRAME_HEADER_BYTES + length;
       yield { type, payload };
     }
     // a copy: a read of the socket is not kept for the end of a frame

@@ -4,6 +4,7 @@ import type { AudioSocketConfig } from '../../config/doors-config';
 import type { Seats } from '../../gateway/admission/seats';
 import type { Doorkeeper } from '../../gateway/auth/doorkeeper';
 import type { Principal } from '../../gateway/auth/principal';
+import type { DoorMeter } from '../../facts/door-meter';
 import type { GatewayOptions } from '../../gateway/gateway-options';
 import type { DoorCalls } from '../door-calls';
 import type { LineEvents } from '../door-line';
@@ -13,6 +14,7 @@ export interface AudioSocketParts extends LineEvents {
   readonly calls: DoorCalls;
   readonly seats: Pick<Seats, 'take'>;
   readonly doorkeeper: Pick<Doorkeeper, 'knock'>;
+  readonly meter: DoorMeter;
   readonly options: ConnectionBounds & Pick<GatewayOptions, 'maxSockets'>;
 }
 
@@ -56,9 +58,9 @@ export class AudioSocketServer {
   }
 
   private accept(socket: Socket): void {
-    const { calls, seats, doorkeeper, options: bounds, onFault, onOwnFault } = this.parts;
-    const { party } = this.config;
-    const connection = new AudioSocketConnection(socket, this.principal, { calls, party, bounds, onFault, onOwnFault });
+    const { calls, seats, doorkeeper, options: bounds, meter, onFault, onOwnFault } = this.parts;
+    const parts = { calls, party: this.config.party, bounds, meter, onFault, onOwnFault };
+    const connection = new AudioSocketConnection(socket, this.principal, parts);
     this.connections.add(connection);
     socket.on('close', () => this.connections.delete(connection));
     connection.admit(() => {

@@ -24,6 +24,7 @@ function connected() {
   };
   const peer = {
     send: (text: string) => void said.push(JSON.parse(text)),
+    faulty: () => {},
     close: (status: number) => void closed.push(status),
   };
   const session = new HumeAudio(peer, call, () => clock.ms);

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { RapportError, type TypedEvent } from '@rapport-live/protocol';
+import { type ErrorCode, RapportError, type TypedEvent } from '@rapport-live/protocol';
 import type { DurableRecord } from '../../delivery/session-result';
 import type { FusionCalibration } from '../../fusion/calibration';
 import type { ByKey } from '../../gateway/auth/doorkeeper';
@@ -14,7 +14,7 @@ import { FaceMeasurement } from './face-measurement';
 import { HumeAudio } from './hume-audio';
 import type { HumePeer } from './hume-session';
 import { HumeVideo } from './hume-video';
-import type { CloseReason, ErrorMessage } from './messages';
+import type { CloseReason, ErrorCode as HumeErrorCode, ErrorMessage } from './messages';
 
 /** Larger messages are answered up to this many times the limit; above, the WebSocket is closed with 1009. */
 const HARD_LIMIT_FACTOR = 4;
@@ -23,7 +23,15 @@ export interface HumeDoorParts {
   readonly calls: DoorCalls;
   readonly pool: SessionPool;
   readonly calibration: FusionCalibration;
+  /** A session was ended for an error. */
+  readonly onFault: (error: RapportError) => void;
 }
+
+/** What Hume's codes are in our log and metrics. */
+const OUR_CODES: Partial<Record<HumeErrorCode, ErrorCode>> = {
+  config_invalid: 'invalid_message',
+  message_too_large: 'message_too_large',
+};
 
 /** One of ours with what both endpoints have. */
 type Session = HumeAudio | HumeVideo;
@@ -49,7 +57,13 @@ abstract class HumeDoor implements DoorProtocol {
   }
 
   open(line: DoorLine, request: IncomingMessage): LineListener {
-    const peer: HumePeer = { send: (text) => line.send(text), close: (status) => line.close(status) };
+    const peer: HumePeer = {
+      send: (text) => line.send(text),
+      // without its sentence, which may repeat what the client sent
+      faulty: (code) =>
+        this.parts.onFault(new RapportError(OUR_CODES[code] ?? 'internal', `The session ended with ${code}.`)),
+      close: (status) => line.close(status),
+    };
     const events = new HumeEvents();
     try {
       const call = this.parts.calls.begin(line, this.startOf(request), events);

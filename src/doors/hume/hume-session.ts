@@ -3,6 +3,8 @@ import { type CloseReason, type ErrorCode, type ErrorMessage, parseText } from '
 /** The connection, as a session uses it. */
 export interface HumePeer {
   send(text: string): void;
+  /** For the log and metrics: the client is told the same. */
+  faulty(code: ErrorCode): void;
   /** Closes the socket; the last message was sent. */
   close(status: number): void;
 }
@@ -77,6 +79,7 @@ export abstract class HumeSession {
   protected error(code: ErrorCode, message: string, isFatal = ENDING[code] !== undefined): void {
     this.send({ type: 'error', code, message, retryable: !isFatal } satisfies ErrorMessage);
     if (!isFatal) return;
+    if (!this.isEnding) this.peer.faulty(code);
     this.status = ENDING[code];
     this.finish('error');
   }

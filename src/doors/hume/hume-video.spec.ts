@@ -22,6 +22,7 @@ function connected(measure: VideoCall['measure'] = async () => ({ faces: [MEASUR
   };
   const peer = {
     send: (text: string) => void said.push(JSON.parse(text)),
+    faulty: () => {},
     close: (status: number) => void closed.push(status),
   };
   const session = new HumeVideo(peer, call, () => clock.ms);
