@@ -161,6 +161,11 @@ export class DoorCall implements Attached {
     return this.conversation.unpause(ptsMs);
   }
 
+  /** What is said from `atMs` on is in this language, BCP 47. */
+  restateLanguage(language: string, atMs: number): void {
+    this.conversation.restateLanguage(language, atMs);
+  }
+
   participant(update: Omit<ParticipantUpdate, 'type' | 'ref'>): MediaVerdict {
     return this.conversation.participant({ type: 'participant.update', ...update });
   }

@@ -89,7 +89,7 @@ export interface ChatReceived {
 /** Something about the input that consumers must know, published as `rapport.session.updated`. */
 export interface StreamUpdated {
   readonly kind: 'updated';
-  readonly update: 'gap' | 'shed' | 'notice' | 'pause' | 'participant';
+  readonly update: 'gap' | 'shed' | 'notice' | 'pause' | 'participant' | 'language';
   readonly mediaMs: number;
   /** What it is about when not the whole session: a stream's name, an utterance's or message's id. */
   readonly scope?: string;

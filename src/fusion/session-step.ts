@@ -83,7 +83,11 @@ export function step(before: SessionState, event: SessionEvent, policy: FusionPo
     case 'updated': {
       const { update, mediaMs, scope, detail } = event.update;
       return [
-        { ...state, holds: holdsAfter(state.holds, event.update) },
+        {
+          ...state,
+          holds: holdsAfter(state.holds, event.update),
+          language: languageAfter(state.language, event.update),
+        },
         [
           {
             type: 'rapport.session.updated',
@@ -104,6 +108,14 @@ function onLanguage(state: SessionState, { language, confidence, source, mediaMs
     { ...state, language: { tag: language, source } },
     [{ type: 'rapport.session.updated', naturalKey: ['language', mediaMs], data }],
   ];
+}
+
+/** Who stated the language may state another; what was told by what the customer says stays. */
+function languageAfter(
+  language: SessionState['language'],
+  { update, detail }: StreamUpdated,
+): SessionState['language'] {
+  return update === 'language' ? { tag: String(detail.language), source: 'stated' } : language;
 }
 
 function holdsAfter(holds: SessionState['holds'], update: StreamUpdated): SessionState['holds'] {

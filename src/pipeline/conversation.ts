@@ -28,6 +28,7 @@ import { Participants } from './participants';
 import { type RestoredSession, stateOf } from './resume/restored-session';
 import type { ConversationDeps } from './conversation-deps';
 import { SessionLength } from './session-length';
+import { StatedLanguage } from './stated-language';
 
 /** Why a session ends, by us and by the client's own word. */
 export type End = Pick<SessionEndedData, 'reason' | 'clientReason'>;
@@ -58,6 +59,7 @@ export class Conversation {
   /** Consent was withdrawn: what was open is discarded. */
   private isWithdrawn = false;
   private readonly participants = new Participants();
+  private readonly language: StatedLanguage;
   private readonly diskPressure: DiskPressure;
   private readonly endWait: EndWait;
   private state: SessionState;
@@ -70,6 +72,7 @@ export class Conversation {
     const { clock, store, streams, wallNow, restored, snapshots } = deps;
     this.meter = deps.meter ?? NO_METER;
     this.state = restored === undefined ? initialState(start.session.language) : stateOf(restored);
+    this.language = new StatedLanguage(this.state.language?.tag);
     this.epoch = restored === undefined ? 0 : restored.snapshot.epoch + 1;
     this.spans = deps.spans;
     this.specs = new Map(deps.specs.map((spec) => [spec.streamId, spec]));
@@ -245,6 +248,12 @@ export class Conversation {
     const fact = this.participants.tell(update);
     if (fact !== undefined) this.deps.streams.participant(fact);
     return { ok: true };
+  }
+
+  /** What is said from `atMs` on, media time, is in this language, BCP 47. The same again changes nothing. */
+  restateLanguage(language: string, atMs: number): void {
+    const fact = this.language.restate(language, atMs);
+    if (fact !== undefined) this.deps.streams.language(fact);
   }
 
   endStream(streamId: number): MediaVerdict {

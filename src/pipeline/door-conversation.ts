@@ -21,6 +21,7 @@ export type DoorConversation = Pick<
   | 'pause'
   | 'paused'
   | 'points'
+  | 'restateLanguage'
   | 'results'
   | 'sentBefore'
   | 'skipTo'

@@ -242,6 +242,11 @@ export class SessionStreams {
     this.#pump.run();
   }
 
+  /** Another language is stated, in its place between the facts. */
+  language(fact: StreamUpdated): void {
+    if (this.#state === 'open') this.#facts.next(fact);
+  }
+
   /** Whether a time stamp of the client's can be believed. `what` carries it. */
   believes(what: string, ptsMs: number): MediaVerdict {
     const latestMs = this.#furthestMs(this.#clock.nowMs()) + this.#options.maxAheadMs;

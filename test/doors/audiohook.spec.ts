@@ -146,6 +146,37 @@ describe('the door of Genesys AudioHook', () => {
     expect(gaps).toMatchObject([{ fromMs: 5000, toMs: 5500 }]);
   });
 
+  it('an update with another language: what is said from there on is heard, told and assessed in it', async () => {
+    const pool = new ScriptedPool({ transcripts: ({ language }) => `heard as ${language}` });
+    const own = await startService({ doors: DOORS }, pool);
+    const client = await AudioHookClient.connect(own);
+    const { conversationId } = conversation();
+    await client.open({
+      conversationId,
+      media: [{ type: 'audio', format: 'PCMU', channels: ['external'], rate: 8000 }],
+    });
+    say(client, mulawOf(tone(2000)), 8);
+    client.send('update', { language: 'de-DE' });
+    await client.next('updated');
+    say(client, mulawOf(joined(tone(1600), silence(1400))), 8);
+    const told = (await client.close()).map(({ alternatives: [one] }) => [
+      one!.languages,
+      one!.interpretations[0]!.transcript,
+    ]);
+    expect(told).toEqual([
+      [['en-US'], 'heard as en'],
+      [['de-DE'], 'heard as de'],
+    ]);
+    const call = await endedCall(own, conversationId);
+    const changes = call.of('rapport.session.updated').filter(({ data }) => data.kind === 'language');
+    expect(changes.map(({ data }) => data)).toEqual([
+      { kind: 'language', mediaMs: 2000, detail: { language: 'de-DE', source: 'stated' } },
+    ]);
+    expect(call.of('rapport.transcript.final').map(({ data }) => data.language)).toEqual(['en-US', 'de-DE']);
+    expect(call.ended).toMatchObject({ language: 'de-DE', languageSource: 'stated' });
+    await own.close();
+  });
+
   it('a connection probe begins no session', async () => {
     const client = await enter();
     const zeros = '00000000-0000-0000-0000-000000000000';

@@ -32,6 +32,9 @@ class ScriptedCall implements Call {
   unpause(ptsMs: number): void {
     this.done.push(`unpause at ${ptsMs}`);
   }
+  restateLanguage(language: string, atMs: number): void {
+    this.done.push(`${language} from ${atMs}`);
+  }
   end(): void {
     if (!this.done.includes('end') && this.endsAtOnce) queueMicrotask(() => this.listener!.ended('over'));
     this.done.push('end');
@@ -216,6 +219,26 @@ describe('an AudioHook session', () => {
     played.session.transcript(event(5, { party: 'agent', language: 'de' }));
     expect(JSON.stringify(played.said.at(-1))).toContain('"channel":"internal"');
     expect(JSON.stringify(played.said.at(-1))).not.toContain('languages');
+  });
+
+  it('an update cuts, and changes the language from there on; each transcript is told in its own', () => {
+    const played = opened({ media: [{ type: 'audio', format: 'PCMU', channels: ['external'], rate: 8000 }] });
+    played.send(8000);
+    played.send({ type: 'update', parameters: { language: 'de-DE' } });
+    played.send({ type: 'update', parameters: { language: 'de-DE' } });
+    played.send(8000);
+    // in a pause too
+    played.send({ type: 'paused' });
+    played.send({ type: 'update', parameters: { language: 'en-GB' } });
+    expect(played.said.map(({ type }) => type)).toEqual(['opened', 'updated', 'updated', 'updated']);
+    expect(played.call.done).toEqual([
+      ...['external 8000 at 0', 'de-DE from 1000', 'external 8000 at 1000 breaks', 'pause at 2000', 'en-GB from 2000'],
+    ]);
+    const languageOf = (language: string) => {
+      played.session.transcript(event(2, { language }));
+      return JSON.stringify(played.said.at(-1)).match(/"languages":\["(.*?)"\]/)?.[1];
+    };
+    expect(['de', 'en', 'fr', 'de-AT'].map(languageOf)).toEqual(['de-DE', 'en-GB', undefined, 'de-AT']);
   });
 
   it('holds events while the client asks for fewer, and tells them before the end', () => {

@@ -152,13 +152,14 @@ export class AudioHookSession implements CallListener {
       case 'discarded':
         return this.line?.discarded(position);
       case 'update':
-        if (this.state === 'active') this.line?.cut();
+        this.line?.updated(message.parameters.language);
         return this.send('updated', {});
     }
   }
 
   private onOpen({ envelope, parameters }: Extract<ClientMessage, { type: 'open' }>): void {
-    if (this.state !== 'preparing') return this.fail({ code: 409, why: '"open" came twice.' });
+    // as the publisher's server: what is open stays as it is
+    if (this.state !== 'preparing') return;
     this.cancelTimer();
     const { sessionId, organizationId } = this.identity;
     if (parameters.organizationId.toLowerCase() !== organizationId.toLowerCase()) {

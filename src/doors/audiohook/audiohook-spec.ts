@@ -9,13 +9,13 @@ const UUID_TEXT: JsonSchema = { type: 'string', format: 'uuid' };
 const CHANNEL: JsonSchema = { type: 'string', enum: CHANNELS };
 
 const SUMMARIES: Readonly<Record<ClientType, string>> = {
-  open: 'The first message: the conversation, and the media that may be chosen. A conversation of zeros is a probe.',
+  open: 'The first message: the conversation, and the media that may be chosen. A conversation of zeros is a probe. Another one is passed over.',
   close: 'The session is to end.',
   ping: 'Answered by pong.',
   paused: 'No audio comes from this position on.',
   resumed: 'It does again.',
   discarded: 'Audio up to this position was left out.',
-  update: 'What is being said ends here; answered by updated.',
+  update: 'What is being said ends here, and what follows is in this language; answered by updated.',
   error: 'Something of ours did not please the client; 429 with retryAfter: events wait for so long.',
   dtmf: 'Digits: let go, never kept.',
   reconnecting: 'Passed over.',

@@ -15,6 +15,8 @@ export interface Call {
   media(channel: Channel, bytes: Uint8Array, ptsMs: number, missing: boolean, breaks: boolean): void;
   pause(ptsMs: number): void;
   unpause(ptsMs: number): void;
+  /** What is said from `atMs` on is in this language, `en-US`. */
+  restateLanguage(language: string, atMs: number): void;
   /** Asks for its end: what is still to be told comes first. Idempotent. */
   end(): void;
   /** Nobody is connected: it waits for its client, and ends when nobody comes. Idempotent. */
@@ -33,6 +35,8 @@ export interface CallTranscript {
 const BELIEVE_FROM_MS = 100;
 /** Events that are remembered for a client that comes back. */
 const MAX_SENT = 1024;
+/** Languages of one call that transcripts are told in. */
+const MAX_LANGUAGES = 8;
 
 interface SentEvent {
   readonly sessionId: string;
@@ -51,14 +55,17 @@ export class CallLine {
   private missing = false;
   private breaks = false;
   private readonly sent: SentEvent[] = [];
+  /** As the client says them, `en-US`; the one in force first. */
+  private languages: readonly string[];
 
   constructor(
     /** Of the connection that there is now. */
     public call: Call,
     readonly media: MediaParameter,
     positionMs: number,
-    private readonly language: string | undefined,
+    language: string | undefined,
   ) {
+    this.languages = language === undefined ? [] : [language];
     this.map = new PositionMap(positionMs, 0);
     this.splitter = new ChannelSplitter(media);
     this.nextMs = positionMs;
@@ -115,9 +122,12 @@ export class CallLine {
     this.call.unpause(this.map.sessionMs(positionMs));
   }
 
-  /** What is being said ends here, and what follows is another utterance. */
-  cut(): void {
+  /** What is being said ends here; what follows is another utterance, in this language. */
+  updated(language: string): void {
     this.breaks = true;
+    if (language === this.languages[0]) return;
+    this.languages = [language, ...this.languages.filter((other) => other !== language)].slice(0, MAX_LANGUAGES);
+    this.call.restateLanguage(language, this.map.sessionMs(this.nextMs));
   }
 
   /** Another connection goes on with it, from a position of its own. */
@@ -129,7 +139,7 @@ export class CallLine {
   /** Undefined: the protocol has no place for it. */
   entity({ id, data }: CallTranscript): EventEntity | undefined {
     const positionMs = (sessionMs: number): number => this.map.positionMs(sessionMs);
-    return transcriptEntity(id, data, { positionMs, language: this.language });
+    return transcriptEntity(id, data, { positionMs, languages: this.languages });
   }
 
   eventSent(sessionId: string, serverSeq: number, resultSeq: number): void {

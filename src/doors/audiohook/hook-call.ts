@@ -32,6 +32,10 @@ export class HookCall implements Call {
     this.call.unpause(ptsMs);
   }
 
+  restateLanguage(language: string, atMs: number): void {
+    this.call.restateLanguage(language, atMs);
+  }
+
   end(): void {
     this.call.end();
   }

@@ -78,7 +78,7 @@ export const CLIENT_PARAMETERS = {
   paused: nothing,
   resumed: span,
   discarded: span,
-  update: z.looseObject({ language: language.optional() }),
+  update: z.looseObject({ language }),
   error: z.looseObject({
     code: z.number().int().min(400).max(9999),
     message: z.string(),

@@ -5,8 +5,8 @@ import { durationOf } from './stream-time';
 export interface EntityContext {
   /** Session time to position in the client's stream, ms. */
   readonly positionMs: (sessionMs: number) => number;
-  /** As the client gave it: `en-US`. */
-  readonly language: string | undefined;
+  /** As the client gave them, `en-US`; the newest first. */
+  readonly languages: readonly string[];
 }
 
 /**
@@ -17,11 +17,11 @@ export interface EntityContext {
 export function transcriptEntity(
   id: string,
   data: TranscriptFinalData,
-  { positionMs, language: asked }: EntityContext,
+  { positionMs, languages }: EntityContext,
 ): EventEntity | undefined {
   const channel = CHANNEL_OF[data.party];
   if (data.source !== 'voice' || channel === undefined) return undefined;
-  const language = codeOf(data.language, asked);
+  const language = codeOf(data.language, languages);
   const at = positionMs(data.startMs);
   const confidence = data.confidence ?? 0;
   const alternative = {
@@ -64,8 +64,8 @@ function tokensOf(
 }
 
 /** The protocol knows languages with their region only: ours goes by the client's where they agree, else it is not said. */
-function codeOf(heard: string | undefined, asked: string | undefined): string | undefined {
+function codeOf(heard: string | undefined, asked: readonly string[]): string | undefined {
   if (heard === undefined) return undefined;
   if (LANGUAGE_CODE.test(heard)) return heard;
-  return asked?.toLowerCase().startsWith(`${heard.toLowerCase()}-`) === true ? asked : undefined;
+  return asked.find((code) => code.toLowerCase().startsWith(`${heard.toLowerCase()}-`));
 }

@@ -96,6 +96,7 @@ export function encodeFacts(deps: EncodeDeps): OperatorFunction<StreamFact, Enco
       const planOrdered = (fact: OrderedFact): Work => {
         if (fact.kind === 'updated') {
           if (fact.update === 'pause') deps.redactor.pause();
+          if (fact.update === 'language') language.restate(String(fact.detail.language), fact.mediaMs);
           return () => settled(fact, of(fact));
         }
         if (fact.kind === 'ended') {

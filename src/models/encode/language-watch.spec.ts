@@ -16,6 +16,26 @@ describe('LanguageWatch', () => {
     expect(stated.language).toBe('en-GB');
   });
 
+  it('whoever stated it may state another: what lies before is in the one before, also where it is worked on later', () => {
+    const stated = watch('en-GB');
+    stated.restate('de-DE', 2000);
+    stated.restate('fr-FR', 5000);
+    const at = (startMs: number, endMs: number) => stated.at({ startMs, endMs });
+    expect(at(0, 2000)).toBe('en-GB');
+    // with the sound in front of its first word
+    expect(at(1800, 3000)).toBe('de-DE');
+    expect([at(2000, 5000), at(5000, 5000), at(4900, 9000)]).toEqual(['de-DE', 'fr-FR', 'fr-FR']);
+    expect(stated.language).toBe('fr-FR');
+    expect(stated.hear(spoken('en', 1), 9000, 0)).toBeUndefined();
+  });
+
+  it('keeps the newest of very many changes', () => {
+    const stated = watch('en');
+    for (let i = 1; i <= 1000; i++) stated.restate(`x-${i}`, i * 1000);
+    expect(stated.at({ startMs: 999_000, endMs: 999_500 })).toBe('x-999');
+    expect(stated.at({ startMs: 998_000, endMs: 998_500 })).toBe('x-998');
+  });
+
   it('takes the first speech that is long and sure enough, and keeps to it', () => {
     const heard = watch();
     expect(heard.hear(spoken('cy', 0.99), LANGUAGE_DEFAULTS.minSpeechMs - 1, 0)).toBeUndefined();

@@ -28,15 +28,20 @@ export const LANGUAGE_DEFAULTS: LanguageOptions = {
   maxTries: 8,
 };
 
+/** Changes that are remembered: an utterance that is worked on may lie before the last few. */
+const MAX_CHANGES = 16;
+
 type ToldBy = Pick<LanguageTold, 'source' | 'mediaMs'>;
 
 /**
  * The language of one session: stated, or told once and kept (rule 13). Nobody is asked again, whatever comes later: a
- * customer who spells a foreign name does not change the language of a call.
+ * customer who spells a foreign name does not change the language of a call. Who stated it may state another.
  */
 export class LanguageWatch {
   private readonly options: LanguageOptions;
   private known: string | undefined;
+  /** What it was before each change, oldest first. */
+  private changes: readonly { readonly atMs: number; readonly before: string | undefined }[] = [];
   private tries = { voice: 0, chat: 0 };
   private bestConfidence = 0;
   private chat = '';
@@ -54,6 +59,19 @@ export class LanguageWatch {
   /** BCP 47; undefined while it is looked for, `und` once that was given up. */
   get language(): string | undefined {
     return this.known;
+  }
+
+  /** That of a text, by its place in media time. */
+  at({ startMs, endMs }: { readonly startMs: number; readonly endMs: number }): string | undefined {
+    // the sound before a word belongs to its utterance and may lie before the change: what counts is where most of it lies
+    const change = this.changes.find(({ atMs }) => (startMs + endMs) / 2 < atMs);
+    return change === undefined ? this.known : change.before;
+  }
+
+  /** From `mediaMs` on it is another: its client says so. */
+  restate(language: string, mediaMs: number): void {
+    this.changes = [...this.changes, { atMs: mediaMs, before: this.known }].slice(-MAX_CHANGES);
+    this.known = language;
   }
 
   /** What the speech model took an utterance of the customer for. Returns what is now known and was not before. */

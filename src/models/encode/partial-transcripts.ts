@@ -38,7 +38,7 @@ export class PartialTranscripts {
     const { pool, jobs, shedding } = this.deps;
     if (shedding.has('partials')) return [];
     const { utteranceId, pcm, startMs, endMs, party } = utterance;
-    const { language } = this.deps.language;
+    const language = this.deps.language.at(utterance);
     // a language that is still looked for is told from whole utterances
     if (!isKnown(language) || !servesLanguage(pool.models, 'speech', language)) return [];
     const spoken = primaryLanguage(language);

@@ -72,7 +72,7 @@ export class TextFactEncoder {
     if (fact.party === 'agent' && this.deps.shedding.has('agent_transcript')) {
       return [this.shed(fact, 'agent_transcript')];
     }
-    const stated = language.language;
+    const stated = language.at(fact);
     const understood = isKnown(stated)
       ? servesLanguage(this.models, 'speech', stated)
       : takesAnyLanguage(this.models, 'speech');
@@ -87,7 +87,7 @@ export class TextFactEncoder {
   }
 
   private async together(told: LanguageTold | undefined, text: Heard): Promise<readonly EncodedOfText[]> {
-    const encoded = await this.withTokens({ ...text, language: this.deps.language.language });
+    const encoded = await this.withTokens({ ...text, language: this.deps.language.at(text) });
     return told === undefined ? [encoded] : [told, encoded];
   }
 
@@ -124,7 +124,7 @@ export class TextFactEncoder {
     dueAtMs: number,
   ): Promise<{ words?: Heard; spoken?: SpokenLanguage } | StreamUpdated> {
     const { pool, redactor, jobs } = this.deps;
-    const { language } = this.deps.language;
+    const language = this.deps.language.at(utterance);
     const { pcm, startMs } = utterance;
     let words: RawText;
     let confidence: number;

@@ -83,6 +83,7 @@ export class EndedConversation implements DoorConversation {
   skipTo(): void {}
   sentBefore(): void {}
   updateConsent(): void {}
+  restateLanguage(): void {}
   attach(): void {}
   detach(): void {}
 

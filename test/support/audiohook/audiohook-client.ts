@@ -109,6 +109,7 @@ export interface Transcript {
   readonly duration: string;
   readonly alternatives: readonly {
     readonly confidence: number;
+    readonly languages?: readonly string[];
     readonly interpretations: readonly {
       readonly transcript: string;
       readonly tokens: readonly { readonly value: string; readonly offset: string; readonly duration: string }[];

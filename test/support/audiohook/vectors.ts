@@ -143,6 +143,17 @@ export const GOOD_VECTORS: readonly Vector[] = [
       close,
     ],
   },
+  {
+    name: 'a second open is passed over',
+    steps: [
+      open(),
+      audio(3200),
+      { send: { type: 'open', parameters: openParameters() }, expect: [] },
+      audio(3200),
+      ping,
+      close,
+    ],
+  },
   { name: 'close before open', steps: [close] },
 ];
 
@@ -185,8 +196,8 @@ export const BAD_VECTORS: readonly Vector[] = [
   },
   { name: 'a message before open', steps: [...fault({ type: 'paused' }, /^409: "paused" came before "open"/)] },
   {
-    name: 'open twice',
-    steps: [open(), ...fault({ type: 'open', parameters: openParameters() }, /^409: "open" came twice/)],
+    name: 'an update without its language',
+    steps: [open(), ...fault({ type: 'update', parameters: {} }, /^400: .*language/)],
   },
   { name: 'audio before open', steps: [...fault(1600, /^409: Audio came while/)] },
   {
