@@ -2,7 +2,8 @@ import { ScriptedPool } from '../../src/models/scripted-pool';
 import { refusedUpgrade } from '../support/raw-client';
 import { type RunningService, startService } from '../support/service';
 import { bytesOf, joined, silence, tone } from '../support/sound';
-import { about, endedCall, foundCall } from './support/call-results';
+import { closesOn } from './support/bad-calls';
+import { about, callsOf, endedCall, foundCall } from './support/call-results';
 import { ForeignLine } from './support/foreign-line';
 import { at8k, mulawOf } from './support/mulaw';
 
@@ -83,7 +84,7 @@ describe('the door of chan_websocket', () => {
     expect((await refusedUpgrade(url, 'media', {})).status).toBe(401);
   });
 
-  it.each<[string, number, RegExp, (line: ForeignLine) => void]>([
+  closesOn(enter, [
     ['no control message', 1007, /^malformed_message: /, (line) => line.text('hello')],
     ['JSON of nothing', 1007, /^malformed_message: /, (line) => line.text('{}')],
     ['sound before MEDIA_START', 1002, /^session_required: /, (line) => line.bytes(new Uint8Array(160))],
@@ -91,12 +92,32 @@ describe('the door of chan_websocket', () => {
     ['a codec that is not decoded', 1003, /"opus" is not taken/, (line) => line.text(plain('x', 'opus'))],
     ['a name of a codec that is a trap', 1003, /"constructor"/, (line) => line.text(plain('x', 'constructor'))],
     ['a message that is too large', 1009, /^/, (line) => line.bytes(new Uint8Array(64 * 1024 + 1))],
-  ])('closes on %s with %i', async (_what, status, reason, send) => {
+    ['text that is no UTF-8', 1007, /^/, (line) => line.badText(Uint8Array.of(0xc3, 0x28))],
+  ]);
+
+  it('a MEDIA_START that comes again changes nothing', async () => {
+    const [id, again] = [newId(), newId()];
+    const line = await enter('?party=customer');
+    line.text(plain(id));
+    say(line, mulawOf(tone(1000)));
+    line.text(json(again, 'slin48'));
+    say(line, mulawOf(tone(500)));
+    line.close();
+    const call = await endedCall(service, id);
+    expect(call.started.streams).toMatchObject([{ codec: 'mulaw-8k' }]);
+    expect(call.ended).toMatchObject({ durationMs: about(1500), dropped: {} });
+    expect((await callsOf(service)).map(({ started }) => started.session.externalId)).not.toContain(again);
+  });
+
+  it('a message that is never finished ends its own call with the connection', async () => {
+    const id = newId();
     const line = await enter();
-    send(line);
-    const closed = await line.closed;
-    expect(closed.status).toBe(status);
-    expect(closed.reason).toMatch(reason);
+    line.text(plain(id, 'slin'));
+    say(line, bytesOf(at8k(tone(1000))), 320);
+    line.half(new Uint8Array(100));
+    await foundCall(service, id);
+    line.abort();
+    expect((await endedCall(service, id)).ended).toMatchObject({ reason: 'disconnected', durationMs: about(1000) });
   });
 
   it('a party that there is not is refused in its own words', async () => {

@@ -118,6 +118,16 @@ describe('the door of AudioSocket', () => {
     expect((await endedCall(service, id)).ended).toMatchObject({ reason: 'disconnected', durationMs: about(3000) });
   });
 
+  it('takes the largest frame that there can be; a length of more cannot be said', async () => {
+    const line = await enter();
+    const { bytes, id } = uuid();
+    line.frame(AUDIO_SOCKET.uuid, bytes);
+    line.frame(AUDIO_SOCKET.slin8, new Uint8Array(65_534));
+    line.frame(AUDIO_SOCKET.hangup);
+    expect(await line.gone).toEqual(HANGUP);
+    expect((await endedCall(service, id)).ended).toMatchObject({ durationMs: about(4096), dropped: {} });
+  });
+
   it('takes the higher rates, one a call', async () => {
     const line = await enter();
     const { bytes, id } = uuid();
@@ -142,6 +152,10 @@ describe('the door of AudioSocket', () => {
     [
       'a rate that is not decoded',
       (line) => line.socket.write(Buffer.concat([encodeFrame(1, uuid().bytes), encodeFrame(0x11)])),
+    ],
+    [
+      'an id that comes again',
+      (line) => line.socket.write(Buffer.concat([encodeFrame(1, uuid().bytes), encodeFrame(1, uuid().bytes)])),
     ],
     ['another protocol', (line) => line.socket.write('GET / HTTP/1.1\r\nHost: somewhere.example\r\n\r\n'.repeat(2000))],
   ])('closes on %s with an error of its own and a hang-up', async (_what, send) => {

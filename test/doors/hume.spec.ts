@@ -147,6 +147,19 @@ describe("the door for clients of Hume's expression API", () => {
       expect(closed).toMatchObject({ reason: 'client_request', received: { frames: 0 } });
     });
 
+    it('what comes behind session.close, or again, is passed over', async () => {
+      const client = await HumeClient.connect(service, 'audio');
+      client.bytes(new Uint8Array(3200));
+      client.json({ type: 'session.close' });
+      client.json({ type: 'session.close' });
+      client.json({ type: 'session.update', measurement_timer_ms: 5000 });
+      client.bytes(new Uint8Array(3200));
+      const closed = await client.next('session.closed');
+      expect(closed).toMatchObject({ reason: 'client_request', received: { frames: 1 } });
+      expect((await client.closed).status).toBe(1000);
+      expect(client.types).toEqual(['session.created', 'session.closed']);
+    });
+
     it('a configuration out of order ends the session', async () => {
       const client = await HumeClient.connect(service, 'audio');
       client.bytes(new Uint8Array(3200));

@@ -2,7 +2,8 @@ import { ScriptedPool } from '../../src/models/scripted-pool';
 import { refusedUpgrade } from '../support/raw-client';
 import { type RunningService, startService } from '../support/service';
 import { bytesOf, joined, silence, tone } from '../support/sound';
-import { about, endedCall, foundCall } from './support/call-results';
+import { closesOn } from './support/bad-calls';
+import { about, callsOf, endedCall, foundCall } from './support/call-results';
 import { ForeignLine } from './support/foreign-line';
 import { at8k } from './support/mulaw';
 
@@ -114,7 +115,7 @@ describe('the door of jambonz', () => {
     expect((await line.closed).status).toBe(1000);
   });
 
-  it.each<[string, number, RegExp, (line: ForeignLine) => void]>([
+  closesOn(enter, [
     ['no JSON', 1007, /^malformed_message: /, (line) => line.text('hello')],
     ['a call without its sid', 1008, /callSid/, (line) => line.json(preamble({ callSid: undefined }))],
     ['sound before the call', 1002, /^session_required: /, (line) => line.bytes(new Uint8Array(320))],
@@ -122,12 +123,21 @@ describe('the door of jambonz', () => {
     ['another mix', 1008, /mixType/, (line) => line.json(preamble({ mixType: 'surround' }))],
     ['no consent', 1008, /nothing may be analysed/, (line) => line.json(preamble({ consent: false }))],
     ['a message that is too large', 1009, /^/, (line) => line.bytes(new Uint8Array(256 * 1024 + 1))],
-  ])('closes on %s with %i', async (_what, status, reason, send) => {
-    const line = await enter();
-    send(line);
-    const closed = await line.closed;
-    expect(closed.status).toBe(status);
-    expect(closed.reason).toMatch(reason);
+    ['text that is no UTF-8', 1007, /^/, (line) => line.badText(Uint8Array.of(0xc3, 0x28))],
+  ]);
+
+  it('the message of the call, sent again, changes nothing; one that is never finished ends its own call', async () => {
+    const { line, callSid } = await begin();
+    say(line, bytesOf(at8k(tone(1000))), 16);
+    line.json(preamble({ callSid, sampleRate: 48_000, consent: false }));
+    say(line, bytesOf(at8k(tone(500))), 16);
+    line.half('{"event":"dt');
+    await foundCall(service, callSid);
+    line.abort();
+    const call = await endedCall(service, callSid);
+    expect(call.started.streams).toMatchObject([{ codec: 'pcm16le-8k' }]);
+    expect(call.ended).toMatchObject({ reason: 'disconnected', durationMs: about(1500), dropped: {} });
+    expect((await callsOf(service)).filter(({ started }) => started.session.externalId === callSid)).toHaveLength(1);
   });
 
   it('leaves out and counts what is no whole sample, and knows a lost connection from an end', async () => {

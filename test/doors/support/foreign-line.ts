@@ -14,6 +14,11 @@ export class ForeignLine extends TestSocket {
     return opened(url, options, (socket) => new ForeignLine(socket));
   }
 
+  /** A text message of these bytes, whether they are UTF-8 or not. */
+  badText(bytes: Uint8Array): void {
+    this.socket.send(bytes, { binary: false });
+  }
+
   close(status = 1000): void {
     this.socket.close(status);
   }
