@@ -196,5 +196,5 @@ describe('calls of a door', () => {
     await next.close();
     await child.remove();
     rmSync(dataDir, { recursive: true, force: true });
-  });
+  }, 60_000); // two processes start, which a busy machine takes 8 s for each
 });
