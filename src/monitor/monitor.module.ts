@@ -1,6 +1,7 @@
 import { Inject, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { DeliveryModule } from '../delivery/delivery.module';
-import { Outbox } from '../delivery/outbox';
+import { RECORD_TAP, type RecordTap } from '../delivery/record-tap';
+import { RESULT_STORE, type ResultStore } from '../delivery/result-feed';
 import { GatewayModule } from '../gateway/gateway.module';
 import { faultLog } from '../ops/faults';
 import { AlertHandling } from './alerts/alert-handling';
@@ -8,16 +9,17 @@ import { AlertsController } from './alerts/alerts.controller';
 import { AlertRulesController } from './alerts/alert-rules.controller';
 import { LiveModule } from './live/live.module';
 import { PageModule } from './page/page.module';
+import { SummaryModule } from './summary/summary.module';
 
 /** What supervisors look at and act on (docs/alerts.md). */
 @Module({
-  imports: [GatewayModule, DeliveryModule, LiveModule, PageModule],
+  imports: [GatewayModule, DeliveryModule, LiveModule, PageModule, SummaryModule],
   controllers: [AlertRulesController, AlertsController],
   providers: [
     {
       provide: AlertHandling,
-      inject: [Outbox],
-      useFactory: (outbox: Outbox) => new AlertHandling(outbox, faultLog('alerts')),
+      inject: [RECORD_TAP, RESULT_STORE],
+      useFactory: (tap: RecordTap, store: ResultStore) => new AlertHandling(tap, store, faultLog('alerts')),
     },
   ],
 })

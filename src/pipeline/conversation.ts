@@ -27,6 +27,7 @@ import { KeptResults } from './kept-results';
 import { Participants } from './participants';
 import { type RestoredSession, stateOf } from './resume/restored-session';
 import type { ConversationDeps } from './conversation-deps';
+import { summaryOf } from './summary/session-summary';
 import { SessionLength } from './session-length';
 import { StatedLanguage } from './stated-language';
 
@@ -133,6 +134,10 @@ export class Conversation {
   /** Whose session it is, as its start says. */
   get customerId(): string | undefined {
     return this.started.session.customerId;
+  }
+
+  get team(): string | undefined {
+    return this.started.session.team;
   }
 
   /** The session clock now. */
@@ -331,6 +336,7 @@ export class Conversation {
         ...this.results.counts,
         dropped: this.length.dropped,
         ...this.told(),
+        summary: summaryOf(this.results.summary),
       },
     };
     await this.results.end(ended, this.lastPoints);

@@ -1,4 +1,4 @@
-import { type CloudEvent, EVENTS, type SessionStart } from '@rapport-live/protocol';
+import { type CloudEvent, EVENTS, type SessionStart, type TypedEvent } from '@rapport-live/protocol';
 import { type Observable, Subject } from 'rxjs';
 import { toCloudEvent } from '../delivery/cloud-event';
 import type { ResultStore } from '../delivery/result-feed';
@@ -15,6 +15,7 @@ import type { RestoredSession } from './resume/restored-session';
 import type { SnapshotStore } from './resume/snapshot-files';
 import { type KeptCounts, ResultWriter, type ResultWriterDeps } from './result-writer';
 import { type Picture, SessionPicture } from './session-picture';
+import { NOTHING_SEEN, summed, type SummaryState } from './summary/session-summary';
 
 /** A hop or utterance of which everything that comes has been handed to the store. */
 export type WorkedFact = UtteranceClosed | Pick<Hop, 'kind' | 'hopEndMs'>;
@@ -45,6 +46,7 @@ export class KeptResults {
   private readonly checkpoints: Checkpoints;
   private readonly partials = new OpenPartials();
   private readonly drawn: SessionPicture;
+  private summedUp: SummaryState;
   private readonly ackedFeed = new AckedFeed();
   /** Facts are kept in the order in which they were worked off. */
   private keeping: Promise<void> = Promise.resolve();
@@ -56,7 +58,11 @@ export class KeptResults {
   ) {
     const { streams, restored, state } = deps;
     this.drawn = restored?.history.picture ?? new SessionPicture();
-    const onRecord = (record: DurableRecord): void => this.drawn.see(record);
+    this.summedUp = restored?.history.summary ?? NOTHING_SEEN;
+    const onRecord = (record: DurableRecord): void => {
+      this.drawn.see(record);
+      this.summedUp = summed(this.summedUp, record.event as TypedEvent);
+    };
     this.writer = new ResultWriter(identity, { ...deps, onRecord }, restored?.history);
     this.checkpoints = new Checkpoints(
       { ...deps, identity, starts: () => streams.starts(), onAcked: (points) => this.acked(points) },
@@ -82,6 +88,11 @@ export class KeptResults {
   /** What somebody who joins late must see; undefined before the first result is durable. */
   picture(): Picture | undefined {
     return this.drawn.now();
+  }
+
+  /** What is durable of the session so far, summed up. */
+  get summary(): SummaryState {
+    return this.summedUp;
   }
 
   /** `rapport.session.ended` is durable. */

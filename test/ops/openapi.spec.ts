@@ -143,6 +143,7 @@ describe('the running service', () => {
       return status === 200;
     });
     await glance('GET /v1/wall/sessions/{id}/events', `/v1/wall/sessions/${chat.sessionId}/events`);
+    await ask('GET /v1/sessions/{id}/summary', { values: { id: chat.sessionId } });
     await chat.end();
     await eventually(async () => /"total":[1-9]/.test(await ask('GET /v1/alerts', { query: '?state=all' })));
     const listed = await ask('GET /v1/alerts', { query: '?state=all' });
@@ -188,6 +189,8 @@ describe('the running service', () => {
     await ask('DELETE /v1/customers/{id}', { values: { id: 'x'.repeat(257) } });
     await ask('PUT /v1/alert-rules', { body: { rules: [{}] } });
     await ask('GET /v1/alerts', { query: '?state=none' });
+    await ask('GET /v1/sessions/{id}/summary', { values: { id: 'x' } });
+    await ask('GET /v1/sessions/{id}/summary', { values: { id: ID } });
     await ask('POST /v1/alerts/{id}/acknowledge', { values: { id: 'none' } });
     await ask('GET /docs/{file}', { values: { file: 'passwd' } });
     await ask('GET /wall/assets/{file}', { values: { file: '../index.html' } });

@@ -17,7 +17,7 @@ export interface EventSpec {
 
 export const EVENTS = {
   'rapport.session.started': spec('rapport.sessions', 'kind', data.SessionStartedData),
-  'rapport.session.ended': spec('rapport.sessions', 'kind', data.SessionEndedData),
+  'rapport.session.ended': spec('rapport.sessions', 'kind', data.SessionEndedData, 2),
   'rapport.window.assessed': spec('rapport.results', 'windowEndMs, subject', data.WindowAssessedData),
   'rapport.window.degraded': spec('rapport.results', 'firstWindowEndMs, subject', data.WindowDegradedData),
   'rapport.transcript.final': spec('rapport.transcripts', 'stream, utteranceStartMs', data.TranscriptFinalData),

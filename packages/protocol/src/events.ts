@@ -11,6 +11,7 @@ import { EMOTIONS, MODALITIES, PARTIES, ROLES } from './vocabulary';
 
 const ms = z.number().min(0);
 const unit = z.number().min(0).max(1);
+const count = z.number().int().min(0);
 
 /** Probability of each emotion; sums to 1. */
 export const EmotionDistribution = z.strictObject(
@@ -66,6 +67,77 @@ export const ConversationFigures = z.strictObject({
 });
 export type ConversationFigures = z.infer<typeof ConversationFigures>;
 
+/** Why an alert is over. */
+export const ALERT_CLEAR_REASONS = ['over', 'rule_changed', 'rule_removed', 'session_ended'] as const;
+export type AlertClearReason = (typeof ALERT_CLEAR_REASONS)[number];
+
+/** What became of a session, made of its durable results alone: whoever has them can make it again. Bounded however long it was. */
+export const SessionSummary = z.strictObject({
+  /** How much there was to go by, in windows of the customer. */
+  evidence: z.strictObject({
+    windows: count,
+    /** Those that may be acted on; all below about emotion is of these. */
+    trusted: count,
+    abstained: count,
+    /** That could not be assessed at all. */
+    degraded: count,
+    /** In which a modality was present. */
+    voice: count,
+    face: count,
+    text: count,
+    finals: count,
+  }),
+  /** Mean over trusted windows; absent without one. */
+  emotion: EmotionDistribution.optional(),
+  /** The course, in stretches of equal length; those without a trusted window are left out. */
+  journey: z
+    .array(
+      z.strictObject({
+        startMs: ms,
+        endMs: ms,
+        /** Trusted ones in it. */
+        windows: count,
+        /** The most probable label of their mean. */
+        label: z.enum(EMOTIONS),
+        valence: z.number().min(-1).max(1),
+        arousal: z.number().min(-1).max(1),
+      }),
+    )
+    .max(32),
+  /** Of each emotion but neutral that was once at least even: its highest probability, and when. */
+  peaks: z.array(z.strictObject({ label: z.enum(EMOTIONS), value: unit, windowEndMs: ms })).max(6),
+  /** What the customer's words told, the clearest first. */
+  intents: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        /** The highest score. */
+        score: unit,
+        /** In how many utterances and messages. */
+        texts: count,
+        firstMs: ms,
+        lastMs: ms,
+      }),
+    )
+    .max(8),
+  /** The first of them; how many there were in all says `alertCount`. */
+  alerts: z
+    .array(
+      z.strictObject({
+        ruleId: z.string(),
+        name: z.string().optional(),
+        severity: z.enum(ALERT_SEVERITIES),
+        onsetWindowEndMs: ms,
+        /** Absent: it is open. */
+        clearedMs: ms.optional(),
+        clearReason: z.enum(ALERT_CLEAR_REASONS).optional(),
+      }),
+    )
+    .max(32),
+  alertCount: count,
+});
+export type SessionSummary = z.infer<typeof SessionSummary>;
+
 export const LANGUAGE_SOURCES = ['stated', 'voice', 'chat'] as const;
 
 export const SessionEndedData = SessionStartedData.extend({
@@ -85,6 +157,8 @@ export const SessionEndedData = SessionStartedData.extend({
   languageSource: z.enum(LANGUAGE_SOURCES).optional(),
   /** Absent for a session whose process died. */
   conversation: ConversationFigures.optional(),
+  /** Absent for a session whose process died. */
+  summary: SessionSummary.optional(),
 });
 export type SessionEndedData = z.infer<typeof SessionEndedData>;
 
@@ -281,10 +355,6 @@ export const AuditErasedData = z.strictObject({
   /** Keys destroyed: what was encrypted with them can be read by nobody any more. */
   dataKeys: z.number().int().min(0),
 });
-
-/** Why an alert is over. */
-export const ALERT_CLEAR_REASONS = ['over', 'rule_changed', 'rule_removed', 'session_ended'] as const;
-export type AlertClearReason = (typeof ALERT_CLEAR_REASONS)[number];
 
 /** A condition that was so, with what it was so by; never a word of the conversation but the phrase that the rule names. */
 export const AlertEvidence = z.strictObject({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ConversationFigures, SessionSummary } from './events';
 import { ERROR_CODES } from './errors';
 import { BROWSER_SCOPES } from './vocabulary';
 
@@ -42,3 +43,13 @@ export const TokenAnswer = z.object({
   expiresAt: z.string(),
 });
 export type TokenAnswer = z.infer<typeof TokenAnswer>;
+
+/** Answer to `GET /v1/sessions/ID/summary`: of a session that goes on, up to now. */
+export const SessionSummaryAnswer = z.object({
+  sessionId: z.uuid(),
+  status: z.enum(['live', 'ended']),
+  /** As the newest result tells them. */
+  conversation: ConversationFigures.optional(),
+  summary: SessionSummary,
+});
+export type SessionSummaryAnswer = z.infer<typeof SessionSummaryAnswer>;

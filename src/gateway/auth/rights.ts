@@ -72,6 +72,7 @@ export const ENDPOINT_RIGHTS: Readonly<Record<string, EndpointRule>> = {
   'GET /v1/alert-rules': ['monitor', 'admin'],
   'PUT /v1/alert-rules': ['admin'],
   'DELETE /v1/alert-rules': ['admin'],
+  'GET /v1/sessions/:id/summary': ['monitor', 'search', 'admin'],
   'DELETE /v1/sessions/:id': ['admin'],
   'DELETE /v1/customers/:id': ['admin'],
 };

@@ -1,6 +1,7 @@
-import { appendAlone } from '../../delivery/lone-record';
 import type { AlertHandledData, AlertView } from '@rapport-live/protocol';
-import type { Outbox } from '../../delivery/outbox';
+import { appendAlone } from '../../delivery/lone-record';
+import type { RecordTap, TapPosition } from '../../delivery/record-tap';
+import type { ResultStore } from '../../delivery/result-feed';
 import type { Viewer } from '../../gateway/auth/viewer';
 import { AlertDesk } from './alert-desk';
 
@@ -16,7 +17,8 @@ export class AlertHandling {
   private readonly isCaughtUp = new Promise<void>((resolve) => (this.caughtUp = resolve));
 
   constructor(
-    private readonly log: Pick<Outbox, 'read' | 'append' | 'close'>,
+    private readonly tap: Pick<RecordTap, 'records'>,
+    private readonly store: Pick<ResultStore, 'append' | 'close'>,
     private readonly onFault: (error: unknown) => void,
   ) {}
 
@@ -39,7 +41,7 @@ export class AlertHandling {
   async handle(viewer: Viewer, alertId: string, handling: Handling): Promise<AlertView> {
     await this.isCaughtUp;
     const { sessionId, ruleId } = this.desk.find(viewer, alertId);
-    const record = await appendAlone(this.log, viewer.tenant, (id) => ({
+    const record = await appendAlone(this.store, viewer.tenant, (id) => ({
       type: 'rapport.monitor.alert_handled',
       naturalKey: [id],
       data: { sessionId, alertId, ruleId, by: viewer.userId, ...handling },
@@ -50,11 +52,11 @@ export class AlertHandling {
 
   private async follow(): Promise<void> {
     const { signal } = this.stopping;
-    let nextOffset = 0;
+    let from: TapPosition | undefined;
     for (const follow of [false, true]) {
-      for await (const record of this.log.read(nextOffset, { follow, signal })) {
+      for await (const { record, position } of this.tap.records(from, { follow, signal })) {
         this.desk.see(record);
-        nextOffset = record.offset + 1;
+        from = position;
       }
       this.caughtUp();
     }

@@ -12,6 +12,7 @@ import type { ToldGap } from '../../streams/resume/restored-streams';
 import { ControlLog } from '../consent/control-log';
 import type { KeptCounts } from '../result-writer';
 import { SessionPicture } from '../session-picture';
+import { NOTHING_SEEN, summed, type SummaryState } from '../summary/session-summary';
 
 /** Finals whose place is remembered: media that is sent again lies in the newest of them. */
 const MAX_FINALS = 4096;
@@ -46,6 +47,7 @@ export interface SessionHistory {
   /** The newest of the customer, oldest first. */
   readonly windows: readonly WindowAssessedData[];
   readonly picture: SessionPicture;
+  readonly summary: SummaryState;
   /** What the client said of pause, consent and participants. */
   readonly controls: ControlLog;
 }
@@ -76,6 +78,7 @@ class HistoryReader {
   private readonly texts: Final[] = [];
   private readonly windows: WindowAssessedData[] = [];
   private readonly picture = new SessionPicture();
+  private summary: SummaryState = NOTHING_SEEN;
   private readonly controls = new ControlLog();
 
   constructor(private readonly resultSeq: number) {}
@@ -83,6 +86,7 @@ class HistoryReader {
   take(record: DurableRecord): void {
     this.picture.see(record);
     const event = record.event as TypedEvent;
+    this.summary = summed(this.summary, event);
     this.controls.take(event, record.seq);
     switch (event.type) {
       case 'rapport.session.started':
@@ -106,10 +110,10 @@ class HistoryReader {
 
   history(): SessionHistory | undefined {
     const { started, resultSeq, counts, lastWindowEndMs, lastGapMs, gaps, finals, texts, windows } = this;
-    const { picture, controls } = this;
+    const { picture, summary, controls } = this;
     if (started === undefined) return undefined;
     const { data, traceparent } = started;
-    const told = { counts, lastWindowEndMs, lastGapMs, gaps, finals, texts, windows, picture, controls };
+    const told = { counts, lastWindowEndMs, lastGapMs, gaps, finals, texts, windows, picture, summary, controls };
     return { started: data, traceparent, resultSeq, ...told };
   }
 

@@ -16,6 +16,7 @@ const BODIES = {
   ...{ ApiDocument, Liveness, Readiness },
   ...{ ErrorBody: http.ErrorBody, TokenRequest: http.TokenRequest, TokenAnswer: http.TokenAnswer },
   ErasureAnswer: http.ErasureAnswer,
+  SessionSummaryAnswer: http.SessionSummaryAnswer,
   ...{ AlertCondition: alerts.AlertCondition, AlertRule: alerts.AlertRule, AlertRuleSet: alerts.AlertRuleSet },
   AlertRulesAnswer: alerts.AlertRulesAnswer,
   ...{ AlertAssign: handling.AlertAssign, AlertSnooze: handling.AlertSnooze, AlertNote: handling.AlertNote },

@@ -3,7 +3,7 @@ import { ALERT_STATES, AlertAssign, AlertList, AlertNote, AlertSnooze, AlertView
 import { AlertRulesAnswer, AlertRuleSet } from '../alert-rules';
 import { externalText } from '../client-messages';
 import type { ErrorCode } from '../errors';
-import { ErasureAnswer, TokenAnswer, TokenRequest } from '../http-messages';
+import { ErasureAnswer, SessionSummaryAnswer, TokenAnswer, TokenRequest } from '../http-messages';
 import { IntentChange, IntentChanged, IntentExamples, IntentList, IntentName, IntentPreview } from '../intent-messages';
 import { LoginAnswer, LoginRequest, LoginWays, Me } from '../people-messages';
 import { type Scope, SUBPROTOCOL } from '../vocabulary';
@@ -230,6 +230,17 @@ export const HTTP_ROUTES: readonly HttpRoute[] = [
     summary: 'Takes back the rules of its own: those of the rules file, or those that are built in, count again.',
     scopes: ['admin'],
     answers: { 200: { description: 'The rules that count now.', body: AlertRulesAnswer } },
+  },
+  {
+    method: 'get',
+    path: '/v1/sessions/{id}/summary',
+    operationId: 'summarizeSession',
+    tag: 'alerts',
+    summary: 'What became of a session, or of one that goes on up to now.',
+    scopes: ['monitor', 'search', 'admin'],
+    parameters: { id: { in: 'path', schema: z.uuid(), description: 'The session.' } },
+    answers: { 200: { description: 'The summary.', body: SessionSummaryAnswer } },
+    errors: ['invalid_request', 'session_unknown'],
   },
   {
     method: 'get',
