@@ -7,6 +7,7 @@ import helmet from 'helmet';
 import type { Config } from './config/config';
 import { ConfigModule } from './config/config.module';
 import { DoorsModule } from './doors/doors.module';
+import { WebhooksModule } from './delivery/webhooks/webhooks.module';
 import { Doorkeeper } from './gateway/auth/doorkeeper';
 import { RightsGuard } from './gateway/auth/rights.guard';
 import { DoorServer } from './gateway/door-server';
@@ -34,6 +35,7 @@ class AppModule {
         GatewayModule,
         DoorsModule,
         MonitorModule,
+        WebhooksModule,
         OpsModule,
       ],
     };

@@ -9,6 +9,11 @@ export const ALERT_SETTINGS = {
     shownDefault: 'built in',
     purpose: 'YAML file with the alert rules; a change of it counts from the next window on',
   },
+  RAPPORT_WEBHOOKS_FILE: {
+    schema: z.preprocess(optional, z.string().optional()),
+    shownDefault: '',
+    purpose: 'JSON file with the webhooks that alerts are sent to',
+  },
 } as const satisfies Record<string, Setting>;
 
 export interface AlertConfig {

@@ -21,6 +21,7 @@ import { list } from './setting';
 import { Environment, type SettingState, settingStates } from './settings';
 import { type StorageConfig, storageConfig } from './storage-settings';
 import { type TlsConfig, tlsConfig } from './tls-config';
+import { readWebhooks, type WebhookConfig } from './webhooks-config';
 import { type TraceConfig, traceConfig } from './trace-config';
 
 /** The only reader of the environment. Everything else gets this value injected. */
@@ -70,6 +71,8 @@ export interface Config {
   /** How events are written to it. */
   readonly kafkaEvents: EventConfig;
   readonly alerts: AlertConfig;
+  /** Where alerts are sent. `options`: over the defaults, for tests. */
+  readonly webhooks: { readonly endpoints: readonly WebhookConfig[]; readonly options?: object };
   /** Wraps the keys that events are encrypted with in Kafka, 32 bytes; absent: they are not. */
   readonly shreddingKey?: Buffer;
   readonly video: { readonly ffmpeg: string; readonly ffmpegCore: string; readonly maxStreams: number };
@@ -111,6 +114,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     kafka: kafkaConfig(e),
     kafkaEvents: eventConfig(e),
     alerts: alertConfig(e),
+    webhooks: { endpoints: readWebhooks(e.RAPPORT_WEBHOOKS_FILE) },
     shreddingKey: shreddingKey(e),
     video: { ffmpeg: e.RAPPORT_FFMPEG, ffmpegCore: e.RAPPORT_FFMPEG_CORE, maxStreams: e.RAPPORT_MAX_VIDEO },
     agentEmotion: e.RAPPORT_AGENT_EMOTION === 'on',

@@ -1,0 +1,158 @@
+import { appendFile, mkdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CloudEvent, EventData } from '@rapport-live/protocol';
+import { backoffMs, sleep } from '../backoff';
+import type { RecordTap, TapPosition } from '../record-tap';
+import type { WebhookEndpoint, WebhookOptions } from './webhook-options';
+import { WebhookPlace } from './webhook-place';
+import { signedHeaders } from './webhook-signature';
+
+/** What is worth a line in the log: no body, no header, no address. */
+export interface WebhookLog {
+  /** The first attempt of one alert that failed. */
+  failed(name: string, why: string): void;
+  dead(name: string, id: string, why: string): void;
+  /** The disk does not give or take; told once until it does. */
+  fault(name: string, error: unknown): void;
+}
+
+export interface WebhookDeps {
+  readonly tap: Pick<RecordTap, 'records' | 'end'>;
+  readonly folder: string;
+  readonly options: WebhookOptions;
+  readonly log: WebhookLog;
+  readonly now: () => Date;
+}
+
+/**
+ * Sends the alerts of a tenant to one endpoint, in the order of the log, one at a time and at least once: the place is kept
+ * behind what was taken or given up. A new endpoint begins with what comes from then on.
+ */
+export class WebhookSender {
+  private readonly stopping = new AbortController();
+  private readonly place: WebhookPlace;
+  /** Behind what was taken or given up; unknown until the place is read. */
+  private at: TapPosition | undefined;
+  private isAtFault = false;
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly endpoint: WebhookEndpoint,
+    private readonly deps: WebhookDeps,
+  ) {
+    this.place = new WebhookPlace(deps.folder, endpoint.name);
+  }
+
+  start(): void {
+    this.running = this.run();
+  }
+
+  /** What is in the air is sent again after the next start. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+  }
+
+  /** A disk that does not give or take ends nothing: it is asked again, after pauses that get longer. */
+  private async run(): Promise<void> {
+    const { minPauseMs, maxPauseMs } = this.deps.options;
+    const { signal } = this.stopping;
+    for (let faults = 0; !signal.aborted; faults += 1) {
+      try {
+        return await this.follow();
+      } catch (error) {
+        this.tell(error);
+        await sleep(backoffMs(faults, minPauseMs, maxPauseMs), signal);
+      }
+    }
+  }
+
+  private async follow(): Promise<void> {
+    const { tap, options } = this.deps;
+    const { signal } = this.stopping;
+    this.at ??= (await this.place.read()) ?? tap.end();
+    await this.keep(this.at);
+    let passed = 0;
+    for await (const { record, position } of tap.records(this.at, { signal })) {
+      const isWanted = this.isWanted(record.event);
+      if (isWanted) await this.deliver(record.event);
+      if (isWanted && signal.aborted) break;
+      this.at = position;
+      passed += 1;
+      if (!isWanted && passed < options.keepEveryRecords) continue;
+      await this.keep(position);
+      passed = 0;
+    }
+    if (passed > 0) await this.keep(this.at);
+  }
+
+  /** A place that cannot be kept lags: nothing waits for it. */
+  private async keep(position: TapPosition): Promise<void> {
+    try {
+      await this.place.write(position);
+      this.isAtFault = false;
+    } catch (error) {
+      this.tell(error);
+    }
+  }
+
+  private tell(error: unknown): void {
+    if (!this.isAtFault) this.deps.log.fault(this.endpoint.name, error);
+    this.isAtFault = true;
+  }
+
+  private isWanted({ type, tenant, data }: CloudEvent): boolean {
+    if (tenant !== this.endpoint.tenant || !type.startsWith('rapport.alert.')) return false;
+    return this.endpoint.severities.includes((data as EventData<'rapport.alert.raised'>).severity);
+  }
+
+  /** Resolves when it was taken, is a dead letter, or the process stops. */
+  private async deliver(event: CloudEvent): Promise<void> {
+    const { options, log } = this.deps;
+    const { signal } = this.stopping;
+    const body = JSON.stringify(event);
+    let why: string | undefined;
+    for (let attempt = 0; attempt < options.maxAttempts && !signal.aborted; attempt += 1) {
+      if (attempt > 0) await sleep(backoffMs(attempt - 1, options.minPauseMs, options.maxPauseMs), signal);
+      if (signal.aborted) return;
+      why = await this.attempt(event.id, body);
+      if (why === undefined) return;
+      if (attempt === 0 && !signal.aborted) log.failed(this.endpoint.name, why);
+      // whoever is gone says so (Standard Webhooks 1.0)
+      if (why === GONE) break;
+    }
+    if (!signal.aborted) await this.bury(event, body, why ?? 'no attempt');
+  }
+
+  /** Undefined: it was taken. */
+  private async attempt(id: string, body: string): Promise<string | undefined> {
+    const { url, key } = this.endpoint;
+    const { options, now } = this.deps;
+    try {
+      const answer = await fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...signedHeaders(key, id, now(), body) },
+        body,
+        redirect: 'manual',
+        signal: AbortSignal.any([this.stopping.signal, AbortSignal.timeout(options.answerWithinMs)]),
+      });
+      await answer.body?.cancel();
+      return answer.ok ? undefined : `status ${answer.status}`;
+    } catch (error) {
+      const { name, cause } = error as Error & { readonly cause?: { readonly code?: string } };
+      return cause?.code ?? name;
+    }
+  }
+
+  private async bury(event: CloudEvent, body: string, why: string): Promise<void> {
+    const { folder, options, log, now } = this.deps;
+    const path = join(folder, `${this.endpoint.name}.dead.jsonl`);
+    log.dead(this.endpoint.name, event.id, why);
+    await mkdir(folder, { recursive: true });
+    const { size } = await stat(path).catch(() => ({ size: 0 }));
+    const line = `{"at":${JSON.stringify(now().toISOString())},"why":${JSON.stringify(why)},"event":${body}}\n`;
+    if (size + line.length <= options.maxDeadBytes) await appendFile(path, line);
+  }
+}
+
+const GONE = 'status 410';

@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import { Inject, Logger, Module, type OnApplicationBootstrap, type BeforeApplicationShutdown } from '@nestjs/common';
+import { CONFIG, type Config } from '../../config/config';
+import { DeliveryModule } from '../delivery.module';
+import { RECORD_TAP, type RecordTap } from '../record-tap';
+import { WEBHOOK_DEFAULTS } from './webhook-options';
+import { type WebhookLog, WebhookSender } from './webhook-sender';
+
+const WEBHOOK_SENDERS = Symbol('WebhookSenders');
+const logger = new Logger('Webhooks');
+
+/** Alerts to those who want to be called (docs/alerts.md). */
+@Module({
+  imports: [DeliveryModule],
+  providers: [{ provide: WEBHOOK_SENDERS, inject: [CONFIG, RECORD_TAP], useFactory: makeSenders }],
+})
+export class WebhooksModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  constructor(@Inject(WEBHOOK_SENDERS) private readonly senders: readonly WebhookSender[]) {}
+
+  onApplicationBootstrap(): void {
+    for (const sender of this.senders) sender.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await Promise.all(this.senders.map((sender) => sender.stop()));
+  }
+}
+
+function makeSenders({ dataDir, webhooks }: Config, tap: RecordTap): WebhookSender[] {
+  const folder = join(dataDir, 'webhooks');
+  const options = { ...WEBHOOK_DEFAULTS, ...webhooks.options };
+  return webhooks.endpoints.map(
+    (endpoint) => new WebhookSender(endpoint, { tap, folder, options, log: WEBHOOK_LOG, now: () => new Date() }),
+  );
+}
+
+const WEBHOOK_LOG: WebhookLog = {
+  failed: (name, why) => logger.warn({ msg: 'a webhook did not take an alert, and is asked again', name, why }),
+  dead: (name, id, why) => logger.error({ msg: 'an alert is a dead letter', name, id, why }),
+  fault: (name, err) =>
+    logger.error({ msg: 'the place of a webhook cannot be read or kept, and is tried again', name, err }),
+};
