@@ -31,7 +31,7 @@ it.each([
   [
     'a bound out of range',
     rule('{ emotion: { label: anger, atLeast: 1.4 } }'),
-    /rule "angry", when\.emotion\.atLeast: is 1\.4, .*<=1/,
+    /^alerts\.yaml does not fit: line 5, rule "angry", when\.emotion\.atLeast: is 1\.4, .*<=1/,
   ],
   [
     'an emotion that is none',
@@ -75,6 +75,32 @@ it.each([
   ],
 ])('refuses %s, and says where', (_, text, message) => {
   expect(faultOf(text)).toMatch(message);
+});
+
+it('names the line of each fault: of the key, of what is around what is missing, behind an alias too', () => {
+  const text = [
+    'version: 1',
+    'rules:',
+    '  - id: angry',
+    '    name: Angry',
+    '    when:',
+    '      emotion: &mood',
+    '        label: anger',
+    '        atLeast: 1.4',
+    '        above: 1',
+    '  - id: angry',
+    '    when: { emotion: *mood }',
+    'tenants:',
+    '  acme:',
+    '    rules:',
+    '      - { id: x, name: X, when: {} }',
+  ].join('\n');
+  const places = faultOf(text).matchAll(/(line \d+), (?:tenant "acme", )?rule "\w+", (\w+)/g);
+  expect([...places].map(([, line, field]) => `${line} ${field}`)).toEqual([
+    ...['line 8 when', 'line 9 when', 'line 10 name', 'line 8 when', 'line 9 when'],
+  ]);
+  const twice = `${rule('{ silence: { forMs: 2000 } }')}  - { id: angry, name: A, when: { silence: { forMs: 2000 } } }`;
+  expect(faultOf(twice)).toContain('line 6, rule "angry": another rule');
 });
 
 it('refuses more conditions than the state of a session has room for', () => {

@@ -15,48 +15,68 @@ const MAX_VALUE_DEPTH = 4 * MAX_CONDITION_DEPTH;
 const MAX_TOLD_FAULTS = 5;
 const MAX_TOLD_VALUE = 60;
 
-/** What a rules file states. Throws RapportError `alert_rules_invalid`, which names rule, place and value. */
-export const readRulesFile = (value: unknown, name: string): AlertRulesFile => {
-  const file = read(AlertRulesFile, value, name);
-  for (const { rules } of [file, ...Object.values(file.tenants ?? {})]) checkRules(rules, name);
+/** Where in its text a value stands; without one, nothing is said of lines. @param path keys and indexes from the root */
+export type LineOf = (path: readonly PropertyKey[]) => number;
+
+interface Text {
+  readonly name: string;
+  readonly lineOf?: LineOf;
+}
+
+/** What a rules file states. Throws RapportError `alert_rules_invalid`, which names line, rule, place and value. */
+export const readRulesFile = (value: unknown, name: string, lineOf?: LineOf): AlertRulesFile => {
+  const text = { name, lineOf };
+  const file = read(AlertRulesFile, value, text);
+  checkRules(file.rules, ['rules'], text);
+  for (const [tenant, { rules }] of Object.entries(file.tenants ?? {})) {
+    checkRules(rules, ['tenants', tenant, 'rules'], text);
+  }
   return file;
 };
 
 /** The rules of one tenant, as a request states them. Throws as `readRulesFile` does. */
 export const readRuleSet = (value: unknown, name: string): AlertRuleSet => {
-  const set = read(AlertRuleSet, value, name);
-  checkRules(set.rules, name);
+  const set = read(AlertRuleSet, value, { name });
+  checkRules(set.rules, ['rules'], { name });
   return set;
 };
 
-function read<S extends z.ZodType>(schema: S, value: unknown, name: string): z.infer<S> {
+function read<S extends z.ZodType>(schema: S, value: unknown, { name, lineOf }: Text): z.infer<S> {
   if (isDeeperThan(value, MAX_VALUE_DEPTH)) throw invalid(name, ['is nested deeper than any rule']);
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw invalid(
-    name,
-    parsed.error.issues.map((issue) => faultOf(issue, value)),
-  );
+  const faults = parsed.error.issues.map((issue) => {
+    const [key] = issue.code === 'unrecognized_keys' ? issue.keys : [];
+    return atLine(lineOf, key === undefined ? issue.path : [...issue.path, key], faultOf(issue, value));
+  });
+  throw invalid(name, faults);
 }
 
-/** What a schema cannot say. */
-function checkRules(rules: readonly AlertRule[], name: string): void {
+/** What a schema cannot say. @param path of the list */
+function checkRules(rules: readonly AlertRule[], path: readonly PropertyKey[], { name, lineOf }: Text): void {
   const faults: string[] = [];
   let conditions = 0;
   rules.forEach(({ id, when }, i) => {
-    if (rules.findIndex((other) => other.id === id) < i) faults.push(`rule "${id}": another rule has the same id`);
+    const fault = (key: 'id' | 'when', sentence: string): void =>
+      void faults.push(atLine(lineOf, [...path, i, key], sentence));
+    if (rules.findIndex((other) => other.id === id) < i) fault('id', `rule "${id}": another rule has the same id`);
     const { count, depth } = sizeOf(when);
     conditions += count;
-    if (count > MAX_RULE_CONDITIONS)
-      faults.push(`rule "${id}", when: ${count} conditions, at most ${MAX_RULE_CONDITIONS}`);
-    if (depth > MAX_CONDITION_DEPTH)
-      faults.push(`rule "${id}", when: nested ${depth} deep, at most ${MAX_CONDITION_DEPTH}`);
+    if (count > MAX_RULE_CONDITIONS) {
+      fault('when', `rule "${id}", when: ${count} conditions, at most ${MAX_RULE_CONDITIONS}`);
+    }
+    if (depth > MAX_CONDITION_DEPTH) {
+      fault('when', `rule "${id}", when: nested ${depth} deep, at most ${MAX_CONDITION_DEPTH}`);
+    }
   });
   if (conditions > MAX_ALERT_CONDITIONS) {
-    faults.push(`rules: ${conditions} conditions in all, at most ${MAX_ALERT_CONDITIONS}`);
+    faults.push(atLine(lineOf, path, `rules: ${conditions} conditions in all, at most ${MAX_ALERT_CONDITIONS}`));
   }
   if (faults.length > 0) throw invalid(name, faults);
 }
+
+const atLine = (lineOf: LineOf | undefined, path: readonly PropertyKey[], fault: string): string =>
+  lineOf === undefined ? fault : `line ${lineOf(path)}, ${fault}`;
 
 function sizeOf({ all, any, not }: AlertCondition): { count: number; depth: number } {
   const below = [...(all ?? []), ...(any ?? []), ...(not === undefined ? [] : [not])].map(sizeOf);

@@ -1,6 +1,6 @@
 import { type AlertRulesFile, RapportError } from '@rapport-live/protocol';
-import { parseDocument } from 'yaml';
-import { readRulesFile } from './read-rules';
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { type LineOf, readRulesFile } from './read-rules';
 
 /** Most bytes of a rules file. */
 export const MAX_RULES_FILE_BYTES = 256 * 1024;
@@ -12,7 +12,8 @@ export function parseRulesText(text: string, name: string): AlertRulesFile {
   if (Buffer.byteLength(text) > MAX_RULES_FILE_BYTES) {
     throw new RapportError('alert_rules_invalid', `${name} has more than ${MAX_RULES_FILE_BYTES} bytes.`);
   }
-  const document = parseDocument(text, { prettyErrors: true });
+  const lines = new LineCounter();
+  const document = parseDocument(text, { prettyErrors: true, lineCounter: lines });
   const [fault] = document.errors;
   if (fault !== undefined) {
     const [where] = fault.linePos ?? [];
@@ -25,5 +26,27 @@ export function parseRulesText(text: string, name: string): AlertRulesFile {
   } catch (cause) {
     throw new RapportError('alert_rules_invalid', `${name} uses more than ${MAX_ALIASES} aliases.`, { cause });
   }
-  return readRulesFile(value, name);
+  return readRulesFile(value, name, lineOfIn(document, lines));
+}
+
+/** The line of a key or item, or of the innermost one there is on the way to it; 1 is the first. */
+function lineOfIn(document: Document.Parsed, lines: LineCounter): LineOf {
+  return (path) => {
+    let line = 1;
+    let node: unknown = document.contents;
+    for (const step of path) {
+      if (isAlias(node)) node = node.resolve(document);
+      let next: unknown;
+      if (isMap(node)) {
+        const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(step));
+        [next, node] = [pair?.key, pair?.value];
+      } else if (isSeq(node)) {
+        node = next = node.items[Number(step)];
+      }
+      const [offset] = (next as { readonly range?: readonly number[] } | undefined)?.range ?? [];
+      if (offset === undefined) break;
+      ({ line } = lines.linePos(offset));
+    }
+    return line;
+  };
 }
