@@ -58,6 +58,31 @@ describe('an emotion', () => {
   });
 });
 
+it('valence and arousal are held against either bound, and come back over the other before they are over', () => {
+  const course = [0.2, 0.9, 0.9, 0.9, 0.6, 0.9, 0.2, 0.2];
+  const events = seconds(course.length, (second) => ({ assessed: assessed(course[second - 1]!) }));
+  const low = ruleOf({ valence: { atMost: -0.4, forMs: 2000 } });
+  const high = ruleOf({ arousal: { atLeast: 0.4, clearAt: 0.35, forMs: 0 } });
+  // -0.3 is within 0.15 of the bound; 0.3 is below where it says that it is over
+  expect(inShort(told(events, [low]).results)).toEqual(['raised 3000', 'cleared 7000 over']);
+  expect(inShort(told(events, [high]).results)).toEqual([
+    ...['raised 2000', 'cleared 5000 over', 'raised 6000', 'cleared 7000 over'],
+  ]);
+});
+
+it('an alert is over once it was not so for a while, and not raised again before another', () => {
+  const course = [0.9, 0.1, 0.9, 0.1, 0.1, 0.1, 0.9, 0.9, 0.9, 0.9];
+  const events = seconds(course.length, (second) => ({ assessed: assessed(course[second - 1]!) }));
+  const when = { emotion: { ...ANGER, forMs: 0 } };
+  const results = (more: object) => inShort(told(events, [ruleOf(when, more)]).results);
+  expect(results({ clearAfterMs: 2000 })).toEqual(['raised 1000', 'cleared 6000 over', 'raised 7000']);
+  expect(results({ clearAfterMs: 2000, cooldownMs: 3000 })).toEqual([
+    'raised 1000',
+    'cleared 6000 over',
+    'raised 9000',
+  ]);
+});
+
 it('a trend is one of a fitted line over a span that is covered', () => {
   const rises = seconds(40, (second) => ({
     assessed: assessed(second < 20 ? 0.1 : Math.min(0.9, (second - 19) / 10)),
@@ -66,6 +91,12 @@ it('a trend is one of a fitted line over a span that is covered', () => {
   const { results } = told(rises, [rule]);
   expect(inShort(results)[0]).toMatch(/^raised 2[2-9]000$/);
   expect(results[0]!.data.evidence![0]).toMatchObject({ condition: 'trend', of: 'anger', threshold: 0.5 });
+  const falls = seconds(40, (second) => ({
+    assessed: assessed(second < 20 ? 0.9 : Math.max(0.1, 0.9 - (second - 19) / 10)),
+  }));
+  const fall = ruleOf({ trend: { of: 'anger', fallBy: 0.5, overMs: 20_000 } });
+  expect(inShort(told(falls, [fall]).results)[0]).toMatch(/^raised 2[2-9]000$/);
+  expect(told(rises, [fall]).results).toEqual([]);
   const odd = seconds(40, (second) => ({ assessed: assessed(second === 30 ? 0.9 : 0.1) }));
   expect(told(odd, [rule]).results).toEqual([]);
 });
@@ -121,6 +152,13 @@ describe('words', () => {
     ]);
   });
 
+  it('may have to be said by a time', () => {
+    const rule = ruleOf({ said: { by: 'agent', anyOf: ['hello'], withinMs: 5000, keepMs: 60_000 } });
+    const at = (ms: number) => inOrder([...seconds(20, () => ({})), words('agent', ms, 'Hello there')]);
+    expect(inShort(told(at(4000), [rule]).results)).toEqual(['raised 5000']);
+    expect(told(at(6000), [rule]).results).toEqual([]);
+  });
+
   it('of the last moment are judged at the end, where every alert is over', () => {
     const rule = ruleOf({ said: { by: 'customer', anyOf: ['goodbye for good'], keepMs: 60_000 } });
     const events = [...seconds(3, () => ({})), words('customer', 3000, 'Goodbye for good')];
@@ -165,6 +203,21 @@ describe('the talk', () => {
       ['share', 'raised 30000'],
     ]);
   });
+});
+
+it('a share of the talk has either bound, and is over once it is well on the other side', () => {
+  const course = [0.5, 0.19, 0.23, 0.26, 0.19];
+  const events = seconds(course.length, (second) => {
+    const customer = course[second - 1]!;
+    return { talk: { talkShare: { customer, agent: 1 - customer } } };
+  });
+  const [quiet, loud] = [
+    ruleOf({ talkShare: { of: 'customer', atMost: 0.2, afterMs: 1000 } }),
+    ruleOf({ talkShare: { of: 'agent', atLeast: 0.8, afterMs: 1000 } }),
+  ];
+  for (const rule of [quiet, loud]) {
+    expect(inShort(told(events, [rule]).results)).toEqual(['raised 2000', 'cleared 4000 over', 'raised 5000']);
+  }
 });
 
 it('an intent is told by its score, also where the emotion is not', () => {

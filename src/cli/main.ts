@@ -1,5 +1,6 @@
 import { RapportError, errorSpec } from '@rapport-live/protocol';
 import { readConfig } from '../config/config';
+import { alertsReplay } from './alerts/replay';
 import { analyze } from './analyze';
 import { closest } from './arguments';
 import type { Command, Surroundings } from './command';
@@ -24,6 +25,7 @@ export const COMMANDS: readonly Command[] = [
   intentsTest,
   intentsList,
   intentsRemove,
+  alertsReplay,
   keysNew,
   usersAdd,
   usersList,

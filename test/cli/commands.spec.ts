@@ -1,4 +1,4 @@
-import { appendFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeHeader, encodeRecord } from '../../src/delivery/record-line';
@@ -91,6 +91,86 @@ describe('rapport export', () => {
     expect(ran.code).toBe(2);
     const none = await rapport(['export', '--session', 'abc'], env);
     expect(none).toMatchObject({ code: 1, stderr: expect.stringContaining('The log has no session abc') });
+  });
+});
+
+describe('rapport alerts replay', () => {
+  const folder = join(dataDir, 'replay');
+  const rules = join(dataDir, 'rules.yaml');
+  const there = { RAPPORT_DATA_DIR: folder };
+  const record = (offset: number, type: string, data: object): Buffer => {
+    const event = JSON.stringify({ type, tenant: 't', subject: SESSIONS[0], data });
+    return encodeRecord({ offset, seq: offset + 1, topic: 'rapport.sessions', key: `t/${SESSIONS[0]}` }, event);
+  };
+  beforeAll(() => {
+    mkdirSync(join(folder, 'outbox'), { recursive: true });
+    const said = {
+      utteranceId: 'u',
+      source: 'chat',
+      party: 'customer',
+      startMs: 61_000,
+      endMs: 62_000,
+      text: 'My lawyer!',
+    };
+    writeFileSync(
+      segmentPath(join(folder, 'outbox'), 0),
+      Buffer.concat([
+        encodeHeader(0, LOG),
+        record(0, 'rapport.session.started', { session: { team: 'billing' } }),
+        record(1, 'rapport.transcript.final', said),
+        record(2, 'rapport.session.ended', { session: { team: 'billing' }, durationMs: 70_000, reason: 'ended' }),
+      ]),
+    );
+    writeFileSync(
+      rules,
+      [
+        'version: 1',
+        'rules:',
+        '  - id: lawyer',
+        '    name: Speaks of a lawyer',
+        '    when: { said: { by: customer, anyOf: [lawyer], keepMs: 5000 } }',
+        '    clearAfterMs: 0',
+        '  - { id: sales_only, name: Sales, teams: [sales], when: { said: { by: customer, anyOf: [lawyer] } } }',
+      ].join('\n'),
+    );
+  });
+
+  it('prints what rules would have told, and leaves the log as it is', async () => {
+    const before = readFileSync(segmentPath(join(folder, 'outbox'), 0));
+    const { code, stdout, stderr } = await rapport(['alerts', 'replay', rules], there);
+    expect({ code, stderr, lines: stdout.split('\n').map((line) => line.replace(/ +/g, ' ')) }).toEqual({
+      code: 0,
+      stderr: '',
+      lines: [
+        'session at step severity rule why',
+        '------- ---- ------- -------- ------ --------------------',
+        '6c7d80 1:02 raised warning lawyer said customer lawyer',
+        '6c7d80 1:08 cleared warning lawyer over',
+        '',
+        '1 session: lawyer 1',
+        '',
+      ],
+    });
+    expect(readFileSync(segmentPath(join(folder, 'outbox'), 0))).toEqual(before);
+    const builtIn = await rapport(['alerts', 'replay', 'default', SESSIONS[0].slice(-6)], there);
+    expect(builtIn).toMatchObject({ code: 0, stdout: '1 session: no alert\n' });
+  });
+
+  it('says what is wrong with rules or sessions in one sentence', async () => {
+    const broken = join(dataDir, 'broken.yaml');
+    writeFileSync(broken, 'version: 1\nrules:\n  - id: x1\n    name: 7\n    when: { silence: { forMs: 1000 } }\n');
+    const told = async (...args: string[]): Promise<[number | null, string]> => {
+      const { code, stderr } = await rapport(['alerts', 'replay', ...args], there);
+      expect(stderr.trim().split('\n')).toHaveLength(1);
+      return [code, stderr];
+    };
+    expect(await told(broken)).toEqual([
+      1,
+      expect.stringMatching(/broken\.yaml does not fit: line 4, rule "x1", name: is 7/),
+    ]);
+    expect(await told(join(dataDir, 'none.yaml'))).toEqual([1, expect.stringContaining('cannot be read (ENOENT)')]);
+    expect(await told('default', 'abc')).toEqual([1, expect.stringContaining('The log has no such session')]);
+    expect(await told()).toEqual([2, expect.stringContaining('needs a rules file')]);
   });
 });
 

@@ -1,7 +1,19 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SCOPES, type SessionState, type TypedEvent } from '@rapport-live/protocol';
+import {
+  ALERT_CONDITIONS,
+  type AlertCondition,
+  AlertRule,
+  EMOTIONS,
+  SCOPES,
+  type SessionState,
+  type TypedEvent,
+} from '@rapport-live/protocol';
+import { compileRule } from '../../src/alerts/compiled-rule';
+import { RecordedSession } from '../../src/cli/alerts/recorded-session';
+import type { JobInput, JobKind, JobOptions, JobOutput, JobResult } from '../../src/inference/inference-pool';
+import { ScriptedPool } from '../../src/models/scripted-pool';
 import { eventually } from '../support/eventually';
 import { readLog } from '../support/local-log';
 import { RawClient } from '../support/raw-client';
@@ -27,6 +39,41 @@ const SILENCE = { id: 'silent', name: 'Silence', when: { silence: { forMs: 2500 
 const BILLING = { ...LAWYER, id: 'billing_only', teams: ['billing'] };
 /** Both speak to 2 s; nobody from there to 6 s; then both again. */
 const CALL = joined(tone(2000), silence(4000), tone(3000));
+
+/** Each is so in `ROW` below. */
+const EVERY: { readonly [K in (typeof ALERT_CONDITIONS)[number]]: AlertCondition[K] } = {
+  emotion: { label: 'anger', atLeast: 0.6, forMs: 2000 },
+  valence: { atMost: -0.3, forMs: 2000 },
+  arousal: { atLeast: 0.3, forMs: 2000 },
+  trend: { of: 'anger', riseBy: 0.3, overMs: 10_000 },
+  said: { by: 'customer', anyOf: ['vegan menu'], keepMs: 60_000 },
+  notSaid: { by: 'agent', anyOf: ['is recorded'], withinMs: 1000 },
+  intent: { name: 'ask_for_menu', atLeast: 0.5, forMs: 0 },
+  silence: { forMs: 2500 },
+  interruptions: { by: 'agent', atLeast: 1, withinMs: 60_000 },
+  talkShare: { of: 'agent', atLeast: 0.3, afterMs: 2000 },
+  escalationRisk: { atLeast: 0.4, forMs: 2000 },
+};
+/** The agent breaks in at 2 s, the customer gives way at 3 s; nobody speaks from 5 s to 9 s. */
+const ROW = [
+  joined(tone(3000), silence(6000), tone(4000)),
+  joined(silence(2000), tone(3000), silence(4000), tone(4000)),
+];
+const ROW_MS = 13_000;
+
+/** Window by window the customer gets angrier. */
+class RisingAnger extends ScriptedPool {
+  private windows = 0;
+
+  override async submit<K extends JobKind>(kind: K, input: JobInput<K>, options: JobOptions): Promise<JobResult<K>> {
+    const result = await super.submit(kind, input, options);
+    if (kind !== 'fusion') return result;
+    const { logits } = result.output as JobOutput<'fusion'>;
+    const anger = 2 * this.windows++;
+    logits.forEach((_, i) => (logits[i] = { anger, neutral: 6 }[EMOTIONS[i % EMOTIONS.length] as string] ?? 0));
+    return result;
+  }
+}
 
 type AlertEvent = Extract<TypedEvent, { type: `rapport.alert.${string}` }>;
 const alertsOf = (session: RawSession): AlertEvent[] =>
@@ -66,8 +113,8 @@ const say = (session: RawSession, text: string, ptsMs: number): void =>
 describe('alerts', () => {
   let dataDir: string;
   const services: RunningService[] = [];
-  const open = async (alerts: { rulesFile?: string } = {}): Promise<RunningService> => {
-    const service = await startService({ dataDir, onShutdown: 'keep', apiKeys: KEYS, alerts });
+  const open = async (alerts: { rulesFile?: string } = {}, pool = new ScriptedPool()): Promise<RunningService> => {
+    const service = await startService({ dataDir, onShutdown: 'keep', apiKeys: KEYS, alerts }, pool);
     services.push(service);
     return service;
   };
@@ -108,6 +155,12 @@ describe('alerts', () => {
     expectGapless(results);
     expect(inShort(session).slice(4)).toEqual(['lawyer raised', 'lawyer cleared session_ended']);
     expect(results.at(-1)!.event.type).toBe('rapport.session.ended');
+    // replayed over the log, the same rules raise the same
+    const recorded = new RecordedSession();
+    for (const { event } of await readLog(dataDir, session.sessionId)) recorded.take(event as TypedEvent);
+    const [lawyer, silent] = [LAWYER, SILENCE].map((rule) => compileRule(AlertRule.parse(rule)));
+    const replayed = recorded.replay([lawyer!, silent!]).map(({ data }) => [data.ruleId, data.step].join(' '));
+    expect(replayed).toEqual(['lawyer raised', 'silent raised', 'silent cleared', 'lawyer cleared']);
     const first = alertsOf(session)[0]!;
     expect(first.data.evidence).toMatchObject([{ condition: 'said', utteranceId: 'm-100', phrase: 'my lawyer' }]);
 
@@ -124,6 +177,27 @@ describe('alerts', () => {
       ['acme', { source: 'tenant', revision: 2, added: [], changed: [], removed: ['lawyer', 'billing_only'] }],
       ['acme', { source: 'tenant', revision: 3, added: ['lawyer'], changed: [], removed: ['silent'] }],
     ]);
+  });
+
+  it('come from all that is found out of a conversation: each condition is fed by what the service hears', async () => {
+    const service = await open({}, new RisingAnger());
+    const examples = ['the', 'a', 'our', 'any', 'your'].map((word) => `Do you have ${word} vegan menu`);
+    const { preview } = (await ask(service, 'POST', 'intents/ask_for_menu/preview', { examples })).body;
+    expect((await ask(service, 'PUT', 'intents/ask_for_menu', { examples, preview })).status).toBe(200);
+    const rules = ALERT_CONDITIONS.map((kind) => ({
+      ...{ id: kind.toLowerCase(), name: kind, ...NO_WAIT, when: { [kind]: EVERY[kind] } },
+    }));
+    expect((await ask(service, 'PUT', 'alert-rules', { rules })).status).toBe(200);
+    const session = await RawSession.start(service, VOICES);
+    say(session, 'Do you have a vegan menu', 100);
+    for (let ms = 0; ms < ROW_MS; ms += 1000) {
+      ROW.forEach((sound, i) => session.voice(sound.subarray(ms * 16, (ms + 1000) * 16), ms, i + 1));
+    }
+    await session.window(ROW_MS - 1000);
+    await session.end();
+    const raised = alertsOf(session).filter(({ data }) => data.step === 'raised');
+    expect(raised.map(({ data }) => data.evidence![0]!.condition).sort()).toEqual([...ALERT_CONDITIONS].sort());
+    expect(raised.find(({ data }) => data.ruleId === 'intent')!.data.evidence).toMatchObject([{ of: 'ask_for_menu' }]);
   });
 
   it('are handled by supervisors, and everything about them is there after a restart and gone after an erasure', async () => {
@@ -159,7 +233,21 @@ describe('alerts', () => {
     expect(handled).toMatchObject({ assignee: 'eve', acknowledged: { by: expect.any(String) } });
     expect(Date.parse(handled.snoozedUntil)).toBeGreaterThan(Date.now());
     expect(handled.notes).toEqual([{ by: acknowledged.by, at: expect.any(String), note: 'Zanzibar called back' }]);
+    const path = `sessions/${session.sessionId}/summary`;
+    const live = (await ask(first, 'GET', path)).body;
+    expect(live).toMatchObject({ status: 'live', summary: { alertCount: 2 } });
+    expect((await ask(first, 'GET', path, undefined, KEYS[1]!.key)).body.code).toBe('session_unknown');
+    const seen = (await readLog(dataDir)).map(({ event }) => event as TypedEvent);
+    expect(
+      seen.filter(({ type }) => type === 'rapport.audit.viewed').map(({ tenant, data }) => [tenant, data]),
+    ).toEqual([['acme', expect.objectContaining({ what: 'session', sessionId: session.sessionId })]]);
     await session.end();
+    const { summary, conversation } = session.events('rapport.session.ended')[0]!.data;
+    expect(summary!.evidence.windows).toBe(session.events('rapport.window.assessed').length);
+    expect(summary!.alerts).toMatchObject([{ ruleId: 'lawyer', clearReason: 'session_ended' }, { ruleId: 'minor' }]);
+    const ended = { sessionId: session.sessionId, status: 'ended', conversation, summary };
+    await eventually(async () => (await ask(first, 'GET', path)).body.status === 'ended');
+    expect((await ask(first, 'GET', path)).body).toEqual(ended);
     await eventually(async () => (await ask(first, 'GET', 'alerts')).body.total === 0);
     const before = (await ask(first, 'GET', 'alerts?state=cleared')).body;
     expect(before.alerts[0]).toMatchObject({
@@ -174,6 +262,7 @@ describe('alerts', () => {
 
     const second = await open();
     expect((await ask(second, 'GET', 'alerts?state=all')).body).toEqual(before);
+    expect((await ask(second, 'GET', path)).body).toEqual(ended);
     expect(JSON.stringify(await readLog(dataDir))).toContain('Zanzibar');
     await ask(second, 'DELETE', `sessions/${session.sessionId}`);
     expect((await ask(second, 'GET', 'alerts?state=all')).body.total).toBe(0);
@@ -213,12 +302,15 @@ describe('alerts', () => {
 
   it('are watched for by the rules file, which is read again when it changes; a broken one takes nothing away', async () => {
     const rulesFile = join(dataDir, 'alerts.yaml');
-    const write = (rules: unknown): void => writeFileSync(rulesFile, JSON.stringify({ version: 1, rules }));
+    const tenants = { globex: { rules: [SILENCE] } };
+    const write = (rules: unknown): void => writeFileSync(rulesFile, JSON.stringify({ version: 1, rules, tenants }));
     write([{ ...LAWYER, name: 7 }]);
     // the process ends there, and with it its hold on the data folder
     await expect(startService({ alerts: { rulesFile } })).rejects.toMatchObject({
       code: 'config_invalid',
-      message: expect.stringMatching(/^RAPPORT_ALERT_RULES: .*rule "lawyer", name: is 7/),
+      message: expect.stringMatching(
+        /^RAPPORT_ALERT_RULES: .*alerts\.yaml does not fit: line 1, rule "lawyer", name: is 7/,
+      ),
     });
     write([LAWYER]);
     const service = await open({ rulesFile });
@@ -227,9 +319,23 @@ describe('alerts', () => {
       return [body.source, ...body.rules.map(({ id }: { id: string }) => id)].join(' ');
     };
     expect(await idsNow()).toBe('file lawyer');
+    write([LAWYER, BILLING]);
+    await eventually(async () => (await idsNow()) === 'file lawyer billing_only');
+    const [billing, sales] = await Promise.all(
+      ['billing', 'sales'].map(async (team) => {
+        const session = await RawSession.start(service, [], { session: { channel: 'chat', language: 'en', team } });
+        session.client.json({ type: 'chat.message', party: 'customer', text: 'I will call my lawyer' });
+        return session;
+      }),
+    );
+    await eventually(() => inShort(sales!).length > 0 && inShort(billing!).length > 1);
+    expect([inShort(sales!), inShort(billing!)]).toEqual([['lawyer raised'], ['lawyer raised', 'billing_only raised']]);
     writeFileSync(rulesFile, '{');
     write([SILENCE]);
     await eventually(async () => (await idsNow()) === 'file silent');
+    await eventually(() => inShort(billing!).length > 3);
+    expect(inShort(billing!).slice(2)).toEqual(['lawyer cleared rule_removed', 'billing_only cleared rule_removed']);
+    for (const session of [billing!, sales!]) await session.end();
     writeFileSync(rulesFile, 'rules: [');
     expect(await ask(service, 'PUT', 'alert-rules', { rules: [LAWYER, LAWYER] })).toMatchObject({
       status: 422,
@@ -241,7 +347,8 @@ describe('alerts', () => {
     expect(await idsNow()).toBe('file silent');
     await ask(service, 'PUT', 'alert-rules', { rules: [LAWYER] });
     expect(await idsNow()).toBe('tenant lawyer');
-    expect((await ask(service, 'GET', 'alert-rules', undefined, KEYS[1]!.key)).body.source).toBe('file');
+    const globex = (await ask(service, 'GET', 'alert-rules', undefined, KEYS[1]!.key)).body;
+    expect(globex).toMatchObject({ source: 'file', rules: [{ id: 'silent' }] });
     expect((await ask(service, 'DELETE', 'alert-rules')).body).toMatchObject({ source: 'file', revision: 2 });
   });
 });
