@@ -40,5 +40,16 @@ if (once) {
   process.exit(demoCode || code);
 }
 if (demoCode !== 0) console.log('The sample call did not finish; the service goes on.');
-console.log(`Still serving: ${scheme.replace('ws', 'http')}://${base}/readyz tells its state. Stop with Ctrl-C.`);
+const page = `${scheme.replace('ws', 'http')}://${base}`;
+console.log(`The live wall is at ${page}/wall: ${await howToLogIn()}`);
+console.log(`Still serving: ${page}/readyz tells its state. Stop with Ctrl-C.`);
 process.exit(await exited);
+
+/** Until somebody has an account, whoever sits at this machine gets in (docs/security.md). */
+async function howToLogIn() {
+  const add = '`npm run rapport -- users add NAME --role admin` makes an account';
+  const isFirst = await fetch(`${page}/v1/login`).then((answer) => answer.json(), () => ({})); // prettier-ignore
+  return isFirst.development === true
+    ? `log in as "development" with the password "rapport-development"; ${add}.`
+    : `log in with an account; ${add}.`;
+}

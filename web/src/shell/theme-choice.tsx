@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { chooseTheme, chosenTheme, type Theme, THEMES } from '../theme/theme';
 
-const NAMES: Readonly<Record<Theme, string>> = { auto: 'as the system', light: 'light', dark: 'dark' };
+const NAMES: Readonly<Record<Theme, string>> = { auto: 'System colours', light: 'Light', dark: 'Dark' };
 
 export function ThemeChoice() {
   const [theme, setTheme] = useState(chosenTheme);

@@ -2,7 +2,7 @@ import type { LiveSession } from '@rapport-live/protocol';
 import { Component } from 'preact';
 import { EmotionNow } from '../../parts/emotion-now';
 import { Alerts, Degraded, Intents, LastWords, Lasted, SessionName, Urgency } from './session-parts';
-import { CHANNEL_WORDS, STATUS_WORDS } from './session-words';
+import { CHANNEL_WORDS, levelOf, STATUS_WORDS } from './session-words';
 import { Trail } from './trail';
 
 interface SessionCardProps {
@@ -19,7 +19,12 @@ export class SessionCard extends Component<SessionCardProps> {
     const { sessionId, status, channel, team, queue, emotion, trend } = session;
     const where = [CHANNEL_WORDS[channel], team, queue].filter((part) => part !== undefined);
     return (
-      <article class="panel card" data-status={status} aria-labelledby={`name-${sessionId}`}>
+      <article
+        class="panel card"
+        data-status={status}
+        data-level={levelOf(session.urgency)}
+        aria-labelledby={`name-${sessionId}`}
+      >
         <header>
           <h2 id={`name-${sessionId}`}>
             <SessionName session={session} />

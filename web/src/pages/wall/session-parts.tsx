@@ -3,7 +3,7 @@ import { Duration } from '../../parts/duration';
 import { useNow } from '../../parts/use-now';
 import { spaced } from '../../words/names';
 import { percentOf } from '../../words/percent';
-import { degradedText, nameOf, PARTY_WORDS, SEVERITY_WORDS, urgencyText } from './session-words';
+import { degradedText, levelOf, nameOf, PARTY_WORDS, SEVERITY_WORDS, urgencyText } from './session-words';
 
 type Part<K extends keyof LiveSession> = Pick<LiveSession, K>;
 
@@ -16,10 +16,9 @@ export function Lasted({ status, startedAt, mediaMs }: Part<'status' | 'startedA
 }
 
 export function Urgency({ urgency, reasons }: Part<'urgency' | 'reasons'>) {
-  const level = urgency >= 60 ? 'high' : urgency >= 30 ? 'some' : 'low';
   const text = urgencyText({ urgency, reasons });
   return (
-    <span class="urgency figures" data-level={level} title={text}>
+    <span class="urgency figures" data-level={levelOf(urgency)} title={text}>
       <span aria-hidden="true">{urgency}</span>
       <span class="unseen">{text}</span>
     </span>

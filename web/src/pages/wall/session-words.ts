@@ -1,4 +1,5 @@
 import type { LiveAlert, LiveSession } from '@rapport-live/protocol';
+import { ATTENTION_URGENCY } from './wall-filter';
 import { shortId, spaced } from '../../words/names';
 
 type Named = Pick<LiveSession, 'sessionId' | 'agentId' | 'customerId' | 'externalId'>;
@@ -37,3 +38,7 @@ export function urgencyText({ urgency, reasons }: Pick<LiveSession, 'urgency' | 
   const why = reasons.map((reason) => REASON_WORDS[reason]).join(', ');
   return why === '' ? `Urgency ${urgency} of 100` : `Urgency ${urgency} of 100: ${why}`;
 }
+
+/** In three steps, for what is seen at a glance. */
+export const levelOf = (urgency: number): 'low' | 'some' | 'high' =>
+  urgency >= 60 ? 'high' : urgency >= ATTENTION_URGENCY ? 'some' : 'low';

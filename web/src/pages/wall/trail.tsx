@@ -7,7 +7,12 @@ const WINDOWS = 60;
 /** How pleasant the last minute was. Said in words by the trend, so a drawing alone. */
 export function Trail({ trail }: Pick<LiveSession, 'trail'>) {
   return (
-    <svg class="trail" viewBox={`-3 -3 ${TRAIL_WIDTH + 6} ${TRAIL_HEIGHT + 6}`} aria-hidden="true">
+    <svg
+      class="trail"
+      viewBox={`-3 -3 ${TRAIL_WIDTH + 6} ${TRAIL_HEIGHT + 6}`}
+      preserveAspectRatio="none"
+      aria-hidden="true"
+    >
       <line class="middle" x1="0" x2={TRAIL_WIDTH} y1={TRAIL_HEIGHT / 2} y2={TRAIL_HEIGHT / 2} />
       {trailPaths(trail, WINDOWS).map((path) => (
         <path key={path} d={path} />
