@@ -44,6 +44,7 @@ const LIBRARY_HOME = {
   helmet: 'src/service.ts',
   yaml: 'src/alerts/rule-text.ts',
   'cli-progress': 'src/cli/progress.ts',
+  '@wasm-audio-decoders/flac': 'src/cli/recording/flac-sound.ts',
 };
 
 /** The same for the dashboard. */

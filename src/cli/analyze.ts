@@ -38,7 +38,7 @@ export const analyze = command(
     usage: 'FILE... [options]',
     summary: 'Analyzes recordings on this machine and writes results.jsonl, transcript.vtt and report.html.',
     notes: [
-      'WAV (PCM of 8 or 16 bits, 8 to 48 kHz, one or two channels) is read as it is; other sound and video through ffmpeg.\nOnly the customer is assessed. A voice of both in one channel (--party mixed) is transcribed and never assessed.',
+      'WAV (PCM of 8 or 16 bits, 8 to 48 kHz, one or two channels) is read as it is; other sound and video through ffmpeg.\nWithout ffmpeg the sound of FLAC, and of Opus in WebM and Ogg, is read all the same.\nOnly the customer is assessed. A voice of both in one channel (--party mixed) is transcribed and never assessed.',
     ],
     specs,
   },

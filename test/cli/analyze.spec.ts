@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { CloudEvent, EVENTS, type TypedEvent } from '@rapport-live/protocol';
 import { SAMPLE_DIR } from '../support/call';
 import { CommandLine, rapport } from './command-line';
+import { flacFile } from './flac-file';
 import { samplePcm, stereo, wavFile } from './wav-file';
 
 // Real models, compiled code, processes of their own.
@@ -79,6 +80,44 @@ describe('rapport analyze', () => {
     expect(JSON.stringify(events)).toMatch(/lamp/i);
   });
 
+  it('reads FLAC, and Opus in WebM and Ogg, without ffmpeg', async () => {
+    const media = join(__dirname, '../fixtures/media');
+    const pcm = samplePcm('customer', 5500, 12_500);
+    const flac = file(
+      'call.flac',
+      flacFile([Int16Array.from({ length: pcm.length / 2 }, (_, i) => pcm.readInt16LE(2 * i))]),
+    );
+    const opus = ['voice-5s.webm', 'voice-5s.ogg'].map((name) =>
+      file(name.replace('-5s.', '-in-'), readFileSync(join(media, name))),
+    );
+    const ran = await rapport(['analyze', flac, ...opus], { PATH: join(folder, 'nothing') });
+    expect(ran).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/voice-in-webm: ffmpeg was not found: a picture/),
+    });
+    const heard = ['call', 'voice-in-webm', 'voice-in-ogg'].map((name) => resultsOf(join(folder, `${name}.rapport`)));
+    expect(JSON.stringify(heard[0])).toMatch(/lamp/i);
+    for (const results of heard) {
+      const events = results.map(({ event }) => event);
+      expect(events.some(({ type }) => type === 'rapport.transcript.final')).toBe(true);
+      expect(events.at(-1)).toMatchObject({ type: 'rapport.session.ended', data: { reason: 'ended' } });
+    }
+  });
+
+  it.each([
+    [
+      'a FLAC file of three channels',
+      () => flacFile([1, 2, 3].map(() => new Int16Array(2000))),
+      /has 3 channels, 1 or 2 are/,
+    ],
+    ['a FLAC file that is cut off', () => Buffer.from('fLaC'), /is cut off inside its header/],
+    ['a FLAC file without a frame', () => flacFile([new Int16Array(0)]), /holds no sound that can be read/],
+  ])('%s, without ffmpeg: one sentence', async (_name, bytes, sentence) => {
+    const ran = await rapport(['analyze', file('bad.flac', bytes())], { PATH: join(folder, 'nothing') });
+    expect(ran.stderr).toMatch(sentence);
+    expect(ran.code).toBe(1);
+  });
+
   it('takes what there is of a file that was cut off, and writes what it has after Ctrl-C', async () => {
     const cut = file('cut.wav', wavFile(samplePcm('customer', 5000, 15_000), { promised: 3_200_000 }));
     const out = join(folder, 'stopped');
@@ -122,7 +161,7 @@ describe('rapport analyze, bad input', () => {
   it('says how to go on without ffmpeg', async () => {
     const ran = await rapport(['analyze', file('call.mp3', 'ID3')], { PATH: join(folder, 'nothing') });
     expect(ran.stderr).toMatch(
-      /^rapport: call\.mp3 is no WAV file and ffmpeg, .*: install ffmpeg, or convert it to WAV/,
+      /^rapport: call\.mp3 is no WAV or FLAC file .* and ffmpeg, .*: install ffmpeg, or convert it to WAV/,
     );
     expect(ran.code).toBe(1);
     expect(existsSync(join(folder, 'call.rapport', 'nothing'))).toBe(false);

@@ -18,10 +18,15 @@ const MAX_STDERR_CHARACTERS = 16_384;
 const LOCAL_ONLY = ['-hide_banner', '-nostdin', '-protocol_whitelist', 'file,pipe'];
 const input = (path: string): string[] => ['-i', `file:${resolve(path)}`];
 
-const missing = (path: string): Refusal =>
-  new Refusal(
-    `${basename(path)} is no WAV file and ffmpeg, which reads the others, was not found: install ffmpeg, or convert it to WAV (PCM, 16 bits).`,
-  );
+/** It is not installed, or not found. */
+export class FfmpegMissing extends Refusal {
+  constructor(path: string) {
+    super(
+      `${basename(path)} is no WAV or FLAC file and no Opus in Ogg or WebM, and ffmpeg, which reads the others, was not found: ` +
+        'install ffmpeg, or convert it to WAV (PCM, 16 bits).',
+    );
+  }
+}
 
 /** The streams of a file. Throws a Refusal when ffmpeg is not installed or cannot read the file. */
 export async function probe(path: string): Promise<Probe> {
@@ -88,7 +93,9 @@ function finished(child: Child): Promise<{ said: string }> {
   return new Promise((resolveEnd, reject) => {
     child.once('error', (error: NodeJS.ErrnoException) => {
       child.stdout.destroy();
-      reject(error.code === 'ENOENT' ? missing(child.spawnargs.find((a) => a.startsWith('file:')) ?? '') : error);
+      reject(
+        error.code === 'ENOENT' ? new FfmpegMissing(child.spawnargs.find((a) => a.startsWith('file:')) ?? '') : error,
+      );
     });
     child.once('close', () => resolveEnd({ said }));
   });

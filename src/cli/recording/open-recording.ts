@@ -1,11 +1,13 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { Refusal } from '../refusal';
+import { FfmpegMissing } from './ffmpeg';
 import { mediaRecording } from './media-recording';
+import { plainRecording } from './plain-recording';
 import type { Channels, Recording } from './recording';
 import { wavRecording } from './wav-recording';
 
-/** WAV files are read by us, all others by ffmpeg. Throws a Refusal in one sentence. */
+/** WAV files are read by us, all others by ffmpeg; without it FLAC and Opus by us, too. Throws a Refusal in one sentence. */
 export async function openRecording(path: string, channelsFor: (channels: 1 | 2) => Channels): Promise<Recording> {
   const name = basename(path);
   let head: string;
@@ -20,7 +22,14 @@ export async function openRecording(path: string, channelsFor: (channels: 1 | 2)
   }
   if (head === '') throw new Refusal(`${name} is empty. Give a recording with sound in it.`);
   const isWav = head === 'RIFF' || ['.wav', '.wave'].includes(extname(path).toLowerCase());
-  return isWav ? wavRecording(path, channelsFor) : mediaRecording(path, channelsFor);
+  if (isWav) return wavRecording(path, channelsFor);
+  try {
+    return await mediaRecording(path, channelsFor);
+  } catch (error) {
+    const plain = error instanceof FfmpegMissing ? await plainRecording(path, head, channelsFor) : undefined;
+    if (plain === undefined) throw error;
+    return plain;
+  }
 }
 
 function firstBytes(path: string): string {
