@@ -49,7 +49,7 @@ const LIBRARY_HOME = {
 
 /** The same for the dashboard. */
 const WEB_LIBRARY_HOME = {
-  uplot: 'web/src/parts/chart.tsx',
+  uplot: 'web/src/parts/uplot.ts',
   'eventsource-parser': 'web/src/api/event-reader.ts',
 };
 

@@ -53,7 +53,9 @@ export class DevtoolsPage {
       const socket = new WebSocket(webSocketDebuggerUrl, { maxPayload: 64 << 20 });
       await new Promise((resolve, reject) => socket.on('open', resolve).on('error', reject));
       const page = new DevtoolsPage(browser, folder, socket);
-      await eventually(() => page.run(`return location.href !== 'about:blank' && document.readyState === 'complete'`));
+      const isThere = `return location.href !== 'about:blank' && document.readyState === 'complete'`;
+      // between two pages there is none that a script could run in
+      await eventually(() => page.run<boolean>(isThere).catch(() => false));
       return page;
     } catch (error) {
       await remove(browser, folder);

@@ -120,11 +120,12 @@ withChromium(`the dashboard in Chromium${CHROMIUM === undefined ? ' (skipped: no
     async () => {
       await wall.page.run('document.activeElement?.blur(); window.scrollTo(0, 0)');
       const names: string[] = [];
-      for (let i = 0; i < 12; i += 1) {
+      for (let i = 0; i < 20; i += 1) {
         await wall.key('Tab');
         names.push(
           await wall.page.run(`
           const at = document.activeElement;
+          if (at === document.body) return 'the end';
           const style = getComputedStyle(at);
           if (style.outlineStyle === 'none') return 'no focus to be seen: ' + at.outerHTML;
           return (at.innerText || at.getAttribute('aria-label') || at.closest('label')?.innerText || '').trim().split('\\n')[0];

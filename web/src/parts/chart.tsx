@@ -1,7 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
-import uPlot from 'uplot';
-import 'uplot/dist/uPlot.min.css';
 import './chart.css';
+import { uPlot } from './uplot';
 
 export interface ChartSeries {
   readonly label: string;
@@ -28,7 +27,7 @@ interface ChartProps {
   readonly onPick?: (time: number) => void;
 }
 
-/** Lines over time. The only place that knows uPlot. */
+/** Lines over time. */
 export function Chart({ label, times, timeText, series, range, height = 160, onPick }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);

@@ -1,6 +1,8 @@
 import type { Me } from '@rapport-live/protocol';
 import type { ComponentType } from 'preact';
 import { type Params, paramsOf } from '../router/hash-route';
+import { AlertsPage } from '../pages/alerts/alerts-page';
+import { ConversationPage } from '../pages/conversation/conversation-page';
 import { HealthPage } from '../pages/health/health-page';
 import { WallPage } from '../pages/wall/wall-page';
 
@@ -24,6 +26,8 @@ export interface Page {
 /** All pages, those of the navigation in its order. The first is where one comes to. */
 export const PAGES: readonly Page[] = [
   { pattern: '/wall', title: 'Live wall', nav: 'Live wall', component: WallPage },
+  { pattern: '/alerts', title: 'Alerts', nav: 'Alerts', component: AlertsPage },
+  { pattern: '/sessions/:id', title: 'Conversation', component: ConversationPage },
   { pattern: '/health', title: 'Health', nav: 'Health', component: HealthPage },
 ];
 

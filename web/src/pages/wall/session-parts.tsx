@@ -1,13 +1,19 @@
 import type { LiveSession } from '@rapport-live/protocol';
 import { Duration } from '../../parts/duration';
 import { useNow } from '../../parts/use-now';
+import { hashOf } from '../../router/hash-route';
 import { spaced } from '../../words/names';
 import { percentOf } from '../../words/percent';
 import { degradedText, levelOf, nameOf, PARTY_WORDS, SEVERITY_WORDS, urgencyText } from './session-words';
 
 type Part<K extends keyof LiveSession> = Pick<LiveSession, K>;
 
-export const SessionName = ({ session }: { readonly session: LiveSession }) => <bdi>{nameOf(session)}</bdi>;
+/** Opens the conversation. */
+export const SessionName = ({ session }: { readonly session: LiveSession }) => (
+  <a href={hashOf('/sessions/:id', { id: session.sessionId })}>
+    <bdi>{nameOf(session)}</bdi>
+  </a>
+);
 
 /** How long it has lasted, by the clock of this machine; of one that has ended by its media. */
 export function Lasted({ status, startedAt, mediaMs }: Part<'status' | 'startedAt' | 'mediaMs'>) {

@@ -1,0 +1,205 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SCOPES } from '@rapport-live/protocol';
+import { CHROMIUM } from '../support/chromium';
+import { eventually } from '../support/eventually';
+import { FaultProxy } from '../support/fault-proxy';
+import { addUser, PASSWORD } from '../support/people';
+import { RawSession } from '../support/raw-session';
+import { type RunningService, startService } from '../support/service';
+import { tone } from '../support/sound';
+import { buildDashboard, Dashboard } from './support/dashboard';
+
+const VOICES = [
+  { streamId: 1, kind: 'voice', party: 'customer', codec: 'pcm16le-16k' },
+  { streamId: 2, kind: 'voice', party: 'agent', codec: 'pcm16le-16k' },
+];
+const KEYS = [{ tenant: 'acme', key: 'key-of-acme-0123456789', scopes: SCOPES }];
+const HOSTILE = `<img src=x onerror="window.owned = 1"><script>window.owned = 1</script> "quotes" & more`;
+const LAWYER = {
+  ...{ id: 'lawyer', name: `Speaks of a <b>lawyer</b>`, severity: 'critical', clearAfterMs: 0, cooldownMs: 0 },
+  when: { said: { by: 'customer', anyOf: ['my lawyer'], keepMs: 600_000 } },
+};
+
+const withChromium = CHROMIUM === undefined ? describe.skip : describe;
+
+const SKIPPED = CHROMIUM === undefined ? ' (skipped: no chromium)' : '';
+withChromium(`a conversation and its alerts in Chromium${SKIPPED}`, () => {
+  let dataDir: string;
+  let service: RunningService;
+  let proxy: FaultProxy;
+  let page: Dashboard;
+  let session: RawSession;
+
+  async function open(): Promise<void> {
+    service = await startService({ dataDir, onShutdown: 'keep', apiKeys: KEYS });
+    proxy = await FaultProxy.to(service.http);
+  }
+  async function browse(hash: string): Promise<void> {
+    page = await Dashboard.open(proxy.through(service.http).replace(/\/$/, ''), hash);
+    await page.logIn('mia', PASSWORD);
+  }
+  async function leave(): Promise<void> {
+    await page.close();
+    await proxy.close();
+    await service.app.close();
+  }
+  const say = (text: string, ptsMs: number): void =>
+    session.client.json({ type: 'chat.message', party: 'customer', text, ptsMs, messageId: `m-${ptsMs}` });
+  const speak = (fromMs: number, lengthMs: number): void => {
+    for (const stream of [1, 2]) session.voice(tone(lengthMs), fromMs, stream);
+  };
+  const attribute = (selector: string, name: string): Promise<string | null> =>
+    page.page.run(
+      `return document.querySelector(${JSON.stringify(selector)})?.getAttribute(${JSON.stringify(name)}) ?? null`,
+    );
+  const focus = (selector: string): Promise<void> =>
+    page.page.run(`document.querySelector(${JSON.stringify(selector)}).focus()`);
+  const sideways = (): Promise<number> =>
+    page.page.run('return document.documentElement.scrollWidth - document.documentElement.clientWidth');
+
+  beforeAll(async () => {
+    buildDashboard();
+    dataDir = mkdtempSync(join(tmpdir(), 'rapport-web-'));
+    await open();
+    await addUser(service, { name: 'mia', tenant: 'acme', role: 'supervisor' });
+    const headers = { authorization: `Bearer ${KEYS[0]!.key}` };
+    const body = JSON.stringify({ rules: [LAWYER] });
+    expect((await fetch(`${service.http}/v1/alert-rules`, { method: 'PUT', headers, body })).status).toBe(200);
+    session = await RawSession.start({ url: service.url, key: KEYS[0]!.key }, VOICES, {
+      session: { channel: 'voice', language: 'en', team: 'north', agentId: 'sam', customerId: HOSTILE.slice(0, 100) },
+    });
+    say(HOSTILE, 100);
+    say('I will call my lawyer', 600);
+    speak(0, 3000);
+    await session.window(2000);
+    await browse(`#/sessions/${session.sessionId}`);
+  }, 90_000);
+  afterAll(async () => {
+    await leave();
+    await service.close();
+    rmSync(dataDir, { recursive: true, force: true });
+  }, 60_000);
+
+  it('shows what was said and what was read in it, with how sure that is, while it goes on', async () => {
+    await page.see('I will call my lawyer', '.transcript');
+    await page.see(LAWYER.name, '.transcript .alert');
+    await page.see('customer said \u201cmy lawyer\u201d', '.transcript .alert');
+    await page.see(/\d+ % sure|Not enough evidence/, '.moment');
+    await page.see('Agent\n', '.conversation header');
+    await page.see(/^Live$/, '.line');
+    speak(3000, 2000);
+    await session.window(4000);
+    await eventually(async () => Number(await attribute('[role=slider]', 'aria-valuemax')) >= 4);
+    await page.see('Customer speaks', '.aside');
+  }, 60_000);
+
+  it('shows hostile words as text, and keeps nobody out', async () => {
+    await page.see(HOSTILE, '.transcript');
+    await page.see(HOSTILE.slice(0, 100), 'h1');
+    expect(await page.count('.conversation img, .conversation script, .conversation b')).toBe(0);
+    expect(await page.page.run('return window.owned === undefined')).toBe(true);
+    await page.page.run(`document.querySelector('details summary').click()`);
+    await page.see(/From 0:00 to 1:00/i, '.scrolled');
+    for (const scheme of ['dark', 'light'] as const) {
+      await page.colours(scheme);
+      expect([scheme, await page.violations()]).toEqual([scheme, []]);
+    }
+  }, 60_000);
+
+  it('moves from the timeline to the words and from the words to the timeline', async () => {
+    await focus('[role=slider]');
+    await page.key('Home');
+    await page.see('At 0:00', '.moment');
+    await page.key('ArrowRight');
+    await page.see('At 0:01', '.moment');
+    expect(await attribute('[role=slider]', 'aria-valuetext')).toMatch(/^0:01: .*(%|evidence|assessed)/);
+    expect(await page.count('.transcript [aria-current]')).toBe(1);
+    await page.key('Enter');
+    expect(await page.page.run(`return document.activeElement.closest('[aria-current]') !== null`)).toBe(true);
+    // the words that were first
+    await page.page.run(`document.querySelector('.transcript li button.time').click()`);
+    await page.see('At 0:00', '.moment');
+    await eventually(() => page.page.run(`return /[?]at=[0-9]{1,3}$/.test(location.hash)`));
+    await page.goTo(`#/sessions/${session.sessionId}?at=600`);
+    await page.see('I will call my lawyer', '.transcript [aria-current]');
+    await page.goTo(`#/sessions/${session.sessionId}?at=2000`);
+    await page.see('At 0:02', '.moment');
+    // the pointer, near the left edge of the picture
+    const [x, y] = await page.page.run<[number, number]>(`
+      const over = document.querySelector('.plot .u-over');
+      over.scrollIntoView({ block: 'center' });
+      const { left, top, height } = over.getBoundingClientRect();
+      return [left + 2, top + height / 2];
+    `);
+    const button = { button: 'left', clickCount: 1 };
+    await page.page.send('Input.dispatchMouseEvent', { type: 'mouseMoved', x, y });
+    await page.page.send('Input.dispatchMouseEvent', { type: 'mousePressed', x, y, ...button });
+    await page.page.send('Input.dispatchMouseEvent', { type: 'mouseReleased', x, y, ...button });
+    await page.see('At 0:00', '.moment');
+    await page.press('Go with the conversation');
+    await page.see('At 0:0', '.moment');
+  }, 60_000);
+
+  it('fits a narrow screen', async () => {
+    await page.size(360, 800);
+    expect(await sideways()).toBe(0);
+    await page.goTo('#/alerts');
+    await page.see(LAWYER.name, '.alert-list');
+    expect(await sideways()).toBe(0);
+    await page.size(1280, 800);
+  }, 60_000);
+
+  it('has its alert in the queue, to be handled with the keyboard alone', async () => {
+    await page.see('customer said \u201cmy lawyer\u201d', '.alert-list');
+    expect(await page.count('.alert-list b')).toBe(0);
+    await focus('.alert-row button.primary');
+    await page.key('Enter');
+    await page.see('Acknowledged by mia', '.alert-list');
+    expect(await page.page.run(`return document.activeElement.innerText`)).toBe('Acknowledged');
+    await page.press('Take it');
+    await page.see('With mia', '.alert-list');
+    await page.page.run(`document.querySelector('.alert-row summary').click()`);
+    await focus('.alert-row textarea');
+    await page.page.send('Input.insertText', { text: HOSTILE });
+    await page.press('Write it down');
+    await page.see(HOSTILE, '.alert-row .notes');
+    expect(await page.violations()).toEqual([]);
+  }, 60_000);
+
+  it('says what could not be done, and that the list is of before', async () => {
+    proxy.down();
+    await page.press('Give back');
+    await page.see('The service does not answer.', '.alert-row [role=alert]');
+    await page.see('With mia', '.alert-list');
+    proxy.up();
+    await page.press('Give back');
+    await eventually(async () => !(await page.text('.alert-row .handled')).includes('With mia'));
+    await eventually(async () => (await page.count('[role=alert]')) === 0);
+  }, 60_000);
+
+  it('is still acknowledged after a restart of the service and of the browser', async () => {
+    await leave();
+    await open();
+    await browse('#/alerts');
+    await page.see('Acknowledged by mia', '.alert-list');
+    await page.see(HOSTILE, '.alert-row .notes');
+    await page.page.run(`document.querySelector('.alert-row summary').click()`);
+    await page.press('Put off');
+    await page.see('No open alerts.');
+    await page.press('1 put off');
+    await page.see('Put off until', '.alert-list');
+  }, 90_000);
+
+  it('is the same afterwards, from its address', async () => {
+    session.gather();
+    await session.resume({}, { url: service.url, key: KEYS[0]!.key });
+    await session.end();
+    await page.goTo(`#/sessions/${session.sessionId}?at=600`);
+    await page.see('Over', '.line');
+    await page.see('I will call my lawyer', '.transcript [aria-current]');
+    await page.see('the conversation ended', '.transcript .alert');
+    await page.see(/\d+ % sure|Not enough evidence/, '.moment');
+  }, 60_000);
+});
