@@ -49,11 +49,15 @@ describe('the package @rapport-live/client', () => {
     expect(inputs.filter((path) => /zod|ws-transport|node_modules/.test(path))).toEqual([]);
     expect(browser).not.toMatch(/import\s*[{*\w]|require\(/); // what it loads, it loads when it is wanted
     expect(browser).toContain('import("./browser-file.mjs")');
-    for (const [code, { advice, close, http, exit, client }] of Object.entries<ErrorSpec>(ERRORS)) {
-      const isOverSocket = close !== undefined || (http ?? exit ?? client) === undefined;
-      const isSaidHere = /^(media_|ffmpeg_|file_|buffer_|session_|connection_)/.test(code);
-      if (isOverSocket || isSaidHere) expect(browser).toContain(advice);
-      else if (code !== 'rate_limited') expect(browser).not.toContain(advice);
+    // of the list of errors what can reach a page, and what the client says itself
+    for (const { advice, close, http, exit, client } of Object.values<ErrorSpec>(ERRORS)) {
+      if (close !== undefined || (http ?? exit ?? client) === undefined) expect(browser).toContain(advice);
+    }
+    for (const code of ['media_denied', 'ffmpeg_unavailable', 'buffer_full', 'session_over', 'rate_limited'] as const) {
+      expect(browser).toContain(ERRORS[code].advice);
+    }
+    for (const code of ['model_missing', 'intent_name', 'kafka_unavailable'] as const) {
+      expect(browser).not.toContain(ERRORS[code].advice);
     }
     const faultsOf = `import { faultsOf } from './scripts/sdk/bundle.mjs';
       console.log(faultsOf({ inputs: ['node_modules/zod/index.js'], gzippedBytes: 15_001 }).length)`;
