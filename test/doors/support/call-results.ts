@@ -6,7 +6,8 @@ import type { RunningService } from '../../support/service';
 /** The length of a call whose sound has no time of its own: it begins when the first of it comes, a moment after the call. */
 export const about = (ms: number): number =>
   ({
-    asymmetricMatch: (given: number) => given >= ms && given < ms + 900,
+    // the moment is as long as the machine is busy
+    asymmetricMatch: (given: number) => given >= ms && given < ms + 8000,
     toString: () => `about ${ms}`,
   }) as unknown as number;
 
