@@ -4,16 +4,31 @@ import { command, pathOf, type Surroundings } from './command';
 import { LogFollower } from './log/log-follower';
 import { asResult, logFolder, recordFilter } from './log/record-filter';
 import { EXIT, misuse, Refusal } from './refusal';
-import { webVtt } from './vtt';
+import { emotionMl } from '../captions/emotion-ml';
+import { webVtt } from '../captions/vtt';
 
 const specs = {
   session: { value: 'ID', purpose: 'of this session only; the beginning or end of its id is enough' },
-  format: { value: 'FORMAT', purpose: 'jsonl: every result (default); vtt: one transcript', choices: ['jsonl', 'vtt'] },
+  format: {
+    value: 'FORMAT',
+    purpose: 'jsonl: every result (default); of one session: vtt, its transcript, or emotionml, its assessments',
+    choices: ['jsonl', 'vtt', 'emotionml'],
+  },
   out: { value: 'FILE', purpose: 'where it goes (default: standard output)' },
 } as const;
 
-/** What a transcript is made of: words, holds, and when the last one ended. */
-const IN_TRANSCRIPT = new Set(['rapport.transcript.final', 'rapport.session.updated', 'rapport.session.ended']);
+/** Of one session as a whole, and what each is made of. */
+const WHOLE = {
+  /** Words, holds, and when the last one ended. */
+  vtt: {
+    types: new Set(['rapport.transcript.final', 'rapport.session.updated', 'rapport.session.ended']),
+    write: webVtt,
+  },
+  emotionml: {
+    types: new Set(['rapport.session.started', 'rapport.session.ended', 'rapport.window.assessed']),
+    write: emotionMl,
+  },
+} as const;
 
 /** Session ids that a sentence lists. */
 const MAX_LISTED = 5;
@@ -22,31 +37,32 @@ export const exportCommand = command(
   {
     name: 'export',
     usage: '[options]',
-    summary: 'Writes the results in the local log as JSON Lines, or one transcript as WebVTT.',
+    summary: 'Writes the results in the local log as JSON Lines, or one session as WebVTT or EmotionML.',
     specs,
   },
   async (operands, options, around) => {
     if (operands.length > 0) throw misuse(`export takes no "${operands[0]}": name a session with --session.`);
     const wanted = recordFilter(options);
     const follower = new LogFollower(logFolder(around.config().dataDir));
-    const transcript: TypedEvent[] = [];
+    const whole = options.format === 'vtt' || options.format === 'emotionml' ? WHOLE[options.format] : undefined;
+    const kept: TypedEvent[] = [];
     const sessions = new Set<string>();
     const output = openOutput(options.out, around);
     try {
       for await (const record of follower.take()) {
         if (!wanted(record)) continue;
         sessions.add(record.event.subject);
-        if (options.format !== 'vtt') await output.write(`${JSON.stringify(asResult(record))}\n`);
-        else if (IN_TRANSCRIPT.has(record.event.type)) transcript.push(record.event as TypedEvent);
+        if (whole === undefined) await output.write(`${JSON.stringify(asResult(record))}\n`);
+        else if (whole.types.has(record.event.type)) kept.push(record.event as TypedEvent);
       }
       if (options.session !== undefined && sessions.size === 0) {
         throw new Refusal(
           `The log has no session ${options.session}: \`npm run rapport -- tail --type session\` lists them.`,
         );
       }
-      if (options.format === 'vtt') {
+      if (whole !== undefined) {
         if (sessions.size !== 1) throw tooMany([...sessions]);
-        await output.write(webVtt(transcript));
+        await output.write(whole.write(kept));
       }
     } finally {
       output.close();

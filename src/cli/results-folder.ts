@@ -4,7 +4,7 @@ import type { ResultLine } from './analyze-recording';
 import { Refusal } from './refusal';
 import { readCall } from './report/call';
 import { reportPage } from './report/page';
-import { webVtt } from './vtt';
+import { webVtt } from '../captions/vtt';
 
 export interface AnalyzedCall {
   readonly name: string;

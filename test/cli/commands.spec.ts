@@ -38,7 +38,7 @@ describe('rapport', () => {
   it.each([
     [['analyse', 'x.wav'], 'There is no command "analyse". Did you mean analyze?'],
     [['tail', '--folow'], 'tail has no option --folow: did you mean --follow?'],
-    [['export', '--format', 'srt'], '--format srt is unknown: use jsonl or vtt.'],
+    [['export', '--format', 'srt'], '--format srt is unknown: use jsonl, vtt or emotionml.'],
     [['tail', 'x'], 'tail takes no "x"'],
   ])('%j: one sentence and exit status 2', async (args, sentence) => {
     const ran = await rapport(args, env);

@@ -9,7 +9,7 @@ import type {
   WindowDegradedData,
 } from '@rapport-live/protocol';
 import type { TimeSpan } from '../../facts/stream-fact';
-import { holdsOf } from '../holds';
+import { holdsOf } from '../../captions/holds';
 
 /** One call as its results tell it, by time. */
 export interface Call {

@@ -1,5 +1,5 @@
 import type { TranscriptFinalData, TypedEvent } from '@rapport-live/protocol';
-import { participant } from './testing/made-up-call';
+import { participant } from '../cli/testing/made-up-call';
 import { vttTime, webVtt } from './vtt';
 
 const final = (data: Partial<TranscriptFinalData>): TypedEvent =>

@@ -1,5 +1,5 @@
 import { holdsOf } from './holds';
-import { participant } from './testing/made-up-call';
+import { participant } from '../cli/testing/made-up-call';
 
 const holds = (...words: Parameters<typeof participant>[]): number[][] =>
   holdsOf(
