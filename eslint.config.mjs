@@ -43,6 +43,7 @@ const LIBRARY_HOME = {
   'structured-headers': 'src/doors/audiohook/signature-fields.ts',
   helmet: 'src/service.ts',
   yaml: 'src/alerts/rule-text.ts',
+  libsql: 'src/monitor/history/libsql/libsql-file.ts',
   'cli-progress': 'src/cli/progress.ts',
   '@wasm-audio-decoders/flac': 'src/cli/recording/flac-sound.ts',
 };

@@ -5,6 +5,7 @@ import { analyze } from './analyze';
 import { closest } from './arguments';
 import type { Command, Surroundings } from './command';
 import { configCommand } from './config';
+import { correctionsExport } from './corrections';
 import { eraseCommand } from './erase';
 import { exportCommand } from './export';
 import { helpOf, overview } from './help';
@@ -21,6 +22,7 @@ export const COMMANDS: readonly Command[] = [
   tail,
   exportCommand,
   eraseCommand,
+  correctionsExport,
   intentsAdd,
   intentsTest,
   intentsList,

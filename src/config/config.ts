@@ -16,6 +16,7 @@ import { type ApiKey, readApiKeys } from './api-keys-config';
 import { type DoorsConfig, doorsConfig } from './doors-config';
 import { type EventConfig, eventConfig } from './event-settings';
 import { type FleetConfig, fleetConfig } from './fleet-config';
+import { type HistoryConfig, historyConfig } from './history-settings';
 import { kafkaBrokers, type KafkaConfig, kafkaConfig } from './kafka-config';
 import { list } from './setting';
 import { Environment, type SettingState, settingStates } from './settings';
@@ -37,6 +38,8 @@ export interface Config {
   readonly dataDir: string;
   /** What is kept in it, and how long. */
   readonly storage: StorageConfig;
+  /** Where past conversations are kept to be searched, and how long. */
+  readonly history: HistoryConfig;
   readonly modelsDir: string;
   /** Absent: what fits the machine. */
   readonly workers?: number;
@@ -94,6 +97,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     host: e.HOST,
     dataDir: resolve(e.RAPPORT_DATA_DIR),
     storage: storageConfig(e),
+    history: historyConfig(e, storageConfig(e)),
     modelsDir: resolve(e.RAPPORT_MODELS_DIR),
     workers: e.RAPPORT_WORKERS,
     providers: e.RAPPORT_PROVIDERS === 'auto' ? 'auto' : list(e.RAPPORT_PROVIDERS).filter(isProvider),

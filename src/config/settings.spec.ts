@@ -5,6 +5,7 @@ import { describeSettings, readConfig } from './config';
 import { DOOR_SETTINGS } from './door-settings';
 import { ALERT_SETTINGS } from './alert-settings';
 import { EVENT_SETTINGS } from './event-settings';
+import { HISTORY_SETTINGS } from './history-settings';
 import { KAFKA_SETTINGS } from './kafka-settings';
 import { type Setting, SETTINGS } from './settings';
 import { STORAGE_SETTINGS } from './storage-settings';
@@ -13,6 +14,7 @@ import { TRACE_SETTINGS } from './trace-settings';
 const README = readFileSync(join(__dirname, '../../README.md'), 'utf8');
 const OPERATIONS = readFileSync(join(__dirname, '../../docs/operations.md'), 'utf8');
 const ALERTS = readFileSync(join(__dirname, '../../docs/alerts.md'), 'utf8');
+const HISTORY = readFileSync(join(__dirname, '../../docs/history.md'), 'utf8');
 const EVENTS = readFileSync(join(__dirname, '../../docs/events.md'), 'utf8');
 const SECURITY = readFileSync(join(__dirname, '../../docs/security.md'), 'utf8');
 const DOORS = readFileSync(join(__dirname, '../../docs/doors.md'), 'utf8');
@@ -92,6 +94,18 @@ it('the settings of alerts stand in docs/alerts.md as they are read', () => {
     purpose,
   ]);
   expect(rows.map(cells)).toEqual(said);
+});
+
+describe("docs/history.md's table of settings", () => {
+  it('is the one that the settings are read by', () => {
+    const rows = HISTORY.split('\n').filter((line) => line.startsWith('| `RAPPORT_HISTORY'));
+    const said = Object.entries<Setting>(HISTORY_SETTINGS).map(([name, { shownDefault, purpose }]) => [
+      `\`${name}\``,
+      shownDefault,
+      purpose,
+    ]);
+    expect(rows.map(cells)).toEqual(said);
+  });
 });
 
 describe('the settings of events in Kafka', () => {

@@ -4,6 +4,7 @@ import { ACCESS_SETTINGS } from './access-settings';
 import { ALERT_SETTINGS } from './alert-settings';
 import { DOOR_SETTINGS } from './door-settings';
 import { EVENT_SETTINGS } from './event-settings';
+import { HISTORY_SETTINGS } from './history-settings';
 import { KAFKA_SETTINGS } from './kafka-settings';
 import { choice, integer, optional, type Setting, text } from './setting';
 import { STORAGE_SETTINGS } from './storage-settings';
@@ -126,6 +127,7 @@ const ALL_SETTINGS = {
   ...ALERT_SETTINGS,
   ...DOOR_SETTINGS,
   ...EVENT_SETTINGS,
+  ...HISTORY_SETTINGS,
   ...KAFKA_SETTINGS,
   ...STORAGE_SETTINGS,
   ...TRACE_SETTINGS,

@@ -7,6 +7,7 @@ import { evaluateMissing } from './tasks/missing-task';
 import { evaluatePrecision } from './tasks/precision-task';
 import { defaultPython } from './tasks/python-side';
 import { evaluateRobustness } from './tasks/robustness-task';
+import { evaluateSearch } from './tasks/search-task';
 import { evaluateSilence } from './tasks/silence-task';
 import { evaluateText } from './tasks/text-task';
 import { evaluateTranscript } from './tasks/transcript-task';
@@ -48,6 +49,7 @@ const TASKS: Readonly<Record<string, (options: EvalOptions) => Promise<void>>> =
   robustness: evaluateRobustness,
   agreement: evaluateAgreement,
   precision: evaluatePrecision,
+  search: evaluateSearch,
 };
 
 /** Each holds every model: half a gigabyte. */

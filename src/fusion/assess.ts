@@ -57,6 +57,8 @@ export interface AssessDeps {
   readonly mayAssessAgent?: (startMs: number) => boolean;
   /** Called after every step, for snapshots and the end. */
   readonly onState?: (state: SessionState) => void;
+  /** Told the joint embedding of each of the customer's windows, before its assessment is emitted. */
+  readonly onEmbedding?: (windowEndMs: number, embedding: Float32Array) => void;
   /** Called once for each hop when its window is assessed, announced as degraded or found to hold nothing new. */
   readonly settle?: (hop: Pick<Hop, 'kind' | 'hopEndMs'>) => void;
   /** Called once for each fact, of whatever kind, after what came of it was emitted. */
@@ -104,6 +106,7 @@ export function assess(deps: AssessDeps): OperatorFunction<EncodedFact, SessionR
           const { fusion, cost } = await fuse(deps, window, windowEndMs, hop.dueAtMs);
           const models = modelRefs(served, tasksOf(window));
           const stageMs = stageTimes(hop, cost, deps.nowMs());
+          if (fusion !== undefined) deps.onEmbedding?.(windowEndMs, fusion.embedding);
           return apply({ kind: 'window', window, fusion, models, stageMs, heard: hop });
         } catch (error) {
           const reason = failureReason(error);

@@ -30,7 +30,11 @@ export async function readBody<S extends z.ZodType>(
   throw new RapportError('invalid_request', `The body does not fit: ${faults.slice(0, 3).join('; ')}.`);
 }
 
-async function readBytes(request: IncomingMessage, { maxRequestBytes, bodyTimeoutMs }: BodyOptions): Promise<Buffer> {
+/** The bytes of a body. Rejects as `readBody`. */
+export async function readBytes(
+  request: IncomingMessage,
+  { maxRequestBytes, bodyTimeoutMs }: BodyOptions,
+): Promise<Buffer> {
   const kept: Buffer[] = [];
   let bytes = 0;
   const timer = setTimeout(() => request.destroy(), bodyTimeoutMs);

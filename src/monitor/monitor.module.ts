@@ -7,13 +7,14 @@ import { faultLog } from '../ops/faults';
 import { AlertHandling } from './alerts/alert-handling';
 import { AlertsController } from './alerts/alerts.controller';
 import { AlertRulesController } from './alerts/alert-rules.controller';
+import { HistoryModule } from './history/history.module';
 import { LiveModule } from './live/live.module';
 import { PageModule } from './page/page.module';
 import { SummaryModule } from './summary/summary.module';
 
-/** What supervisors look at and act on (docs/alerts.md). */
+/** What supervisors look at and act on (docs/alerts.md, docs/dashboard.md, docs/history.md). */
 @Module({
-  imports: [GatewayModule, DeliveryModule, LiveModule, PageModule, SummaryModule],
+  imports: [GatewayModule, DeliveryModule, HistoryModule, LiveModule, PageModule, SummaryModule],
   controllers: [AlertRulesController, AlertsController],
   providers: [
     {

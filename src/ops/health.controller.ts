@@ -6,6 +6,7 @@ import { SESSION_CLOCK, type SessionClock } from '../streams/session-clock';
 import { INFERENCE_POOL, type InferencePool } from '../inference/inference-pool';
 import { VIDEO_DECODERS, type VideoDecoders } from '../streams/video/video-decoder';
 import { Outbox } from '../delivery/outbox';
+import { ReadinessParts } from './readiness-parts';
 import { RESULT_SINK, type ResultSink } from '../delivery/result-sink';
 
 /** `/healthz`: the process answers. `/readyz`: it can take a session now, with what it serves and why not. */
@@ -21,6 +22,7 @@ export class HealthController {
     @Inject(SESSION_CLOCK) private readonly clock: SessionClock,
     @Inject(Outbox) private readonly outbox: Outbox,
     @Inject(RESULT_SINK) private readonly sink: ResultSink | null,
+    @Inject(ReadinessParts) private readonly parts: ReadinessParts,
   ) {}
 
   @Get('healthz')
@@ -38,6 +40,11 @@ export class HealthController {
       () => this.kafka(),
       () => this.films(),
       () => this.shed(),
+      ...[...this.parts].map(
+        ([name, tell]) =>
+          () =>
+            this.indicators.check(name).up({ ...tell() }),
+      ),
     ]);
   }
 

@@ -9,10 +9,20 @@ import { HealthAnswerController } from './health-answer.controller';
 import { HealthController } from './health.controller';
 import { MeterModule } from './meter.module';
 import { MetricsController } from './metrics.controller';
+import { ReadinessModule } from './readiness.module';
 import { TracesModule } from './traces/traces.module';
 
 @Module({
-  imports: [TerminusModule, ModelsModule, PipelineModule, GatewayModule, DeliveryModule, MeterModule, TracesModule],
+  imports: [
+    TerminusModule,
+    ModelsModule,
+    PipelineModule,
+    GatewayModule,
+    DeliveryModule,
+    MeterModule,
+    ReadinessModule,
+    TracesModule,
+  ],
   controllers: [HealthController, HealthAnswerController, MetricsController, DocsController],
 })
 export class OpsModule {}

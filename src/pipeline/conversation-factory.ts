@@ -6,6 +6,7 @@ import { assess } from '../fusion/assess';
 import type { IntentIndex } from '../fusion/intent-index';
 import { type EncodeDeps, encodeFacts } from '../models/encode/encode-facts';
 import type { Meter } from '../facts/meter';
+import type { WindowVectors } from '../facts/window-vectors';
 import type { SettledFact, StreamFact, UtteranceClosed } from '../facts/stream-fact';
 import type { InferencePool } from '../inference/inference-pool';
 import { RevocablePool } from '../inference/revocable-pool';
@@ -49,6 +50,8 @@ export interface PipelineDeps {
   readonly onFault: (error: unknown) => void;
   /** Tells the language of chat where none was stated; absent: nobody does. */
   readonly readLanguage?: EncodeDeps['readLanguage'];
+  /** Takes the joint embeddings of windows; absent: nobody wants them. */
+  readonly windowVectors?: Pick<WindowVectors, 'put'>;
   /** Of the process; absent: nothing is given up under pressure. */
   readonly shedding?: ShedController;
 }
@@ -68,6 +71,7 @@ export function conversationFactory({
   meter,
   onFault,
   readLanguage,
+  windowVectors,
   shedding,
 }: PipelineDeps): ConversationFactory {
   const nowMs = (): number => clock.nowMs();
@@ -157,6 +161,7 @@ export function conversationFactory({
             language,
             initialState: state,
             mayAssessAgent,
+            onEmbedding: (windowEndMs, vector) => windowVectors?.put({ tenant, sessionId, windowEndMs }, vector),
             nowMs,
             onState,
             settle: (hop) => {

@@ -8,7 +8,9 @@ import {
   IntentExamples,
   openApiDocument,
   SCOPES,
+  type SessionEvents,
   TokenRequest,
+  type TranscriptFinalData,
 } from '@rapport-live/protocol';
 import fc from 'fast-check';
 import { arbitraryOf } from '../../packages/protocol/test/arbitrary-of';
@@ -153,6 +155,15 @@ describe('the running service', () => {
     await ask('POST /v1/alerts/{id}/snooze', { values: alert, body: { forMs: 1000 } });
     await ask('POST /v1/alerts/{id}/note', { values: alert, body: { note: 'seen' } });
     await ask('DELETE /v1/alert-rules');
+    await eventually(async () => /"endedAt"/.test(await ask('GET /v1/sessions')));
+    const past = { id: chat.sessionId };
+    const { events } = JSON.parse(await ask('GET /v1/sessions/{id}/events', { values: past })) as SessionEvents;
+    const { utteranceId } = events.find(({ type }) => type === 'rapport.transcript.final')!.data as TranscriptFinalData;
+    await ask('GET /v1/sessions/{id}/export', { values: past });
+    await ask('GET /v1/search', { query: '?q=vegan' });
+    await ask('POST /v1/search/voice', { body: ' '.repeat(64_000) });
+    await ask('POST /v1/sessions/{id}/corrections', { values: past, body: { utteranceId, intent: 'out_of_scope' } });
+    await eventually(async () => /"said"/.test(await ask('GET /v1/corrections')));
     await ask('DELETE /v1/sessions/{id}', { values: { id: ID } });
     await ask('DELETE /v1/customers/{id}', { values: { id: 'c 1' } });
     for (const file of apiDocuments().keys()) await ask('GET /docs/{file}', { values: { file } });
@@ -173,7 +184,7 @@ describe('the running service', () => {
       if (!scopes.includes('monitor')) await ask(name, { values, key: WATCHER });
       if (body === undefined) continue;
       await ask(name, { values, body: '{' });
-      await ask(name, { values, body: 'x'.repeat(300_000) });
+      await ask(name, { values, body: 'x'.repeat(500_000) });
       expect([...seen.get(name)!]).toEqual(expect.arrayContaining([400, 413]));
     }
     for (const body of ['{', 'x'.repeat(300_000), { user: 'mia', password: 'guess' }])
@@ -192,6 +203,11 @@ describe('the running service', () => {
     await ask('GET /v1/sessions/{id}/summary', { values: { id: 'x' } });
     await ask('GET /v1/sessions/{id}/summary', { values: { id: ID } });
     await ask('POST /v1/alerts/{id}/acknowledge', { values: { id: 'none' } });
+    await ask('GET /v1/sessions', { query: '?limit=0' });
+    await ask('GET /v1/search', { query: `?q=${'x'.repeat(10_000)}` });
+    await ask('GET /v1/sessions/{id}/events', { values: { id: ID } });
+    await ask('GET /v1/sessions/{id}/export', { values: { id: 'x' } });
+    await ask('GET /v1/corrections', { query: '?cursor=x' });
     await ask('GET /docs/{file}', { values: { file: 'passwd' } });
     await ask('GET /wall/assets/{file}', { values: { file: '../index.html' } });
     expect(seen.get('DELETE /v1/intents/{name}')).toContain(404);

@@ -89,6 +89,12 @@ export const ERRORS = {
   // about alerts
   alert_rules_invalid: { http: 422, advice: 'Correct the named rule; docs/alerts.md has every condition.' },
   alert_unknown: { http: 404, advice: 'GET /v1/alerts lists the alerts that can be handled.' },
+  // about the history
+  history_unavailable: {
+    http: 503,
+    advice: 'Try again; /readyz says under history whether it is off (RAPPORT_HISTORY) or what is wrong with it.',
+  },
+  moment_unknown: { http: 404, advice: 'Name a session of the history, and a time in it at which somebody spoke.' },
   // the service
   slow_consumer: { close: 1013, advice: 'Read results faster: the unread ones passed the bound.' },
   inference_failed: { advice: 'A model run failed; the window or transcript is announced as degraded.' },

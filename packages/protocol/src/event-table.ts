@@ -28,6 +28,7 @@ export const EVENTS = {
   'rapport.session.updated': spec('rapport.results', 'kind, mediaMs, scope', data.SessionUpdatedData),
   'rapport.audit.intents_changed': spec('rapport.audit', 'revision', data.AuditIntentsChangedData),
   'rapport.monitor.alert_handled': spec('rapport.audit', 'own id', data.AlertHandledData),
+  'rapport.monitor.correction': spec('rapport.audit', 'own id', data.MonitorCorrectionData),
   'rapport.audit.alert_rules_changed': spec('rapport.audit', 'revision', data.AuditAlertRulesChangedData),
   'rapport.audit.agent_emotion': spec('rapport.audit', 'mediaMs', data.AuditAgentEmotionData),
   'rapport.audit.viewed': spec('rapport.audit', 'userId, what, at', data.AuditViewedData),
@@ -53,6 +54,7 @@ export const TENANT_EVENTS: ReadonlySet<EventType> = new Set<EventType>([
   'rapport.audit.alert_rules_changed',
   'rapport.monitor.alert_handled',
   'rapport.audit.viewed',
+  'rapport.monitor.correction',
   'rapport.audit.erased',
   'rapport.session.erased',
 ]);

@@ -403,6 +403,27 @@ export const AuditViewedData = z.strictObject({
   /** Wall clock, RFC 3339. */
   at: z.string(),
 });
+/** A supervisor said what the emotion or intent of a moment was in truth. Of no session by its key, as it may come long after the end. */
+export const MonitorCorrectionData = z.strictObject({
+  sessionId: z.uuid(),
+  /** The user, or the key. */
+  by: z.string(),
+  /** Of the window; absent: it is about an utterance. */
+  windowEndMs: ms.optional(),
+  utteranceId: z.string().optional(),
+  startMs: ms,
+  endMs: ms,
+  emotion: z.enum(EMOTIONS).optional(),
+  /** `out_of_scope`: none of the tenant's. */
+  intent: z.union([IntentName, z.literal('out_of_scope')]).optional(),
+  /** What had been said of it. */
+  said: z.strictObject({
+    emotion: z.enum(EMOTIONS).optional(),
+    confidence: unit.optional(),
+    intent: z.string().optional(),
+  }),
+});
+export type MonitorCorrectionData = z.infer<typeof MonitorCorrectionData>;
 
 /** The alert rules of a tenant changed, for the audit trail: ids, never a word of a rule. Of no session. */
 export const AuditAlertRulesChangedData = z.strictObject({

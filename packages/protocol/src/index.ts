@@ -8,6 +8,7 @@ export * from './kafka-headers';
 export * from './server-messages';
 export * from './http-messages';
 export * from './intent-messages';
+export * from './history-messages';
 export * from './alert-rules';
 export * from './alert-messages';
 export * from './people-messages';

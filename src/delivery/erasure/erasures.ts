@@ -18,6 +18,14 @@ export interface DestroyableKeys {
   destroy(keyIds: readonly string[]): Promise<void>;
 }
 
+/** Whoever else keeps something of sessions in this process. */
+export interface ErasureParticipant {
+  /** Sessions of a customer that it knows of. */
+  sessionsOf(tenant: string, customerId: string): Promise<readonly string[]>;
+  /** Nothing of them is left there when it resolves, and nothing comes back. */
+  forget(tenant: string, sessionIds: readonly string[]): Promise<void>;
+}
+
 export interface ErasuresDeps {
   readonly outbox: Pick<Outbox, 'read' | 'erase' | 'append' | 'close'>;
   readonly journal: ErasureJournal;
@@ -46,7 +54,14 @@ export class Erasures {
   /** One at a time: each reads the whole log. */
   private running: Promise<unknown> = Promise.resolve();
 
+  private readonly participants = new Set<ErasureParticipant>();
+
   constructor(private readonly deps: ErasuresDeps) {}
+
+  /** From now on it forgets too. What dies on the way there hears of it by `rapport.session.erased`. */
+  join(participant: ErasureParticipant): void {
+    this.participants.add(participant);
+  }
 
   session(tenant: string, sessionId: string): Promise<ErasureReport> {
     return this.inTurn(() => this.begin({ tenant, by: 'session', sessions: [sessionId], dataKeys: [] }));
@@ -59,6 +74,9 @@ export class Erasures {
       const found = await sessionsOfCustomer(outbox.read(0), tenant, customerId);
       // after the log: what has left it meanwhile is here
       for (const known of (await customers?.sessionsOf(tenant, customerId)) ?? []) found.add(known);
+      for (const participant of this.participants) {
+        for (const known of await participant.sessionsOf(tenant, customerId)) found.add(known);
+      }
       const key = keys?.find(tenant, customerId);
       return this.begin({
         ...{ tenant, by: 'customer', sessions: [...new Set([...found, ...more])] },
@@ -90,6 +108,7 @@ export class Erasures {
     const records = await outbox.erase(keysOfSessions);
     // after the log: from here on nothing tells the index of them
     await customers?.forget(keysOfSessions);
+    for (const participant of this.participants) await participant.forget(tenant, sessions);
     for (const identity of identities) {
       await outbox.append(identity, { type: 'rapport.session.erased', naturalKey: ['erased'], data: {} });
       await outbox.close(identity);

@@ -14,6 +14,7 @@ export function nameless<T extends Named>(metadata: T): Omit<T, (typeof NAMES)[n
 const USERS = {
   'rapport.audit.viewed': ['userId'],
   'rapport.monitor.alert_handled': ['by', 'assignee', 'note'],
+  'rapport.monitor.correction': ['by'],
 };
 const HIDDEN = 'hidden';
 
@@ -41,8 +42,8 @@ export function namelessEvent<E extends Pick<CloudEvent, 'type' | 'data'>>(event
     if (typeof seen.session === 'object' && seen.session !== null) seen.session = nameless(seen.session);
   } else if (type === 'rapport.session.updated' && seen.kind === 'participant') {
     delete seen.scope;
-  } else if (type === 'rapport.audit.viewed' || type === 'rapport.monitor.alert_handled') {
-    for (const field of USERS[type]) delete seen[field];
+  } else if (Object.hasOwn(USERS, type)) {
+    for (const field of USERS[type as keyof typeof USERS]) delete seen[field];
   } else {
     return event;
   }

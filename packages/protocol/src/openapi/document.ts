@@ -3,6 +3,7 @@ import { SchemaParts } from '../asyncapi/parts';
 import * as handling from '../alert-messages';
 import * as alerts from '../alert-rules';
 import { type ErrorCode, errorSpec } from '../errors';
+import * as history from '../history-messages';
 import * as http from '../http-messages';
 import * as intents from '../intent-messages';
 import * as people from '../people-messages';
@@ -17,6 +18,11 @@ const BODIES = {
   ...{ ErrorBody: http.ErrorBody, TokenRequest: http.TokenRequest, TokenAnswer: http.TokenAnswer },
   ErasureAnswer: http.ErasureAnswer,
   SessionSummaryAnswer: http.SessionSummaryAnswer,
+  ...{ SessionListed: history.SessionListed, SessionList: history.SessionList, SessionEvents: history.SessionEvents },
+  SessionExport: history.SessionExport,
+  ...{ SearchHit: history.SearchHit, SearchAnswer: history.SearchAnswer },
+  ...{ CorrectionRequest: history.CorrectionRequest, CorrectionMade: history.CorrectionMade },
+  ...{ CorrectedExample: history.CorrectedExample, CorrectionList: history.CorrectionList },
   ...{ AlertCondition: alerts.AlertCondition, AlertRule: alerts.AlertRule, AlertRuleSet: alerts.AlertRuleSet },
   AlertRulesAnswer: alerts.AlertRulesAnswer,
   ...{ AlertAssign: handling.AlertAssign, AlertSnooze: handling.AlertSnooze, AlertNote: handling.AlertNote },
@@ -100,7 +106,7 @@ function operation(
     })),
     ...(body === undefined
       ? {}
-      : { requestBody: { required: true, content: { [JSON_TYPE]: { schema: schemaOf(body, parts) } } } }),
+      : { requestBody: { required: true, ...(typeof body === 'string' ? bytesOf(body) : content(body, parts)) } }),
     responses: {
       ...Object.fromEntries(
         Object.entries(answers).map(([status, answer]) => [
@@ -122,6 +128,9 @@ function content(body: z.ZodType | string | undefined, parts: SchemaParts) {
   if (typeof body === 'string') return { content: { [body]: { schema: { type: 'string' } } } };
   return { content: { [JSON_TYPE]: { schema: schemaOf(body, parts) } } };
 }
+
+/** Bytes: their type says all. */
+const bytesOf = (type: string) => ({ content: { [type]: { schema: {} } } });
 
 /** One answer a status, with the codes that it may carry and what to do about each. */
 function refusals(codes: readonly ErrorCode[], parts: SchemaParts) {

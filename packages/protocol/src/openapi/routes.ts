@@ -3,6 +3,7 @@ import { ALERT_STATES, AlertAssign, AlertList, AlertNote, AlertSnooze, AlertView
 import { AlertRulesAnswer, AlertRuleSet } from '../alert-rules';
 import { externalText } from '../client-messages';
 import type { ErrorCode } from '../errors';
+import { HISTORY_ROUTES } from './history-routes';
 import { ErasureAnswer, SessionSummaryAnswer, TokenAnswer, TokenRequest } from '../http-messages';
 import { IntentChange, IntentChanged, IntentExamples, IntentList, IntentName, IntentPreview } from '../intent-messages';
 import { LoginAnswer, LoginRequest, LoginWays, Me } from '../people-messages';
@@ -16,6 +17,7 @@ export const TAGS = {
   intents: "A tenant's own intents, made of examples (docs/intents.md).",
   alerts: 'Rules that watch conversations, and what they told (docs/alerts.md).',
   wall: 'The live wall (docs/dashboard.md): server-sent events, and the page that shows them.',
+  history: 'Past and running conversations: lists, searches, exports, corrections (docs/history.md).',
   erasure: 'What is kept of a session or customer, taken out (docs/erasure.md).',
   operations: 'For those who run the service (docs/operations.md).',
   documents: 'These documents.',
@@ -47,7 +49,8 @@ export interface HttpRoute {
   /** Any of these will do; `open`: for everybody; `login`: for everybody, from pages of the service's own. */
   readonly scopes: readonly Scope[] | 'open' | 'login';
   readonly parameters?: Readonly<Record<string, Parameter>>;
-  readonly body?: z.ZodType;
+  /** A string: bytes of this content type. */
+  readonly body?: z.ZodType | string;
   /** By status. */
   readonly answers: Readonly<Record<number, Answer>>;
   /** Besides those of every endpoint with a key or a body. */
@@ -231,6 +234,7 @@ export const HTTP_ROUTES: readonly HttpRoute[] = [
     scopes: ['admin'],
     answers: { 200: { description: 'The rules that count now.', body: AlertRulesAnswer } },
   },
+  ...HISTORY_ROUTES,
   {
     method: 'get',
     path: '/v1/sessions/{id}/summary',
@@ -305,7 +309,7 @@ export const HTTP_ROUTES: readonly HttpRoute[] = [
     scopes: ['admin'],
     parameters: { id: { in: 'path', schema: z.uuid(), description: 'The session.' } },
     answers: { 200: { description: 'What was erased.', body: ErasureAnswer } },
-    errors: ['invalid_request'],
+    errors: ['invalid_request', 'history_unavailable'],
   },
   {
     method: 'delete',
@@ -316,7 +320,7 @@ export const HTTP_ROUTES: readonly HttpRoute[] = [
     scopes: ['admin'],
     parameters: { id: { in: 'path', schema: externalText, description: 'The customerId of session.start.' } },
     answers: { 200: { description: 'What was erased.', body: ErasureAnswer } },
-    errors: ['invalid_request'],
+    errors: ['invalid_request', 'history_unavailable'],
   },
   {
     method: 'get',

@@ -1,0 +1,77 @@
+import {
+  type CorrectedExample,
+  type CorrectionList,
+  type CorrectionMade,
+  type CorrectionRequest,
+  type CorrectionsQuery,
+  type MonitorCorrectionData,
+  RapportError,
+  type TranscriptFinalData,
+  type TypedEvent,
+  type WindowAssessedData,
+} from '@rapport-live/protocol';
+import { z } from 'zod';
+import { appendAlone } from '../../delivery/lone-record';
+import type { Outbox } from '../../delivery/outbox';
+import type { Viewer } from '../../gateway/auth/viewer';
+import { decodeCursor, encodeCursor } from './asked-filter';
+import type { HistoryStore, StoredCorrection } from './history-store';
+
+const EventCursor = z.tuple([z.string()]);
+
+/** What supervisors say a moment was in truth: durable events, and examples to train and measure with. */
+export class Corrections {
+  constructor(
+    private readonly store: HistoryStore,
+    private readonly log: Pick<Outbox, 'append' | 'close'>,
+  ) {}
+
+  /** Durable when it resolves. The session may be seen by the viewer. Rejects with `moment_unknown`. */
+  async make(viewer: Viewer, sessionId: string, asked: CorrectionRequest): Promise<CorrectionMade> {
+    const { tenant, userId } = viewer;
+    const json = await this.store.eventOf(tenant, sessionId, asked);
+    if (json === undefined) throw new RapportError('moment_unknown', 'The session has no such window or utterance.');
+    const { data } = JSON.parse(json) as { data: WindowAssessedData | TranscriptFinalData };
+    const record = await appendAlone(this.log, tenant, (id) => ({
+      type: 'rapport.monitor.correction',
+      naturalKey: [id],
+      data: { sessionId, by: userId, ...asked, ...placeOf(data), said: saidOf(data) },
+    }));
+    if (record === null) throw new Error('an id of its own was there already');
+    return { id: record.event.id, madeAt: record.event.time };
+  }
+
+  async list({ tenant }: Viewer, { limit, cursor }: CorrectionsQuery): Promise<CorrectionList> {
+    const after = cursor === undefined ? undefined : String(decodeCursor(cursor, EventCursor)[0]);
+    const found = await this.store.corrections(tenant, limit + 1, after);
+    const page = found.slice(0, limit);
+    const corrections = await Promise.all(page.map((one) => this.example(tenant, one)));
+    return found.length > limit
+      ? { corrections, next: encodeCursor([page[page.length - 1]!.eventId]) }
+      : { corrections };
+  }
+
+  private async example(tenant: string, { json, eventId, sessionId }: StoredCorrection): Promise<CorrectedExample> {
+    const { time, data } = JSON.parse(json) as TypedEvent & { data: MonitorCorrectionData };
+    const { utteranceId, startMs, endMs, emotion, intent, said } = data;
+    const about = utteranceId === undefined ? undefined : await this.store.eventOf(tenant, sessionId, { utteranceId });
+    const words = about === undefined ? undefined : (JSON.parse(about) as { data: TranscriptFinalData }).data;
+    return {
+      ...{ id: eventId, madeAt: time, sessionId, startMs, endMs },
+      ...(words === undefined ? {} : { utteranceId, party: words.party, text: words.text, language: words.language }),
+      ...{ emotion, intent, said },
+    };
+  }
+}
+
+function placeOf(data: WindowAssessedData | TranscriptFinalData): { startMs: number; endMs: number } {
+  if ('windowEndMs' in data) return { startMs: data.windowStartMs, endMs: data.windowEndMs };
+  return { startMs: data.startMs, endMs: data.endMs };
+}
+
+function saidOf(data: WindowAssessedData | TranscriptFinalData): MonitorCorrectionData['said'] {
+  const intent = data.intents[0]?.name ?? (data.outOfScope ? 'out_of_scope' : undefined);
+  const heard = intent === undefined ? {} : { intent };
+  if (!('windowEndMs' in data) || data.label === undefined) return heard;
+  return { emotion: data.label, ...(data.confidence === undefined ? {} : { confidence: data.confidence }), ...heard };
+}

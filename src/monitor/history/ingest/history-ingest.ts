@@ -1,0 +1,106 @@
+import { sessionKey } from '../../../delivery/cloud-event';
+import type { RecordTap } from '../../../delivery/record-tap';
+import type { HistoryStore } from '../history-store';
+import type { WindowVectors } from '../../../facts/window-vectors';
+import { factsOfRecord } from './facts-of-record';
+
+export interface IngestOptions {
+  /** Records of one transaction at most. Default 128. */
+  readonly maxBatchRecords: number;
+  /** After a fault, until it is tried again, ms; doubles up to 8 times as much. Default 500. */
+  readonly retryMs: number;
+}
+
+const MAX_DOUBLINGS = 3;
+
+export const INGEST_DEFAULTS: IngestOptions = { maxBatchRecords: 128, retryMs: 500 };
+
+export interface IngestDeps {
+  readonly tap: Pick<RecordTap, 'batches'>;
+  readonly store: HistoryStore;
+  readonly vectors: Pick<WindowVectors, 'of' | 'drop'>;
+  /** What makes embeddings: its name, version and weights. */
+  readonly encoder: string;
+  /** Something was kept, or is there from before. */
+  readonly onKept: () => void;
+  /** It is tried again; undefined: it works again. */
+  readonly onTrouble: (error: unknown) => void;
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+/**
+ * Keeps every durable record in the history: in batches, each in one transaction with the place behind it, so that each record has its
+ * effect once, whatever is killed. Nobody waits for it: it reads what is durable already, at its own pace.
+ */
+export class HistoryIngest {
+  private readonly options: IngestOptions;
+  private readonly stop = new AbortController();
+  private running: Promise<void> = Promise.resolve();
+  /** Sessions that are being erased: what was read of them before is not kept any more. */
+  private readonly erasing = new Set<string>();
+
+  constructor(
+    private readonly deps: IngestDeps,
+    options: Partial<IngestOptions> = {},
+  ) {
+    this.options = { ...INGEST_DEFAULTS, ...options };
+  }
+
+  start(): void {
+    this.running = this.run();
+  }
+
+  /** What is at work is finished. */
+  async close(): Promise<void> {
+    this.stop.abort();
+    await this.running;
+  }
+
+  /** From here on nothing of these sessions is kept but the word that they were erased. */
+  forget(tenant: string, sessionIds: readonly string[]): void {
+    for (const sessionId of sessionIds) this.erasing.add(sessionKey({ tenant, sessionId }));
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.stop;
+    let faults = 0;
+    while (!signal.aborted) {
+      try {
+        await this.follow(() => {
+          if (faults > 0) this.deps.onTrouble(undefined);
+          faults = 0;
+        });
+        return;
+      } catch (error) {
+        if (signal.aborted) return;
+        if (faults === 0) this.deps.onTrouble(error);
+        await this.deps.sleep(this.options.retryMs * 2 ** Math.min(faults, MAX_DOUBLINGS), signal);
+        faults += 1;
+      }
+    }
+  }
+
+  private async follow(onKept: () => void): Promise<void> {
+    const { tap, store, vectors, encoder } = this.deps;
+    const { maxBatchRecords } = this.options;
+    const { signal } = this.stop;
+    await store.useEncoder(encoder);
+    this.deps.onKept();
+    for await (const batch of tap.batches(await store.position(), { signal, maxBatchRecords })) {
+      // several facts of a batch may be of one erased session: what is left is the word itself
+      const facts = batch
+        .flatMap(({ record }) => factsOfRecord(record, (window) => vectors.of(window)))
+        .filter((fact) => fact.kind === 'erased' || !this.erasing.has(sessionKey(fact)));
+      const { position } = batch[batch.length - 1]!;
+      await store.keep(facts, position);
+      for (const fact of facts) if (fact.kind === 'window') vectors.drop({ ...fact, windowEndMs: fact.endMs });
+      for (const fact of facts) {
+        if (fact.kind !== 'erased') continue;
+        this.erasing.delete(sessionKey(fact));
+        await store.erase(fact.tenant, [fact.sessionId]);
+      }
+      onKept();
+      this.deps.onKept();
+    }
+  }
+}

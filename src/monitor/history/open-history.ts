@@ -1,0 +1,31 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { RapportError } from '@rapport-live/protocol';
+import type { HistoryConfig } from '../../config/history-settings';
+import type { HistoryStore } from './history-store';
+import { LibsqlThread } from './libsql/libsql-thread';
+import { SQLITE } from './sql/sqlite-dialect';
+import { SqlHistory } from './sql/sql-history';
+
+/** The store that the settings name; null: none is kept. Rejects with `data_dir_unusable` or `data_format`. */
+export async function openHistory(config: HistoryConfig, dataDir: string): Promise<HistoryStore | null> {
+  switch (config.kind) {
+    case 'off':
+      return null;
+    case 'file': {
+      const path = join(dataDir, 'history.db');
+      try {
+        await mkdir(dataDir, { recursive: true });
+        return await SqlHistory.open(await LibsqlThread.open(path), SQLITE);
+      } catch (cause) {
+        if (cause instanceof RapportError) throw cause;
+        const why = cause instanceof Error ? cause.message : String(cause);
+        throw new RapportError(
+          'data_dir_unusable',
+          `The history ${path} cannot be opened (${why}): move it away to begin one anew from what the log still has.`,
+          { cause },
+        );
+      }
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import type { IncomingMessage } from 'node:http';
+import { Controller, Get, Header, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import {
+  EventsQuery,
+  ExportQuery,
+  RapportError,
+  type SearchAnswer,
+  SearchQuery,
+  type SessionEvents,
+  type SessionList,
+  SessionQuery,
+  VoiceQuery,
+} from '@rapport-live/protocol';
+import type { Response } from 'express';
+import { CurrentViewer, type Viewer } from '../../gateway/auth/viewer';
+import { GATEWAY_OPTIONS, type GatewayOptions } from '../../gateway/gateway-options';
+import { ViewAudit } from '../../gateway/auth/view-audit';
+import { readBytes } from '../../gateway/request-body';
+import { readQuery, sessionIdOf } from './asked-filter';
+import { exported } from './export/exported';
+import { HistoryDesk, openDesk } from './history-desk';
+
+/** 15 s and 0.2 s of 16-bit samples at 16 kHz: what a transcript and a token of voice are made of. */
+const MAX_VOICE_BYTES = 15 * 32_000;
+const MIN_VOICE_BYTES = 6400;
+
+/** `/v1/sessions` and `/v1/search`: past and running conversations (docs/history.md). */
+@Controller('v1')
+export class SessionsController {
+  constructor(
+    @Inject(HistoryDesk) private readonly desk: HistoryDesk | null,
+    @Inject(GATEWAY_OPTIONS) private readonly options: GatewayOptions,
+    @Inject(ViewAudit) private readonly audit: ViewAudit,
+  ) {}
+
+  @Get('sessions')
+  @Header('cache-control', 'no-store')
+  list(@CurrentViewer() viewer: Viewer, @Query() query: unknown): Promise<SessionList> {
+    return openDesk(this.desk).list(viewer, readQuery(SessionQuery, query));
+  }
+
+  @Get('sessions/:id/events')
+  @Header('cache-control', 'no-store')
+  async events(
+    @CurrentViewer() viewer: Viewer,
+    @Param('id') id: string,
+    @Query() query: unknown,
+  ): Promise<SessionEvents> {
+    const sessionId = sessionIdOf(id);
+    const events = await openDesk(this.desk).events(viewer, sessionId, readQuery(EventsQuery, query));
+    await this.audit.saw(viewer, { what: 'session', sessionId });
+    return events;
+  }
+
+  @Get('sessions/:id/export')
+  @Header('cache-control', 'no-store')
+  async export(
+    @CurrentViewer() viewer: Viewer,
+    @Param('id') id: string,
+    @Query() query: unknown,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<string> {
+    const { format } = readQuery(ExportQuery, query);
+    const { type, ending, write } = exported(format);
+    const whole = await openDesk(this.desk).whole(viewer, sessionIdOf(id));
+    await this.audit.saw(viewer, { what: 'export', sessionId: whole.session.sessionId });
+    response.setHeader('content-type', type);
+    response.setHeader('content-disposition', `attachment; filename="${whole.session.sessionId}.${ending}"`);
+    return write(whole);
+  }
+
+  @Post('search/voice')
+  @HttpCode(200)
+  async searchVoice(
+    @Req() request: IncomingMessage,
+    @CurrentViewer() viewer: Viewer,
+    @Query() query: unknown,
+  ): Promise<SearchAnswer> {
+    const asked = readQuery(VoiceQuery, query);
+    const bytes = await readBytes(request, { ...this.options, maxRequestBytes: MAX_VOICE_BYTES });
+    if (bytes.length < MIN_VOICE_BYTES || bytes.length % 2 !== 0) {
+      throw new RapportError('invalid_request', `${bytes.length} bytes are not 0.2 to 15 s of PCM16 at 16 kHz.`);
+    }
+    const pcm = new Int16Array(new Uint8Array(bytes).buffer);
+    const found = await openDesk(this.desk).findVoice(viewer, pcm, asked);
+    await this.audit.saw(viewer, { what: 'search', query: 'a recording' });
+    return found;
+  }
+
+  @Get('search')
+  @Header('cache-control', 'no-store')
+  async search(@CurrentViewer() viewer: Viewer, @Query() query: unknown): Promise<SearchAnswer> {
+    const asked = readQuery(SearchQuery, query);
+    const found = await openDesk(this.desk).find(viewer, asked);
+    await this.audit.saw(viewer, { what: 'search', query: asked.q ?? asked.like! });
+    return found;
+  }
+}

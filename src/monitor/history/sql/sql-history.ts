@@ -1,0 +1,291 @@
+import { type Emotion, RapportError } from '@rapport-live/protocol';
+import type { TapPosition } from '../../../delivery/record-tap';
+import type {
+  BareUtterance,
+  FoundMoment,
+  HistoryStore,
+  MomentName,
+  SessionFilter,
+  SessionPlace,
+  StoredCorrection,
+  StoredEvent,
+  StoredIntent,
+  StoredPeak,
+  StoredSession,
+} from '../history-store';
+import type { HistoryFact } from '../ingest/history-fact';
+import type { SqlDialect } from './dialect';
+import { eraseStatements, factStatements, statement } from './fact-statements';
+import { places, sessionCondition } from './session-condition';
+import type { SqlConnection, SqlRow } from './sql';
+
+const OF_SESSION = 'JOIN sessions s ON s.tenant = u.tenant AND s.session_id = u.session_id';
+const SESSION = `s.tenant, s.session_id, s.started_ms, s.ended_ms, s.duration_ms, s.reason, s.external_id, s.customer_id,
+  s.agent_id, s.team, s.queue, s.channel, s.language`;
+const UTTERANCE = 'u.session_id, u.utterance_id, u.party, u.start_ms, u.end_ms, u.text';
+/** Sessions that one transaction erases. */
+const MAX_ERASED_AT_ONCE = 50;
+
+/** The history in an SQL database. */
+export class SqlHistory implements HistoryStore {
+  private constructor(
+    private readonly db: SqlConnection,
+    private readonly dialect: SqlDialect,
+  ) {}
+
+  /** Makes the tables, or brings those of an older format up to this one. Rejects with `data_format`. */
+  static async open(db: SqlConnection, dialect: SqlDialect): Promise<SqlHistory> {
+    try {
+      const history = new SqlHistory(db, dialect);
+      await history.migrate();
+      return history;
+    } catch (error) {
+      await db.close();
+      throw error;
+    }
+  }
+
+  async position(): Promise<TapPosition | undefined> {
+    const kept = await this.meta('position');
+    return kept === undefined ? undefined : (JSON.parse(kept) as TapPosition);
+  }
+
+  async keep(facts: readonly HistoryFact[], { logId, offset }: TapPosition): Promise<void> {
+    const statements = facts.flatMap((fact) => factStatements(fact, this.dialect));
+    await this.db.transaction([...statements, setMeta('position', JSON.stringify({ logId, offset }))]);
+  }
+
+  async sessions(filter: SessionFilter, limit: number, after?: SessionPlace): Promise<readonly StoredSession[]> {
+    const condition = sessionCondition(filter);
+    const behind = after === undefined ? '' : 'AND (s.started_ms < ? OR (s.started_ms = ? AND s.session_id < ?))';
+    const rows = await this.db.all(
+      `SELECT ${SESSION} FROM sessions s WHERE ${condition.sql} ${behind}
+       ORDER BY s.started_ms DESC, s.session_id DESC LIMIT ?`,
+      [...condition.values, ...(after === undefined ? [] : [after.startedMs, after.startedMs, after.sessionId]), limit],
+    );
+    return rows.map(sessionOf);
+  }
+
+  async peaks(tenant: string, sessionIds: readonly string[]): Promise<readonly StoredPeak[]> {
+    const rows = await this.db.all(
+      `SELECT session_id, emotion, confidence, at_ms FROM peaks WHERE tenant = ? AND session_id IN (${places(sessionIds)})
+       ORDER BY confidence DESC`,
+      [tenant, ...sessionIds],
+    );
+    return rows.map((row) => ({
+      ...{ sessionId: String(row.session_id), emotion: row.emotion as Emotion },
+      ...{ confidence: Number(row.confidence), atMs: Number(row.at_ms) },
+    }));
+  }
+
+  async intents(tenant: string, sessionIds: readonly string[]): Promise<readonly StoredIntent[]> {
+    const rows = await this.db.all(
+      `SELECT session_id, intent, score, at_ms FROM intents WHERE tenant = ? AND session_id IN (${places(sessionIds)})
+       ORDER BY score DESC`,
+      [tenant, ...sessionIds],
+    );
+    return rows.map((row) => ({
+      ...{ sessionId: String(row.session_id), intent: String(row.intent) },
+      ...{ score: Number(row.score), atMs: Number(row.at_ms) },
+    }));
+  }
+
+  async events(tenant: string, sessionId: string, afterSeq: number, limit: number): Promise<readonly StoredEvent[]> {
+    const rows = await this.db.all(
+      'SELECT id, json FROM events WHERE tenant = ? AND session_id = ? AND id > ? ORDER BY id LIMIT ?',
+      [tenant, sessionId, afterSeq, limit],
+    );
+    return rows.map(({ id, json }) => ({ seq: Number(id), json: String(json) }));
+  }
+
+  async eventOf(tenant: string, sessionId: string, { windowEndMs, utteranceId }: MomentName) {
+    const [table, column, value] =
+      windowEndMs === undefined ? (['utterances', 'utterance_id', utteranceId!] as const) : (['windows', 'end_ms', windowEndMs] as const); // prettier-ignore
+    const [row] = await this.db.all(
+      `SELECT e.json FROM ${table} m JOIN events e ON e.event_id = m.event_id
+       WHERE m.tenant = ? AND m.session_id = ? AND m.${column} = ? LIMIT 1`,
+      [tenant, sessionId, value],
+    );
+    return row === undefined ? undefined : String(row.json);
+  }
+
+  async corrections(tenant: string, limit: number, afterEventId?: string): Promise<readonly StoredCorrection[]> {
+    const behind = afterEventId === undefined ? '' : 'AND id > (SELECT id FROM events WHERE event_id = ?)';
+    const rows = await this.db.all(
+      `SELECT session_id, event_id, at_ms, json FROM events WHERE tenant = ? AND type = ? ${behind} ORDER BY id LIMIT ?`,
+      [tenant, 'rapport.monitor.correction', ...(afterEventId === undefined ? [] : [afterEventId]), limit],
+    );
+    return rows.map((row) => ({
+      ...{ sessionId: String(row.session_id), eventId: String(row.event_id) },
+      ...{ atMs: Number(row.at_ms), json: String(row.json) },
+    }));
+  }
+
+  async nearestUtterances(vector: Float32Array, filter: SessionFilter, limit: number) {
+    const condition = sessionCondition(filter);
+    const rows = await this.db.all(
+      `SELECT ${UTTERANCE}, ${this.dialect.distance('u.embedding')} AS distance FROM utterances u ${OF_SESSION}
+       WHERE u.embedding IS NOT NULL AND ${condition.sql} ORDER BY distance, u.id LIMIT ?`,
+      [this.dialect.vector(vector), ...condition.values, limit],
+    );
+    return rows.map((row) => utteranceOf(row, 1 - Number(row.distance)));
+  }
+
+  async matchingUtterances(words: readonly string[], filter: SessionFilter, limit: number) {
+    if (words.length === 0) return [];
+    const condition = sessionCondition(filter);
+    const { join, rank, values } = this.dialect.matching(words);
+    const rows = await this.db.all(
+      `SELECT ${UTTERANCE}, ${rank} AS rank FROM utterances u ${join} ${OF_SESSION}
+       WHERE ${condition.sql} ORDER BY rank DESC, u.id LIMIT ?`,
+      [...values, ...condition.values, limit],
+    );
+    return rows.map((row) => utteranceOf(row, Number(row.rank)));
+  }
+
+  async nearestWindows(vector: Float32Array, filter: SessionFilter, limit: number) {
+    const condition = sessionCondition(filter);
+    const rows = await this.db.all(
+      `SELECT u.session_id, u.start_ms, u.end_ms, u.label, u.confidence, ${this.dialect.distance('u.embedding')} AS distance
+       FROM windows u ${OF_SESSION} WHERE u.embedding IS NOT NULL AND ${condition.sql} ORDER BY distance, u.id LIMIT ?`,
+      [this.dialect.vector(vector), ...condition.values, limit],
+    );
+    return rows.map((row): FoundMoment => ({
+      ...{ sessionId: String(row.session_id), kind: 'window', score: 1 - Number(row.distance) },
+      ...{ startMs: Number(row.start_ms), endMs: Number(row.end_ms) },
+      ...(row.label === null ? {} : { label: String(row.label), confidence: Number(row.confidence) }),
+    }));
+  }
+
+  async vectorsAt(tenant: string, sessionId: string, atMs: number) {
+    const read = async (table: string): Promise<Float32Array | undefined> => {
+      // nearest by time among those that hold the moment, or end behind it
+      const [row] = await this.db.all(
+        `SELECT embedding FROM ${table} WHERE tenant = ? AND session_id = ? AND embedding IS NOT NULL AND end_ms >= ?
+         ORDER BY end_ms LIMIT 1`,
+        [tenant, sessionId, atMs],
+      );
+      return row === undefined ? undefined : this.dialect.readVector(row.embedding!);
+    };
+    const [window, utterance] = [await read('windows'), await read('utterances')];
+    return { ...(window && { window }), ...(utterance && { utterance }) };
+  }
+
+  async bareUtterances(afterSeq: number, limit: number): Promise<readonly BareUtterance[]> {
+    const rows = await this.db.all(
+      'SELECT id, event_id, text FROM utterances WHERE embedding IS NULL AND id > ? ORDER BY id LIMIT ?',
+      [afterSeq, limit],
+    );
+    return rows.map(({ id, event_id, text }) => ({ seq: Number(id), eventId: String(event_id), text: String(text) }));
+  }
+
+  async embed(vectors: readonly { readonly eventId: string; readonly vector: Float32Array }[]): Promise<void> {
+    const { dialect, db } = this;
+    const sql = `UPDATE utterances SET embedding = ${dialect.vectorPlace} WHERE event_id = ?`;
+    await db.transaction(vectors.map(({ eventId, vector }) => statement(sql, dialect.vector(vector), eventId)));
+  }
+
+  async useEncoder(name: string): Promise<void> {
+    if ((await this.meta('encoder')) === name) return;
+    await this.db.transaction([
+      statement('UPDATE utterances SET embedding = NULL WHERE embedding IS NOT NULL'),
+      setMeta('encoder', name),
+    ]);
+  }
+
+  async erase(tenant: string, sessionIds: readonly string[]): Promise<void> {
+    for (let at = 0; at < sessionIds.length; at += MAX_ERASED_AT_ONCE) {
+      const some = sessionIds.slice(at, at + MAX_ERASED_AT_ONCE);
+      await this.db.transaction(some.flatMap((id) => eraseStatements(tenant, id, this.dialect)));
+    }
+    await this.dialect.scrub(this.db);
+  }
+
+  async sessionsOf(tenant: string, customerId: string): Promise<readonly string[]> {
+    const rows = await this.db.all('SELECT session_id FROM sessions WHERE tenant = ? AND customer_id = ?', [
+      ...[tenant, customerId],
+    ]);
+    return rows.map((row) => String(row.session_id));
+  }
+
+  async removeOlder(beforeMs: number, limit: number): Promise<number> {
+    return this.remove(
+      await this.db.all(
+        'SELECT tenant, session_id FROM sessions WHERE COALESCE(ended_ms, started_ms) < ? ORDER BY started_ms LIMIT ?',
+        [beforeMs, limit],
+      ),
+    );
+  }
+
+  async removeOldest(count: number): Promise<number> {
+    return this.remove(
+      await this.db.all('SELECT tenant, session_id FROM sessions ORDER BY started_ms LIMIT ?', [count]),
+    );
+  }
+
+  async bytes(): Promise<number> {
+    const { bytes } = this.dialect;
+    if (bytes === undefined) return 0;
+    const [row] = await this.db.all(bytes);
+    return Number(row!.bytes);
+  }
+
+  private async remove(rows: readonly SqlRow[]): Promise<number> {
+    for (let at = 0; at < rows.length; at += MAX_ERASED_AT_ONCE) {
+      const some = rows.slice(at, at + MAX_ERASED_AT_ONCE);
+      await this.db.transaction(
+        some.flatMap((row) => eraseStatements(String(row.tenant), String(row.session_id), this.dialect)),
+      );
+    }
+    if (rows.length > 0) await this.dialect.scrub(this.db);
+    return rows.length;
+  }
+
+  close(): Promise<void> {
+    return this.db.close();
+  }
+
+  private async migrate(): Promise<void> {
+    const { db, dialect } = this;
+    await db.all('CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)');
+    const wanted = dialect.migrations.length;
+    const found = Number((await this.meta('format')) ?? 0);
+    if (found > wanted) {
+      throw new RapportError('data_format', `The history has format version ${found}, this program writes ${wanted}.`);
+    }
+    for (let version = found; version < wanted; version += 1) {
+      const made = dialect.migrations[version]!.map((sql) => statement(sql));
+      await db.transaction([...made, setMeta('format', String(version + 1))]);
+    }
+  }
+
+  private async meta(name: string): Promise<string | undefined> {
+    const [row] = await this.db.all('SELECT value FROM meta WHERE name = ?', [name]);
+    return row === undefined ? undefined : String(row.value);
+  }
+}
+
+const setMeta = (name: string, value: string) =>
+  statement(
+    'INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+    ...[name, value],
+  );
+
+function utteranceOf(row: SqlRow, score: number): FoundMoment {
+  return {
+    ...{ sessionId: String(row.session_id), kind: 'utterance', utteranceId: String(row.utterance_id) },
+    ...{ startMs: Number(row.start_ms), endMs: Number(row.end_ms), party: String(row.party), text: String(row.text) },
+    score,
+  };
+}
+
+function sessionOf(row: SqlRow): StoredSession {
+  const text = (value: unknown): string | null => (value === null || value === undefined ? null : String(value));
+  const number = (value: unknown): number | null => (value === null || value === undefined ? null : Number(value));
+  return {
+    ...{ tenant: String(row.tenant), sessionId: String(row.session_id), startedMs: Number(row.started_ms) },
+    ...{ endedMs: number(row.ended_ms), durationMs: number(row.duration_ms), reason: text(row.reason) },
+    ...{ externalId: text(row.external_id), customerId: text(row.customer_id), agentId: text(row.agent_id) },
+    ...{ team: text(row.team), queue: text(row.queue), channel: text(row.channel), language: text(row.language) },
+  };
+}
