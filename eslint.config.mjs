@@ -38,6 +38,7 @@ const LIBRARY_HOME = {
   '@opentelemetry/exporter-trace-otlp-proto': 'src/ops/traces/open-telemetry.ts',
   uuid: 'src/pipeline/conversation-host.ts',
   jose: 'src/gateway/auth/jwt.ts',
+  'openid-client': 'src/gateway/auth/people/open-id.ts',
   '@node-rs/argon2': 'src/gateway/auth/people/passwords.ts',
   'proxy-addr': 'src/gateway/admission/client-address.ts',
   'structured-headers': 'src/doors/audiohook/signature-fields.ts',

@@ -16,11 +16,13 @@ module.exports = {
       },
     ],
     // An ES module too.
-    '/node_modules/jose/.+\\.js$': ['@swc/jest', { module: { type: 'commonjs' } }],
+    '/node_modules/(jose|openid-client|oauth4webapi)/.+\\.js$': ['@swc/jest', { module: { type: 'commonjs' } }],
     // It imports `http` at run time, which Jest's sandbox refuses.
     '/otlp-exporter-base/.+\\.js$': ['@swc/jest', { module: { type: 'commonjs' } }],
   },
-  transformIgnorePatterns: ['/node_modules/(?!eld/|jose/|@opentelemetry/otlp-exporter-base/)'],
+  transformIgnorePatterns: [
+    '/node_modules/(?!eld/|jose/|openid-client/|oauth4webapi/|@opentelemetry/otlp-exporter-base/)',
+  ],
   moduleNameMapper: {
     '^eld/extrasmall$': '<rootDir>/node_modules/eld/src/entries/static.extrasmall.js',
     '^@rapport-live/protocol$': '<rootDir>/packages/protocol/src',

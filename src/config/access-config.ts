@@ -1,5 +1,6 @@
 import { RapportError } from '@rapport-live/protocol';
 import { Origin } from './api-keys-config';
+import { safeUrl } from './safe-url';
 import { list } from './setting';
 import type { Environment } from './settings';
 
@@ -48,7 +49,8 @@ export function jwtConfig(e: Environment): JwtConfig | undefined {
   if (secret !== undefined && Buffer.byteLength(secret) < MIN_SECRET_BYTES) {
     throw invalid(`RAPPORT_JWT_SECRET has ${Buffer.byteLength(secret)} bytes, needs ${MIN_SECRET_BYTES}.`);
   }
-  if (jwks !== undefined) requireSafeUrl(jwks);
+  // else the path of a file
+  if (jwks !== undefined && /^[a-z]+:\/\//i.test(jwks)) safeUrl('RAPPORT_JWT_JWKS', jwks);
   return {
     ...{ secret, jwks, issuer, audience },
     algorithms: algorithmsOf(e.RAPPORT_JWT_ALGORITHMS, secret !== undefined),
@@ -66,17 +68,6 @@ function algorithmsOf(given: string, hasSecret: boolean): string[] {
   if (wrong === undefined) return named;
   const source = hasSecret ? 'RAPPORT_JWT_SECRET' : 'RAPPORT_JWT_JWKS';
   throw invalid(`RAPPORT_JWT_ALGORITHMS has ${JSON.stringify(wrong)}: with ${source} it takes ${possible.join(', ')}.`);
-}
-
-const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
-
-/** Keys that came over a network in the clear could be anybody's. */
-function requireSafeUrl(jwks: string): void {
-  if (!/^[a-z]+:\/\//i.test(jwks)) return; // a file
-  const url = URL.canParse(jwks) ? new URL(jwks) : undefined;
-  if (url?.protocol === 'https:') return;
-  if (url?.protocol === 'http:' && LOOPBACK_NAMES.includes(url.hostname)) return;
-  throw invalid('RAPPORT_JWT_JWKS: the URL must begin with https://, or be of this machine.');
 }
 
 /** Undefined: the default of OriginPolicy. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { OPENID_SETTINGS } from './open-id-settings';
 import { integer, optional, type Setting, text } from './setting';
 
 const maybe = z.preprocess(optional, z.string().optional());
@@ -86,4 +87,5 @@ export const ACCESS_SETTINGS = {
     shownDefault: '6000',
     purpose: 'sessions that one tenant may begin in a minute',
   },
+  ...OPENID_SETTINGS,
 } as const satisfies Record<string, Setting>;

@@ -20,6 +20,7 @@ import { type HistoryConfig, historyConfig } from './history-settings';
 import { kafkaBrokers, type KafkaConfig, kafkaConfig } from './kafka-config';
 import { list } from './setting';
 import { Environment, type SettingState, settingStates } from './settings';
+import { type OpenIdConfig, openIdConfig } from './open-id-config';
 import { type StorageConfig, storageConfig } from './storage-settings';
 import { type TlsConfig, tlsConfig } from './tls-config';
 import { readWebhooks, type WebhookConfig } from './webhooks-config';
@@ -64,6 +65,8 @@ export interface Config {
   /** Addresses, networks or `loopback` of proxies whose word on a client's address is taken. */
   readonly trustedProxies: readonly string[];
   readonly tenantQuota: TenantQuota;
+  /** Absent: people log in by password alone. */
+  readonly openId?: OpenIdConfig;
   /** How long people stay logged in. */
   readonly login: LoginTimes;
   /** Of other protocols; shut unless they are set up. */
@@ -112,6 +115,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     tls: tlsConfig(e.RAPPORT_TLS_CERT, e.RAPPORT_TLS_KEY),
     trustedProxies: trustedProxies(e.RAPPORT_TRUST_PROXY),
     tenantQuota: tenantQuota(e),
+    openId: openIdConfig(e),
     login: loginTimes(e),
     doors: doorsConfig(e, isDevelopment ? DEVELOPMENT_TENANT : undefined),
     kafkaBrokers: kafkaBrokers(e),

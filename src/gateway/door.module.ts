@@ -13,6 +13,7 @@ import { JwtVerifier } from './auth/jwt';
 import { LoginSessions } from './auth/login-sessions';
 import { OriginPolicy } from './auth/origins';
 import { LoginAttempts } from './auth/people/login-attempts';
+import { OPENID_LOGIN, OpenIdLogin } from './auth/people/open-id';
 import { PasswordLogin } from './auth/people/password-login';
 import { Passwords } from './auth/people/passwords';
 import { People } from './auth/people/people';
@@ -50,6 +51,12 @@ const wallClock = ({ wallClock: given }: ServiceParts): (() => number) => given 
       useFactory: passwordLogin,
     },
     {
+      provide: OPENID_LOGIN,
+      inject: [CONFIG, SERVICE_PARTS],
+      useFactory: ({ openId }: Config, parts: ServiceParts) =>
+        openId === undefined ? null : OpenIdLogin.open(openId, wallClock(parts), toldOpenIdFault),
+    },
+    {
       provide: Doorkeeper,
       inject: [CONFIG, SERVICE_PARTS, GATEWAY_OPTIONS, BrowserTokens, People],
       useFactory: doorkeeper,
@@ -71,11 +78,26 @@ const wallClock = ({ wallClock: given }: ServiceParts): (() => number) => given 
       useFactory: (...parts: ConstructorParameters<typeof UpgradePolicy>) => new UpgradePolicy(...parts),
     },
   ],
-  exports: [GATEWAY_OPTIONS, BrowserTokens, Doorkeeper, PasswordLogin, People, Seats, SessionQuota, UpgradePolicy],
+  exports: [
+    GATEWAY_OPTIONS,
+    BrowserTokens,
+    Doorkeeper,
+    PasswordLogin,
+    OPENID_LOGIN,
+    People,
+    Seats,
+    SessionQuota,
+    UpgradePolicy,
+  ],
 })
 export class DoorModule {}
 
 const isDevelopment = ({ apiKeys, jwt }: Config): boolean => apiKeys.length === 0 && jwt === undefined;
+
+/** By the library's code alone: its words may quote the provider's answer. */
+function toldOpenIdFault(error: unknown): void {
+  new Logger('OpenId').warn({ msg: 'the provider of log-ins did not confirm one', code: String(error) });
+}
 
 function toldUsersFault(error: unknown): void {
   new Logger('Users').error({ msg: 'the changed file of users is not taken', error: String(error) });
@@ -89,7 +111,13 @@ async function passwordLogin(
 ): Promise<PasswordLogin> {
   const passwords = await Passwords.open();
   const attempts = new LoginAttempts(loginAttempts, monotonic);
-  return new PasswordLogin({ users, people, passwords, attempts, developmentOnly: isDevelopment(config) });
+  return new PasswordLogin({
+    users,
+    people,
+    passwords,
+    attempts,
+    developmentOnly: isDevelopment(config) && config.openId === undefined,
+  });
 }
 
 /** Rejects with RapportError `config_invalid`. */

@@ -11,6 +11,7 @@ import { SESSION_RECOVERY, SessionRecovery } from '../pipeline/resume/session-re
 import { SESSION_CLOCK, type SessionClock } from '../streams/session-clock';
 import { SessionAdmission } from './admission/session-admission';
 import { SessionQuota } from './admission/session-quota';
+import { OpenIdController } from './auth/people/openid.controller';
 import { LoginController } from './auth/people/login.controller';
 import { ViewAudit } from './auth/view-audit';
 import { TokensController } from './auth/tokens.controller';
@@ -30,7 +31,7 @@ function toldAuditFault(error: unknown): void {
 
 @Module({
   imports: [DeliveryModule, PipelineModule, MeterModule, DoorModule],
-  controllers: [TokensController, LoginController, IntentsController, ErasureController],
+  controllers: [TokensController, LoginController, OpenIdController, IntentsController, ErasureController],
   providers: [
     RapportGateway,
     {

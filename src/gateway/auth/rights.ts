@@ -58,6 +58,8 @@ export const ENDPOINT_RIGHTS: Readonly<Record<string, EndpointRule>> = {
   'POST /v1/tokens': ['ingest', 'monitor'],
   'GET /v1/login': 'login',
   'POST /v1/login': 'login',
+  'GET /v1/login/openid': 'login',
+  'GET /v1/login/openid/callback': 'login',
   'POST /v1/logout': 'login',
   'GET /v1/me': ['monitor', 'search', 'admin'],
   'GET /v1/intents': ['monitor', 'admin'],

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Controller, Get, Header, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import { type LoginAnswer, LoginRequest, type LoginWays, type Me, RapportError } from '@rapport-live/protocol';
+import { CONFIG, type Config } from '../../../config/config';
 import { GATEWAY_OPTIONS, type GatewayOptions } from '../../gateway-options';
 import { readBody } from '../../request-body';
 import type { Peer } from '../authenticator';
@@ -18,12 +19,18 @@ export class LoginController {
     private readonly people: People,
     private readonly doorkeeper: Doorkeeper,
     @Inject(GATEWAY_OPTIONS) private readonly options: GatewayOptions,
+    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   @Get('login')
   @Header('cache-control', 'no-store')
   async ways(@Req() request: IncomingMessage): Promise<LoginWays> {
-    return { password: true, development: await this.byPassword.isDevelopment(this.peerOf(request)) };
+    const { openId } = this.config;
+    return {
+      password: true,
+      development: await this.byPassword.isDevelopment(this.peerOf(request)),
+      ...(openId === undefined ? {} : { openId: { url: '/v1/login/openid', name: openId.name } }),
+    };
   }
 
   @Post('login')
