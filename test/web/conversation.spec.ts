@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SCOPES } from '@rapport-live/protocol';
+import { ChatSession } from '../support/chat-session';
 import { CHROMIUM } from '../support/chromium';
 import { eventually } from '../support/eventually';
 import { FaultProxy } from '../support/fault-proxy';
@@ -199,6 +200,64 @@ withChromium(`a conversation and its alerts in Chromium${SKIPPED}`, () => {
     await page.see('Over', '.line');
     await page.see('I will call my lawyer', '.transcript [aria-current]');
     await page.see('the conversation ended', '.transcript .alert');
+    expect(await page.count('a[download]')).toBe(3);
     await page.see(/\d+ % sure|not enough evidence|not assessed/i, '.moment');
+  }, 150_000);
+
+  it('is corrected by a supervisor', async () => {
+    await page.press('Correct the emotion');
+    await page.enter('In truth the emotion was', 'fear');
+    await page.press('Save');
+    await page.see('corrected: fear', '.moment');
+    await page.page.run(`document.querySelector('.transcript [aria-current] .chips button').click()`);
+    await eventually(async () => (await page.count('.correction option')) > 20);
+    await page.enter('In truth the intent was', 'complaint');
+    await page.press('Save');
+    await page.see('corrected: complaint', '.transcript [aria-current]');
+    expect(await page.violations()).toEqual([]);
+  }, 150_000);
+
+  it('is found by its words, and opened at that second', async () => {
+    await page.goTo('#/search');
+    await page.see('conversation', '.search [role=status]');
+    await focus('#search-q');
+    await page.page.send('Input.insertText', { text: 'call my lawyer' });
+    await page.key('Enter');
+    await page.see('I will call my lawyer', '.found');
+    await page.see(/moments?.*, the best first/, '.search [role=status]');
+    expect(await page.violations()).toEqual([]);
+    await page.size(360, 800);
+    expect(await sideways()).toBe(0);
+    await page.size(1280, 800);
+    await page.page.run(
+      `[...document.querySelectorAll('.found a.hit')].find((one) => one.innerText.includes('my lawyer')).click()`,
+    );
+    await page.see('I will call my lawyer', '.transcript [aria-current]');
+    expect(await page.page.run('return location.hash')).toBe(`#/sessions/${session.sessionId}?at=600`);
+  }, 150_000);
+
+  it('is not found by ten thousand characters, and the service says why', async () => {
+    await page.goTo(`#/search?q=${'x'.repeat(10_000)}`);
+    await page.see('at most 500 characters', '.search [role=alert]');
+    await page.see('Search', 'h1');
+  }, 150_000);
+
+  it('comes from the history once it is no longer on the wall', async () => {
+    const headers = { authorization: `Bearer ${KEYS[0]!.key}` };
+    const onWall = async (): Promise<boolean> => {
+      const leaving = new AbortController();
+      const path = `${service.http}/v1/wall/sessions/${session.sessionId}/events`;
+      const { status } = await fetch(path, { headers, signal: leaving.signal });
+      leaving.abort();
+      return status === 200;
+    };
+    // the wall keeps twenty that are over
+    for (let i = 0; i < 21; i += 1) await (await ChatSession.start(service.url, KEYS[0]!.key)).end();
+    await eventually(async () => !(await onWall()));
+    await page.goTo(`#/sessions/${session.sessionId}?at=600`);
+    await page.see('I will call my lawyer', '.transcript [aria-current]');
+    await page.see('Over', '.line');
+    await page.goTo('#/sessions/0198c0de-7a31-7c44-9d1e-2f5a3b6c7d80');
+    await page.see('The history has no such session.', '[role=alert]');
   }, 150_000);
 });

@@ -4,6 +4,7 @@ import { type Params, paramsOf } from '../router/hash-route';
 import { AlertsPage } from '../pages/alerts/alerts-page';
 import { ConversationPage } from '../pages/conversation/conversation-page';
 import { HealthPage } from '../pages/health/health-page';
+import { SearchPage } from '../pages/search/search-page';
 import { WallPage } from '../pages/wall/wall-page';
 
 /** What a page is given: where it is. */
@@ -27,6 +28,7 @@ export interface Page {
 export const PAGES: readonly Page[] = [
   { pattern: '/wall', title: 'Live wall', nav: 'Live wall', component: WallPage },
   { pattern: '/alerts', title: 'Alerts', nav: 'Alerts', component: AlertsPage },
+  { pattern: '/search', title: 'Search', nav: 'Search', component: SearchPage },
   { pattern: '/sessions/:id', title: 'Conversation', component: ConversationPage },
   { pattern: '/health', title: 'Health', nav: 'Health', component: HealthPage },
 ];

@@ -11,6 +11,7 @@ import { Timeline } from './timeline/timeline';
 import { WindowTable } from './timeline/window-table';
 import { Transcript } from './transcript/transcript';
 import { useConversation } from './use-conversation';
+import { useCorrections } from './use-corrections';
 import { useMoment } from './use-moment';
 import { clockOf } from '../../words/durations';
 
@@ -27,6 +28,7 @@ function OneConversation({ sessionId, at }: { readonly sessionId: string; readon
   const { conversation, line } = useConversation(sessionId, tries);
   const [chosenMs, choose] = useMoment(sessionId, at);
   const [entered, setEntered] = useState(0);
+  const corrections = useCorrections(sessionId);
   const { ended, durationMs, windows, lines, isCut } = conversation;
   const isOver = ended !== undefined;
   const liveSince = useRef<number | undefined>(undefined);
@@ -48,7 +50,9 @@ function OneConversation({ sessionId, at }: { readonly sessionId: string; readon
       ) : (
         <Trouble error={refusal} onAgain={() => setTries(tries + 1)} />
       )}
-      {isCut && <p class="muted">This conversation is long: its oldest part is not shown here.</p>}
+      {isCut && (
+        <p class="muted">This conversation is long: its oldest part is not shown here. The export has all of it.</p>
+      )}
       <div class="conversation-grid">
         <section class="panel" aria-labelledby="timeline-of-it">
           <h2 id="timeline-of-it">Timeline</h2>
@@ -57,16 +61,24 @@ function OneConversation({ sessionId, at }: { readonly sessionId: string; readon
             sessionId={sessionId}
             atMs={atMs}
             point={windowAt(windows, atMs)}
+            corrections={corrections}
             onFollow={isOver || isFollowing ? undefined : () => choose(undefined)}
           />
           <WindowTable windows={windows} atMs={atMs} durationMs={durationMs} onMoment={choose} />
         </section>
         <section class="panel" aria-labelledby="words-of-it">
           <h2 id="words-of-it">What was said</h2>
-          <Transcript lines={lines} atMs={atMs} isFollowing={isFollowing} onMoment={choose} entered={entered} />
+          <Transcript
+            lines={lines}
+            atMs={atMs}
+            isFollowing={isFollowing}
+            onMoment={choose}
+            corrections={corrections}
+            entered={entered}
+          />
         </section>
         <div class="aside">
-          <AboutPanel conversation={conversation} />
+          <AboutPanel sessionId={sessionId} conversation={conversation} />
         </div>
       </div>
     </div>

@@ -9,10 +9,17 @@ const STANDINGS: Readonly<Record<Participant['standing'], string>> = {
   left: ', left',
 };
 
-/** How the conversation goes, and who takes part. */
-export function AboutPanel({ conversation }: { readonly conversation: Conversation }) {
+/** How the conversation goes, who takes part, and what can be taken along. */
+export function AboutPanel({
+  sessionId,
+  conversation,
+}: {
+  readonly sessionId: string;
+  readonly conversation: Conversation;
+}) {
   const { figures, participants, holds, started } = conversation;
   const rows = figures === undefined ? [] : figureRows(figures);
+  const path = `/v1/sessions/${encodeURIComponent(sessionId)}/export`;
   return (
     <>
       <section class="panel" aria-labelledby="figures-of-it">
@@ -53,6 +60,24 @@ export function AboutPanel({ conversation }: { readonly conversation: Conversati
         )}
         {started?.agentEmotion === false && <p class="muted">The agent is transcribed and never assessed.</p>}
       </section>
+      <section class="panel" aria-labelledby="take-along">
+        <h2 id="take-along">Export</h2>
+        <ul role="list" class="exports">
+          {FORMATS.map(([format, name]) => (
+            <li key={format}>
+              <a href={`${path}?format=${format}`} download>
+                {name}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </section>
     </>
   );
 }
+
+const FORMATS = [
+  ['json', 'All results (JSON)'],
+  ['vtt', 'Transcript (WebVTT)'],
+  ['emotionml', 'Emotions (EmotionML)'],
+] as const;

@@ -1,6 +1,8 @@
 import { hashOf } from '../../../router/hash-route';
 import { evidenceText } from '../../alerts/evidence-text';
+import { CorrectionForm } from '../correction-form';
 import type { AlertLine, Line, SaidLine } from '../fold/conversation';
+import type { Corrections } from '../use-corrections';
 import { clockOf } from '../../../words/durations';
 import { percentOf } from '../../../words/percent';
 import { spaced } from '../../../words/names';
@@ -10,9 +12,10 @@ interface LineProps {
   readonly line: Line;
   readonly isCurrent: boolean;
   readonly onMoment: (atMs: number) => void;
+  readonly corrections: Corrections;
 }
 
-export function LineView({ line, isCurrent, onMoment }: LineProps) {
+export function LineView({ line, isCurrent, onMoment, corrections }: LineProps) {
   const kind =
     line.kind === 'said' ? `said ${line.party}` : line.kind === 'alert' ? `alert ${line.severity}` : 'remark';
   return (
@@ -27,7 +30,7 @@ export function LineView({ line, isCurrent, onMoment }: LineProps) {
       </button>
       <div class="what">
         {line.kind === 'said' ? (
-          <Said line={line} />
+          <Said line={line} corrections={corrections} />
         ) : line.kind === 'alert' ? (
           <Alert line={line} />
         ) : (
@@ -38,8 +41,10 @@ export function LineView({ line, isCurrent, onMoment }: LineProps) {
   );
 }
 
-function Said({ line }: { readonly line: SaidLine }) {
-  const { party, source, text, masked, intents, outOfScope } = line;
+function Said({ line, corrections }: { readonly line: SaidLine; readonly corrections: Corrections }) {
+  const { id, party, source, text, masked, intents, outOfScope } = line;
+  const key = `utterance ${id}`;
+  const corrected = corrections.made.get(key);
   return (
     <>
       <p>
@@ -58,7 +63,21 @@ function Said({ line }: { readonly line: SaidLine }) {
           ))}
           {outOfScope && <span class="chip">fits no intent</span>}
           {masked > 0 && <span class="chip">{plural(masked, 'piece')} of personal data masked</span>}
+          {corrected !== undefined && <span class="chip corrected">corrected: {spaced(corrected)}</span>}
+          {corrections.mayCorrect && (
+            <button
+              type="button"
+              class="quiet small"
+              aria-expanded={corrections.open === key}
+              onClick={() => corrections.toggle(key)}
+            >
+              Correct the intent
+            </button>
+          )}
         </p>
+      )}
+      {corrections.open === key && (
+        <CorrectionForm about={{ utteranceId: id }} kind="intent" corrections={corrections} correctionKey={key} />
       )}
     </>
   );

@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { Line } from '../fold/conversation';
 import { lineAt } from '../fold/moment';
 import { shownLines } from '../fold/shown-lines';
+import type { Corrections } from '../use-corrections';
 import { clockOf } from '../../../words/durations';
 import { LineView } from './line-view';
 
@@ -11,12 +12,13 @@ interface TranscriptProps {
   /** The page goes with the conversation: the newest line stays in sight. */
   readonly isFollowing: boolean;
   readonly onMoment: (atMs: number) => void;
+  readonly corrections: Corrections;
   /** Counts up when somebody wants to get to the line of the moment. */
   readonly entered: number;
 }
 
 /** What was said and written, with alerts and remarks in their places. Each line's time is a button to its second. */
-export function Transcript({ lines, atMs, isFollowing, onMoment, entered }: TranscriptProps) {
+export function Transcript({ lines, atMs, isFollowing, onMoment, corrections, entered }: TranscriptProps) {
   const list = useRef<HTMLOListElement>(null);
   const current = isFollowing ? lines.at(-1) : lineAt(lines, atMs);
   const shown = useMemo(() => shownLines(lines, current), [lines, current]);
@@ -46,7 +48,13 @@ export function Transcript({ lines, atMs, isFollowing, onMoment, entered }: Tran
       {jump(shown.before, 'Earlier: up to')}
       <ol class="transcript" role="list" ref={list}>
         {shown.lines.map((line) => (
-          <LineView key={line.id} line={line} isCurrent={line === current} onMoment={onMoment} />
+          <LineView
+            key={line.id}
+            line={line}
+            isCurrent={line === current}
+            onMoment={onMoment}
+            corrections={corrections}
+          />
         ))}
       </ol>
       {jump(shown.after, 'Later: from')}
