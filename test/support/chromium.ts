@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -46,7 +47,7 @@ export async function openPage(
     if (browser !== undefined) await gone(browser);
     server?.closeAllConnections();
     server?.close();
-    rmSync(folder, { recursive: true, force: true, maxRetries: 30, retryDelay: 100 });
+    await folderGone(folder);
   }
 }
 
@@ -102,4 +103,12 @@ export async function gone(browser: ChildProcess): Promise<void> {
   const exit = new Promise((resolve) => browser.once('exit', resolve));
   browser.kill('SIGKILL');
   await exit;
+}
+
+/**
+ * Its children may still write what they know when it is killed. Not `rmSync`: that tries again to remove the folder alone, and never
+ * what has come into it meanwhile.
+ */
+export function folderGone(folder: string): Promise<void> {
+  return rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 }

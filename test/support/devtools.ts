@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
-import { CHROMIUM, chromiumFlags, gone } from './chromium';
+import { CHROMIUM, chromiumFlags, folderGone, gone } from './chromium';
 import { eventually } from './eventually';
 
 /** What a test starts Chromium with. */
@@ -106,5 +106,5 @@ function portIn(folder: string): string {
 
 async function remove(browser: ChildProcess, folder: string): Promise<void> {
   await gone(browser);
-  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  await folderGone(folder);
 }

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
-import { gone } from './chromium';
+import { folderGone, gone } from './chromium';
 
 /** `FIREFOX_BIN`, or what distributions call it; undefined where there is none. */
 export const FIREFOX = [process.env.FIREFOX_BIN, 'firefox', 'firefox-esr'].find(
@@ -123,5 +123,5 @@ function listening(browser: ChildProcess): Promise<string> {
 
 async function remove(browser: ChildProcess, folder: string): Promise<void> {
   await gone(browser);
-  rmSync(folder, { recursive: true, force: true, maxRetries: 30, retryDelay: 100 });
+  await folderGone(folder);
 }
