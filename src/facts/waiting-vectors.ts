@@ -1,34 +1,37 @@
+interface OfSession {
+  readonly tenant: string;
+  readonly sessionId: string;
+}
+
+/** What an embedding is of: the joint one of a window, or that of the customer's words. */
+export type VectorName = OfSession & ({ readonly windowEndMs: number } | { readonly utteranceId: string });
+
 /**
- * Joint embeddings of windows on their way from fusion to history. They are no part of the events: 128 numbers that nobody reads
- * would be a third of every assessment, in every topic and on every socket. So they wait here, in memory, until the assessment that
- * they belong to is durable and history keeps both in one transaction. What history has not taken when the process dies is lost: such
- * windows are found by their words and emotions, not by likeness. Pure.
+ * Embeddings on their way from models and fusion to history. They are no part of the events: some hundred numbers that nobody reads
+ * would be a third of every assessment, in every topic and on every socket. So they wait here, in memory, until the event that they
+ * belong to is durable and history keeps both in one transaction. What history has not taken when the process dies is lost: such
+ * windows are found by their words and emotions, not by likeness, and words are given to the encoder again. Pure.
  */
-export class WindowVectors {
+export class WaitingVectors {
   private readonly kept = new Map<string, Float32Array>();
 
-  /** @param max of them at a time (0.6 kB each); of more, the oldest are let go. */
+  /** @param max of them at a time (0.6 to 1.6 kB each); of more, the oldest are let go. */
   constructor(private readonly max = 8192) {}
 
-  put(window: WindowName, vector: Float32Array): void {
-    this.kept.set(nameOf(window), vector);
+  put(of: VectorName, vector: Float32Array): void {
+    this.kept.set(nameOf(of), vector);
     if (this.kept.size > this.max) this.kept.delete(this.kept.keys().next().value!);
   }
 
-  of(window: WindowName): Float32Array | undefined {
-    return this.kept.get(nameOf(window));
+  of(what: VectorName): Float32Array | undefined {
+    return this.kept.get(nameOf(what));
   }
 
   /** Nobody will ask for it again. */
-  drop(window: WindowName): void {
-    this.kept.delete(nameOf(window));
+  drop(what: VectorName): void {
+    this.kept.delete(nameOf(what));
   }
 }
 
-export interface WindowName {
-  readonly tenant: string;
-  readonly sessionId: string;
-  readonly windowEndMs: number;
-}
-
-const nameOf = ({ tenant, sessionId, windowEndMs }: WindowName): string => `${tenant}/${sessionId}/${windowEndMs}`;
+const nameOf = (of: VectorName): string =>
+  `${of.tenant}/${of.sessionId}/${'utteranceId' in of ? of.utteranceId : of.windowEndMs}`;

@@ -6,7 +6,7 @@ import { assess } from '../fusion/assess';
 import type { IntentIndex } from '../fusion/intent-index';
 import { type EncodeDeps, encodeFacts } from '../models/encode/encode-facts';
 import type { Meter } from '../facts/meter';
-import type { WindowVectors } from '../facts/window-vectors';
+import type { WaitingVectors } from '../facts/waiting-vectors';
 import type { SettledFact, StreamFact, UtteranceClosed } from '../facts/stream-fact';
 import type { InferencePool } from '../inference/inference-pool';
 import { RevocablePool } from '../inference/revocable-pool';
@@ -50,8 +50,8 @@ export interface PipelineDeps {
   readonly onFault: (error: unknown) => void;
   /** Tells the language of chat where none was stated; absent: nobody does. */
   readonly readLanguage?: EncodeDeps['readLanguage'];
-  /** Takes the joint embeddings of windows; absent: nobody wants them. */
-  readonly windowVectors?: Pick<WindowVectors, 'put'>;
+  /** Takes the embeddings of windows and of the customer's words; absent: nobody wants them. */
+  readonly waitingVectors?: Pick<WaitingVectors, 'put'>;
   /** Of the process; absent: nothing is given up under pressure. */
   readonly shedding?: ShedController;
 }
@@ -71,7 +71,7 @@ export function conversationFactory({
   meter,
   onFault,
   readLanguage,
-  windowVectors,
+  waitingVectors,
   shedding,
 }: PipelineDeps): ConversationFactory {
   const nowMs = (): number => clock.nowMs();
@@ -151,7 +151,11 @@ export function conversationFactory({
               if (fact.kind === 'utterance') utterances.settle(fact);
             },
           }),
-          tap(() => utterances.handOver()),
+          tap((fact) => {
+            utterances.handOver();
+            if (fact.kind !== 'text' || fact.embedding === undefined || fact.kept !== undefined) return;
+            waitingVectors?.put({ tenant, sessionId, utteranceId: fact.textId }, fact.embedding);
+          }),
           assess({
             pool: stagePool,
             sessionId,
@@ -161,7 +165,7 @@ export function conversationFactory({
             language,
             initialState: state,
             mayAssessAgent,
-            onEmbedding: (windowEndMs, vector) => windowVectors?.put({ tenant, sessionId, windowEndMs }, vector),
+            onEmbedding: (windowEndMs, vector) => waitingVectors?.put({ tenant, sessionId, windowEndMs }, vector),
             nowMs,
             onState,
             settle: (hop) => {

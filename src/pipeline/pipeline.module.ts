@@ -6,7 +6,7 @@ import { SERVICE_PARTS, type ServiceParts } from '../config/service-parts';
 import { DATA_KEYS, DeliveryModule } from '../delivery/delivery.module';
 import type { DataKeys } from '../delivery/erasure/data-keys';
 import { ERASURES, type Erasures } from '../delivery/erasure/erasures';
-import { WindowVectors } from '../facts/window-vectors';
+import { WaitingVectors } from '../facts/waiting-vectors';
 import type { SessionTracer } from '../facts/session-trace';
 import { RESULT_STORE, type ResultStore } from '../delivery/result-feed';
 import { INFERENCE_POOL, type InferencePool } from '../inference/inference-pool';
@@ -57,7 +57,7 @@ const STREAM_OPTIONS = Symbol('StreamOptions');
     { provide: FUSION_ASSETS, inject: [CONFIG], useFactory: (config: Config) => loadFusionAssets(config.modelsDir) },
     // After the store, whose lock on the data folder holds for the intents in it too.
     { provide: TENANT_INTENTS, inject: [CONFIG, INFERENCE_POOL, FUSION_ASSETS, RESULT_STORE], useFactory: openIntents },
-    { provide: WindowVectors, useFactory: () => new WindowVectors() },
+    { provide: WaitingVectors, useFactory: () => new WaitingVectors() },
     {
       provide: SnapshotFiles,
       inject: [CONFIG],
@@ -93,7 +93,7 @@ const STREAM_OPTIONS = Symbol('StreamOptions');
         SHED_CONTROLLER,
         DATA_KEYS,
         RULE_BOOK,
-        WindowVectors,
+        WaitingVectors,
       ],
       useFactory: async (
         config: Config,
@@ -110,7 +110,7 @@ const STREAM_OPTIONS = Symbol('StreamOptions');
         shedding: ShedController,
         keys: DataKeys | null,
         rules: RuleBook,
-        windowVectors: WindowVectors,
+        waitingVectors: WaitingVectors,
       ) => {
         await loadWrittenLanguages();
         const onFault = faultLog('conversation');
@@ -128,7 +128,7 @@ const STREAM_OPTIONS = Symbol('StreamOptions');
           meter,
           onFault,
           readLanguage,
-          windowVectors: config.history.kind === 'off' ? undefined : windowVectors,
+          waitingVectors: config.history.kind === 'off' ? undefined : waitingVectors,
           shedding,
         });
         const dataKeyOf = keys === null ? undefined : keys.idFor.bind(keys);
@@ -153,7 +153,7 @@ const STREAM_OPTIONS = Symbol('StreamOptions');
     TENANT_INTENTS,
     SHED_CONTROLLER,
     AlertsModule,
-    WindowVectors,
+    WaitingVectors,
   ],
 })
 export class PipelineModule {}

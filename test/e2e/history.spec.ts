@@ -11,6 +11,7 @@ import type {
   SessionList,
   TranscriptFinalData,
 } from '@rapport-live/protocol';
+import type { JobInput, JobKind, JobOptions } from '../../src/inference/inference-pool';
 import { ScriptedPool } from '../../src/models/scripted-pool';
 import { ChatSession } from '../support/chat-session';
 import { eventually } from '../support/eventually';
@@ -175,4 +176,23 @@ it('keeps none where it is off', async () => {
   const response = await fetch(`${service.http}/v1/sessions`, { headers: { authorization: `Bearer ${service.key}` } });
   expect([response.status, ((await response.json()) as ErrorBody).code]).toEqual([503, 'history_unavailable']);
   await service.close();
+});
+
+it("the customer's words come with the embedding of their assessment; only others are given to the encoder again", async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'rapport-history-'));
+  const again: string[] = [];
+  const fail = (kind: JobKind, input: JobInput<JobKind>, { sessionId }: JobOptions): undefined => {
+    if (sessionId === 'history' && kind === 'text-tokens') again.push((input as JobInput<'text-tokens'>).text);
+  };
+  const service = await startService({ apiKeys: KEYS, dataDir }, new ScriptedPool({ fail }));
+  const chat = await ChatSession.start(service.url, KEY, 'customer-1');
+  await chat.say('You have charged my card twice this month.');
+  await chat.say('I would like my money back.');
+  await chat.say('One moment, I look into it.', 'agent');
+  await chat.end();
+  // the oldest comes first
+  await eventually(async () => again.length > 0);
+  expect(again).toEqual(['One moment, I look into it.']);
+  await service.close();
+  rmSync(dataDir, { recursive: true, force: true });
 });

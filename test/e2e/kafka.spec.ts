@@ -1,4 +1,4 @@
-import { TOPICS } from '@rapport-live/protocol';
+import { EVENTS, type EventType, TOPICS } from '@rapport-live/protocol';
 import { RESULT_SINK, type ResultSink } from '../../src/delivery/result-sink';
 import { consumeAll, type Consumed } from '../delivery/support/consume';
 import { AsyncApi } from '../support/asyncapi';
@@ -86,7 +86,7 @@ withKafka(
           ce_source: 'urn:rapport:service',
           ce_tenant: 'development',
           ce_partitionkey: key,
-          ce_dataschema: `urn:rapport:schema:${headers.ce_type}:1`,
+          ce_dataschema: `urn:rapport:schema:${headers.ce_type}:${EVENTS[headers.ce_type as EventType].version}`,
         });
         expect(Date.parse(headers.ce_time!)).not.toBeNaN();
       }

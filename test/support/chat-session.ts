@@ -1,4 +1,4 @@
-import type { Result } from '@rapport-live/protocol';
+import type { Party, Result } from '@rapport-live/protocol';
 import { RawClient } from './raw-client';
 import { isType } from './raw-session';
 
@@ -23,9 +23,9 @@ export class ChatSession {
   }
 
   /** Resolves once the final of these words is durable. */
-  async say(text: string): Promise<void> {
+  async say(text: string, party: Party = 'customer'): Promise<void> {
     const messageId = `m-${(this.messages += 1)}`;
-    this.client.json({ type: 'chat.message', party: 'customer', text, messageId });
+    this.client.json({ type: 'chat.message', party, text, messageId });
     await this.client.until(
       (m): m is Result =>
         m.type === 'result' && (m.event.data as { utteranceId?: string } | undefined)?.utteranceId === messageId,

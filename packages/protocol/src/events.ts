@@ -415,7 +415,7 @@ export const MonitorCorrectionData = z.strictObject({
   endMs: ms,
   emotion: z.enum(EMOTIONS).optional(),
   /** `out_of_scope`: none of the tenant's. */
-  intent: z.union([IntentName, z.literal('out_of_scope')]).optional(),
+  intent: IntentName.optional(),
   /** What had been said of it. */
   said: z.strictObject({
     emotion: z.enum(EMOTIONS).optional(),

@@ -94,6 +94,7 @@ export const ENDPOINT_ROLES: Readonly<Record<string, readonly Role[]>> = {
   'POST /v1/alerts/:id/assign': WHO_ACTS,
   'POST /v1/alerts/:id/snooze': WHO_ACTS,
   'POST /v1/alerts/:id/note': WHO_ACTS,
+  'POST /v1/sessions/:id/corrections': WHO_ACTS,
 };
 
 /** The doors of other protocols, each where it is switched on: all that comes in there are conversations. */

@@ -5,7 +5,7 @@ import { DeliveryModule } from '../../delivery/delivery.module';
 import { ERASURES, type Erasures } from '../../delivery/erasure/erasures';
 import { Outbox } from '../../delivery/outbox';
 import { RECORD_TAP, type RecordTap } from '../../delivery/record-tap';
-import { WindowVectors } from '../../facts/window-vectors';
+import { WaitingVectors } from '../../facts/waiting-vectors';
 import { GatewayModule } from '../../gateway/gateway.module';
 import { INFERENCE_POOL, type InferencePool } from '../../inference/inference-pool';
 import { modelRefs } from '../../inference/served-models';
@@ -32,7 +32,7 @@ const logger = new Logger('History');
     {
       provide: KEPT_HISTORY,
       // after the outbox, whose lock on the data folder holds for the file in it too
-      inject: [CONFIG, SERVICE_PARTS, RECORD_TAP, INFERENCE_POOL, FUSION_ASSETS, WindowVectors, Outbox],
+      inject: [CONFIG, SERVICE_PARTS, RECORD_TAP, INFERENCE_POOL, FUSION_ASSETS, WaitingVectors, Outbox],
       useFactory: keepHistory,
     },
     {
@@ -71,7 +71,7 @@ function keepHistory(
   tap: RecordTap,
   pool: InferencePool,
   { textEncoder }: FusionAssets,
-  vectors: WindowVectors,
+  vectors: WaitingVectors,
 ): Promise<KeptHistory> {
   const { keepMs, maxBytes } = history;
   const encoder = [textEncoder, ...modelRefs(pool.models, ['text']).map(({ name }) => name)].join(' by ');

@@ -1,11 +1,11 @@
 import { type EventData, type EventType, TENANT_EVENTS, type TypedEvent } from '@rapport-live/protocol';
 import { sessionOfKey } from '../../../delivery/cloud-event';
 import type { LogRecord } from '../../../delivery/record-line';
-import type { WindowName } from '../../../facts/window-vectors';
+import type { VectorName } from '../../../facts/waiting-vectors';
 import type { HistoryFact } from './history-fact';
 
-/** The joint embedding of a window, if this process made it; the same again until what came of it is kept. */
-export type VectorOf = (window: WindowName) => Float32Array | undefined;
+/** The embedding of a window or of words, if this process made it; the same again until what came of it is kept. */
+export type VectorOf = (what: VectorName) => Float32Array | undefined;
 
 const MONITORS_OWN = 'rapport.monitor.';
 
@@ -59,7 +59,8 @@ function behind(event: TypedEvent, of: Of, vectorOf: VectorOf): HistoryFact[] {
     case 'rapport.transcript.final': {
       const { utteranceId, party, startMs, endMs, text } = event.data;
       if (text.trim() === '') return [];
-      return [{ kind: 'utterance', ...of, eventId: event.id, utteranceId, party, startMs, endMs, text }];
+      const vector = vectorOf({ ...of, utteranceId });
+      return [{ kind: 'utterance', ...of, eventId: event.id, utteranceId, party, startMs, endMs, text, vector }];
     }
     case 'rapport.window.assessed':
       return windowFacts(event.id, event.data, of, vectorOf);

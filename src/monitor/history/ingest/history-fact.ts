@@ -42,6 +42,8 @@ export type HistoryFact =
       readonly startMs: number;
       readonly endMs: number;
       readonly text: string;
+      /** Of the text encoder; absent: not of this process, or nobody has made it yet. */
+      readonly vector?: Float32Array;
     })
   | (OfSession & {
       readonly kind: 'window';

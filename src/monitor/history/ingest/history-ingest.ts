@@ -1,24 +1,29 @@
 import { sessionKey } from '../../../delivery/cloud-event';
-import type { RecordTap } from '../../../delivery/record-tap';
+import type { RecordTap, TappedRecord } from '../../../delivery/record-tap';
 import type { HistoryStore } from '../history-store';
-import type { WindowVectors } from '../../../facts/window-vectors';
+import type { WaitingVectors } from '../../../facts/waiting-vectors';
 import { factsOfRecord } from './facts-of-record';
 
 export interface IngestOptions {
-  /** Records of one transaction at most. Default 128. */
+  /** With so many records a transaction is made; it has less than twice as many. Default 128. */
   readonly maxBatchRecords: number;
+  /**
+   * From one transaction to the next while fewer records wait than it takes, ms. Each costs a dozen messages between threads and a write,
+   * however small; whoever talks is shown live without the history. Default 1,000.
+   */
+  readonly gatherMs: number;
   /** After a fault, until it is tried again, ms; doubles up to 8 times as much. Default 500. */
   readonly retryMs: number;
 }
 
 const MAX_DOUBLINGS = 3;
 
-export const INGEST_DEFAULTS: IngestOptions = { maxBatchRecords: 128, retryMs: 500 };
+export const INGEST_DEFAULTS: IngestOptions = { maxBatchRecords: 128, gatherMs: 1000, retryMs: 500 };
 
 export interface IngestDeps {
   readonly tap: Pick<RecordTap, 'batches'>;
   readonly store: HistoryStore;
-  readonly vectors: Pick<WindowVectors, 'of' | 'drop'>;
+  readonly vectors: Pick<WaitingVectors, 'of' | 'drop'>;
   /** What makes embeddings: its name, version and weights. */
   readonly encoder: string;
   /** Something was kept, or is there from before. */
@@ -81,26 +86,67 @@ export class HistoryIngest {
   }
 
   private async follow(onKept: () => void): Promise<void> {
-    const { tap, store, vectors, encoder } = this.deps;
-    const { maxBatchRecords } = this.options;
-    const { signal } = this.stop;
+    const { tap, store, encoder } = this.deps;
+    const { maxBatchRecords, gatherMs } = this.options;
     await store.useEncoder(encoder);
     this.deps.onKept();
-    for await (const batch of tap.batches(await store.position(), { signal, maxBatchRecords })) {
-      // several facts of a batch may be of one erased session: what is left is the word itself
-      const facts = batch
-        .flatMap(({ record }) => factsOfRecord(record, (window) => vectors.of(window)))
-        .filter((fact) => fact.kind === 'erased' || !this.erasing.has(sessionKey(fact)));
-      const { position } = batch[batch.length - 1]!;
-      await store.keep(facts, position);
-      for (const fact of facts) if (fact.kind === 'window') vectors.drop({ ...fact, windowEndMs: fact.endMs });
-      for (const fact of facts) {
-        if (fact.kind !== 'erased') continue;
-        this.erasing.delete(sessionKey(fact));
-        await store.erase(fact.tenant, [fact.sessionId]);
+    const over = new AbortController();
+    const signal = AbortSignal.any([this.stop.signal, over.signal]);
+    const batches = tap.batches(await store.position(), { signal, maxBatchRecords });
+    try {
+      for await (const gathered of gather(batches, maxBatchRecords, () => this.deps.sleep(gatherMs, signal))) {
+        await this.keep(gathered);
+        onKept();
+        this.deps.onKept();
       }
-      onKept();
-      this.deps.onKept();
+    } finally {
+      over.abort();
     }
+  }
+
+  private async keep(records: readonly TappedRecord[]): Promise<void> {
+    const { store, vectors } = this.deps;
+    // several facts of a batch may be of one erased session: what is left is the word itself
+    const facts = records
+      .flatMap(({ record }) => factsOfRecord(record, (what) => vectors.of(what)))
+      .filter((fact) => fact.kind === 'erased' || !this.erasing.has(sessionKey(fact)));
+    await store.keep(facts, records[records.length - 1]!.position);
+    for (const fact of facts) {
+      if (fact.kind === 'window') vectors.drop({ ...fact, windowEndMs: fact.endMs });
+      if (fact.kind === 'utterance') vectors.drop(fact);
+      if (fact.kind !== 'erased') continue;
+      this.erasing.delete(sessionKey(fact));
+      await store.erase(fact.tenant, [fact.sessionId]);
+    }
+  }
+}
+
+/**
+ * What comes in small batches as larger ones: at once when the last was long enough ago, else with all that comes until `pause` is over,
+ * or until there are `enough`.
+ */
+async function* gather<T>(
+  batches: AsyncIterable<readonly T[]>,
+  enough: number,
+  pause: () => Promise<void>,
+): AsyncGenerator<readonly T[]> {
+  const reader = batches[Symbol.asyncIterator]();
+  let next = reader.next();
+  let paused = Promise.resolve();
+  for (;;) {
+    const first = await next;
+    if (first.done === true) return;
+    const gathered = [...first.value];
+    next = reader.next();
+    next.catch(() => {}); // whoever stops here does not ask for it
+    while (gathered.length < enough) {
+      const more = await Promise.race([next, paused.then(() => undefined)]);
+      if (more === undefined || more.done === true) break;
+      gathered.push(...more.value);
+      next = reader.next();
+      next.catch(() => {});
+    }
+    yield gathered;
+    paused = pause();
   }
 }

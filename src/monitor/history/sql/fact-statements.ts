@@ -32,9 +32,10 @@ export function factStatements(fact: HistoryFact, dialect: SqlDialect): readonly
     case 'utterance':
       return [
         statement(
-          `INSERT INTO utterances (event_id, tenant, session_id, utterance_id, party, start_ms, end_ms, text)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+          `INSERT INTO utterances (event_id, tenant, session_id, utterance_id, party, start_ms, end_ms, text, embedding)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ${placeOf(fact, dialect)}) ON CONFLICT DO NOTHING`,
           ...[fact.eventId, ...key, fact.utteranceId, fact.party, fact.startMs, fact.endMs, fact.text],
+          valueOf(fact, dialect),
         ),
         ...dialect.keepWords(fact.eventId, fact.text),
       ];
@@ -42,9 +43,9 @@ export function factStatements(fact: HistoryFact, dialect: SqlDialect): readonly
       return [
         statement(
           `INSERT INTO windows (event_id, tenant, session_id, start_ms, end_ms, label, confidence, embedding)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ${fact.vector === undefined ? '?' : dialect.vectorPlace}) ON CONFLICT DO NOTHING`,
+           VALUES (?, ?, ?, ?, ?, ?, ?, ${placeOf(fact, dialect)}) ON CONFLICT DO NOTHING`,
           ...[fact.eventId, ...key, fact.startMs, fact.endMs, fact.label ?? null, fact.confidence ?? null],
-          fact.vector === undefined ? null : dialect.vector(fact.vector),
+          valueOf(fact, dialect),
         ),
       ];
     case 'peak':
@@ -69,6 +70,12 @@ export function factStatements(fact: HistoryFact, dialect: SqlDialect): readonly
       return eraseStatements(tenant, sessionId, dialect);
   }
 }
+
+type Embedded = Pick<Extract<HistoryFact, { kind: 'utterance' | 'window' }>, 'vector'>;
+const placeOf = ({ vector }: Embedded, dialect: SqlDialect): string =>
+  vector === undefined ? '?' : dialect.vectorPlace;
+const valueOf = ({ vector }: Embedded, dialect: SqlDialect): SqlValue =>
+  vector === undefined ? null : dialect.vector(vector);
 
 /** Everything of one session. */
 export function eraseStatements(tenant: string, sessionId: string, dialect: SqlDialect): readonly SqlStatement[] {
