@@ -5,7 +5,7 @@ import type { WaitingVectors } from '../../../facts/waiting-vectors';
 import { factsOfRecord } from './facts-of-record';
 
 export interface IngestOptions {
-  /** With so many records a transaction is made; it has less than twice as many. Default 128. */
+  /** With so many records a transaction is made; it has less than twice as many. Default 32. */
   readonly maxBatchRecords: number;
   /**
    * From one transaction to the next while fewer records wait than it takes, ms. Each costs a dozen messages between threads and a write,
@@ -18,7 +18,7 @@ export interface IngestOptions {
 
 const MAX_DOUBLINGS = 3;
 
-export const INGEST_DEFAULTS: IngestOptions = { maxBatchRecords: 128, gatherMs: 1000, retryMs: 500 };
+export const INGEST_DEFAULTS: IngestOptions = { maxBatchRecords: 32, gatherMs: 1000, retryMs: 500 };
 
 export interface IngestDeps {
   readonly tap: Pick<RecordTap, 'batches'>;

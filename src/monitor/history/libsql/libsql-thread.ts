@@ -9,6 +9,9 @@ interface Asked {
   readonly reject: (error: Error) => void;
 }
 
+/** What it is given lives for one call: V8's own bound for such memory would let the process grow by tens of MB. */
+const LIMITS = { maxYoungGenerationSizeMb: 4 };
+
 /**
  * A file of libSQL in a thread of its own: its calls block, and nobody who talks waits for them. One after the other, in the order of
  * the calls; who calls waits for answers, so that no more is on its way than there are callers.
@@ -34,7 +37,7 @@ export class LibsqlThread implements SqlConnection {
   /** Rejects with what libSQL says of the file. */
   static async open(path: string): Promise<LibsqlThread> {
     const workerData: LibsqlSettings = { path };
-    const thread = new LibsqlThread(new Worker(workerPath(), { workerData, name: 'history' }));
+    const thread = new LibsqlThread(new Worker(workerPath(), { workerData, name: 'history', resourceLimits: LIMITS }));
     await new Promise<readonly SqlRow[]>((resolve, reject) => thread.asked.set(0, { resolve, reject }));
     return thread;
   }
