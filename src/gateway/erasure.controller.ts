@@ -1,12 +1,10 @@
 import { Controller, Delete, Header, Inject, Param } from '@nestjs/common';
 import { type ErasureAnswer, externalText, RapportError } from '@rapport-live/protocol';
-import { z } from 'zod';
 import { SESSION_ERASER, type SessionEraser } from '../pipeline/session-eraser';
+import { sessionIdOf } from './asked';
 import { Caller } from './auth/caller';
 import type { Principal } from './auth/principal';
 import { ResumableSessions } from './resume/resumable-sessions';
-
-const SessionId = z.uuid();
 
 /** `DELETE /v1/sessions/{id}` and `/v1/customers/{id}` (docs/erasure.md). The key says of which tenant. */
 @Controller('v1')
@@ -19,10 +17,7 @@ export class ErasureController {
   @Delete('sessions/:id')
   @Header('cache-control', 'no-store')
   async session(@Caller() { tenant }: Principal, @Param('id') id: string): Promise<ErasureAnswer> {
-    if (!SessionId.safeParse(id).success) {
-      throw new RapportError('invalid_request', 'The id of a session is a UUID.');
-    }
-    return this.told(tenant, await this.eraser.session(tenant, id.toLowerCase()));
+    return this.told(tenant, await this.eraser.session(tenant, sessionIdOf(id)));
   }
 
   @Delete('customers/:id')

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { RapportError } from '@rapport-live/protocol';
 import type { z } from 'zod';
+import { fitting } from './asked';
 import type { GatewayOptions } from './gateway-options';
 
 /** Bodies up to this many times the limit are read and answered with an error; of larger ones the connection is cut. */
@@ -24,10 +25,7 @@ export async function readBody<S extends z.ZodType>(
   } catch {
     throw new RapportError('invalid_request', `The body of ${bytes.byteLength} bytes is not JSON in UTF-8.`);
   }
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map(({ path, message }) => [...path, message].join(': '));
-  throw new RapportError('invalid_request', `The body does not fit: ${faults.slice(0, 3).join('; ')}.`);
+  return fitting('body', schema, value);
 }
 
 /** The bytes of a body. Rejects as `readBody`. */

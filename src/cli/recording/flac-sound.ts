@@ -2,6 +2,7 @@ import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Refusal } from '../refusal';
 import type { PlainSound } from './plain-sound';
+import { conversion, mixed } from './recording';
 import { Resampler } from './resample';
 
 /** The one file that knows @wasm-audio-decoders/flac: libFLAC as WebAssembly. */
@@ -25,9 +26,11 @@ export function flacSound(path: string): PlainSound {
   const info = readStreamInfo(path);
   const { channels, sampleRateHz, samples } = info;
   const name = basename(path);
-  if (channels > 2) throw new Refusal(`${name} has ${channels} channels, 1 or 2 are read. ${fix(name)}`);
+  if (channels > 2) throw new Refusal(`${name} has ${channels} channels, 1 or 2 are read. ${conversion(path)}`);
   if (sampleRateHz < MIN_RATE_HZ || sampleRateHz > MAX_RATE_HZ) {
-    throw new Refusal(`${name} has ${sampleRateHz} Hz, ${MIN_RATE_HZ} to ${MAX_RATE_HZ} Hz are read. ${fix(name)}`);
+    throw new Refusal(
+      `${name} has ${sampleRateHz} Hz, ${MIN_RATE_HZ} to ${MAX_RATE_HZ} Hz are read. ${conversion(path)}`,
+    );
   }
   return {
     channels: channels === 1 ? 1 : 2,
@@ -63,7 +66,7 @@ async function* decode(
   } finally {
     decoder.free();
   }
-  if (samples === 0) throw new Refusal(`${basename(path)} holds no sound that can be read. ${fix(basename(path))}`);
+  if (samples === 0) throw new Refusal(`${basename(path)} holds no sound that can be read. ${conversion(path)}`);
 }
 
 function readStreamInfo(path: string): StreamInfo {
@@ -85,10 +88,3 @@ function readStreamInfo(path: string): StreamInfo {
     samples: (packed & 0xf) * 2 ** 32 + head.readUInt32BE(at + 4),
   };
 }
-
-function mixed(channels: readonly Float32Array[]): Float32Array {
-  const [first = new Float32Array(0)] = channels;
-  return first.map((_, i) => channels.reduce((sum, channel) => sum + channel[i]!, 0) / channels.length);
-}
-
-const fix = (name: string): string => `Convert it: ffmpeg -i ${name} -c:a pcm_s16le -ac 1 -ar 16000 converted.wav`;

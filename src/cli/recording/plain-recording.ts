@@ -5,7 +5,7 @@ import { WebmDemuxer } from '../../streams/codecs/webm-demuxer';
 import { flacSound } from './flac-sound';
 import { opusSound } from './opus-sound';
 import type { PlainSound } from './plain-sound';
-import { type Channels, type Recording, voiceStream, VoiceCues } from './recording';
+import { type Channels, MIXED, type Recording, voiceStream, VoiceCues } from './recording';
 import { pcm16 } from './resample';
 
 /** First bytes: RFC 9639 (6), RFC 3533 (6), RFC 8794 (11.2.1). */
@@ -29,7 +29,7 @@ export async function plainRecording(
   if (sound === undefined) return undefined;
   const parties = channelsFor(sound.channels);
   const remarks = ['ffmpeg was not found: a picture in the file is not looked at.'].filter(() => head[0] === '\x1a');
-  if (sound.channels > parties.length) remarks.push('Both channels were mixed into one voice.');
+  if (sound.channels > parties.length) remarks.push(MIXED);
   return {
     name: basename(path),
     durationMs: sound.durationMs,

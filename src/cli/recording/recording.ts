@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Party } from '@rapport-live/protocol';
 import type { Cue } from '../../demo/sample-call';
 
@@ -24,6 +25,19 @@ export interface Recording {
 
 /** Whose voices the channels hold, left to right; one party for a mix of all. */
 export type Channels = readonly [Party] | readonly [Party, Party];
+
+/** The remark of a file whose two channels are one voice. */
+export const MIXED = 'Both channels were mixed into one voice.';
+
+/** All channels as one: their mean. */
+export function mixed(channels: readonly Float32Array[]): Float32Array {
+  const [first = new Float32Array(0)] = channels;
+  return first.map((_, i) => channels.reduce((sum, channel) => sum + channel[i]!, 0) / channels.length);
+}
+
+/** How to make a file of it that is read. */
+export const conversion = (path: string): string =>
+  `Convert it: ffmpeg -i ${basename(path)} -c:a pcm_s16le -ac 1 -ar 16000 converted.wav`;
 
 /** Voice goes out in pieces of this length, as a softphone would send it. */
 export const CHUNK_MS = 100;

@@ -2,7 +2,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Cue } from '../../demo/sample-call';
 import { Refusal } from '../refusal';
-import { type Channels, CHUNK_MS, type Recording, voiceStream, VoiceCues } from './recording';
+import { type Channels, CHUNK_MS, conversion, MIXED, mixed, type Recording, voiceStream, VoiceCues } from './recording';
 import { pcm16, Resampler } from './resample';
 import { deinterleave, type ReadBytes, readWavFormat, type WavFormat } from './wav';
 
@@ -30,7 +30,7 @@ export function wavRecording(path: string, channelsFor: (channels: 1 | 2) => Cha
     const lostMs = (missingBytes / ((channels * bits) / 8) / sampleRateHz) * 1000;
     remarks.push(`The file is cut off: ${(lostMs / 1000).toFixed(1)} s that its header promises are missing.`);
   }
-  if (channels > parties.length) remarks.push('Both channels were mixed into one voice.');
+  if (channels > parties.length) remarks.push(MIXED);
   return {
     name,
     durationMs,
@@ -73,13 +73,9 @@ function inOrder(lists: readonly Iterable<Cue>[]): Cue[] {
   return lists.flatMap((list) => [...list]).sort((a, b) => a.ptsMs - b.ptsMs);
 }
 
-function mixed(channels: readonly Float32Array[]): Float32Array {
-  return channels[0]!.map((_, i) => channels.reduce((sum, channel) => sum + channel[i]!, 0) / channels.length);
-}
-
 function fix(path: string, bytes: number): string {
   if (bytes === 0) return 'Give a recording with sound in it.';
-  return `Convert it: ffmpeg -i ${basename(path)} -c:a pcm_s16le -ac 1 -ar 16000 converted.wav`;
+  return conversion(path);
 }
 
 const readAt =

@@ -1,5 +1,5 @@
 import { RapportError, type SessionQuery } from '@rapport-live/protocol';
-import { z } from 'zod';
+import { type z } from 'zod';
 import type { Viewer } from '../../gateway/auth/viewer';
 import type { SessionFilter } from './history-store';
 
@@ -27,22 +27,6 @@ export function filterOf(viewer: Viewer, asked: Asked): SessionFilter {
 /** All that a viewer may see. */
 export function seenBy({ tenant, teams }: Pick<Viewer, 'tenant' | 'teams'>): SessionFilter {
   return teams === 'all' ? { tenant } : { tenant, visibleTeams: teams };
-}
-
-/** A query as its schema wants it. Throws `invalid_request`, which names the parameter and quotes no value. */
-export function readQuery<S extends z.ZodType>(schema: S, query: unknown): z.infer<S> {
-  const parsed = schema.safeParse(query);
-  if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map(({ path, message }) => [...path, message].join(': '));
-  throw new RapportError('invalid_request', `The query does not fit: ${faults.slice(0, 3).join('; ')}.`);
-}
-
-const SessionId = z.uuid();
-
-/** Throws `invalid_request`. */
-export function sessionIdOf(given: string): string {
-  if (SessionId.safeParse(given).success) return given.toLowerCase();
-  throw new RapportError('invalid_request', 'The id of a session is a UUID.');
 }
 
 /** A place in a list as an opaque word, and back; throws `invalid_request`. */

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { Controller, Get, Header, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { type CorrectionList, type CorrectionMade, CorrectionRequest, CorrectionsQuery } from '@rapport-live/protocol';
+import { fitting, sessionIdOf } from '../../gateway/asked';
 import { CurrentViewer, requireRole, type Viewer } from '../../gateway/auth/viewer';
 import { GATEWAY_OPTIONS, type GatewayOptions } from '../../gateway/gateway-options';
 import { readBody } from '../../gateway/request-body';
-import { readQuery, sessionIdOf } from './asked-filter';
 import { HistoryDesk, openDesk } from './history-desk';
 
 /** What the emotion or intent of a moment was in truth (docs/history.md). */
@@ -29,6 +29,6 @@ export class CorrectionsController {
   @Header('cache-control', 'no-store')
   list(@CurrentViewer() viewer: Viewer, @Query() query: unknown): Promise<CorrectionList> {
     requireRole(viewer, ['admin'], 'Exporting corrections');
-    return openDesk(this.desk).corrected(viewer, readQuery(CorrectionsQuery, query));
+    return openDesk(this.desk).corrected(viewer, fitting('query', CorrectionsQuery, query));
   }
 }

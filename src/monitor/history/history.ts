@@ -1,4 +1,5 @@
 import { RapportError } from '@rapport-live/protocol';
+import { sleep } from '../../delivery/backoff';
 import type { ErasureParticipant } from '../../delivery/erasure/erasures';
 import type { HistoryStore } from './history-store';
 import { HistoryIngest, type IngestDeps, type IngestOptions } from './ingest/history-ingest';
@@ -98,18 +99,3 @@ export class History implements ErasureParticipant {
 const unerased = (cause: unknown): never => {
   throw new RapportError('history_unavailable', 'The history could not erase: the erasure is not done.', { cause });
 };
-
-/** Resolves after so long, or at once when it is over. */
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    timer.unref();
-    signal.addEventListener('abort', done);
-  });
-}

@@ -12,11 +12,11 @@ import {
   VoiceQuery,
 } from '@rapport-live/protocol';
 import type { Response } from 'express';
+import { fitting, sessionIdOf } from '../../gateway/asked';
 import { CurrentViewer, type Viewer } from '../../gateway/auth/viewer';
 import { GATEWAY_OPTIONS, type GatewayOptions } from '../../gateway/gateway-options';
 import { ViewAudit } from '../../gateway/auth/view-audit';
 import { readBytes } from '../../gateway/request-body';
-import { readQuery, sessionIdOf } from './asked-filter';
 import { exported } from './export/exported';
 import { HistoryDesk, openDesk } from './history-desk';
 
@@ -36,7 +36,7 @@ export class SessionsController {
   @Get('sessions')
   @Header('cache-control', 'no-store')
   list(@CurrentViewer() viewer: Viewer, @Query() query: unknown): Promise<SessionList> {
-    return openDesk(this.desk).list(viewer, readQuery(SessionQuery, query));
+    return openDesk(this.desk).list(viewer, fitting('query', SessionQuery, query));
   }
 
   @Get('sessions/:id/events')
@@ -47,7 +47,7 @@ export class SessionsController {
     @Query() query: unknown,
   ): Promise<SessionEvents> {
     const sessionId = sessionIdOf(id);
-    const events = await openDesk(this.desk).events(viewer, sessionId, readQuery(EventsQuery, query));
+    const events = await openDesk(this.desk).events(viewer, sessionId, fitting('query', EventsQuery, query));
     await this.audit.saw(viewer, { what: 'session', sessionId });
     return events;
   }
@@ -60,7 +60,7 @@ export class SessionsController {
     @Query() query: unknown,
     @Res({ passthrough: true }) response: Response,
   ): Promise<string> {
-    const { format } = readQuery(ExportQuery, query);
+    const { format } = fitting('query', ExportQuery, query);
     const { type, ending, write } = exported(format);
     const whole = await openDesk(this.desk).whole(viewer, sessionIdOf(id));
     await this.audit.saw(viewer, { what: 'export', sessionId: whole.session.sessionId });
@@ -76,7 +76,7 @@ export class SessionsController {
     @CurrentViewer() viewer: Viewer,
     @Query() query: unknown,
   ): Promise<SearchAnswer> {
-    const asked = readQuery(VoiceQuery, query);
+    const asked = fitting('query', VoiceQuery, query);
     const bytes = await readBytes(request, { ...this.options, maxRequestBytes: MAX_VOICE_BYTES });
     if (bytes.length < MIN_VOICE_BYTES || bytes.length % 2 !== 0) {
       throw new RapportError('invalid_request', `${bytes.length} bytes are not 0.2 to 15 s of PCM16 at 16 kHz.`);
@@ -90,7 +90,7 @@ export class SessionsController {
   @Get('search')
   @Header('cache-control', 'no-store')
   async search(@CurrentViewer() viewer: Viewer, @Query() query: unknown): Promise<SearchAnswer> {
-    const asked = readQuery(SearchQuery, query);
+    const asked = fitting('query', SearchQuery, query);
     const found = await openDesk(this.desk).find(viewer, asked);
     await this.audit.saw(viewer, { what: 'search', query: asked.q ?? asked.like! });
     return found;
