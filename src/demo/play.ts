@@ -20,7 +20,8 @@ export async function play(
 ): Promise<void> {
   const startMs = performance.now();
   for (const cue of call.cues) {
-    const waitMs = startMs + cue.ptsMs / pace - performance.now();
+    // timers count whole milliseconds, and would fire before the deadline: what is due together leaves together
+    const waitMs = Math.ceil(startMs + cue.ptsMs / pace - performance.now());
     if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
     if (signal?.aborted) return;
     if (cue.kind === 'chat') session.chat({ party: cue.party, text: cue.text, ptsMs: cue.ptsMs });

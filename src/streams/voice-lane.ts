@@ -217,13 +217,17 @@ export class VoiceLane implements Lane {
   }
 
   get #stand(): VoiceStand {
-    const { cursor } = this.#frames;
     const closed = this.#closed?.start ?? Infinity;
     return {
-      ...{ timeline: this.#timeline, cursor, head: this.#ring.head },
+      ...{ timeline: this.#timeline, cursor: this.#frames.cursor, head: this.#ring.head },
       floor: Math.max(this.#floor, Math.min(closed, this.#cutter.floor)),
-      keepFrom: Math.min(closed, this.#cutter.keepFrom(cursor)),
+      keepFrom: this.#keepFrom,
     };
+  }
+
+  /** No utterance to come begins before this ordinal. */
+  get #keepFrom(): number {
+    return Math.min(this.#closed?.start ?? Infinity, this.#cutter.keepFrom(this.#frames.cursor));
   }
 
   /** Zeros from a media sample on; the first ordinal erased, or the head. */
@@ -331,7 +335,7 @@ export class VoiceLane implements Lane {
   #consume(): void {
     const { cursor } = this.#frames;
     this.#consumed = this.#timeline.firstAtOrAfter(this.#placement.released, this.#consumed, cursor);
-    this.#timeline.prune(Math.min(this.#consumed, this.#stand.keepFrom));
+    this.#timeline.prune(Math.min(this.#consumed, this.#keepFrom));
   }
 
   #gap(reason: VoiceGap, from: number, to: number): void {

@@ -2,6 +2,7 @@ import { sessionKey } from '../../../delivery/cloud-event';
 import type { RecordTap, TappedRecord } from '../../../delivery/record-tap';
 import type { HistoryStore } from '../history-store';
 import type { WaitingVectors } from '../../../facts/waiting-vectors';
+import { condensed } from './condensed';
 import { factsOfRecord } from './facts-of-record';
 
 export interface IngestOptions {
@@ -110,7 +111,7 @@ export class HistoryIngest {
     const facts = records
       .flatMap(({ record }) => factsOfRecord(record, (what) => vectors.of(what)))
       .filter((fact) => fact.kind === 'erased' || !this.erasing.has(sessionKey(fact)));
-    await store.keep(facts, records[records.length - 1]!.position);
+    await store.keep(condensed(facts), records[records.length - 1]!.position);
     for (const fact of facts) {
       if (fact.kind === 'window') vectors.drop({ ...fact, windowEndMs: fact.endMs });
       if (fact.kind === 'utterance') vectors.drop(fact);

@@ -1,12 +1,17 @@
 import Database from 'libsql';
 import type { SqlRow, SqlStatement, SqlValue } from '../sql/sql';
 
+/** Statements that are kept ready: those of ingestion are always the same few, and parsing costs as much as a small insert. */
+const MAX_PREPARED = 64;
+
 /**
  * One file of libSQL, as its thread has it. Values go in an array always: libsql 0.5.29 takes a single object, a Buffer too, for named
  * values, and ends the process.
  */
 export class LibsqlFile {
   private readonly db: Database.Database;
+  /** By their text, least recently used first. */
+  private readonly prepared = new Map<string, Database.Statement>();
 
   /** Throws what libSQL throws. */
   constructor(path: string) {
@@ -20,7 +25,7 @@ export class LibsqlFile {
   }
 
   all(sql: string, values: readonly SqlValue[]): SqlRow[] {
-    const statement = this.db.prepare(sql);
+    const statement = this.ready(sql);
     if (statement.reader) return statement.all([...values.map(bound)]) as SqlRow[];
     // `run` takes one step: a pragma that works in several would stay open, and lock
     if (values.length === 0) this.db.exec(sql);
@@ -40,7 +45,16 @@ export class LibsqlFile {
   }
 
   close(): void {
+    this.prepared.clear();
     this.db.close();
+  }
+
+  private ready(sql: string): Database.Statement {
+    const statement = this.prepared.get(sql) ?? this.db.prepare(sql);
+    this.prepared.delete(sql);
+    this.prepared.set(sql, statement);
+    if (this.prepared.size > MAX_PREPARED) this.prepared.delete(this.prepared.keys().next().value!);
+    return statement;
   }
 }
 
