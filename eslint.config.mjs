@@ -45,6 +45,7 @@ const LIBRARY_HOME = {
   helmet: 'src/service.ts',
   yaml: 'src/alerts/rule-text.ts',
   libsql: 'src/monitor/history/libsql/libsql-file.ts',
+  pg: 'src/monitor/history/postgres/postgres-connection.ts',
   'cli-progress': 'src/cli/progress.ts',
   '@wasm-audio-decoders/flac': 'src/cli/recording/flac-sound.ts',
 };

@@ -1,5 +1,5 @@
 import type { RapportError } from '@rapport-live/protocol';
-import { readConfig } from './config';
+import { describeSettings, readConfig } from './config';
 
 const fault = (env: NodeJS.ProcessEnv): string => {
   try {
@@ -48,5 +48,25 @@ describe('readConfig', () => {
 
   it('never repeats a key in its message', () => {
     expect(fault({ RAPPORT_API_KEYS: 'acme:secret' })).not.toContain('secret');
+  });
+});
+
+describe('the history', () => {
+  const URL = 'postgres://rapport:a-password@db.example:5432/rapport';
+  it('is a file, or a server with its URL, which is shown nowhere', () => {
+    expect(readConfig({}).history).toMatchObject({ kind: 'file' });
+    const env = { RAPPORT_HISTORY: 'postgres', RAPPORT_HISTORY_URL: URL };
+    expect(readConfig(env).history).toMatchObject({ kind: 'postgres', url: URL });
+    expect(describeSettings(env).find(({ name }) => name === 'RAPPORT_HISTORY_URL')).toMatchObject({ value: '****' });
+  });
+
+  it.each([
+    [{ RAPPORT_HISTORY: 'postgres' }, /goes with RAPPORT_HISTORY_URL/],
+    [{ RAPPORT_HISTORY_URL: URL }, /goes with RAPPORT_HISTORY=postgres/],
+    [{ RAPPORT_HISTORY: 'postgres', RAPPORT_HISTORY_URL: 'mysql://rapport:a-password@db' }, /postgres:\/\/USER/],
+    [{ RAPPORT_HISTORY: 'postgres', RAPPORT_HISTORY_URL: 'a-password' }, /postgres:\/\/USER/],
+  ])('%#: says what is wrong with it, without the URL', (env, sentence) => {
+    expect(fault(env)).toMatch(sentence);
+    expect(fault(env)).not.toContain('a-password');
   });
 });

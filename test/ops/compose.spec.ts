@@ -10,6 +10,7 @@ import { type ComposeService, mounts, readCompose, ROOT } from '../support/compo
 const compose = readCompose();
 const { rapport, prometheus, grafana, kafka } = compose.services as Record<string, ComposeService>;
 const gpu = compose.services['rapport-gpu']!;
+const withPostgres = compose.services['rapport-postgres']!;
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 
 /** There is no Docker where the tests run: this keeps the files and the code in step. */
@@ -27,11 +28,13 @@ describe('docker-compose.yml', () => {
   });
 
   it('gives the service only what the configuration reads, and what it takes', () => {
-    for (const { environment = {} } of [rapport!, gpu]) {
+    for (const { environment = {} } of [rapport!, gpu, withPostgres]) {
       const env = Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, String(value)]));
       const config = readConfig({ ...env, RAPPORT_API_KEYS: 'acme:0123456789abcdef' });
       expect(config).toMatchObject({ host: '0.0.0.0', port: 8080, kafkaBrokers: ['kafka:19092'] });
-      const settings = ['settings', 'access-settings'].map((name) => read(`src/config/${name}.ts`)).join('');
+      const settings = ['settings', 'access-settings', 'history-settings']
+        .map((name) => read(`src/config/${name}.ts`))
+        .join('');
       for (const name of Object.keys(environment)) expect(settings).toMatch(new RegExp(`\\b${name}\\b`));
     }
     expect(rapport!.environment!.RAPPORT_API_KEYS).toBe('${RAPPORT_API_KEYS:-}');
@@ -44,13 +47,25 @@ describe('docker-compose.yml', () => {
     expect([rapport!.build!.target, gpu.build!.target]).toEqual(['cpu', 'gpu']);
     for (const { build } of [rapport!, gpu]) expect(stages).toContain(build!.target);
     expect([rapport!.profiles, gpu.profiles]).toEqual([undefined, ['gpu']]);
-    expect(gpu.networks!.default!.aliases).toEqual(['rapport']);
+    for (const { networks } of [gpu, withPostgres]) expect(networks!.default!.aliases).toEqual(['rapport']);
+    expect([withPostgres.profiles, compose.services.postgres!.profiles]).toEqual([['postgres'], ['postgres']]);
+  });
+
+  it('gives the service the PostgreSQL that it starts', () => {
+    const { environment } = compose.services.postgres!;
+    const { history } = readConfig({
+      ...(withPostgres.environment as Record<string, string>),
+      RAPPORT_API_KEYS: 'acme:0123456789abcdef',
+    });
+    const { POSTGRES_USER, POSTGRES_PASSWORD, POSTGRES_DB } = environment!;
+    const url = `postgres://${POSTGRES_USER}:${POSTGRES_PASSWORD}@postgres:5432/${POSTGRES_DB}`;
+    expect(history).toMatchObject({ kind: 'postgres', url });
   });
 
   it('pins every image, listens on this machine alone, and mounts files that there are', () => {
     for (const [name, service] of Object.entries(compose.services)) {
       if (service.image !== undefined)
-        expect([name, service.image]).toEqual([name, expect.stringMatching(/:v?\d+\.\d+\.\d+$/)]);
+        expect([name, service.image]).toEqual([name, expect.stringMatching(/:v?\d+\.\d+\.\d+(-pg\d+)?$/)]);
       for (const port of service.ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:(\d+):\1$/);
       for (const [ours] of mounts(service)) expect([ours, existsSync(join(ROOT, ours))]).toEqual([ours, true]);
       for (const volume of service.volumes ?? []) {

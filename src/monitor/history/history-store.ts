@@ -108,11 +108,11 @@ export interface BareUtterance {
 
 /**
  * Past and running conversations, to be listed, read and searched. Implementations: libSQL in a file of the data folder, and
- * PostgreSQL with pgvector; one contract test holds both. All reject with RapportError `history_unavailable`, with cause.
+ * PostgreSQL with pgvector; one contract test holds both. All reject with what the database says.
  */
 export interface HistoryStore {
-  /** Of the newest record whose facts are kept; undefined: none yet. */
-  position(): Promise<TapPosition | undefined>;
+  /** Of the newest record of that log whose facts are kept; undefined: none yet. Services that share a store read a log each. */
+  position(logId: string): Promise<TapPosition | undefined>;
   /** All of it and the place, or nothing. A fact whose event is known already changes nothing. */
   keep(facts: readonly HistoryFact[], position: TapPosition): Promise<void>;
 

@@ -22,7 +22,7 @@ const MAX_DOUBLINGS = 3;
 export const INGEST_DEFAULTS: IngestOptions = { maxBatchRecords: 32, gatherMs: 1000, retryMs: 500 };
 
 export interface IngestDeps {
-  readonly tap: Pick<RecordTap, 'batches'>;
+  readonly tap: Pick<RecordTap, 'batches' | 'end'>;
   readonly store: HistoryStore;
   readonly vectors: Pick<WaitingVectors, 'of' | 'drop'>;
   /** What makes embeddings: its name, version and weights. */
@@ -93,7 +93,7 @@ export class HistoryIngest {
     this.deps.onKept();
     const over = new AbortController();
     const signal = AbortSignal.any([this.stop.signal, over.signal]);
-    const batches = tap.batches(await store.position(), { signal, maxBatchRecords });
+    const batches = tap.batches(await store.position(tap.end().logId), { signal, maxBatchRecords });
     try {
       for await (const gathered of gather(batches, maxBatchRecords, () => this.deps.sleep(gatherMs, signal))) {
         await this.keep(gathered);

@@ -1,5 +1,5 @@
 import Database from 'libsql';
-import type { SqlRow, SqlStatement, SqlValue } from '../sql/sql';
+import { type SqlRow, type SqlStatement, type SqlValue, withoutNul } from '../sql/sql';
 
 /** Statements that are kept ready: those of ingestion are always the same few, and parsing costs as much as a small insert. */
 const MAX_PREPARED = 64;
@@ -58,5 +58,8 @@ export class LibsqlFile {
   }
 }
 
-/** Bytes that crossed a thread are no Buffer any more. */
-const bound = (value: SqlValue): SqlValue => (value instanceof Uint8Array ? Buffer.from(value) : value);
+function bound(value: SqlValue): SqlValue {
+  if (typeof value === 'string') return withoutNul(value);
+  // bytes that crossed a thread are no Buffer any more
+  return value instanceof Uint8Array ? Buffer.from(value) : value;
+}

@@ -50,6 +50,19 @@ export class LibsqlThread implements SqlConnection {
     await this.ask((id) => ({ id, type: 'transaction', statements }));
   }
 
+  /** For whoever opens the file, and shares the thread with nobody yet. */
+  async alone<T>(work: (db: Pick<SqlConnection, 'all'>) => Promise<T>): Promise<T> {
+    await this.all('BEGIN IMMEDIATE');
+    try {
+      const done = await work(this);
+      await this.all('COMMIT');
+      return done;
+    } catch (error) {
+      await this.all('ROLLBACK').catch(() => {}); // the thread has ended, or the transaction has
+      throw error;
+    }
+  }
+
   async close(): Promise<void> {
     if (this.end !== undefined) return;
     try {

@@ -1,6 +1,6 @@
 import type { SqlConnection, SqlStatement, SqlValue } from './sql';
 
-/** Where the two databases differ. */
+/** Where the two databases differ. `?` stands for a value in all of it. */
 export interface SqlDialect {
   /** Statements that make the tables of a format version from those of the version before; the first from nothing. */
   readonly migrations: readonly (readonly string[])[];
@@ -21,6 +21,6 @@ export interface SqlDialect {
   };
   /** Gives one row with `bytes`; absent: another's disk. */
   readonly bytes?: string;
-  /** After rows were deleted: nothing of them is left in the files. */
-  scrub(connection: SqlConnection): Promise<void>;
+  /** After rows were deleted: nothing of them is left in the files. Absent: that is the business of who runs the server. */
+  scrub?(connection: SqlConnection): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { type Emotion, RapportError } from '@rapport-live/protocol';
+import type { Emotion } from '@rapport-live/protocol';
 import type { TapPosition } from '../../../delivery/record-tap';
 import type {
   BareUtterance,
@@ -16,6 +16,8 @@ import type {
 import type { HistoryFact } from '../ingest/history-fact';
 import type { SqlDialect } from './dialect';
 import { eraseStatements, factStatements, statement } from './fact-statements';
+import { readMeta, setMeta } from './meta';
+import { MigratedDatabase } from './migrated-database';
 import { places, sessionCondition } from './session-condition';
 import type { SqlConnection, SqlRow } from './sql';
 
@@ -26,33 +28,48 @@ const UTTERANCE = 'u.session_id, u.utterance_id, u.party, u.start_ms, u.end_ms, 
 /** Sessions that one transaction erases. */
 const MAX_ERASED_AT_ONCE = 50;
 
+/** Utterances whose embeddings one transaction removes. */
+const UNEMBEDDED_AT_ONCE = 5000;
+
 /** The history in an SQL database. */
 export class SqlHistory implements HistoryStore {
-  private constructor(
-    private readonly db: SqlConnection,
-    private readonly dialect: SqlDialect,
-  ) {}
+  private readonly db: MigratedDatabase;
 
-  /** Makes the tables, or brings those of an older format up to this one. Rejects with `data_format`. */
-  static async open(db: SqlConnection, dialect: SqlDialect): Promise<SqlHistory> {
+  constructor(
+    connection: SqlConnection,
+    private readonly dialect: SqlDialect,
+  ) {
+    this.db = new MigratedDatabase(connection, dialect);
+  }
+
+  /** As `ready`; closes the connection where it rejects. */
+  static async open(connection: SqlConnection, dialect: SqlDialect): Promise<SqlHistory> {
+    const history = new SqlHistory(connection, dialect);
     try {
-      const history = new SqlHistory(db, dialect);
-      await history.migrate();
+      await history.ready();
       return history;
     } catch (error) {
-      await db.close();
+      await history.close();
       throw error;
     }
   }
 
-  async position(): Promise<TapPosition | undefined> {
-    const kept = await this.meta('position');
-    return kept === undefined ? undefined : (JSON.parse(kept) as TapPosition);
+  /**
+   * Makes the tables, or brings those of an older format up to this one, unless that was done. Rejects with `data_format`, or with what
+   * the database says: then the next question tries it again.
+   */
+  ready(): Promise<void> {
+    return this.db.ready();
+  }
+
+  async position(logId: string): Promise<TapPosition | undefined> {
+    const offset = await readMeta(this.db, placeIn(logId));
+    return offset === undefined ? undefined : { logId, offset: Number(offset) };
   }
 
   async keep(facts: readonly HistoryFact[], { logId, offset }: TapPosition): Promise<void> {
     const statements = facts.flatMap((fact) => factStatements(fact, this.dialect));
-    await this.db.transaction([...statements, setMeta('position', JSON.stringify({ logId, offset }))]);
+    await this.db.transaction([...statements, setMeta(placeIn(logId), String(offset))]);
   }
 
   async sessions(filter: SessionFilter, limit: number, after?: SessionPlace): Promise<readonly StoredSession[]> {
@@ -186,11 +203,14 @@ export class SqlHistory implements HistoryStore {
   }
 
   async useEncoder(name: string): Promise<void> {
-    if ((await this.meta('encoder')) === name) return;
-    await this.db.transaction([
-      statement('UPDATE utterances SET embedding = NULL WHERE embedding IS NOT NULL'),
-      setMeta('encoder', name),
-    ]);
+    if ((await readMeta(this.db, 'encoder')) === name) return;
+    const [newest] = await this.db.all('SELECT MAX(id) AS id FROM utterances');
+    // in parts, so that none lasts: done twice, after a fault, it is as if it was done once
+    for (let from = 0; from < Number(newest!.id ?? 0); from += UNEMBEDDED_AT_ONCE) {
+      const sql = 'UPDATE utterances SET embedding = NULL WHERE id > ? AND id <= ? AND embedding IS NOT NULL';
+      await this.db.all(sql, [from, from + UNEMBEDDED_AT_ONCE]);
+    }
+    await this.db.transaction([setMeta('encoder', name)]);
   }
 
   async erase(tenant: string, sessionIds: readonly string[]): Promise<void> {
@@ -198,7 +218,7 @@ export class SqlHistory implements HistoryStore {
       const some = sessionIds.slice(at, at + MAX_ERASED_AT_ONCE);
       await this.db.transaction(some.flatMap((id) => eraseStatements(tenant, id, this.dialect)));
     }
-    await this.dialect.scrub(this.db);
+    await this.dialect.scrub?.(this.db);
   }
 
   async sessionsOf(tenant: string, customerId: string): Promise<readonly string[]> {
@@ -237,39 +257,17 @@ export class SqlHistory implements HistoryStore {
         some.flatMap((row) => eraseStatements(String(row.tenant), String(row.session_id), this.dialect)),
       );
     }
-    if (rows.length > 0) await this.dialect.scrub(this.db);
+    if (rows.length > 0) await this.dialect.scrub?.(this.db);
     return rows.length;
   }
 
   close(): Promise<void> {
     return this.db.close();
   }
-
-  private async migrate(): Promise<void> {
-    const { db, dialect } = this;
-    await db.all('CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)');
-    const wanted = dialect.migrations.length;
-    const found = Number((await this.meta('format')) ?? 0);
-    if (found > wanted) {
-      throw new RapportError('data_format', `The history has format version ${found}, this program writes ${wanted}.`);
-    }
-    for (let version = found; version < wanted; version += 1) {
-      const made = dialect.migrations[version]!.map((sql) => statement(sql));
-      await db.transaction([...made, setMeta('format', String(version + 1))]);
-    }
-  }
-
-  private async meta(name: string): Promise<string | undefined> {
-    const [row] = await this.db.all('SELECT value FROM meta WHERE name = ?', [name]);
-    return row === undefined ? undefined : String(row.value);
-  }
 }
 
-const setMeta = (name: string, value: string) =>
-  statement(
-    'INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
-    ...[name, value],
-  );
+/** Each log has its own, since services that share a database read one each. */
+const placeIn = (logId: string): string => `position in ${logId}`;
 
 function utteranceOf(row: SqlRow, score: number): FoundMoment {
   return {
