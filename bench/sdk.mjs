@@ -59,6 +59,7 @@ keep(
     figure('JavaScript heap at its end', [hour.lastHeapBytes / 2 ** 20], 'MiB'),
     // Until then what the SDK keeps for who may read it later fills up: 1,024 messages, and the ids of 4,096 results.
     figure('heap, end / at half of the call', [hour.lastHeapBytes / hour.halfHeapBytes], 'ratio', { atMost: 1.2 }),
+    figure('heap, end / after a tenth of the call', [hour.lastHeapBytes / hour.firstHeapBytes], 'ratio'),
   ],
   `npm run bench:sdk -- --minutes ${minutes} --live-seconds ${liveSeconds} --pace ${pace}`,
 );

@@ -18,9 +18,7 @@ export function useRapport(options: ConnectOptions): Rapport {
     connect({ ...options, signal: stop.signal }).then(
       (session) => {
         session.on('rapport.window.assessed', ({ data }) => add(() => ({ assessed: data })));
-        session.on('rapport.transcript.final', ({ data }) =>
-          add(({ said }) => ({ said: [...said, data].slice(-100) })),
-        );
+        session.on('rapport.transcript.final', ({ data }) => add((is) => ({ said: [...is.said, data].slice(-100) })));
         session.on('over', ({ failure }) => add(() => ({ failure, session: undefined })));
         add(() => ({ session }));
       },

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -19,7 +19,9 @@ import { PYTHON } from '../training/python';
 // Processes of Python, several at a time: on a machine that does other things they take their time.
 jest.setTimeout(120_000);
 
-const EXAMPLE = join(__dirname, '../../examples/python/stream_wav.py');
+const FOLDER = join(__dirname, '../../examples/python');
+const EXAMPLE = join(FOLDER, 'stream_wav.py');
+const FIRST = join(FOLDER, 'first_client.py');
 /** 15.36 s: more than the first credit lets through. */
 const TURNS = 8;
 const FRAMES = (TURNS * TURN_MS) / 20;
@@ -51,9 +53,9 @@ const missing =
     rmSync(folder, { recursive: true });
   });
 
-  async function stream(url: string, ...options: string[]) {
+  async function run(...args: string[]) {
     const own = Object.entries(process.env).filter(([name]) => !/^RAPPORT_/.test(name));
-    const child = spawn(PYTHON, [EXAMPLE, '--url', url, ...options], {
+    const child = spawn(PYTHON, args, {
       env: { ...Object.fromEntries(own), PYTHONDONTWRITEBYTECODE: '1', NO_PROXY: '*' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -62,6 +64,7 @@ const missing =
     return { code: code as number, stderr, lines: stdout.trimEnd().split('\n') };
   }
 
+  const stream = (url: string, ...options: string[]) => run(EXAMPLE, '--url', url, ...options);
   const streamCall = (url: string) => stream(url, call, '--language', 'en', '--pace', '100', '--chat', CHAT);
 
   /** Its first connection breaks there; or stays, without a place. */
@@ -93,6 +96,22 @@ const missing =
     const windows = lines.filter((line) => / (voice|text) [+-]\d\.\d\d /.test(line));
     expect(windows).toHaveLength(events.filter(({ type }) => type === 'rapport.window.assessed').length);
   }
+
+  it('the first one has 60 lines at most, streams a file within its credit and prints every result', async () => {
+    expect(readFileSync(FIRST, 'utf8').trimEnd().split('\n').length).toBeLessThanOrEqual(60);
+    const { code, stderr, lines } = await run(FIRST, call, service.url, service.key);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect([lines[0], lines.at(-1)]).toEqual(['rapport.session.started ', 'rapport.session.ended ended']);
+    const ofType = (type: string) => lines.filter((line) => line.startsWith(`rapport.${type} `));
+    expect(ofType('transcript.final')).toHaveLength(TURNS);
+    // the last one holds the last words alone: it is new where they were read in time for it
+    const windows = Math.ceil((TURNS * TURN_MS - 340) / 1000);
+    expect([windows - 1, windows]).toContain(ofType('window.assessed').filter((line) => / [a-z]+$/.test(line)).length);
+    expect(await run(FIRST, call, service.url, 'nobody')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('HTTP 401'),
+    });
+  });
 
   it('streams a file within its credit and prints every result', async () => {
     await expectWhole(await streamCall(service.url));

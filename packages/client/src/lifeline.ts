@@ -185,9 +185,9 @@ export class Lifeline {
     this.isOpen = false;
     this.transport = undefined;
     const verdict = judgeClose(close, fatal);
-    if (verdict.kind === 'over') return this.end(wasOpen ? verdict.failure : refusal(verdict.failure, fatal));
+    if (verdict.kind === 'over') return this.end(wasOpen ? named(verdict.failure) : refusal(verdict.failure, fatal));
     if (!wasOpen && this.lostAtMs === undefined) return this.end(refusal(verdict.cause, fatal));
-    if (this.holder.nextFirstMessage() === undefined) return this.end(verdict.cause);
+    if (this.holder.nextFirstMessage() === undefined) return this.end(named(verdict.cause));
     const nowMs = performance.now();
     this.lostAtMs ??= nowMs;
     const delayMs = Math.max(verdict.afterMs, reconnectDelayMs(this.attempt, this.bounds, Math.random));
@@ -226,5 +226,12 @@ function refusal(failure: Error | undefined, fatal: ErrorMessage | undefined): E
   if (fatal !== undefined) {
     return new RapportError(fatal.code, fatal.message, { retryAfterMs: fatal.retryAfterMs });
   }
-  return failure ?? new RapportError('connection_lost', 'The connection closed before the session was ready.');
+  return named(failure) ?? new RapportError('connection_lost', 'The connection closed before the session was ready.');
+}
+
+/** What the network, a proxy or the caller's `token` failed with has no code of the list: it becomes the cause of one that has. */
+function named<F extends Error | undefined>(failure: F): F | RapportError {
+  if (failure === undefined || failure instanceof RapportError) return failure;
+  const { message } = failure;
+  return new RapportError('connection_lost', `No connection came about: ${message}`, { cause: failure });
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ALERT_SEVERITIES } from './alert-rules';
-import { ALERT_CLEAR_REASONS, AlertEvidence } from './events';
+import { ALERT_CLEAR_REASONS, AlertEvidence } from './alert-events';
 
 /** The JSON bodies of `/v1/alerts` (docs/alerts.md). */
 

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { AlertData } from './alert-events';
+import * as audit from './audit-events';
 import * as data from './events';
 
 /**
@@ -22,18 +24,18 @@ export const EVENTS = {
   'rapport.window.degraded': spec('rapport.results', 'firstWindowEndMs, subject', data.WindowDegradedData),
   'rapport.transcript.final': spec('rapport.transcripts', 'stream, utteranceStartMs', data.TranscriptFinalData),
   'rapport.transcript.partial': spec(null, 'utteranceId, revision', data.TranscriptPartialData),
-  'rapport.alert.raised': spec('rapport.alerts', 'ruleId, onsetWindowEndMs, revision', data.AlertData, 2),
-  'rapport.alert.updated': spec('rapport.alerts', 'ruleId, onsetWindowEndMs, revision', data.AlertData, 2),
-  'rapport.alert.cleared': spec('rapport.alerts', 'ruleId, onsetWindowEndMs, revision', data.AlertData, 2),
+  'rapport.alert.raised': spec('rapport.alerts', 'ruleId, onsetWindowEndMs, revision', AlertData, 2),
+  'rapport.alert.updated': spec('rapport.alerts', 'ruleId, onsetWindowEndMs, revision', AlertData, 2),
+  'rapport.alert.cleared': spec('rapport.alerts', 'ruleId, onsetWindowEndMs, revision', AlertData, 2),
   'rapport.session.updated': spec('rapport.results', 'kind, mediaMs, scope', data.SessionUpdatedData),
-  'rapport.audit.intents_changed': spec('rapport.audit', 'revision', data.AuditIntentsChangedData),
-  'rapport.monitor.alert_handled': spec('rapport.audit', 'own id', data.AlertHandledData),
-  'rapport.monitor.correction': spec('rapport.audit', 'own id', data.MonitorCorrectionData),
-  'rapport.audit.alert_rules_changed': spec('rapport.audit', 'revision', data.AuditAlertRulesChangedData),
-  'rapport.audit.agent_emotion': spec('rapport.audit', 'mediaMs', data.AuditAgentEmotionData),
-  'rapport.audit.viewed': spec('rapport.audit', 'userId, what, at', data.AuditViewedData),
-  'rapport.audit.erased': spec('rapport.audit', 'part', data.AuditErasedData),
-  'rapport.session.erased': spec('rapport.sessions', 'kind', data.SessionErasedData),
+  'rapport.audit.intents_changed': spec('rapport.audit', 'revision', audit.AuditIntentsChangedData),
+  'rapport.monitor.alert_handled': spec('rapport.audit', 'own id', audit.AlertHandledData),
+  'rapport.monitor.correction': spec('rapport.audit', 'own id', audit.MonitorCorrectionData),
+  'rapport.audit.alert_rules_changed': spec('rapport.audit', 'revision', audit.AuditAlertRulesChangedData),
+  'rapport.audit.agent_emotion': spec('rapport.audit', 'mediaMs', audit.AuditAgentEmotionData),
+  'rapport.audit.viewed': spec('rapport.audit', 'userId, what, at', audit.AuditViewedData),
+  'rapport.audit.erased': spec('rapport.audit', 'part', audit.AuditErasedData),
+  'rapport.session.erased': spec('rapport.sessions', 'kind', audit.SessionErasedData),
   'rapport.session.heartbeat': spec(null, 'mediaMs', data.SessionHeartbeatData),
 } as const satisfies Record<string, EventSpec>;
 

@@ -1,17 +1,15 @@
 import { z } from 'zod';
-import { IntentName } from './intent-messages';
-import { ALERT_CONDITIONS, ALERT_RULE_SOURCES, ALERT_SEVERITIES, AlertRuleId, MAX_ALERT_RULES } from './alert-rules';
+import { ALERT_CLEAR_REASONS } from './alert-events';
+import { ALERT_SEVERITIES } from './alert-rules';
 import { CLIENT_END_REASONS, SessionMetadata, StreamDescription } from './client-messages';
-import { EMOTIONS, MODALITIES, PARTIES, ROLES } from './vocabulary';
+import { count, ms, unit } from './scalars';
+import { EMOTIONS, MODALITIES, PARTIES } from './vocabulary';
 
 /**
- * The data of every event. Times ending in Ms are media time, milliseconds since `session.start`,
+ * The data of the events of a conversation; those of its alerts stand in `alert-events.ts`, those of the audit trail in
+ * `audit-events.ts`. Times ending in Ms are media time, milliseconds since `session.start`,
  * unless the name says otherwise. Probabilities and shares are in [0, 1].
  */
-
-const ms = z.number().min(0);
-const unit = z.number().min(0).max(1);
-const count = z.number().int().min(0);
 
 /** Probability of each emotion; sums to 1. */
 export const EmotionDistribution = z.strictObject(
@@ -66,10 +64,6 @@ export const ConversationFigures = z.strictObject({
   ]),
 });
 export type ConversationFigures = z.infer<typeof ConversationFigures>;
-
-/** Why an alert is over. */
-export const ALERT_CLEAR_REASONS = ['over', 'rule_changed', 'rule_removed', 'session_ended'] as const;
-export type AlertClearReason = (typeof ALERT_CLEAR_REASONS)[number];
 
 /** What became of a session, made of its durable results alone: whoever has them can make it again. Bounded however long it was. */
 export const SessionSummary = z.strictObject({
@@ -298,18 +292,6 @@ export const SessionHeartbeatData = z.strictObject({
 });
 export type SessionHeartbeatData = z.infer<typeof SessionHeartbeatData>;
 
-/** A legal basis for the emotion of the agent was stated or taken back, for the audit trail. */
-export const AuditAgentEmotionData = z.strictObject({
-  mediaMs: ms,
-  /** Whether it is computed from here on. */
-  agentEmotion: z.boolean(),
-  /** As the session states it; absent: it states none. */
-  legalBasis: z.string().optional(),
-  /** The setting of the deployment. */
-  deploymentAllows: z.boolean(),
-});
-export type AuditAgentEmotionData = z.infer<typeof AuditAgentEmotionData>;
-
 export const TranscriptPartialData = z.strictObject({
   utteranceId: z.string(),
   revision: z.number().int().min(0),
@@ -322,134 +304,3 @@ export const TranscriptPartialData = z.strictObject({
   committed: z.number().int().min(0),
 });
 export type TranscriptPartialData = z.infer<typeof TranscriptPartialData>;
-
-/**
- * A tenant's own intents were changed, for the audit trail: the name and counts, never an example. Of no session: it has an
- * id of its own in place of one.
- */
-export const AuditIntentsChangedData = z.strictObject({
-  change: z.enum(['added', 'replaced', 'removed']),
-  intent: IntentName,
-  /** Counts the tenant's changes. */
-  revision: z.number().int().min(1),
-  /** How many it was made of, and how many of them were told right when left out; absent: it was removed. */
-  examples: z.number().int().min(1).optional(),
-  toldRight: z.number().int().min(0).optional(),
-  /** False: it was made live by force. */
-  recommended: z.boolean().optional(),
-});
-export type AuditIntentsChangedData = z.infer<typeof AuditIntentsChangedData>;
-
-/** Everything of the session was erased. In Kafka it has no value: a tombstone. */
-export const SessionErasedData = z.strictObject({});
-
-/** Sessions were erased, for the audit trail and for whoever keeps copies: which, and how much, never whose. */
-export const AuditErasedData = z.strictObject({
-  /** One erasure of more than 100 sessions is several events, from 0. */
-  part: z.number().int().min(0),
-  /** What was asked for: one session, or all of a customer. */
-  by: z.enum(['session', 'customer']),
-  sessions: z.array(z.uuid()).max(100),
-  /** Records of all its sessions that the local log had. */
-  records: z.number().int().min(0),
-  /** Keys destroyed: what was encrypted with them can be read by nobody any more. */
-  dataKeys: z.number().int().min(0),
-});
-
-/** A condition that was so, with what it was so by; never a word of the conversation but the phrase that the rule names. */
-export const AlertEvidence = z.strictObject({
-  condition: z.enum(ALERT_CONDITIONS),
-  /** The emotion, quantity, intent, or whose words. */
-  of: z.string().optional(),
-  value: z.number().optional(),
-  threshold: z.number().optional(),
-  /** Media time. */
-  sinceMs: ms.optional(),
-  utteranceId: z.string().optional(),
-  phrase: z.string().optional(),
-});
-export type AlertEvidence = z.infer<typeof AlertEvidence>;
-
-export const ALERT_ACTIONS = ['acknowledge', 'assign', 'snooze', 'note'] as const;
-
-/** Somebody handled an alert. Of no session: it may come long after its session ended. */
-export const AlertHandledData = z.strictObject({
-  sessionId: z.uuid(),
-  /** The id of the event that raised it. */
-  alertId: z.string(),
-  ruleId: z.string(),
-  action: z.enum(ALERT_ACTIONS),
-  /** The user, or the key. */
-  by: z.string(),
-  /** With `assign`: to whom; absent: to nobody any more. */
-  assignee: z.string().optional(),
-  /** With `snooze`: wall clock, RFC 3339. */
-  until: z.string().optional(),
-  /** With `note`. */
-  note: z.string().max(2000).optional(),
-});
-export type AlertHandledData = z.infer<typeof AlertHandledData>;
-
-/** Somebody looked at conversations, for the audit trail: once in 10 minutes for the same. Of no session. */
-export const AuditViewedData = z.strictObject({
-  /** As `GET /v1/me` names it. */
-  userId: z.string(),
-  role: z.enum(ROLES),
-  what: z.enum(['session', 'export', 'search', 'wall']),
-  /** Of `session` and `export`. */
-  sessionId: z.string().optional(),
-  /** Of `search`: a keyed hash of what was asked for, the same for the same until a restart. */
-  query: z.string().optional(),
-  /** Wall clock, RFC 3339. */
-  at: z.string(),
-});
-/** A supervisor said what the emotion or intent of a moment was in truth. Of no session by its key, as it may come long after the end. */
-export const MonitorCorrectionData = z.strictObject({
-  sessionId: z.uuid(),
-  /** The user, or the key. */
-  by: z.string(),
-  /** Of the window; absent: it is about an utterance. */
-  windowEndMs: ms.optional(),
-  utteranceId: z.string().optional(),
-  startMs: ms,
-  endMs: ms,
-  emotion: z.enum(EMOTIONS).optional(),
-  /** `out_of_scope`: none of the tenant's. */
-  intent: IntentName.optional(),
-  /** What had been said of it. */
-  said: z.strictObject({
-    emotion: z.enum(EMOTIONS).optional(),
-    confidence: unit.optional(),
-    intent: z.string().optional(),
-  }),
-});
-export type MonitorCorrectionData = z.infer<typeof MonitorCorrectionData>;
-
-/** The alert rules of a tenant changed, for the audit trail: ids, never a word of a rule. Of no session. */
-export const AuditAlertRulesChangedData = z.strictObject({
-  /** Where they are from now. */
-  source: z.enum(ALERT_RULE_SOURCES),
-  /** Counts the tenant's own changes; the rules file and what is built in count none. */
-  revision: z.number().int().min(0),
-  added: z.array(AlertRuleId).max(MAX_ALERT_RULES),
-  changed: z.array(AlertRuleId).max(MAX_ALERT_RULES),
-  removed: z.array(AlertRuleId).max(MAX_ALERT_RULES),
-});
-
-export const AlertData = z.strictObject({
-  ruleId: z.string(),
-  step: z.enum(['raised', 'updated', 'cleared']),
-  /** 0 when raised, then counts up with every update and the clearing: an alert may be updated more than once. */
-  revision: z.number().int().min(0),
-  onsetWindowEndMs: ms,
-  windowEndMs: ms,
-  severity: z.enum(ALERT_SEVERITIES),
-  detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
-  /** Of the rule. */
-  name: z.string().optional(),
-  /** What speaks for it; absent when it is cleared. */
-  evidence: z.array(AlertEvidence).max(8).optional(),
-  /** When it is cleared. */
-  clearReason: z.enum(ALERT_CLEAR_REASONS).optional(),
-});
-export type AlertData = z.infer<typeof AlertData>;

@@ -10,7 +10,8 @@ import * as people from '../people-messages';
 import type { JsonSchema } from '../schemas/json-schema';
 import * as wall from '../wall-messages';
 import { ApiDocument, Liveness, Readiness } from './open-endpoints';
-import { HTTP_ROUTES, type HttpRoute, TAGS } from './routes';
+import { type HttpRoute, TAGS } from './route';
+import { HTTP_ROUTES } from './routes';
 
 /** Bodies by the name that they have among the components. */
 const BODIES = {
@@ -123,7 +124,12 @@ function operation(
 const isForPeople = (path: string, scopes: HttpRoute['scopes']): boolean =>
   typeof scopes !== 'string' && path !== '/v1/stream' && scopes.some((scope) => scope !== 'ingest');
 
-function content(body: z.ZodType | string | undefined, parts: SchemaParts) {
+/** By content type. Named, or the declarations of this package would not compile where libraries are checked. */
+interface Content {
+  readonly content?: Readonly<Record<string, { readonly schema: JsonSchema }>>;
+}
+
+function content(body: z.ZodType | string | undefined, parts: SchemaParts): Content {
   if (body === undefined) return {};
   if (typeof body === 'string') return { content: { [body]: { schema: { type: 'string' } } } };
   return { content: { [JSON_TYPE]: { schema: schemaOf(body, parts) } } };

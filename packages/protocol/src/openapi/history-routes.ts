@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import {
   CorrectionList,
   CorrectionMade,
@@ -14,9 +14,7 @@ import {
   SessionQuery,
   VoiceQuery,
 } from '../history-messages';
-import type { HttpRoute, Parameter } from './routes';
-
-const id: Parameter = { in: 'path', schema: z.uuid(), description: 'The session.' };
+import { type HttpRoute, type Parameter, sessionId } from './route';
 
 /** What each parameter of a query is for; types and bounds are those of the schema. */
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
@@ -63,7 +61,7 @@ export const HISTORY_ROUTES: readonly HttpRoute[] = [
     tag: 'history',
     summary: 'All durable events of a conversation in order.',
     scopes: READERS,
-    parameters: { id, ...queryOf(EventsQuery.shape) },
+    parameters: { id: sessionId, ...queryOf(EventsQuery.shape) },
     answers: { 200: { description: 'A page.', body: SessionEvents } },
     errors: ['invalid_request', 'session_unknown', 'history_unavailable'],
   },
@@ -75,7 +73,7 @@ export const HISTORY_ROUTES: readonly HttpRoute[] = [
     summary:
       'A whole conversation as a file: JSON, or by format WebVTT (text/vtt) or EmotionML (application/emotionml+xml).',
     scopes: READERS,
-    parameters: { id, ...queryOf(ExportQuery.shape) },
+    parameters: { id: sessionId, ...queryOf(ExportQuery.shape) },
     answers: { 200: { description: 'The file.', body: SessionExport } },
     errors: ['invalid_request', 'session_unknown', 'history_unavailable'],
   },
@@ -110,7 +108,7 @@ export const HISTORY_ROUTES: readonly HttpRoute[] = [
     tag: 'history',
     summary: 'Says what the emotion or intent of a window or utterance was in truth.',
     scopes: ['monitor', 'admin'],
-    parameters: { id },
+    parameters: { id: sessionId },
     body: CorrectionRequest,
     answers: { 201: { description: 'It is kept.', body: CorrectionMade } },
     errors: ['session_unknown', 'moment_unknown', 'history_unavailable'],

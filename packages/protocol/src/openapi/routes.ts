@@ -1,83 +1,18 @@
 import { z } from 'zod';
-import { ALERT_STATES, AlertAssign, AlertList, AlertNote, AlertSnooze, AlertView } from '../alert-messages';
-import { AlertRulesAnswer, AlertRuleSet } from '../alert-rules';
 import { externalText } from '../client-messages';
-import type { ErrorCode } from '../errors';
-import { HISTORY_ROUTES } from './history-routes';
 import { ErasureAnswer, SessionSummaryAnswer, TokenAnswer, TokenRequest } from '../http-messages';
 import { IntentChange, IntentChanged, IntentExamples, IntentList, IntentName, IntentPreview } from '../intent-messages';
 import { LoginAnswer, LoginRequest, LoginWays, Me } from '../people-messages';
-import { type Scope, SUBPROTOCOL } from '../vocabulary';
-import { HealthAnswer } from '../wall-messages';
+import { SUBPROTOCOL } from '../vocabulary';
+import { ALERT_ROUTES } from './alert-routes';
+import { HISTORY_ROUTES } from './history-routes';
 import { ApiDocument, DocumentFile, Liveness, Readiness } from './open-endpoints';
-
-export const TAGS = {
-  conversations: 'Sending and watching conversations; the messages stand in the AsyncAPI documents.',
-  people: 'People who look at conversations, and how they log in (docs/security.md).',
-  intents: "A tenant's own intents, made of examples (docs/intents.md).",
-  alerts: 'Rules that watch conversations, and what they told (docs/alerts.md).',
-  wall: 'The live wall (docs/dashboard.md): server-sent events, and the page that shows them.',
-  history: 'Past and running conversations: lists, searches, exports, corrections (docs/history.md).',
-  erasure: 'What is kept of a session or customer, taken out (docs/erasure.md).',
-  operations: 'For those who run the service (docs/operations.md).',
-  documents: 'These documents.',
-} as const;
-
-/** What comes when all is well, or as well as it can be. */
-export interface Answer {
-  readonly description: string;
-  /** Absent: none. Text: of this content type. */
-  readonly body?: z.ZodType | string;
-}
-
-/** Where a value is taken from, and what it is. */
-export interface Parameter {
-  /** Those of the query may be left out. */
-  readonly in: 'path' | 'header' | 'query';
-  readonly schema: z.ZodType;
-  readonly description: string;
-}
-
-/** One endpoint. A test holds them against the routes, rights and answers of the running service. */
-export interface HttpRoute {
-  readonly method: 'get' | 'post' | 'put' | 'delete';
-  /** As `/v1/intents/{name}`. */
-  readonly path: string;
-  readonly operationId: string;
-  readonly tag: keyof typeof TAGS;
-  readonly summary: string;
-  /** Any of these will do; `open`: for everybody; `login`: for everybody, from pages of the service's own. */
-  readonly scopes: readonly Scope[] | 'open' | 'login';
-  readonly parameters?: Readonly<Record<string, Parameter>>;
-  /** A string: bytes of this content type. */
-  readonly body?: z.ZodType | string;
-  /** By status. */
-  readonly answers: Readonly<Record<number, Answer>>;
-  /** Besides those of every endpoint with a key or a body. */
-  readonly errors?: readonly ErrorCode[];
-}
+import { type HttpRoute, type Parameter, sessionId } from './route';
+import { WALL_ROUTES } from './wall-routes';
 
 const name: Parameter = { in: 'path', schema: IntentName, description: 'The intent.' };
 
-const alertId: Parameter = {
-  in: 'path',
-  schema: z.string(),
-  description: 'The alert: id of the event that raised it.',
-};
-/** What a supervisor does about an alert. */
-const handling = (action: string, summary: string, body?: z.ZodType): HttpRoute => ({
-  method: 'post',
-  path: `/v1/alerts/{id}/${action}`,
-  operationId: `${action}Alert`,
-  tag: 'alerts',
-  summary,
-  scopes: ['monitor', 'admin'],
-  parameters: { id: alertId },
-  ...(body === undefined ? {} : { body }),
-  answers: { 200: { description: 'The alert as it stands now.', body: AlertView } },
-  errors: ['alert_unknown'],
-});
-
+/** Every endpoint, in the order of the document. */
 export const HTTP_ROUTES: readonly HttpRoute[] = [
   {
     method: 'get',
@@ -208,52 +143,7 @@ export const HTTP_ROUTES: readonly HttpRoute[] = [
     answers: { 204: { description: 'It is gone.' } },
     errors: ['intent_unknown'],
   },
-  {
-    method: 'get',
-    path: '/v1/alerts',
-    operationId: 'listAlerts',
-    tag: 'alerts',
-    summary: 'Alerts of the sessions that may be seen: the worst first, at most 500.',
-    scopes: ['monitor', 'search', 'admin'],
-    parameters: {
-      state: { in: 'query', schema: z.enum(ALERT_STATES), description: 'Default: open, which is not cleared yet.' },
-    },
-    answers: { 200: { description: 'The alerts.', body: AlertList } },
-    errors: ['invalid_request'],
-  },
-  handling('acknowledge', 'Says that somebody has seen it; the first who does is named.'),
-  handling('assign', 'Gives it to somebody, or to nobody.', AlertAssign),
-  handling('snooze', 'Puts it away for a while.', AlertSnooze),
-  handling('note', 'Leaves a note with it.', AlertNote),
-  {
-    method: 'get',
-    path: '/v1/alert-rules',
-    operationId: 'listAlertRules',
-    tag: 'alerts',
-    summary: "The rules that watch the tenant's conversations, and where they are from.",
-    scopes: ['monitor', 'admin'],
-    answers: { 200: { description: 'The rules.', body: AlertRulesAnswer } },
-  },
-  {
-    method: 'put',
-    path: '/v1/alert-rules',
-    operationId: 'putAlertRules',
-    tag: 'alerts',
-    summary: 'Gives the tenant rules of its own in place of all it had; they count from the next window on.',
-    scopes: ['admin'],
-    body: AlertRuleSet,
-    answers: { 200: { description: 'They count.', body: AlertRulesAnswer } },
-    errors: ['alert_rules_invalid'],
-  },
-  {
-    method: 'delete',
-    path: '/v1/alert-rules',
-    operationId: 'removeAlertRules',
-    tag: 'alerts',
-    summary: 'Takes back the rules of its own: those of the rules file, or those that are built in, count again.',
-    scopes: ['admin'],
-    answers: { 200: { description: 'The rules that count now.', body: AlertRulesAnswer } },
-  },
+  ...ALERT_ROUTES,
   ...HISTORY_ROUTES,
   {
     method: 'get',
@@ -262,64 +152,11 @@ export const HTTP_ROUTES: readonly HttpRoute[] = [
     tag: 'alerts',
     summary: 'What became of a session, or of one that goes on up to now.',
     scopes: ['monitor', 'search', 'admin'],
-    parameters: { id: { in: 'path', schema: z.uuid(), description: 'The session.' } },
+    parameters: { id: sessionId },
     answers: { 200: { description: 'The summary.', body: SessionSummaryAnswer } },
     errors: ['invalid_request', 'session_unknown'],
   },
-  {
-    method: 'get',
-    path: '/v1/wall/events',
-    operationId: 'watchWall',
-    tag: 'wall',
-    summary:
-      'Live conversations: a snapshot (WallSnapshot), then what changes (WallChange), at most four times a second.',
-    scopes: ['monitor', 'admin'],
-    answers: {
-      200: { description: 'Server-sent events, for five minutes: then come back.', body: 'text/event-stream' },
-    },
-    errors: ['server_shutdown'],
-  },
-  {
-    method: 'get',
-    path: '/v1/wall/sessions/{id}/events',
-    operationId: 'watchConversation',
-    tag: 'wall',
-    summary: 'All durable events of a conversation that is on the wall, then those to come; Last-Event-ID is a seq.',
-    scopes: ['monitor', 'admin'],
-    parameters: { id: { in: 'path', schema: z.uuid(), description: 'The session.' } },
-    answers: { 200: { description: 'Server-sent events until its end.', body: 'text/event-stream' } },
-    errors: ['session_unknown', 'server_shutdown'],
-  },
-  {
-    method: 'get',
-    path: '/v1/health',
-    operationId: 'health',
-    tag: 'wall',
-    summary: 'How the service does, for the page of it.',
-    scopes: ['monitor', 'admin'],
-    answers: { 200: { description: 'Now.', body: HealthAnswer } },
-  },
-  {
-    method: 'get',
-    path: '/wall',
-    operationId: 'wall',
-    tag: 'wall',
-    summary: 'The dashboard.',
-    scopes: 'open',
-    answers: { 200: { description: 'A page.', body: 'text/html' } },
-    errors: ['unknown_path'],
-  },
-  {
-    method: 'get',
-    path: '/wall/assets/{file}',
-    operationId: 'wallFile',
-    tag: 'wall',
-    summary: 'A script, style or picture of the dashboard; its name changes with its content.',
-    scopes: 'open',
-    parameters: { file: { in: 'path', schema: z.string().max(128), description: 'As the page names it.' } },
-    answers: { 200: { description: 'The file.', body: 'text/javascript' } },
-    errors: ['unknown_path'],
-  },
+  ...WALL_ROUTES,
   {
     method: 'delete',
     path: '/v1/sessions/{id}',
@@ -327,7 +164,7 @@ export const HTTP_ROUTES: readonly HttpRoute[] = [
     tag: 'erasure',
     summary: 'Erases a session.',
     scopes: ['admin'],
-    parameters: { id: { in: 'path', schema: z.uuid(), description: 'The session.' } },
+    parameters: { id: sessionId },
     answers: { 200: { description: 'What was erased.', body: ErasureAnswer } },
     errors: ['invalid_request', 'history_unavailable'],
   },
