@@ -1,9 +1,10 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { freePorts } from '../kafka/kafka-cluster';
 import { type Installed, PARTS, postgresInstalled } from './installed';
 
 const READY_LINE = 'database system is ready to accept connections';
@@ -33,8 +34,8 @@ export class PostgresServer {
     const installed = postgresInstalled();
     if (!installed.ok) throw new Error(installed.reason);
     const folder = mkdtempSync(join(tmpdir(), 'rapport-postgres-'));
-    const [port] = await freePorts(1);
-    const server = new PostgresServer(folder, join(reachable(installed, folder), 'bin'), port!);
+    const port = await keptPort();
+    const server = new PostgresServer(folder, join(reachable(installed, folder), 'bin'), port);
     try {
       server.makeCluster();
       await server.up();
@@ -127,6 +128,21 @@ export class PostgresServer {
       stdio: 'pipe',
       cwd: this.folder,
     });
+  }
+}
+
+/** Below those that the system gives to who asks for any (from 32,768 on): nobody takes it while the server is down. */
+async function keptPort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(10_000, 32_000);
+    const probe = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      probe.once('error', () => resolve(false));
+      probe.listen(port, '127.0.0.1', () => resolve(true));
+    });
+    if (!isFree) continue;
+    await new Promise((resolve) => probe.close(resolve));
+    return port;
   }
 }
 
