@@ -2,7 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pcm16, Resampler } from '../../dist/cli/recording/resample.js';
-import { deinterleave, readWavFormat } from '../../dist/cli/recording/wav.js';
+import { deinterleave } from '../../dist/cli/recording/sample-format.js';
+import { readWavFormat } from '../../dist/cli/recording/wav.js';
 import { readSampleCall } from '../../dist/demo/sample-call.js';
 
 const SAMPLES_PER_MS = 16;

@@ -38,7 +38,7 @@ export const analyze = command(
     usage: 'FILE... [options]',
     summary: 'Analyzes recordings on this machine and writes results.jsonl, transcript.vtt and report.html.',
     notes: [
-      'WAV (PCM of 8 or 16 bits, 8 to 48 kHz, one or two channels) is read as it is; other sound and video through ffmpeg.\nWithout ffmpeg the sound of FLAC, and of Opus in WebM and Ogg, is read all the same.\nOnly the customer is assessed. A voice of both in one channel (--party mixed) is transcribed and never assessed.',
+      'WAV (PCM, floating-point, A-law and mu-law, 8 to 192 kHz, one or two channels) is read as it is; other sound and video through ffmpeg.\nWithout ffmpeg the sound of FLAC, and of Opus in WebM and Ogg, is read all the same.\nOnly the customer is assessed. A voice of both in one channel (--party mixed) is transcribed and never assessed.',
     ],
     specs,
   },
@@ -90,7 +90,9 @@ async function analyzeOne(
   stderr.write(`${recording.name}: ${voices.join(', ')}${chat.length === 0 ? '' : `, ${chat.length} messages`}.\n`);
   for (const remark of recording.remarks) stderr.write(`${recording.name}: ${remark}\n`);
   const startMs = performance.now();
-  const progress = startProgress(stderr, recording.name, recording.durationMs);
+  // A chat may go on behind the sound.
+  const lastMs = Math.max(...[...chat, ...holds].map(({ ptsMs }) => ptsMs), recording.durationMs);
+  const progress = startProgress(stderr, recording.name, recording.durationMs === 0 ? 0 : lastMs);
   const results = await analyzeRecording(service, recording, {
     ...wanted,
     chat,

@@ -4,6 +4,7 @@ import { type ErrorCode, ERRORS, FrameFlag, type ServerMessage, type TypedEvent 
 import sharp from 'sharp';
 import { ID } from '../../src/streams/codecs/ebml';
 import { cluster, element, simpleBlock, webmHeader } from '../../src/streams/codecs/testing/webm-writer';
+import { WebmDemuxer } from '../../src/streams/codecs/webm-demuxer';
 import { film8k, FILM_8K, hasFfmpeg, slicesOf } from '../support/film';
 import { RawClient } from '../support/raw-client';
 import { type RunningService, startService } from '../support/service';
@@ -92,6 +93,24 @@ describe('bad media at the door', () => {
     expect(ended(events).incomplete).toBe(false);
     expect(ended(events).dropped.packet_rate).toBeGreaterThan(3000);
     expect(gaps(events, 'packet_rate').length).toBeGreaterThan(0);
+  });
+
+  // Bug: the recording was believed, and every window of the session came to lie in the year 36,000.
+  it('a time in a recording that cannot be is counted and announced, and the sound goes on in its place', async () => {
+    const { send, end } = await open(opus);
+    const packets: Uint8Array[] = [];
+    const sink = { head: () => {}, packet: (data: Uint8Array) => void packets.push(data.slice()), corrupt: () => {} };
+    new WebmDemuxer().push(webm, sink);
+    const blocks = packets.slice(0, 40).flatMap((data, i) => simpleBlock(i * 60, [...data]));
+    const wrong = element(ID.Timestamp, [0, 4, 0, 0, 0, 0, 0, 0]); // 2^50 ms
+    send([...webmHeader(), ...cluster(0), ...blocks, ...element(ID.Cluster, [], 'unknown'), ...wrong, ...blocks]);
+    const { events, errors } = await end();
+    expect(errors).toEqual([]);
+    expect(gaps(events, 'corrupt_media').length).toBe(1);
+    expect(ended(events)).toMatchObject({ incomplete: false, dropped: { corrupt_media: 1 } });
+    expect(ended(events).durationMs).toBeGreaterThan(4000);
+    expect(ended(events).durationMs).toBeLessThan(6000);
+    expect(finals(events).length).toBeGreaterThan(0);
   });
 
   it('audio of 0 bytes is nothing', async () => {

@@ -43,7 +43,7 @@ export function readProbe(said: string): Probe {
   const durationMs = time === null ? 0 : 1000 * (3600 * Number(time[1]) + 60 * Number(time[2]) + Number(time[3]));
   const audio = lines.find((line) => /^\s*Stream #0:.*Audio:/.test(line));
   const hasVideo = lines.some((line) => /^\s*Stream #0:.*Video:/.test(line) && !line.includes('attached pic'));
-  const channels = audio === undefined ? 0 : / mono[,\s]/.test(audio) ? 1 : 2;
+  const channels = audio === undefined ? 0 : / (mono|1 channels)[,\s]/.test(audio) ? 1 : 2;
   return { durationMs, audioChannels: channels, hasVideo };
 }
 

@@ -5,7 +5,7 @@ import { decodeAudio, decodeStills, probe } from './ffmpeg';
 import { splitJpegs } from './jpeg-split';
 import { type Channels, mergeByTime, type Recording, type RecordedStream, voiceStream, VoiceCues } from './recording';
 import { pcm16 } from './resample';
-import { deinterleave } from './wav';
+import { blockBytes, deinterleave, type Interleaved } from './sample-format';
 
 /** As many as two looks a second need; more are not looked at (`maxStillsPerHop`). */
 const STILLS_PER_SECOND = 2;
@@ -33,13 +33,14 @@ export async function mediaRecording(path: string, channelsFor: (channels: 1 | 2
 
 async function* voiceCues(path: string, channels: 1 | 2): AsyncGenerator<Cue> {
   const lanes = Array.from({ length: channels }, (_, i) => new VoiceCues(i + 1));
-  const blockBytes = 2 * channels;
+  const format: Interleaved = { channels, samples: 's16' };
+  const block = blockBytes(format);
   let held: Buffer = Buffer.alloc(0);
   for await (const chunk of decodeAudio(path, channels)) {
     const all = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
-    const whole = all.length - (all.length % blockBytes);
+    const whole = all.length - (all.length % block);
     held = all.subarray(whole);
-    const sound = deinterleave(all.subarray(0, whole), { channels, bits: 16 });
+    const sound = deinterleave(all.subarray(0, whole), format);
     const cues = lanes.flatMap((lane, i) => [...lane.push(pcm16(sound[i]!))]);
     yield* cues.sort((a, b) => a.ptsMs - b.ptsMs);
   }

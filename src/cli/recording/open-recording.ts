@@ -1,13 +1,16 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { basename, extname } from 'node:path';
-import { Refusal } from '../refusal';
+import { EXIT, Refusal } from '../refusal';
 import { FfmpegMissing } from './ffmpeg';
 import { mediaRecording } from './media-recording';
 import { plainRecording } from './plain-recording';
 import type { Channels, Recording } from './recording';
-import { wavRecording } from './wav-recording';
+import { ForeignWavFile, wavRecording } from './wav-recording';
 
-/** WAV files are read by us, all others by ffmpeg; without it FLAC and Opus by us, too. Throws a Refusal in one sentence. */
+/**
+ * WAV files are read by us, all others by ffmpeg, those of WAV too that we do not read; without it FLAC and Opus by us, too.
+ * Throws a Refusal in one sentence.
+ */
 export async function openRecording(path: string, channelsFor: (channels: 1 | 2) => Channels): Promise<Recording> {
   const name = basename(path);
   let head: string;
@@ -21,12 +24,36 @@ export async function openRecording(path: string, channelsFor: (channels: 1 | 2)
     throw new Refusal(`${path} cannot be read (${code}): check its permissions.`);
   }
   if (head === '') throw new Refusal(`${name} is empty. Give a recording with sound in it.`);
-  const isWav = head === 'RIFF' || ['.wav', '.wave'].includes(extname(path).toLowerCase());
-  if (isWav) return wavRecording(path, channelsFor);
+  // An AVI film begins with RIFF, too.
+  const isWav = /^RIFF....WAVE$/s.test(head) || ['.wav', '.wave'].includes(extname(path).toLowerCase());
+  return (isWav ? wavOrOther : otherRecording)(path, head.slice(0, 4), channelsFor);
+}
+
+async function wavOrOther(
+  path: string,
+  marker: string,
+  channelsFor: (channels: 1 | 2) => Channels,
+): Promise<Recording> {
+  try {
+    return wavRecording(path, channelsFor);
+  } catch (foreign) {
+    if (!(foreign instanceof ForeignWavFile)) throw foreign;
+    return otherRecording(path, marker, channelsFor).catch((error: unknown) => {
+      // What is wrong with it as a WAV file says more than that the others cannot read it either.
+      throw error instanceof Refusal && error.exit !== EXIT.usage ? foreign : error;
+    });
+  }
+}
+
+async function otherRecording(
+  path: string,
+  marker: string,
+  channelsFor: (channels: 1 | 2) => Channels,
+): Promise<Recording> {
   try {
     return await mediaRecording(path, channelsFor);
   } catch (error) {
-    const plain = error instanceof FfmpegMissing ? await plainRecording(path, head, channelsFor) : undefined;
+    const plain = error instanceof FfmpegMissing ? await plainRecording(path, marker, channelsFor) : undefined;
     if (plain === undefined) throw error;
     return plain;
   }
@@ -35,8 +62,8 @@ export async function openRecording(path: string, channelsFor: (channels: 1 | 2)
 function firstBytes(path: string): string {
   const file = openSync(path, 'r');
   try {
-    const bytes = Buffer.alloc(4);
-    return bytes.toString('latin1', 0, readSync(file, bytes, 0, 4, 0));
+    const bytes = Buffer.alloc(12);
+    return bytes.toString('latin1', 0, readSync(file, bytes, 0, bytes.length, 0));
   } finally {
     closeSync(file);
   }

@@ -4,10 +4,14 @@ import type { Cue } from '../../demo/sample-call';
 import { Refusal } from '../refusal';
 import { type Channels, CHUNK_MS, conversion, MIXED, mixed, type Recording, voiceStream, VoiceCues } from './recording';
 import { pcm16, Resampler } from './resample';
-import { deinterleave, type ReadBytes, readWavFormat, type WavFormat } from './wav';
+import { blockBytes, deinterleave } from './sample-format';
+import { ForeignWav, type ReadBytes, readWavFormat, type WavFormat } from './wav';
 
 /** Read at once: 1 s of sound. */
 const READ_MS = 10 * CHUNK_MS;
+
+/** A file named or marked as WAV that we do not read, and ffmpeg may. */
+export class ForeignWavFile extends Refusal {}
 
 /**
  * A WAV file as a recording. `channels` names the parties; one party for a file of two channels mixes them down.
@@ -19,21 +23,21 @@ export function wavRecording(path: string, channelsFor: (channels: 1 | 2) => Cha
     try {
       return readWavFormat(read, bytes);
     } catch (error) {
-      throw new Refusal(`${name} ${(error as Error).message}. ${fix(path, bytes)}`);
+      const sentence = `${name} ${(error as Error).message}. ${fix(path, bytes)}`;
+      throw error instanceof ForeignWav ? new ForeignWavFile(sentence) : new Refusal(sentence);
     }
   });
-  const { sampleRateHz, channels, bits, dataBytes, missingBytes } = format;
+  const { sampleRateHz, channels, dataBytes, missingBytes } = format;
   const parties = channelsFor(channels);
-  const durationMs = (dataBytes / ((channels * bits) / 8) / sampleRateHz) * 1000;
+  const lastsMs = (bytes: number): number => (bytes / blockBytes(format) / sampleRateHz) * 1000;
   const remarks: string[] = [];
   if (missingBytes > 0) {
-    const lostMs = (missingBytes / ((channels * bits) / 8) / sampleRateHz) * 1000;
-    remarks.push(`The file is cut off: ${(lostMs / 1000).toFixed(1)} s that its header promises are missing.`);
+    remarks.push(`The file is cut off: ${(lastsMs(missingBytes) / 1000).toFixed(1)} s that its header promises are missing.`);
   }
   if (channels > parties.length) remarks.push(MIXED);
   return {
     name,
-    durationMs,
+    durationMs: lastsMs(dataBytes),
     streams: parties.map((party, i) => voiceStream(i + 1, party)),
     remarks,
     cues: () => readCues(path, format, parties.length),
@@ -41,9 +45,9 @@ export function wavRecording(path: string, channelsFor: (channels: 1 | 2) => Cha
 }
 
 async function* readCues(path: string, format: WavFormat, voices: number): AsyncGenerator<Cue> {
-  const { channels, bits, sampleRateHz, dataStart, dataBytes } = format;
-  const blockBytes = (channels * bits) / 8;
-  const stepBytes = Math.ceil((sampleRateHz * READ_MS) / 1000) * blockBytes;
+  const { channels, sampleRateHz, dataStart, dataBytes } = format;
+  const block = blockBytes(format);
+  const stepBytes = Math.ceil((sampleRateHz * READ_MS) / 1000) * block;
   const lanes = Array.from({ length: voices }, (_, i) => ({
     resampler: new Resampler(sampleRateHz),
     cues: new VoiceCues(i + 1),
@@ -52,7 +56,7 @@ async function* readCues(path: string, format: WavFormat, voices: number): Async
   try {
     for (let at = 0; at < dataBytes; at += stepBytes) {
       const bytes = readAt(file)(dataStart + at, Math.min(stepBytes, dataBytes - at));
-      const whole = bytes.subarray(0, bytes.length - (bytes.length % blockBytes));
+      const whole = bytes.subarray(0, bytes.length - (bytes.length % block));
       const sound = deinterleave(whole, format);
       const perVoice = voices < channels ? [mixed(sound)] : sound;
       yield* inOrder(lanes.map(({ resampler, cues }, i) => cues.push(pcm16(resampler.push(perVoice[i]!)))));

@@ -1,4 +1,4 @@
-import { deinterleave, readMonoPcm16, readWavFormat } from './wav';
+import { readMonoPcm16, readWavFormat } from './wav';
 
 interface Shape {
   readonly channels?: number;
@@ -32,12 +32,24 @@ describe('readWavFormat', () => {
   it('says what the samples are and where', () => {
     expect(format(wav([1, 2, 3, 4], { channels: 2, rateHz: 44100 }))).toEqual({
       channels: 2,
-      bits: 16,
+      samples: 's16',
       sampleRateHz: 44100,
       dataStart: 44,
       dataBytes: 4,
       missingBytes: 0,
     });
+  });
+
+  it.each<[number, number, string]>([
+    [1, 8, 'u8'],
+    [1, 24, 's24'],
+    [1, 32, 's32'],
+    [3, 32, 'f32'],
+    [3, 64, 'f64'],
+    [6, 8, 'alaw'],
+    [7, 8, 'mulaw'],
+  ])('format %d of %d bits is %s', (tag, bits, samples) => {
+    expect(format(wav(Array<number>(48).fill(0), { format: tag, bits }))).toMatchObject({ samples, dataBytes: 48 });
   });
 
   it('skips chunks it does not know, padded to even length', () => {
@@ -55,11 +67,11 @@ describe('readWavFormat', () => {
 
   it.each<[Shape, RegExp]>([
     [{ channels: 6 }, /has 6 channels, 1 or 2 are read/],
-    [{ bits: 24 }, /holds 24-bit samples, PCM of 8 or 16 bits is read/],
-    [{ format: 3, bits: 32 }, /holds floating point samples/],
-    [{ format: 7, bits: 8 }, /holds mu-law samples/],
-    [{ format: 999 }, /holds format 999 samples/],
-    [{ rateHz: 96000 }, /has 96000 Hz, 8000 to 48000 Hz are read/],
+    [{ bits: 12 }, /holds PCM samples of 12 bits: PCM, floating-point, A-law and mu-law are read/],
+    [{ format: 3 }, /holds floating-point samples of 16 bits/],
+    [{ format: 17, bits: 4 }, /holds ADPCM samples/],
+    [{ format: 999 }, /holds format-999 samples/],
+    [{ rateHz: 384000 }, /has 384000 Hz, 8000 to 192000 Hz are read/],
     [{ rateHz: 0 }, /has 0 Hz/],
   ])('says what it cannot read: %j', (shape, sentence) => {
     expect(() => format(wav([0, 0, 0, 0], shape))).toThrow(sentence);
@@ -74,25 +86,12 @@ describe('readWavFormat', () => {
   });
 });
 
-describe('deinterleave', () => {
-  it('parts channels of 16 bits, signed', () => {
-    const bytes = Uint8Array.from([0x00, 0x40, 0x00, 0x80, 0x00, 0xc0, 0xff, 0x7f]);
-    const [left, right] = deinterleave(bytes, { channels: 2, bits: 16 });
-    expect([...left!]).toEqual([0.5, -0.5]);
-    expect([...right!]).toEqual([-1, 32767 / 32768]);
-  });
-
-  it('reads 8 bits as unsigned', () => {
-    expect([...deinterleave(Uint8Array.from([0, 128, 192]), { channels: 1, bits: 8 })[0]!]).toEqual([-1, 0, 0.5]);
-  });
-});
-
 describe('readMonoPcm16', () => {
   it('gives the samples as they stand in the file', () => {
     expect(readMonoPcm16(wav([1, 2, 3, 4]))).toEqual({ sampleRateHz: 16000, pcm: Uint8Array.from([1, 2, 3, 4]) });
   });
 
   it('takes nothing else', () => {
-    expect(() => readMonoPcm16(wav([1, 2, 3, 4], { channels: 2 }))).toThrow('2 channels of 16 bits');
+    expect(() => readMonoPcm16(wav([1, 2, 3, 4], { channels: 2 }))).toThrow('2 channels of s16');
   });
 });

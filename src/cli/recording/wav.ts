@@ -1,8 +1,7 @@
-/** The sound of a WAV file (RIFF, WAVE_FORMAT_PCM), before a sample of it is read. */
-export interface WavFormat {
-  readonly channels: 1 | 2;
-  /** 8 (unsigned) or 16 (signed, little-endian). */
-  readonly bits: 8 | 16;
+import { blockBytes, type Interleaved, type SampleFormat } from './sample-format';
+
+/** The sound of a WAV file (RIFF), before a sample of it is read. */
+export interface WavFormat extends Interleaved {
   readonly sampleRateHz: number;
   /** Where the samples begin in the file, bytes. */
   readonly dataStart: number;
@@ -15,19 +14,34 @@ export interface WavFormat {
 /** Bytes of a file from `at` on: as many as asked, fewer at its end. */
 export type ReadBytes = (at: number, bytes: number) => Uint8Array;
 
-const WAVE_FORMAT_PCM = 1;
+/** What is wrong with a file that another program may well read, to stand behind its name. */
+export class ForeignWav extends Error {}
+
+/** Formats that are read, by format tag and bits. */
+const SAMPLES: Readonly<Record<string, SampleFormat>> = {
+  '1/8': 'u8',
+  '1/16': 's16',
+  '1/24': 's24',
+  '1/32': 's32',
+  '3/32': 'f32',
+  '3/64': 'f64',
+  '6/8': 'alaw',
+  '7/8': 'mulaw',
+};
 /** The real format stands in the first two bytes of the sub-format (Microsoft, WAVEFORMATEXTENSIBLE). */
 const WAVE_FORMAT_EXTENSIBLE = 0xfffe;
 const FORMAT_NAMES: Readonly<Record<number, string>> = {
+  1: 'PCM',
   2: 'ADPCM',
-  3: 'floating point',
+  3: 'floating-point',
   6: 'A-law',
   7: 'mu-law',
   17: 'ADPCM',
+  49: 'GSM',
   85: 'MP3',
 };
 export const MIN_RATE_HZ = 8_000;
-export const MAX_RATE_HZ = 48_000;
+export const MAX_RATE_HZ = 192_000;
 /** Chunks before the samples that are looked at; a file with more is no recording. */
 const MAX_CHUNKS = 1_000;
 
@@ -35,8 +49,10 @@ const MAX_CHUNKS = 1_000;
 export function readWavFormat(read: ReadBytes, fileBytes: number): WavFormat {
   if (fileBytes === 0) throw new Error('is empty');
   const head = read(0, 12);
-  if (head.byteLength < 12 || tag(head, 0) !== 'RIFF' || tag(head, 8) !== 'WAVE') throw new Error('is not a WAV file');
-  let format: Pick<WavFormat, 'channels' | 'bits' | 'sampleRateHz'> | undefined;
+  if (head.byteLength < 12 || tag(head, 0) !== 'RIFF' || tag(head, 8) !== 'WAVE') {
+    throw new ForeignWav('is not a WAV file');
+  }
+  let format: SoundFormat | undefined;
   let at = 12;
   for (let chunk = 0; at + 8 <= fileBytes && chunk < MAX_CHUNKS; chunk += 1) {
     const header = read(at, 8);
@@ -45,10 +61,10 @@ export function readWavFormat(read: ReadBytes, fileBytes: number): WavFormat {
     if (tag(header, 0) === 'fmt ') format = readFormat(read(body, Math.min(size, 40)));
     else if (tag(header, 0) === 'data') {
       if (format === undefined) throw new Error('has its data before its format');
-      const blockBytes = (format.channels * format.bits) / 8;
+      const block = blockBytes(format);
       // A recorder that was cut off, or that writes to a pipe, leaves 0 or 0xffffffff: what is there is the sound.
       const promised = size === 0 || size === 0xffffffff ? fileBytes - body : size;
-      const dataBytes = Math.floor(Math.min(promised, fileBytes - body) / blockBytes) * blockBytes;
+      const dataBytes = Math.floor(Math.min(promised, fileBytes - body) / block) * block;
       if (dataBytes === 0) throw new Error('holds no sound');
       return { ...format, dataStart: body, dataBytes, missingBytes: Math.max(0, promised - (fileBytes - body)) };
     }
@@ -57,7 +73,9 @@ export function readWavFormat(read: ReadBytes, fileBytes: number): WavFormat {
   throw new Error('holds no sound: it has no data chunk');
 }
 
-function readFormat(body: Uint8Array): Pick<WavFormat, 'channels' | 'bits' | 'sampleRateHz'> {
+type SoundFormat = Pick<WavFormat, 'channels' | 'samples' | 'sampleRateHz'>;
+
+function readFormat(body: Uint8Array): SoundFormat {
   if (body.byteLength < 16) throw new Error('is cut off inside its format');
   const fields = view(body);
   const named = fields.getUint16(0, true);
@@ -65,37 +83,23 @@ function readFormat(body: Uint8Array): Pick<WavFormat, 'channels' | 'bits' | 'sa
   const channels = fields.getUint16(2, true);
   const sampleRateHz = fields.getUint32(4, true);
   const bits = fields.getUint16(14, true);
-  if (format !== WAVE_FORMAT_PCM) {
-    throw new Error(`holds ${FORMAT_NAMES[format] ?? `format ${format}`} samples, PCM of 8 or 16 bits is read`);
+  const samples = SAMPLES[`${format}/${bits}`];
+  if (samples === undefined) {
+    const name = FORMAT_NAMES[format] ?? `format-${format}`;
+    throw new ForeignWav(`holds ${name} samples of ${bits} bits: PCM, floating-point, A-law and mu-law are read`);
   }
-  if (bits !== 8 && bits !== 16) throw new Error(`holds ${bits}-bit samples, PCM of 8 or 16 bits is read`);
-  if (channels !== 1 && channels !== 2) throw new Error(`has ${channels} channels, 1 or 2 are read`);
+  if (channels !== 1 && channels !== 2) throw new ForeignWav(`has ${channels} channels, 1 or 2 are read`);
   if (sampleRateHz < MIN_RATE_HZ || sampleRateHz > MAX_RATE_HZ) {
-    throw new Error(`has ${sampleRateHz} Hz, ${MIN_RATE_HZ} to ${MAX_RATE_HZ} Hz are read`);
+    throw new ForeignWav(`has ${sampleRateHz} Hz, ${MIN_RATE_HZ} to ${MAX_RATE_HZ} Hz are read`);
   }
-  return { channels, bits, sampleRateHz };
-}
-
-/** The samples of each channel, in [-1, 1): `bytes` holds whole samples of all channels. */
-export function deinterleave(
-  bytes: Uint8Array,
-  { channels, bits }: Pick<WavFormat, 'channels' | 'bits'>,
-): Float32Array[] {
-  const count = bytes.byteLength / ((channels * bits) / 8);
-  const fields = view(bytes);
-  return Array.from({ length: channels }, (_, channel) =>
-    Float32Array.from({ length: count }, (_sample, i) => {
-      const at = i * channels + channel;
-      return bits === 8 ? (bytes[at]! - 128) / 128 : fields.getInt16(2 * at, true) / 32768;
-    }),
-  );
+  return { channels, samples, sampleRateHz };
 }
 
 /** A whole mono PCM16 file, as the sample call's: its samples as they stand in the file. Throws as `readWavFormat`. */
 export function readMonoPcm16(file: Uint8Array): { readonly sampleRateHz: number; readonly pcm: Uint8Array } {
   const format = readWavFormat((at, bytes) => file.subarray(at, at + bytes), file.byteLength);
-  const { channels, bits, sampleRateHz, dataStart, dataBytes } = format;
-  if (channels !== 1 || bits !== 16) throw new Error(`needs mono PCM16, has ${channels} channels of ${bits} bits`);
+  const { channels, samples, sampleRateHz, dataStart, dataBytes } = format;
+  if (channels !== 1 || samples !== 's16') throw new Error(`needs mono PCM16, has ${channels} channels of ${samples}`);
   return { sampleRateHz, pcm: file.subarray(dataStart, dataStart + dataBytes) };
 }
 

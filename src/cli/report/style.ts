@@ -41,7 +41,7 @@ i{font-style:normal}
 .big{font-size:1.5rem;line-height:1.25;font-weight:600;margin:0 0 .4rem}
 .big .dot{width:1rem;height:1rem}
 .cards li{font-size:.9rem}
-.cards li .note{white-space:nowrap}
+.cards li .note{display:inline-block;max-width:100%}
 blockquote{margin:.5rem 0 0;padding-left:.7rem;border-left:3px solid var(--customer);font-size:.95rem}
 .bar{display:flex;height:.75rem;border-radius:.4rem;overflow:hidden;background:var(--line);gap:1px}
 .bar i{background:var(--c)}

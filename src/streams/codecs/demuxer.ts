@@ -30,6 +30,12 @@ export interface DemuxSink {
   corrupt(): void;
 }
 
+/**
+ * A recording that steps further than this from one packet to the next has a damaged time there, ms: no payload holds an hour. The
+ * time stamps of payloads, which are looked at for themselves, say where a recording really goes on.
+ */
+export const MAX_STEP_MS = 3_600_000;
+
 /** Told whichever container it is. */
 export const NO_HEADER = 'no header yet: send the init segment first, with the flag init';
 

@@ -1,4 +1,4 @@
-import { NO_HEADER, type DemuxSink, type Demuxer } from './demuxer';
+import { MAX_STEP_MS, NO_HEADER, type DemuxSink, type Demuxer } from './demuxer';
 import { OPUS_RATE_PER_MS, opusPacketSamples, readOpusHead, startsWith } from './opus-packet';
 
 /** Header of 27 bytes, 255 lengths, 255 segments of 255 bytes (RFC 3533, 6). */
@@ -25,6 +25,8 @@ export class OggDemuxer implements Demuxer {
   #headers = 2;
   /** Sum of the packets, samples at 48 kHz. */
   #position = 0;
+  /** A packet of this recording was there. */
+  #placed = false;
   /** Bytes of false pages in this payload. */
   #wasted = 0;
 
@@ -104,6 +106,7 @@ export class OggDemuxer implements Demuxer {
       this.#serial = serial;
       this.#headers = 1; // OpusTags
       this.#position = 0;
+      this.#placed = false;
       this.#begun = 0;
       this.#nextPage = number + 1;
       sink.head(head);
@@ -114,15 +117,15 @@ export class OggDemuxer implements Demuxer {
     const continued = (flags & FLAG.continued) !== 0;
     if (number !== this.#nextPage || !continued) this.#begun = continued ? -1 : 0;
     this.#nextPage = number + 1;
-    this.#anchor(page, body, view);
+    if (!this.#anchor(page, body, view)) sink.corrupt();
     this.#segments(page, body, within, sink);
     return undefined;
   }
 
-  /** The page says where its last packet ends: a hole in front of it moves the position on. */
-  #anchor(page: Uint8Array, body: number, view: DataView): void {
+  /** The page says where its last packet ends: a hole in front of it moves the position on. False where that is damaged. */
+  #anchor(page: Uint8Array, body: number, view: DataView): boolean {
     const granule = Number(view.getBigInt64(6, true));
-    if (granule < 0 || this.#headers > 0) return;
+    if (granule < 0 || this.#headers > 0) return true;
     let samples = 0;
     let at = body;
     let size = 0;
@@ -133,8 +136,11 @@ export class OggDemuxer implements Demuxer {
       at += size;
       size = 0;
     }
-    const begins = granule - samples;
-    if (begins - this.#position > HOLE_MS * OPUS_RATE_PER_MS) this.#position = begins;
+    const holeMs = (granule - samples - this.#position) / OPUS_RATE_PER_MS;
+    if (this.#placed && holeMs > MAX_STEP_MS) return false;
+    this.#placed = true;
+    if (holeMs > HOLE_MS) this.#position = granule - samples;
+    return true;
   }
 
   #segments(page: Uint8Array, body: number, within: boolean, sink: DemuxSink): void {

@@ -121,6 +121,21 @@ describe('OpusVoiceDecoder', () => {
     expect(oggCrc(ogg.subarray(0, 47))).toBe(new DataView(ogg.buffer).getUint32(22, true));
   });
 
+  // Bug: the page was believed, and all that followed lay in the year 6,000.
+  it('does not follow an Ogg page whose position steps by more than an hour, and counts it', async () => {
+    const bytes = ogg.slice();
+    const view = new DataView(bytes.buffer);
+    const pages = [...Buffer.from(bytes).toString('latin1').matchAll(/OggS/g)].map(({ index }) => index);
+    const [from, to] = [pages[3]!, pages[4]!];
+    view.setBigInt64(from + 6, 2n ** 52n, true);
+    view.setUint32(from + 22, oggCrc(bytes.subarray(from, to)), true);
+    const { decoder, sink } = await open(new OggDemuxer());
+    expect(decoder.take(payload(bytes), sink)).toBeUndefined();
+    expect(sink.gaps.length).toBe(1);
+    expect(Math.max(...sink.pieces.map(({ ptsMs }) => ptsMs))).toBeLessThan(6000);
+    expect(sink.all().length).toBeGreaterThan(70_000);
+  });
+
   it('spends a bounded time on false Ogg pages inside each other', async () => {
     const { decoder, sink } = await open(new OggDemuxer());
     const head = [...Buffer.from('OggS'), 0, 0, ...new Array<number>(20).fill(0), 255];

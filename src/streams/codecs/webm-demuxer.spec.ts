@@ -167,4 +167,32 @@ describe('WebmDemuxer', () => {
     push(...simpleBlock(20, PACKET), ...cluster(10_000), ...simpleBlock(0, PACKET));
     expect(times.slice(1).map((timeMs) => timeMs - times[1]!)).toEqual([0, 20, 40, 60, 4960]);
   });
+
+  // Bug: one damaged Timestamp, within a payload, moved the session on by 142,000 years, though a time stamp so far ahead is refused.
+  it.each([
+    ['ahead', 2 ** 52],
+    ['back', 0],
+  ])('a time that steps %s by more than an hour is damaged: it is said, and times go on without it', (_name, wrongMs) => {
+    const start = 5_000_000;
+    const packet = (timeMs: number): number[] => simpleBlock(timeMs, PACKET);
+    const { packets, corrupt, faults } = read([
+      ...[...webmHeader(), ...longCluster(start), ...packet(0), ...packet(20)],
+      ...[...longCluster(wrongMs), ...packet(0), ...packet(20)],
+      ...[...longCluster(start + 80), ...packet(0)],
+    ]);
+    const times = packets.map((one) => Number(one.split(':')[0]) - start);
+    expect([times, corrupt, faults]).toEqual([[0, 20, 40, 60, 80].map((ms) => expect.closeTo(ms, 0)), 2, []]);
+  });
+
+  it('a recording that begins at any time is taken as it is', () => {
+    const { packets, corrupt } = read([...webmHeader(), ...longCluster(2 ** 45), ...simpleBlock(0, PACKET)]);
+    expect([packets.length, corrupt]).toEqual([1, 0]);
+    expect(packets[0]).toMatch(`${2 ** 45}:`);
+  });
 });
+
+/** As `cluster`, at any time. */
+const longCluster = (timeMs: number): number[] => {
+  const eightBytes = Array.from({ length: 8 }, (_, i) => Math.floor(timeMs / 256 ** (7 - i)) % 256);
+  return [...element(ID.Cluster, [], 'unknown'), ...element(ID.Timestamp, eightBytes)];
+};

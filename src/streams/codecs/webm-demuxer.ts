@@ -240,7 +240,8 @@ export class WebmDemuxer implements Demuxer {
   #block(bytes: Uint8Array, within: boolean, sink: DemuxSink): void {
     const block = readBlock(bytes);
     if (block === undefined) sink.corrupt();
-    if (block === undefined) return;
+    if (block === undefined || (block.track !== this.#audio && block.track !== this.#film)) return;
+    if (!this.#time.reaches(block.time)) sink.corrupt();
     let timeMs = this.#time.of(block.time);
     if (block.track === this.#film) for (const frame of block.frames) sink.picture?.(frame, timeMs, within);
     if (block.track !== this.#audio) {
