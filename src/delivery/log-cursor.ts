@@ -26,6 +26,11 @@ export class LogCursor {
     private readonly tail?: LogTail,
   ) {}
 
+  /** Of the record that it reads next. */
+  get offset(): number {
+    return this.nextOffset;
+  }
+
   /** The next records; none at the end of what is durable. Records that were removed or erased are passed over. */
   async next(): Promise<readonly LogRecord[]> {
     const written = this.tail?.from(this.nextOffset);

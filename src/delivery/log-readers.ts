@@ -11,13 +11,20 @@ export interface ReadOptions {
 export class LogReaders {
   private waiting: (() => void)[] = [];
   private isClosed = false;
-  private count = 0;
+  private readonly cursors = new Set<LogCursor>();
 
   constructor(private readonly nextOffset: () => number) {}
 
   /** Somebody reads. */
   get areThere(): boolean {
-    return this.count > 0;
+    return this.cursors.size > 0;
+  }
+
+  /** The offset that the slowest of them reads next; Infinity where nobody reads. */
+  get slowestOffset(): number {
+    let slowest = Infinity;
+    for (const { offset } of this.cursors) slowest = Math.min(slowest, offset);
+    return slowest;
   }
 
   async *read(cursor: LogCursor, options: ReadOptions): AsyncGenerator<LogRecord> {
@@ -34,7 +41,7 @@ export class LogReaders {
     const isAborted = (): boolean => signal?.aborted ?? false;
     const wake = (): void => this.wake();
     signal?.addEventListener('abort', wake);
-    this.count += 1;
+    this.cursors.add(cursor);
     try {
       while (!isAborted()) {
         const end = this.nextOffset();
@@ -50,7 +57,7 @@ export class LogReaders {
         if (isStill) await new Promise<void>((resolve) => this.waiting.push(resolve));
       }
     } finally {
-      this.count -= 1;
+      this.cursors.delete(cursor);
       signal?.removeEventListener('abort', wake);
     }
   }

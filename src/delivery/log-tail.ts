@@ -43,7 +43,8 @@ interface Commit {
 
 /**
  * The newest commits of a log, still in memory: who reads at its end, as the sink does, gets them without the disk, the
- * checksum and the JSON. Of bounded size; what is no longer here is read from the files.
+ * checksum and the JSON. They stay until all who read have got them, and no longer than their bound allows; what is no
+ * longer here is read from the files.
  */
 export class LogTail {
   private commits: Commit[] = [];
@@ -71,8 +72,16 @@ export class LogTail {
     return undefined;
   }
 
+  /** All who read are at this offset or behind it in the log: what lies before it is wanted by nobody. */
+  forgetBelow(offset: number): void {
+    while (this.commits.length > 0 && endOf(this.commits[0]!) <= offset) this.bytes -= this.commits.shift()!.bytes;
+  }
+
   clear(): void {
     this.commits = [];
     this.bytes = 0;
   }
 }
+
+/** The offset behind its last record. */
+const endOf = ({ records }: Commit): number => records[0]!.offset + records.length;

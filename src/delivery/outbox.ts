@@ -246,6 +246,7 @@ export class Outbox implements ResultStore {
       session.add(records[i]!.seq, event.id, { position, bytes });
       position += bytes;
     }
+    this.tail.forgetBelow(this.readers.slowestOffset);
     if (this.readers.areThere) {
       const written = writtenRecords(this.log.nextOffset - batch.length, batch, records, lines);
       this.tail.push({ records: written, bytes: position - begin, endPosition: position });

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { serviceEnvironment } from '../../src/config/child-environment';
 import { DEVELOPMENT_KEY } from '../../src/config/config';
 import { RawClient } from '../support/raw-client';
 import { bytesOf, tone } from '../support/sound';
@@ -24,7 +25,7 @@ class Churned {
     const args = ['--expose-gc', '-r', './test/delivery/support/register-swc.cjs', 'test/soak/churn-service.ts'];
     const child = spawn(process.execPath, args, {
       cwd: join(__dirname, '../..'),
-      env: { ...process.env, PORT: '0', LOG_LEVEL: 'error', ...env },
+      env: serviceEnvironment({ PORT: '0', LOG_LEVEL: 'error', ...env }),
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`the service ended with ${code}`)));
@@ -75,6 +76,7 @@ describe('churn', () => {
   afterEach(() => running?.kill());
 
   // Bug: resident memory grew by a sixth. Each voice stream freed a megabyte that the heap could not give back whole.
+  // Bug: it grew by 8 %: the log's tail kept what all its readers had, and each thread had an arena of memory of its own.
   it('of 1,000 sessions leaves no more than 100 did, and none of them in memory', async () => {
     const service = await start({});
     const levels: Level[] = [];

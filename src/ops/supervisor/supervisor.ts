@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { ERRORS, type ErrorSpec } from '@rapport-live/protocol';
-import { childEnvironment } from '../../config/child-environment';
+import { serviceEnvironment } from '../../config/child-environment';
 import { RestartPolicy, type RestartOptions } from './restart-policy';
 
 const FINAL_STATUSES = new Set(
@@ -37,7 +37,7 @@ export function supervise({ args, options }: SupervisorHost): Promise<number> {
       waiting = undefined;
       service = spawn(process.execPath, args, {
         stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-        env: childEnvironment(port === undefined ? {} : { PORT: port }),
+        env: serviceEnvironment(port === undefined ? {} : { PORT: port }),
       });
       service.once('message', (ready) => {
         isReady = true;
