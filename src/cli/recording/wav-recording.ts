@@ -32,7 +32,9 @@ export function wavRecording(path: string, channelsFor: (channels: 1 | 2) => Cha
   const lastsMs = (bytes: number): number => (bytes / blockBytes(format) / sampleRateHz) * 1000;
   const remarks: string[] = [];
   if (missingBytes > 0) {
-    remarks.push(`The file is cut off: ${(lastsMs(missingBytes) / 1000).toFixed(1)} s that its header promises are missing.`);
+    remarks.push(
+      `The file is cut off: ${(lastsMs(missingBytes) / 1000).toFixed(1)} s that its header promises are missing.`,
+    );
   }
   if (channels > parties.length) remarks.push(MIXED);
   return {

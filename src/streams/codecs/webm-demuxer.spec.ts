@@ -172,17 +172,20 @@ describe('WebmDemuxer', () => {
   it.each([
     ['ahead', 2 ** 52],
     ['back', 0],
-  ])('a time that steps %s by more than an hour is damaged: it is said, and times go on without it', (_name, wrongMs) => {
-    const start = 5_000_000;
-    const packet = (timeMs: number): number[] => simpleBlock(timeMs, PACKET);
-    const { packets, corrupt, faults } = read([
-      ...[...webmHeader(), ...longCluster(start), ...packet(0), ...packet(20)],
-      ...[...longCluster(wrongMs), ...packet(0), ...packet(20)],
-      ...[...longCluster(start + 80), ...packet(0)],
-    ]);
-    const times = packets.map((one) => Number(one.split(':')[0]) - start);
-    expect([times, corrupt, faults]).toEqual([[0, 20, 40, 60, 80].map((ms) => expect.closeTo(ms, 0)), 2, []]);
-  });
+  ])(
+    'a time that steps %s by more than an hour is damaged: it is said, and times go on without it',
+    (_name, wrongMs) => {
+      const start = 5_000_000;
+      const packet = (timeMs: number): number[] => simpleBlock(timeMs, PACKET);
+      const { packets, corrupt, faults } = read([
+        ...[...webmHeader(), ...longCluster(start), ...packet(0), ...packet(20)],
+        ...[...longCluster(wrongMs), ...packet(0), ...packet(20)],
+        ...[...longCluster(start + 80), ...packet(0)],
+      ]);
+      const times = packets.map((one) => Number(one.split(':')[0]) - start);
+      expect([times, corrupt, faults]).toEqual([[0, 20, 40, 60, 80].map((ms) => expect.closeTo(ms, 0)), 2, []]);
+    },
+  );
 
   it('a recording that begins at any time is taken as it is', () => {
     const { packets, corrupt } = read([...webmHeader(), ...longCluster(2 ** 45), ...simpleBlock(0, PACKET)]);
