@@ -41,6 +41,8 @@ const FORMAT_NAMES: Readonly<Record<number, string>> = {
   85: 'MP3',
 };
 export const MIN_RATE_HZ = 8_000;
+/** Below it there is no voice, and a small file would last for days: nobody is asked to read that. */
+const NO_VOICE_HZ = 4_000;
 export const MAX_RATE_HZ = 192_000;
 /** Chunks before the samples that are looked at; a file with more is no recording. */
 const MAX_CHUNKS = 1_000;
@@ -90,7 +92,8 @@ function readFormat(body: Uint8Array): SoundFormat {
   }
   if (channels !== 1 && channels !== 2) throw new ForeignWav(`has ${channels} channels, 1 or 2 are read`);
   if (sampleRateHz < MIN_RATE_HZ || sampleRateHz > MAX_RATE_HZ) {
-    throw new ForeignWav(`has ${sampleRateHz} Hz, ${MIN_RATE_HZ} to ${MAX_RATE_HZ} Hz are read`);
+    const sentence = `has ${sampleRateHz} Hz, ${MIN_RATE_HZ} to ${MAX_RATE_HZ} Hz are read`;
+    throw sampleRateHz < NO_VOICE_HZ ? new Error(sentence) : new ForeignWav(sentence);
   }
   return { channels, samples, sampleRateHz };
 }
