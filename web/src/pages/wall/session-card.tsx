@@ -9,8 +9,10 @@ interface SessionCardProps {
   readonly session: LiveSession;
 }
 
+export const cardOf = (session: LiveSession) => <SessionCard session={session} />;
+
 /** One conversation. Drawn again only when the service told of it. */
-export class SessionCard extends Component<SessionCardProps> {
+class SessionCard extends Component<SessionCardProps> {
   override shouldComponentUpdate({ session }: SessionCardProps): boolean {
     return session !== this.props.session;
   }
@@ -23,6 +25,7 @@ export class SessionCard extends Component<SessionCardProps> {
         class="panel card"
         data-status={status}
         data-level={levelOf(session.urgency)}
+        data-window-end-ms={emotion?.windowEndMs}
         aria-labelledby={`name-${sessionId}`}
       >
         <header>

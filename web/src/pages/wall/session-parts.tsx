@@ -61,7 +61,7 @@ export function Intents({ intents }: Part<'intents'>) {
 export function LastWords({ lastWords }: Part<'lastWords'>) {
   if (lastWords === undefined) return <p class="words muted">Nothing said yet</p>;
   return (
-    <p class="words">
+    <p class="words" data-end-ms={lastWords.endMs}>
       <span class="muted">{PARTY_WORDS[lastWords.party]}:</span> <q dir="auto">{lastWords.text}</q>
     </p>
   );

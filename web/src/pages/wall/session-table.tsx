@@ -1,13 +1,20 @@
 import type { LiveSession } from '@rapport-live/protocol';
 import { Component } from 'preact';
 import { EmotionNow } from '../../parts/emotion-now';
+import { OfSession } from './of-session';
 import { Alerts, Degraded, Intents, LastWords, Lasted, SessionName, Urgency } from './session-parts';
 import { CHANNEL_WORDS, STATUS_WORDS } from './session-words';
+import type { WallStore } from './wall-store';
 
 const HEADS = ['Urgency', 'Who', 'Team', 'Channel', 'Lasts', 'Customer seems', 'Wants', 'Last words and alerts'];
 
+interface SessionTableProps {
+  readonly wall: WallStore;
+  readonly sessions: readonly LiveSession[];
+}
+
 /** The same as a list, for many at once. */
-export const SessionTable = ({ sessions }: { readonly sessions: readonly LiveSession[] }) => (
+export const SessionTable = ({ wall, sessions }: SessionTableProps) => (
   <div class="panel wide" role="region" aria-label="Conversations as a list" tabIndex={0}>
     <table class="sessions">
       <thead>
@@ -20,13 +27,15 @@ export const SessionTable = ({ sessions }: { readonly sessions: readonly LiveSes
         </tr>
       </thead>
       <tbody>
-        {sessions.map((session) => (
-          <Row key={session.sessionId} session={session} />
+        {sessions.map(({ sessionId }) => (
+          <OfSession key={sessionId} wall={wall} sessionId={sessionId} draw={rowOf} />
         ))}
       </tbody>
     </table>
   </div>
 );
+
+const rowOf = (session: LiveSession) => <Row session={session} />;
 
 interface RowProps {
   readonly session: LiveSession;

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Sessions } from './use-wall';
+import type { Sessions } from './wall-store';
 import { orderOf } from './wall-order';
 
 /** Cards change their places at most so often, ms. */

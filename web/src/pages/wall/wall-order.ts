@@ -3,7 +3,7 @@ import type { LiveSession } from '@rapport-live/protocol';
 /** Most urgent first; of the same urgency those that have lasted longest; those that have ended last. Pure. */
 export function byUrgency(a: LiveSession, b: LiveSession): number {
   const ended = Number(a.status === 'ended') - Number(b.status === 'ended');
-  return ended || b.urgency - a.urgency || a.startedAt.localeCompare(b.startedAt) || compare(a.sessionId, b.sessionId);
+  return ended || b.urgency - a.urgency || compare(a.startedAt, b.startedAt) || compare(a.sessionId, b.sessionId);
 }
 
 /**

@@ -1,13 +1,16 @@
 import { LineState } from '../../parts/line-state';
+import { useGradually } from '../../parts/use-gradually';
 import type { PageProps } from '../../shell/pages';
 import { useViewer } from '../../shell/viewer';
 import { AlertVoice } from './alert-voice';
 import { FilterBar } from './filter-bar';
-import { SessionCard } from './session-card';
+import { OfSession } from './of-session';
+import { cardOf } from './session-card';
 import { SessionTable } from './session-table';
 import { useOrder } from './use-order';
-import { type Sessions, useWall } from './use-wall';
+import { useWall } from './use-wall';
 import { filterOf, fits } from './wall-filter';
+import { CARDS_A_TASK, type Sessions } from './wall-store';
 import './wall-page.css';
 
 const NONE: Sessions = new Map();
@@ -15,12 +18,14 @@ const NONE: Sessions = new Map();
 /** All live conversations, the one that needs somebody most first. */
 export function WallPage({ query }: PageProps) {
   const { seesNames } = useViewer();
-  const { sessions = NONE, line } = useWall();
+  const { wall, line } = useWall();
+  const sessions = wall.sessions ?? NONE;
   const { ids, isHeld, hold } = useOrder(sessions);
   const filter = filterOf(query);
   const view = query.get('view') === 'list' ? 'list' : 'cards';
   const all = ids.map((id) => sessions.get(id)!);
   const shown = all.filter((session) => fits(session, filter));
+  const drawn = useGradually(shown, CARDS_A_TASK, view);
   const live = all.filter(({ status }) => status !== 'ended').length;
   const teams = [...new Set(all.flatMap(({ team }) => team ?? []))].sort();
 
@@ -35,7 +40,7 @@ export function WallPage({ query }: PageProps) {
         <LineState line={line} />
       </div>
       <FilterBar filter={filter} view={view} teams={teams} />
-      <AlertVoice sessions={sessions} />
+      <AlertVoice sessions={wall.sessions} />
       {shown.length === 0 && line.kind === 'live' && (
         <p class="panel empty">
           {live === 0 ? 'No conversation is live. One that begins appears here by itself.' : 'None fits the filters.'}
@@ -43,12 +48,12 @@ export function WallPage({ query }: PageProps) {
       )}
       <div {...hold}>
         {view === 'list' ? (
-          shown.length > 0 && <SessionTable sessions={shown} />
+          shown.length > 0 && <SessionTable wall={wall} sessions={drawn} />
         ) : (
           <ul role="list" class="cards" aria-label="Conversations, the most urgent first">
-            {shown.map((session) => (
-              <li key={session.sessionId}>
-                <SessionCard session={session} />
+            {drawn.map(({ sessionId }) => (
+              <li key={sessionId}>
+                <OfSession wall={wall} sessionId={sessionId} draw={cardOf} />
               </li>
             ))}
           </ul>

@@ -1,0 +1,71 @@
+import type { LiveSession } from '@rapport-live/protocol';
+import { CARDS_A_TASK, WallStore } from './wall-store';
+
+const session = (sessionId: string, urgency = 0): LiveSession => ({
+  ...{ sessionId, status: 'live', channel: 'voice', startedAt: '2026-01-01T00:00:00Z', mediaMs: 0, trail: [] },
+  ...{ intents: [], degraded: [], alerts: [], urgency, reasons: [] },
+});
+const snapshot = (...sessions: LiveSession[]) => ({ name: 'snapshot', data: { sessions }, id: undefined });
+const change = (sessions: LiveSession[], gone: string[] = []) => ({
+  ...{ name: 'change', data: { sessions, gone }, id: undefined },
+});
+
+let tasks: (() => void)[];
+let wall: WallStore;
+let told: string[];
+const runTask = (): void => tasks.shift()?.();
+const watch = (sessionId: string): (() => void) => wall.onSession(sessionId, () => told.push(sessionId));
+
+beforeEach(() => {
+  [tasks, told] = [[], []];
+  wall = new WallStore((task) => tasks.push(task));
+});
+
+it('a change is told to whoever draws that conversation, and to nobody beside it', () => {
+  wall.take(snapshot(session('a'), session('b')));
+  runTask();
+  watch('a');
+  watch('b');
+  wall.onChange(() => told.push('list'));
+  wall.take(change([session('b', 50)]));
+  runTask();
+  expect(told).toEqual(['list', 'b']);
+  expect(wall.sessions!.get('b')!.urgency).toBe(50);
+});
+
+it('no task draws more than a few, and a conversation that changed twice is drawn once, as it is now', () => {
+  const ids = Array.from({ length: 2 * CARDS_A_TASK + 1 }, (_, i) => `s-${i}`);
+  wall.take(snapshot(...ids.map((id) => session(id))));
+  while (tasks.length > 0) runTask();
+  ids.forEach(watch);
+  wall.take(change(ids.map((id) => session(id, 1))));
+  wall.take(change([session('s-0', 2)]));
+  const drawn: number[] = [];
+  while (tasks.length > 0) {
+    runTask();
+    drawn.push(told.length);
+  }
+  expect(drawn).toEqual([CARDS_A_TASK, 2 * CARDS_A_TASK, ids.length]);
+  expect(told).toEqual(ids);
+  expect(wall.sessions!.get('s-0')!.urgency).toBe(2);
+});
+
+it('after a lost connection what is not in the new snapshot is gone', () => {
+  wall.take(snapshot(session('a'), session('b')));
+  runTask();
+  watch('a');
+  wall.take(snapshot(session('b')));
+  runTask();
+  expect([...wall.sessions!.keys()]).toEqual(['b']);
+  expect(told).toEqual(['a']);
+});
+
+it('who has stopped listening hears nothing, and a change before the first snapshot is none', () => {
+  wall.take(change([session('a')]));
+  expect([wall.sessions, tasks]).toEqual([undefined, []]);
+  wall.take(snapshot(session('a')));
+  const stop = watch('a');
+  stop();
+  runTask();
+  expect(told).toEqual([]);
+});
