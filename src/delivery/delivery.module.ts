@@ -17,10 +17,13 @@ import { Outbox } from './outbox';
 import { RECORD_TAP, RecordTap } from './record-tap';
 import { RESULT_STORE } from './result-feed';
 import { RESULT_SINK, type ResultSink, type SinkLog } from './result-sink';
+import { DeadLetters } from './webhooks/dead-letters';
 
 export const DELIVERY_OPTIONS = Symbol('DeliveryOptions');
 /** Keys of customers; `null` where nothing is encrypted. */
 export const DATA_KEYS = Symbol('DataKeys');
+/** Alerts that no webhook took. */
+export const DEAD_LETTERS = Symbol('DeadLetters');
 
 const logger = new Logger('Delivery');
 
@@ -29,13 +32,18 @@ const logger = new Logger('Delivery');
   providers: [
     { provide: DELIVERY_OPTIONS, inject: [CONFIG], useFactory: deliveryOptions },
     { provide: DATA_KEYS, inject: [CONFIG], useFactory: openKeys },
-    { provide: Outbox, inject: [DELIVERY_OPTIONS, SERVICE_PARTS, DATA_KEYS], useFactory: openOutbox },
+    { provide: Outbox, inject: [DELIVERY_OPTIONS, SERVICE_PARTS, DATA_KEYS, DEAD_LETTERS], useFactory: openOutbox },
     { provide: RESULT_STORE, useExisting: Outbox },
     { provide: RECORD_TAP, inject: [Outbox], useFactory: (outbox: Outbox) => new RecordTap(outbox) },
     { provide: RESULT_SINK, inject: [DELIVERY_OPTIONS, Outbox, DATA_KEYS], useFactory: startSink },
-    { provide: ERASURES, inject: [DELIVERY_OPTIONS, Outbox, DATA_KEYS, RESULT_SINK], useFactory: erasures },
+    { provide: DEAD_LETTERS, inject: [CONFIG], useFactory: deadLettersOf },
+    {
+      provide: ERASURES,
+      inject: [DELIVERY_OPTIONS, Outbox, DATA_KEYS, DEAD_LETTERS, RESULT_SINK],
+      useFactory: erasures,
+    },
   ],
-  exports: [Outbox, RECORD_TAP, RESULT_STORE, RESULT_SINK, ERASURES, DATA_KEYS],
+  exports: [Outbox, RECORD_TAP, RESULT_STORE, RESULT_SINK, ERASURES, DATA_KEYS, DEAD_LETTERS],
 })
 export class DeliveryModule implements OnApplicationShutdown {
   constructor(
@@ -60,18 +68,28 @@ function openKeys({ dataDir, shreddingKey }: Config): DataKeys | null {
   return shreddingKey === undefined ? null : DataKeys.open(join(dataDir, 'data-keys'), shreddingKey);
 }
 
+function deadLettersOf({ dataDir }: Config): DeadLetters {
+  return new DeadLetters(join(dataDir, 'webhooks'));
+}
+
 function erasures(
   { outbox: { dir } }: DeliveryOptions,
   outbox: Outbox,
   keys: DataKeys | null,
+  deadLetters: DeadLetters,
   sink: ResultSink | null = null,
 ): Erasures {
   const journal = new ErasureJournal(join(dir, 'erasures'));
   const { customers } = outbox;
-  return new Erasures({ outbox, journal, customers, keys: keys ?? undefined, sink: sink ?? undefined });
+  return new Erasures({ outbox, journal, customers, deadLetters, keys: keys ?? undefined, sink: sink ?? undefined });
 }
 
-async function openOutbox(options: DeliveryOptions, { files }: ServiceParts, keys: DataKeys | null): Promise<Outbox> {
+async function openOutbox(
+  options: DeliveryOptions,
+  { files }: ServiceParts,
+  keys: DataKeys | null,
+  deadLetters: DeadLetters,
+): Promise<Outbox> {
   const outbox = await Outbox.open(outboxOptions({ ...options.outbox, holdForSink: options.kafka !== undefined }), {
     ...(files === undefined ? {} : { files }),
     onTrouble: (trouble) => {
@@ -89,7 +107,7 @@ async function openOutbox(options: DeliveryOptions, { files }: ServiceParts, key
   const { recovery } = outbox;
   if (recovery.truncatedBytes > 0 || recovery.missing.length > 0) logger.warn({ msg: 'outbox recovered', ...recovery });
   // before anything of the log is sent or shown
-  const finished = await erasures(options, outbox, keys).finishOthers();
+  const finished = await erasures(options, outbox, keys, deadLetters).finishOthers();
   if (finished > 0) logger.warn({ msg: 'finished the erasures that a dead process had begun', erasures: finished });
   return outbox;
 }

@@ -6,6 +6,7 @@ import { RapportConsumer, type StoredOffset, type Trouble } from '@rapport-live/
 import type { Producer } from 'kafkajs';
 import Database from 'libsql';
 import { eventually } from '../support/eventually';
+import { keepFaultFigures } from '../support/fault-figures';
 import { kafkaAvailable } from '../support/kafka/jars';
 import { type KafkaCluster, startKafka } from '../support/kafka/kafka-cluster';
 import { random } from '../support/mutate';
@@ -137,6 +138,18 @@ withKafka(
           `effects: ${KILLS} kills, ${given} events, ${sent - given} of them sent twice, ${found.length} effects: ` +
             `${missing} missing, ${doubled} doubled, ${inversions} behind a later one of their session`,
         );
+        if (KILLS >= 200) {
+          const counts = {
+            ...{ events: given, 'sent twice': sent - given, effects: found.length },
+            ...{ missing, 'in effect twice': doubled, 'out of order': inversions },
+          };
+          const rows = new Map([[`the consumer, killed with -9 ${KILLS} times`, counts]]);
+          keepFaultFigures(
+            'consumer-kills',
+            rows,
+            `RAPPORT_TEST_CONSUMER_KILLS=${KILLS} npm test -- test/consumer/killed.spec.ts`,
+          );
+        }
         expect({ missing, doubled, inversions }).toEqual({ missing: 0, doubled: 0, inversions: 0 });
         expect(found.length).toBe(expected.size);
       },

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { KafkaOffset } from '../../src/delivery/kafka-offset';
 import { eventually } from '../support/eventually';
+import { keepFaultFigures } from '../support/fault-figures';
 import { kafkaAvailable } from '../support/kafka/jars';
 import { type KafkaCluster, startKafka } from '../support/kafka/kafka-cluster';
 import { removeTopics, withAdmin } from '../support/kafka/topics';
@@ -29,16 +30,36 @@ const load = (isLong: boolean, more: object = {}) =>
   isLong ? { sessions: 128, everyMs: 0, ...more } : { sessions: 12, everyMs: 5 };
 const withKafka = available.ok ? describe : describe.skip;
 const withCluster = available.ok && KILLS > 0 ? describe : describe.skip;
+/** Kept out of the common run for its time: 20 s a kill. */
+const notAsked = KILLS > 0 ? '' : ' (skipped: RAPPORT_TEST_KAFKA_KILLS says how many leaders to kill)';
 const reason = available.ok ? '' : ` (skipped: ${available.reason})`;
 
 /** Of each fault so far. */
-const accounts: Account[] = [];
-const written = (): number => accounts.reduce((sum, { given }) => sum + given, 0);
+const accounts = new Map<string, Account>();
+const written = (): number => [...accounts.values()].reduce((sum, { given }) => sum + given, 0);
 afterAll(() => {
-  const over = (name: keyof Account): number => accounts.reduce((sum, account) => sum + account[name], 0);
+  const over = (name: keyof Account): number => [...accounts.values()].reduce((sum, account) => sum + account[name], 0);
   const names = ['given', 'inKafka', 'missing', 'duplicates', 'doubledAtConsumer', 'strange', 'inversions'] as const;
-  const all = Object.fromEntries(names.map((name) => [name, over(name)]));
+  const all = Object.fromEntries(names.map((name) => [name, over(name)])) as unknown as Account;
   process.stdout.write(`all of Kafka's faults: ${JSON.stringify(all)}\n`);
+  if (RECORDS < 1_000_000) return;
+  const rows = [...accounts, ['all together', all] as const].map(
+    ([fault, account]) => [fault, columns(account)] as const,
+  );
+  keepFaultFigures(
+    'kafka-faults',
+    new Map(rows),
+    `RAPPORT_TEST_KAFKA_RECORDS=${RECORDS} npm test -- test/delivery/kafka-faults.spec.ts`,
+  );
+});
+
+const columns = (account: Account): Record<string, number> => ({
+  results: account.given,
+  missing: account.missing,
+  'not expected': account.strange,
+  copies: account.duplicates,
+  'handed out twice': account.doubledAtConsumer,
+  'out of order': account.inversions,
 });
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -68,7 +89,7 @@ withKafka(`Kafka's faults, one node${reason}`, () => {
         await sleep(60);
       }
     });
-    accounts.push(account);
+    accounts.set(`${CUTS} replies cut after the write`, account);
     expectWholeAndInOrder(account);
     expect(account.duplicates).toBe(0);
     expect(proxy!.cutReplies).toBe(CUTS);
@@ -110,7 +131,7 @@ withKafka(`Kafka's faults, one node${reason}`, () => {
       kafka.resume(1);
       await sleep(300);
     });
-    accounts.push(account);
+    accounts.set('a slow broker, then one that stands still', account);
     expectWholeAndInOrder(account);
   }, 120_000);
 
@@ -124,13 +145,13 @@ withKafka(`Kafka's faults, one node${reason}`, () => {
       await kafka.start(1);
       await sleep(300);
     });
-    accounts.push(account);
+    accounts.set(`the cluster away for ${OUTAGE_S} s`, account);
     expectWholeAndInOrder(account);
     expect(account.duplicates).toBe(0);
   }, 600_000);
 });
 
-withCluster(`Kafka's faults, three nodes${reason}`, () => {
+withCluster(`Kafka's faults, three nodes${reason || notAsked}`, () => {
   let kafka: KafkaCluster;
   beforeAll(async () => {
     kafka = await startKafka(3);
@@ -157,20 +178,21 @@ withCluster(`Kafka's faults, three nodes${reason}`, () => {
     `leaders killed with -9 one after the other, ${KILLS} times or more: nothing lost, order kept`,
     async () => {
       const load = { sessions: 128, everyMs: 0, maxLag: 20_000 };
+      let killed = 0;
       const account = await underLoad('leaders killed', kafka.brokers, load, async ({ sink, ledger }) => {
         await until(sink, ({ connected }) => connected);
         await sleep(2_000);
-        for (let kills = 0; kills < KILLS || written() + ledger.given < RECORDS; kills += 1) {
-          const victim = (await partitions())[kills % 6]!.leader;
+        for (; killed < KILLS || written() + ledger.given < RECORDS; killed += 1) {
+          const victim = (await partitions())[killed % 6]!.leader;
           await kafka.kill(victim);
           await sleep(1_000);
           await kafka.start(victim);
           await allInSync();
           await sleep(5_000);
-          process.stdout.write(`${kills + 1} killed, ${ledger.given} written\n`);
+          process.stdout.write(`${killed + 1} killed, ${ledger.given} written\n`);
         }
       });
-      accounts.push(account);
+      accounts.set(`${killed} leaders killed with -9, three nodes`, account);
       expectWholeAndInOrder(account);
       expect(written()).toBeGreaterThanOrEqual(RECORDS);
     },

@@ -1,9 +1,10 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ErasureJournal } from '../../src/delivery/erasure/erasure-journal';
 import { ChatSession } from '../support/chat-session';
 import { eventually } from '../support/eventually';
 import { type RunningService, startService } from '../support/service';
@@ -163,5 +164,61 @@ describe('webhooks', () => {
     rmSync(folder);
     await alertIn(service);
     await eventually(() => receiver.heard.length === 4 && existsSync(place));
+  });
+
+  describe('and an erasure', () => {
+    const folder = (): string => join(dataDir, 'webhooks');
+    const dead = (name = 'desk'): string[] => {
+      const file = join(folder(), `${name}.dead.jsonl`);
+      return existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : [];
+    };
+    const subjects = (name?: string): string[] =>
+      dead(name).map((line) => (JSON.parse(line) as { event: { subject: string } }).event.subject);
+    const erase = (service: RunningService, sessionId: string): Promise<number> =>
+      fetch(`${service.http}/v1/sessions/${sessionId}`, {
+        method: 'DELETE',
+        headers: { authorization: `Bearer ${KEY}` },
+      }).then(({ status }) => status);
+
+    it('takes a session out of dead letters, those of webhooks that are gone too, and nothing else', async () => {
+      const receiver = await receive(() => 410);
+      const service = await open(receiver.url);
+      const [erased, other] = [await alertIn(service), await alertIn(service)];
+      await eventually(() => dead().length === 4);
+      const line = dead()[0]!;
+      const anothers = line.replace('"tenant":"acme"', '"tenant":"globex"');
+      writeFileSync(join(folder(), 'gone.dead.jsonl'), `${anothers}\n${line.slice(0, -20)}\n${line}\n`);
+      expect(await erase(service, erased)).toBe(200);
+      expect(subjects()).toEqual([other, other]);
+      expect(dead('gone')).toEqual([anothers]);
+      // and goes on
+      await alertIn(service);
+      await eventually(() => dead().length === 4);
+    });
+
+    it('ends what is being tried again: it is not sent any more, and no dead letter', async () => {
+      const receiver = await receive((at) => (at === 1 ? 503 : 204));
+      const service = await open(receiver.url, { minPauseMs: 60_000, maxPauseMs: 60_000 });
+      const erased = await alertIn(service);
+      await eventually(() => receiver.heard.length === 1);
+      expect(await erase(service, erased)).toBe(200);
+      const next = await alertIn(service);
+      await eventually(() => receiver.heard.length === 3);
+      const heard = receiver.heard.map(({ body }) => (JSON.parse(body) as { subject: string }).subject);
+      expect(heard).toEqual([erased, next, next]);
+      expect(dead()).toEqual([]);
+    });
+
+    it('that a process died in is finished by the next one', async () => {
+      const receiver = await receive(() => 410);
+      const first = await open(receiver.url);
+      const [erased, other] = [await alertIn(first), await alertIn(first)];
+      await eventually(() => dead().length === 4);
+      await first.app.close();
+      const journal = new ErasureJournal(join(dataDir, 'outbox', 'erasures'));
+      await journal.write({ id: randomUUID(), tenant: 'acme', by: 'session', sessions: [erased], dataKeys: [] });
+      await open(receiver.url);
+      expect(subjects()).toEqual([other, other]);
+    });
   });
 });

@@ -37,6 +37,11 @@ withKafka(available.ok ? 'erasure in Kafka' : `erasure in Kafka (skipped: ${avai
     const sink = service.app.get<ResultSink>(RESULT_SINK);
     await eventually(() => sink.status().lagRecords === 0);
   };
+  const ask = async (method: string, path: string, asked?: object): Promise<{ status: number; body: unknown }> => {
+    const headers = { authorization: `Bearer ${ADMIN}` };
+    const response = await fetch(`${service.http}/v1/${path}`, { method, headers, body: JSON.stringify(asked) });
+    return { status: response.status, body: await response.json() };
+  };
   const erase = async (path: string): Promise<void> => {
     const headers = { authorization: `Bearer ${ADMIN}` };
     const response = await fetch(`${service.http}/v1/${path}`, { method: 'DELETE', headers });
@@ -61,9 +66,22 @@ withKafka(available.ok ? 'erasure in Kafka' : `erasure in Kafka (skipped: ${avai
 
   it('shreds what Kafka keeps, puts a tombstone, and sends nothing that waited', async () => {
     const keys = new DataKeyFolder(join(service.config.dataDir, 'data-keys'), MASTER.toString('base64'));
+    const when = { said: { by: 'customer', anyOf: ['grandmother'] } };
+    await ask('PUT', 'alert-rules', { rules: [{ id: 'family', name: 'Family', severity: 'info', when }] });
     const first = await ChatSession.start(service.url, ADMIN, 'customer-1');
     await first.say('My grandmother lives in Ghent.');
     await first.end();
+    // what supervisors say of it is about the same customer
+    let alertId: string | undefined;
+    await eventually(async () => {
+      const { alerts } = (await ask('GET', 'alerts?state=all')).body as { alerts: { id: string }[] };
+      return (alertId = alerts[0]?.id) !== undefined;
+    });
+    expect((await ask('POST', `alerts/${alertId!}/note`, { note: 'The grandmother called too.' })).status).toBe(200);
+    const correction = { utteranceId: 'm-1', intent: 'out_of_scope' };
+    await eventually(
+      async () => (await ask('POST', `sessions/${first.sessionId}/corrections`, correction)).status === 201,
+    );
     const plain = await ChatSession.start(service.url, ADMIN);
     await plain.say('Nobody knows who I am.');
     await plain.end();
@@ -73,6 +91,13 @@ withKafka(available.ok ? 'erasure in Kafka' : `erasure in Kafka (skipped: ${avai
     const inKafka = JSON.stringify(await consumeAll(kafka.brokers, TOPICS));
     for (const word of ['grandmother', 'customer-1']) expect(inKafka).not.toContain(word);
     expect(inKafka).toContain('Nobody knows who I am');
+    const monitored = (await consumeAll(kafka.brokers, ['rapport.audit'])).filter(({ headers }) =>
+      headers.ce_type!.startsWith('rapport.monitor.'),
+    );
+    expect(monitored.map(({ headers }) => [headers.ce_type, headers['content-type']]).sort()).toEqual([
+      ['rapport.monitor.alert_handled', 'application/vnd.rapport.encrypted+json'],
+      ['rapport.monitor.correction', 'application/vnd.rapport.encrypted+json'],
+    ]);
     expect(typesOf(await read('without', first.sessionId))).toEqual(['malformed']);
     const whole = await read('with', first.sessionId, keys);
     expect(whole.map((event) => ('seq' in event ? event.seq : NaN)).sort((a, b) => a - b)).toEqual(whole.map((_, i) => i + 1)); // prettier-ignore

@@ -1,5 +1,6 @@
 import type { LogRecord } from '../../src/delivery/record-line';
 import { expectedIds, lateIds } from '../support/expected-results';
+import { keepFaultFigures } from '../support/fault-figures';
 import { FaultProxy } from '../support/fault-proxy';
 import { readLog } from '../support/local-log';
 import { random } from '../support/mutate';
@@ -65,6 +66,24 @@ const sum = (all: readonly Faults[]): Faults =>
   );
 
 const identified = ({ seq, event }: Pick<LogRecord, 'seq'> & { event: { id: string } }) => ({ seq, id: event.id });
+
+function keepFigures(sessions: number, { log, heard }: { readonly log: Faults; readonly heard: Faults }): void {
+  const columns = ({ records, missing, unexpected, duplicates, inversions }: Faults) => ({
+    ...{
+      sessions,
+      results: records,
+      missing,
+      'not expected': unexpected,
+      doubled: duplicates,
+      'out of order': inversions,
+    },
+  });
+  const rows = new Map([
+    [`the service, killed with -9 ${KILLS} times: in its log`, columns(log)],
+    [`the service, killed with -9 ${KILLS} times: heard by its clients`, columns(heard)],
+  ]);
+  keepFaultFigures('kills', rows, `RAPPORT_TEST_KILLS=${KILLS} npm test -- test/faults/killed-often.spec.ts`);
+}
 
 /** The service, killed with -9 again and again and started anew on its data folder, behind one address. */
 class KilledService {
@@ -157,6 +176,7 @@ test(`killed with -9 at random points, ${KILLS} times: nothing is lost, doubled 
     }
     const told = { log: sum(faults.log), heard: sum(faults.heard) };
     const found = { kills: service.kills, sessions: calls.length, ...told };
+    if (KILLS >= 200) keepFigures(calls.length, told);
     if (process.env.RAPPORT_TEST_KILLS !== undefined) process.stdout.write(`${JSON.stringify({ ...found, odd })}\n`);
     expect(found).toMatchObject({ kills: KILLS, log: NO_FAULTS, heard: NO_FAULTS });
     expect(log.map(({ offset }) => offset)).toEqual([...log.keys()]);

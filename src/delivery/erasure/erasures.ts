@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Outbox } from '../outbox';
 import type { ResultSink } from '../result-sink';
 import { sessionKey } from '../cloud-event';
+import type { DeadLetters } from '../webhooks/dead-letters';
 import type { CustomerIndex } from './customer-index';
 import type { ErasureJournal, ErasureOrder } from './erasure-journal';
 import { sessionsOfCustomer } from './sessions-of-customer';
@@ -31,6 +32,8 @@ export interface ErasuresDeps {
   readonly journal: ErasureJournal;
   /** Sessions of customers that the log has forgotten. Absent: without Kafka, where nothing outlives the log. */
   readonly customers?: Pick<CustomerIndex, 'sessionsOf' | 'forget'>;
+  /** Alerts that no webhook took. */
+  readonly deadLetters?: Pick<DeadLetters, 'forget'>;
   /** Absent: without Kafka. */
   readonly sink?: Pick<ResultSink, 'forget'>;
   /** Absent: events are not encrypted. */
@@ -99,7 +102,7 @@ export class Erasures {
   }
 
   private async finish(order: ErasureOrder): Promise<ErasureReport> {
-    const { outbox, journal, customers, sink, keys } = this.deps;
+    const { outbox, journal, customers, deadLetters, sink, keys } = this.deps;
     const { id, tenant, sessions, dataKeys } = order;
     await keys?.destroy(dataKeys);
     const identities = sessions.map((sessionId) => ({ tenant, sessionId }));
@@ -109,6 +112,8 @@ export class Erasures {
     // after the log: from here on nothing tells the index of them
     await customers?.forget(keysOfSessions);
     for (const participant of this.participants) await participant.forget(tenant, sessions);
+    // after those who write there
+    await deadLetters?.forget(tenant, sessions);
     for (const identity of identities) {
       await outbox.append(identity, { type: 'rapport.session.erased', naturalKey: ['erased'], data: {} });
       await outbox.close(identity);

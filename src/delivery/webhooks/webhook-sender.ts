@@ -1,11 +1,13 @@
-import { appendFile, mkdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { CloudEvent, EventData } from '@rapport-live/protocol';
 import { backoffMs, sleep } from '../backoff';
 import type { RecordTap, TapPosition } from '../record-tap';
+import type { DeadLetters } from './dead-letters';
 import type { WebhookEndpoint, WebhookOptions } from './webhook-options';
 import { WebhookPlace } from './webhook-place';
 import { signedHeaders } from './webhook-signature';
+
+/** Erased sessions that are remembered; a chunk of the log, of which they may still be sent, has fewer. */
+const MAX_ERASED = 10_000;
 
 /** What is worth a line in the log: no body, no header, no address. */
 export interface WebhookLog {
@@ -19,6 +21,7 @@ export interface WebhookLog {
 export interface WebhookDeps {
   readonly tap: Pick<RecordTap, 'records' | 'end'>;
   readonly folder: string;
+  readonly deadLetters: Pick<DeadLetters, 'add'>;
   readonly options: WebhookOptions;
   readonly log: WebhookLog;
   readonly now: () => Date;
@@ -34,6 +37,11 @@ export class WebhookSender {
   /** Behind what was taken or given up; unknown until the place is read. */
   private at: TapPosition | undefined;
   private isAtFault = false;
+  /** The alert of now. */
+  private sending:
+    { readonly sessionId: string; readonly stop: AbortController; readonly ended: Promise<void> } | undefined;
+  /** Sessions whose erasure stands further on in the log than this sender: what was read of them before is not sent. */
+  private readonly erased = new Set<string>();
   private running: Promise<void> = Promise.resolve();
 
   constructor(
@@ -51,6 +59,17 @@ export class WebhookSender {
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.running;
+  }
+
+  /** Once it resolves nothing of these sessions is sent or becomes a dead letter any more. */
+  async forget(tenant: string, sessionIds: readonly string[]): Promise<void> {
+    if (tenant !== this.endpoint.tenant) return;
+    for (const id of sessionIds) this.erased.add(id);
+    while (this.erased.size > MAX_ERASED) this.erased.delete(this.erased.values().next().value!);
+    const { sending } = this;
+    if (sending === undefined || !sessionIds.includes(sending.sessionId)) return;
+    sending.stop.abort();
+    await sending.ended;
   }
 
   /** A disk that does not give or take ends nothing: it is asked again, after pauses that get longer. */
@@ -75,7 +94,8 @@ export class WebhookSender {
     let passed = 0;
     for await (const { record, position } of tap.records(this.at, { signal })) {
       const isWanted = this.isWanted(record.event);
-      if (isWanted) await this.deliver(record.event);
+      if (record.event.type === 'rapport.session.erased') this.erased.delete(record.event.subject);
+      if (isWanted) await this.send(record.event);
       if (isWanted && signal.aborted) break;
       this.at = position;
       passed += 1;
@@ -101,31 +121,42 @@ export class WebhookSender {
     this.isAtFault = true;
   }
 
-  private isWanted({ type, tenant, data }: CloudEvent): boolean {
-    if (tenant !== this.endpoint.tenant || !type.startsWith('rapport.alert.')) return false;
+  private isWanted({ type, tenant, subject, data }: CloudEvent): boolean {
+    if (tenant !== this.endpoint.tenant || !type.startsWith('rapport.alert.') || this.erased.has(subject)) return false;
     return this.endpoint.severities.includes((data as EventData<'rapport.alert.raised'>).severity);
   }
 
-  /** Resolves when it was taken, is a dead letter, or the process stops. */
-  private async deliver(event: CloudEvent): Promise<void> {
+  private async send(event: CloudEvent): Promise<void> {
+    const stop = new AbortController();
+    const ended = this.deliver(event, AbortSignal.any([this.stopping.signal, stop.signal]));
+    // who forgets waits for the end, whatever it is
+    this.sending = { sessionId: event.subject, stop, ended: ended.catch(() => undefined) };
+    try {
+      await ended;
+    } finally {
+      this.sending = undefined;
+    }
+  }
+
+  /** Resolves when it was taken, is a dead letter, the process stops or its session is erased. */
+  private async deliver(event: CloudEvent, signal: AbortSignal): Promise<void> {
     const { options, log } = this.deps;
-    const { signal } = this.stopping;
     const body = JSON.stringify(event);
     let why: string | undefined;
     for (let attempt = 0; attempt < options.maxAttempts && !signal.aborted; attempt += 1) {
       if (attempt > 0) await sleep(backoffMs(attempt - 1, options.minPauseMs, options.maxPauseMs), signal);
       if (signal.aborted) return;
-      why = await this.attempt(event.id, body);
+      why = await this.attempt(event.id, body, signal);
       if (why === undefined) return;
       if (attempt === 0 && !signal.aborted) log.failed(this.endpoint.name, why);
       // whoever is gone says so (Standard Webhooks 1.0)
       if (why === GONE) break;
     }
-    if (!signal.aborted) await this.bury(event, body, why ?? 'no attempt');
+    if (!signal.aborted) await this.bury(event, why ?? 'no attempt');
   }
 
   /** Undefined: it was taken. */
-  private async attempt(id: string, body: string): Promise<string | undefined> {
+  private async attempt(id: string, body: string, signal: AbortSignal): Promise<string | undefined> {
     const { url, key } = this.endpoint;
     const { options, now } = this.deps;
     try {
@@ -134,7 +165,7 @@ export class WebhookSender {
         headers: { 'content-type': 'application/json', ...signedHeaders(key, id, now(), body) },
         body,
         redirect: 'manual',
-        signal: AbortSignal.any([this.stopping.signal, AbortSignal.timeout(options.answerWithinMs)]),
+        signal: AbortSignal.any([signal, AbortSignal.timeout(options.answerWithinMs)]),
       });
       await answer.body?.cancel();
       return answer.ok ? undefined : `status ${answer.status}`;
@@ -144,14 +175,10 @@ export class WebhookSender {
     }
   }
 
-  private async bury(event: CloudEvent, body: string, why: string): Promise<void> {
-    const { folder, options, log, now } = this.deps;
-    const path = join(folder, `${this.endpoint.name}.dead.jsonl`);
+  private async bury(event: CloudEvent, why: string): Promise<void> {
+    const { deadLetters, options, log, now } = this.deps;
     log.dead(this.endpoint.name, event.id, why);
-    await mkdir(folder, { recursive: true });
-    const { size } = await stat(path).catch(() => ({ size: 0 }));
-    const line = `{"at":${JSON.stringify(now().toISOString())},"why":${JSON.stringify(why)},"event":${body}}\n`;
-    if (size + line.length <= options.maxDeadBytes) await appendFile(path, line);
+    await deadLetters.add(this.endpoint.name, { at: now().toISOString(), why, event }, options.maxDeadBytes);
   }
 }
 

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { Inject, Logger, Module, type OnApplicationBootstrap, type BeforeApplicationShutdown } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config/config';
-import { DeliveryModule } from '../delivery.module';
+import { DEAD_LETTERS, DeliveryModule } from '../delivery.module';
+import { ERASURES, type Erasures } from '../erasure/erasures';
 import { RECORD_TAP, type RecordTap } from '../record-tap';
+import type { DeadLetters } from './dead-letters';
 import { WEBHOOK_DEFAULTS } from './webhook-options';
 import { type WebhookLog, WebhookSender } from './webhook-sender';
 
@@ -12,12 +14,19 @@ const logger = new Logger('Webhooks');
 /** Alerts to those who want to be called (docs/alerts.md). */
 @Module({
   imports: [DeliveryModule],
-  providers: [{ provide: WEBHOOK_SENDERS, inject: [CONFIG, RECORD_TAP], useFactory: makeSenders }],
+  providers: [{ provide: WEBHOOK_SENDERS, inject: [CONFIG, RECORD_TAP, DEAD_LETTERS], useFactory: makeSenders }],
 })
 export class WebhooksModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  constructor(@Inject(WEBHOOK_SENDERS) private readonly senders: readonly WebhookSender[]) {}
+  constructor(
+    @Inject(WEBHOOK_SENDERS) private readonly senders: readonly WebhookSender[],
+    @Inject(ERASURES) private readonly erasures: Erasures,
+  ) {}
 
   onApplicationBootstrap(): void {
+    this.erasures.join({
+      sessionsOf: async () => [],
+      forget: async (tenant, ids) => void (await Promise.all(this.senders.map((one) => one.forget(tenant, ids)))),
+    });
     for (const sender of this.senders) sender.start();
   }
 
@@ -26,12 +35,11 @@ export class WebhooksModule implements OnApplicationBootstrap, BeforeApplication
   }
 }
 
-function makeSenders({ dataDir, webhooks }: Config, tap: RecordTap): WebhookSender[] {
+function makeSenders({ dataDir, webhooks }: Config, tap: RecordTap, deadLetters: DeadLetters): WebhookSender[] {
   const folder = join(dataDir, 'webhooks');
   const options = { ...WEBHOOK_DEFAULTS, ...webhooks.options };
-  return webhooks.endpoints.map(
-    (endpoint) => new WebhookSender(endpoint, { tap, folder, options, log: WEBHOOK_LOG, now: () => new Date() }),
-  );
+  const deps = { tap, folder, deadLetters, options, log: WEBHOOK_LOG, now: () => new Date() };
+  return webhooks.endpoints.map((endpoint) => new WebhookSender(endpoint, deps));
 }
 
 const WEBHOOK_LOG: WebhookLog = {

@@ -32,10 +32,11 @@ export class AlertDesk {
       case 'rapport.alert.raised':
       case 'rapport.alert.updated':
       case 'rapport.alert.cleared': {
-        const whose = { tenant: event.tenant, sessionId: event.subject, team: this.teams.get(event.partitionkey) };
+        const { tenant, subject: sessionId, partitionkey, datakey: dataKey } = event;
+        const whose = { tenant, sessionId, team: this.teams.get(partitionkey), dataKey };
         const { ruleId, onsetWindowEndMs } = typed.data;
         const id = eventId(whose, { type: 'rapport.alert.raised', naturalKey: [ruleId, onsetWindowEndMs, 0] });
-        this.keep(event.partitionkey, alertTold(this.alerts.get(id), { id, ...whose }, typed.data, told));
+        this.keep(partitionkey, alertTold(this.alerts.get(id), { id, ...whose }, typed.data, told));
         break;
       }
       case 'rapport.session.ended':
@@ -71,6 +72,11 @@ export class AlertDesk {
     const alert = this.alerts.get(id);
     if (alert !== undefined && canSee(viewer, alert)) return viewOf(alert);
     throw new RapportError('alert_unknown', `There is no alert ${JSON.stringify(id.slice(0, 64))} here.`);
+  }
+
+  /** Of the session of an alert that is kept; undefined: its events are not encrypted. */
+  dataKeyOf(id: string): string | undefined {
+    return this.alerts.get(id)?.dataKey;
   }
 
   private keep(key: string, alert: KeptAlert): void {

@@ -2,6 +2,7 @@ import type { AlertHandledData, AlertView } from '@rapport-live/protocol';
 import { appendAlone } from '../../delivery/lone-record';
 import type { RecordTap, TapPosition } from '../../delivery/record-tap';
 import type { ResultStore } from '../../delivery/result-feed';
+import type { SessionResult } from '../../delivery/session-result';
 import type { Viewer } from '../../gateway/auth/viewer';
 import { AlertDesk } from './alert-desk';
 
@@ -41,11 +42,12 @@ export class AlertHandling {
   async handle(viewer: Viewer, alertId: string, handling: Handling): Promise<AlertView> {
     await this.isCaughtUp;
     const { sessionId, ruleId } = this.desk.find(viewer, alertId);
-    const record = await appendAlone(this.store, viewer.tenant, (id) => ({
+    const resultOf = (id: string): SessionResult => ({
       type: 'rapport.monitor.alert_handled',
       naturalKey: [id],
       data: { sessionId, alertId, ruleId, by: viewer.userId, ...handling },
-    }));
+    });
+    const record = await appendAlone(this.store, viewer.tenant, resultOf, this.desk.dataKeyOf(alertId));
     if (record !== null) this.desk.see(record);
     return this.desk.find(viewer, alertId);
   }

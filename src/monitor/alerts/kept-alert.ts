@@ -8,6 +8,8 @@ const MAX_HANDLINGS = 200;
 export interface KeptAlert extends AlertView {
   readonly tenant: string;
   readonly revision: number;
+  /** Names the key that events of its session are encrypted with in Kafka. */
+  readonly dataKey?: string;
   /** Ids of the events that handled it: each counts once. */
   readonly handledBy: readonly string[];
 }
@@ -21,7 +23,7 @@ export interface Told {
 /** @param before absent: it is raised, or its raising was forgotten */
 export function alertTold(
   before: KeptAlert | undefined,
-  whose: Pick<KeptAlert, 'id' | 'tenant' | 'sessionId' | 'team'>,
+  whose: Pick<KeptAlert, 'id' | 'tenant' | 'sessionId' | 'team' | 'dataKey'>,
   { step, revision, name = '', detail: _, evidence, ...data }: AlertData,
   { at }: Told,
 ): KeptAlert {
@@ -60,4 +62,5 @@ export function alertHandled(alert: KeptAlert, handling: AlertHandledData, { id,
   }
 }
 
-export const viewOf = ({ tenant: _, revision: __, handledBy: ___, ...view }: KeptAlert): AlertView => view;
+export const viewOf = ({ tenant: _, revision: __, handledBy: ___, dataKey: ____, ...view }: KeptAlert): AlertView =>
+  view;

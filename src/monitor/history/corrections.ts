@@ -1,4 +1,5 @@
 import {
+  type CloudEvent,
   type CorrectedExample,
   type CorrectionList,
   type CorrectionMade,
@@ -13,6 +14,7 @@ import {
 import { z } from 'zod';
 import { appendAlone } from '../../delivery/lone-record';
 import type { Outbox } from '../../delivery/outbox';
+import type { SessionResult } from '../../delivery/session-result';
 import type { Viewer } from '../../gateway/auth/viewer';
 import { decodeCursor, encodeCursor } from './asked-filter';
 import type { HistoryStore, StoredCorrection } from './history-store';
@@ -31,12 +33,13 @@ export class Corrections {
     const { tenant, userId } = viewer;
     const json = await this.store.eventOf(tenant, sessionId, asked);
     if (json === undefined) throw new RapportError('moment_unknown', 'The session has no such window or utterance.');
-    const { data } = JSON.parse(json) as { data: WindowAssessedData | TranscriptFinalData };
-    const record = await appendAlone(this.log, tenant, (id) => ({
+    const { data, datakey } = JSON.parse(json) as CloudEvent & { data: WindowAssessedData | TranscriptFinalData };
+    const resultOf = (id: string): SessionResult => ({
       type: 'rapport.monitor.correction',
       naturalKey: [id],
       data: { sessionId, by: userId, ...asked, ...placeOf(data), said: saidOf(data) },
-    }));
+    });
+    const record = await appendAlone(this.log, tenant, resultOf, datakey);
     if (record === null) throw new Error('an id of its own was there already');
     return { id: record.event.id, madeAt: record.event.time };
   }

@@ -1,0 +1,73 @@
+import { appendFile, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CloudEvent } from '@rapport-live/protocol';
+import { isMissing, replaceFile, systemFiles } from '../log-files';
+
+const SUFFIX = '.dead.jsonl';
+
+/** An alert that an endpoint did not take, as a line of its file. */
+export interface DeadLetter {
+  readonly at: string;
+  readonly why: string;
+  readonly event: CloudEvent;
+}
+
+/**
+ * Alerts that nobody took: a file for each endpoint, also for those that are gone from the settings. Written and erased one
+ * after the other, so that none comes into a file while it is being replaced.
+ */
+export class DeadLetters {
+  private running: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly folder: string) {}
+
+  /** Where the file of this endpoint has no room for it within `maxBytes`, it is left out. */
+  add(endpoint: string, letter: DeadLetter, maxBytes: number): Promise<void> {
+    return this.inTurn(async () => {
+      const path = join(this.folder, `${endpoint}${SUFFIX}`);
+      const line = Buffer.from(`${JSON.stringify(letter)}\n`);
+      const size = (await systemFiles.look(path))?.size ?? 0;
+      if (size + line.length > maxBytes) return;
+      await mkdir(this.folder, { recursive: true });
+      await appendFile(path, line);
+    });
+  }
+
+  /** Nothing of these sessions stands in any of the files when it resolves. Rejects as the disk does; may be done again. */
+  forget(tenant: string, sessionIds: readonly string[]): Promise<void> {
+    return this.inTurn(async () => {
+      for (const name of await this.files()) {
+        const lines = String(await systemFiles.readWhole(join(this.folder, name))).split('\n');
+        const kept = lines.filter((line) => !isOf(line, tenant, sessionIds));
+        if (kept.length === lines.length) continue;
+        await replaceFile(systemFiles, this.folder, name, Buffer.from(kept.join('\n')));
+      }
+    });
+  }
+
+  private async files(): Promise<string[]> {
+    try {
+      return (await systemFiles.list(this.folder)).filter((name) => name.endsWith(SUFFIX));
+    } catch (error) {
+      if (isMissing(error)) return [];
+      throw error;
+    }
+  }
+
+  private inTurn<T>(action: () => Promise<T>): Promise<T> {
+    const done = this.running.then(action);
+    this.running = done.catch(() => undefined);
+    return done;
+  }
+}
+
+/** A line that a full disk left torn says of no tenant whose it is, and is of no use to anybody. */
+function isOf(line: string, tenant: string, sessionIds: readonly string[]): boolean {
+  if (!sessionIds.some((id) => line.includes(id))) return false;
+  try {
+    const { event } = JSON.parse(line) as DeadLetter;
+    return event.tenant === tenant && sessionIds.includes(event.subject);
+  } catch {
+    return true;
+  }
+}
