@@ -127,7 +127,7 @@ describe('the running service', () => {
     watching.abort();
     received = [...first.received, ...session.client.received, ...watching.received];
     log = await readLog(service.config.dataDir);
-  }, 60_000);
+  }, 180_000); // real models: beside other work they take their time
   afterAll(() => service.close());
 
   it('sends each kind of message, and each is valid', () => {
