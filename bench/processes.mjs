@@ -1,7 +1,7 @@
 // Starts the parts of a measurement, each on a core of its own where `taskset` is there.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export const pinning = spawnSync('taskset', ['--version']).status === 0;
@@ -67,11 +67,17 @@ async function startChild(core, args, env, ended = () => {}) {
   };
 }
 
+/** For what has no core of its own. */
+export const everyCore = `0-${cpus().length - 1}`;
+
 /** The service on its core. */
 export const startService = (core, env = {}) => startServing('bench/service.mjs', core, env);
 
 /** The same without models. */
 export const startQuietService = (core, env = {}) => startServing('bench/quiet-service.mjs', core, env);
+
+/** The service without models, fed with recorded results (bench/wall); it may run where it likes, as the browser does. */
+export const startFedService = () => startServing('bench/wall/fed-service.mjs', everyCore);
 
 async function startServing(script, core, env) {
   const dataDir = mkdtempSync(join(tmpdir(), 'rapport-bench-'));

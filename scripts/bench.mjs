@@ -16,6 +16,7 @@ const BENCHES = [
   'consumer',
   'kafka',
   'sdk',
+  'wall',
 ];
 const named = BENCHES.includes(process.argv[2]);
 const bench = named ? process.argv[2] : BENCHES[0];

@@ -16,6 +16,9 @@ export interface BrowserOptions {
 
 interface Answer {
   readonly id?: number;
+  /** Of what the browser tells by itself. */
+  readonly method?: string;
+  readonly params?: object;
   readonly result?: object;
   readonly error?: { readonly message: string };
 }
@@ -23,6 +26,7 @@ interface Answer {
 /** A page in a real Chromium, driven through its DevTools protocol. */
 export class DevtoolsPage {
   private readonly waiting = new Map<number, (answer: Answer) => void>();
+  private readonly listeners = new Map<string, (params: object) => void>();
   private sent = 0;
 
   private constructor(
@@ -33,6 +37,7 @@ export class DevtoolsPage {
     socket.on('message', (data: Buffer) => {
       const answer = JSON.parse(data.toString('utf8')) as Answer;
       if (answer.id !== undefined) this.waiting.get(answer.id)?.(answer);
+      else this.listeners.get(answer.method!)?.(answer.params!);
     });
   }
 
@@ -71,6 +76,12 @@ export class DevtoolsPage {
     this.waiting.delete(id);
     if (error !== undefined) throw new Error(`${method}: ${error.message}`);
     return result as T;
+  }
+
+  /** Hears of what the browser tells by itself, one listener an event: `undefined` hears no more. */
+  on<T extends object>(event: string, listener: ((params: T) => void) | undefined): void {
+    if (listener === undefined) this.listeners.delete(event);
+    else this.listeners.set(event, listener as (params: object) => void);
   }
 
   /** Runs a script in the page as if the person had clicked, and gives what it resolves to; rejects with what it throws. */
