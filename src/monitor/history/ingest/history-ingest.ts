@@ -4,6 +4,7 @@ import type { HistoryStore } from '../history-store';
 import type { WaitingVectors } from '../../../facts/waiting-vectors';
 import { condensed } from './condensed';
 import { factsOfRecord } from './facts-of-record';
+import { gather } from './gather';
 
 export interface IngestOptions {
   /** With so many records a transaction is made; it has less than twice as many. Default 32. */
@@ -119,35 +120,5 @@ export class HistoryIngest {
       this.erasing.delete(sessionKey(fact));
       await store.erase(fact.tenant, [fact.sessionId]);
     }
-  }
-}
-
-/**
- * What comes in small batches as larger ones: at once when the last was long enough ago, else with all that comes until `pause` is over,
- * or until there are `enough`.
- */
-async function* gather<T>(
-  batches: AsyncIterable<readonly T[]>,
-  enough: number,
-  pause: () => Promise<void>,
-): AsyncGenerator<readonly T[]> {
-  const reader = batches[Symbol.asyncIterator]();
-  let next = reader.next();
-  let paused = Promise.resolve();
-  for (;;) {
-    const first = await next;
-    if (first.done === true) return;
-    const gathered = [...first.value];
-    next = reader.next();
-    next.catch(() => {}); // whoever stops here does not ask for it
-    while (gathered.length < enough) {
-      const more = await Promise.race([next, paused.then(() => undefined)]);
-      if (more === undefined || more.done === true) break;
-      gathered.push(...more.value);
-      next = reader.next();
-      next.catch(() => {});
-    }
-    yield gathered;
-    paused = pause();
   }
 }
