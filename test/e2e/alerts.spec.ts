@@ -240,7 +240,11 @@ describe('alerts', () => {
     const seen = (await readLog(dataDir)).map(({ event }) => event as TypedEvent);
     expect(
       seen.filter(({ type }) => type === 'rapport.audit.viewed').map(({ tenant, data }) => [tenant, data]),
-    ).toEqual([['acme', expect.objectContaining({ what: 'session', sessionId: session.sessionId })]]);
+    ).toEqual([
+      ['acme', expect.objectContaining({ what: 'alerts' })],
+      ['globex', expect.objectContaining({ what: 'alerts' })],
+      ['acme', expect.objectContaining({ what: 'session', sessionId: session.sessionId })],
+    ]);
     await session.end();
     const { summary, conversation } = session.events('rapport.session.ended')[0]!.data;
     expect(summary!.evidence.windows).toBe(session.events('rapport.window.assessed').length);

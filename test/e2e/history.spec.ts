@@ -6,6 +6,7 @@ import type {
   CorrectionMade,
   ErrorBody,
   SearchAnswer,
+  SessionCorrections,
   SessionEvents,
   SessionExport,
   SessionList,
@@ -158,6 +159,15 @@ describe('history', () => {
     expect((await get<CorrectionList>('corrections', ADMIN)).body.corrections).toMatchObject([
       { id: made.body.id, text: final.text, intent: 'complain_about_charge', emotion: 'anger', language: 'en' },
     ]);
+    const ofIt = await get<SessionCorrections>(`sessions/${charge.sessionId}/corrections`);
+    expect(ofIt.body.corrections).toEqual([
+      {
+        ...{ id: made.body.id, madeAt: made.body.madeAt, by: expect.any(String) as string, utteranceId },
+        ...{ emotion: 'anger', intent: 'complain_about_charge' },
+      },
+    ]);
+    expect((await get(`sessions/${charge.sessionId}/corrections`, OTHER)).body.code).toBe('session_unknown');
+    expect((await get<SessionCorrections>(`sessions/${parcel.sessionId}/corrections`)).body.corrections).toEqual([]);
     const { body } = await get<SessionEvents>(`sessions/${charge.sessionId}/events`);
     expect(body.events.at(-1)).toMatchObject({ id: made.body.id, type: 'rapport.monitor.correction' });
   });

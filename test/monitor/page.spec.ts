@@ -10,7 +10,7 @@ describe('the page of the dashboard', () => {
   beforeAll(async () => {
     buildDashboard();
     service = await startService();
-  });
+  }, 120_000);
   afterAll(() => service.close());
 
   it('is served under a policy of its own files alone, and its files for ever', async () => {
@@ -33,6 +33,21 @@ describe('the page of the dashboard', () => {
       ]);
       expect(file.headers.get('x-content-type-options')).toBe('nosniff');
     }
+  });
+
+  it('is where a browser comes to, and nobody else', async () => {
+    const ask = (accept: string, path = '/', method = 'GET') =>
+      fetch(`${service.http}${path}`, { method, headers: { accept }, redirect: 'manual' });
+    const browser = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+    const { status, headers } = await ask(browser);
+    expect([status, headers.get('location'), headers.get('vary')]).toEqual([303, '/wall', 'accept']);
+    expect((await ask(browser, '/', 'HEAD')).status).toBe(303);
+    for (const accept of ['*/*', 'application/json', '']) {
+      const answer = await ask(accept);
+      expect([accept, answer.status, await answer.json()]).toMatchObject([accept, 404, { code: 'unknown_path' }]);
+    }
+    expect((await ask(browser, '/', 'POST')).status).toBe(404);
+    expect((await ask(browser, '/other')).status).toBe(404);
   });
 
   it.each(['..%2findex.html', '%2e%2e%2f%2e%2e%2fpackage.json', 'index.html', '__proto__', 'x'.repeat(5000)])(

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SCOPES } from '@rapport-live/protocol';
+import { SCOPES, type SessionCorrections } from '@rapport-live/protocol';
 import { ChatSession } from '../support/chat-session';
 import { CHROMIUM } from '../support/chromium';
 import { eventually } from '../support/eventually';
@@ -201,6 +201,11 @@ withChromium(`a conversation and its alerts in Chromium${SKIPPED}`, () => {
     await page.see('I will call my lawyer', '.transcript [aria-current]');
     await page.see('the conversation ended', '.transcript .alert');
     expect(await page.count('a[download]')).toBe(3);
+    await page.see(/\d+ seconds? of the customer assessed/, '.summary');
+    await page.see(LAWYER.name, '.summary');
+    expect(await page.count('.summary b')).toBe(0);
+    await page.page.run(`document.querySelector('.summary .time').click()`);
+    await page.goTo(`#/sessions/${session.sessionId}?at=600`);
     await page.see(/\d+ % sure|not enough evidence|not assessed/i, '.moment');
   }, 150_000);
 
@@ -214,17 +219,26 @@ withChromium(`a conversation and its alerts in Chromium${SKIPPED}`, () => {
     await page.enter('In truth the intent was', 'complaint');
     await page.press('Save');
     await page.see('corrected: complaint', '.transcript [aria-current]');
+    // who opens it tomorrow sees what was corrected
+    const headers = { authorization: `Bearer ${KEYS[0]!.key}` };
+    await eventually(async () => {
+      const answer = await fetch(`${service.http}/v1/sessions/${session.sessionId}/corrections`, { headers });
+      return ((await answer.json()) as SessionCorrections).corrections.length === 2;
+    });
+    await page.reload();
+    await page.see('corrected: fear', '.moment');
+    await page.see('corrected: complaint', '.transcript [aria-current]');
     expect(await page.violations()).toEqual([]);
   }, 150_000);
 
   it('is found by its words, and opened at that second', async () => {
     await page.goTo('#/search');
-    await page.see('conversation', '.search [role=status]');
+    await page.see('conversation', '.results [role=status]');
     await focus('#search-q');
     await page.page.send('Input.insertText', { text: 'call my lawyer' });
     await page.key('Enter');
     await page.see('I will call my lawyer', '.found');
-    await page.see(/moments?.*, the best first/, '.search [role=status]');
+    await page.see(/moments?.*, the best first/, '.results [role=status]');
     expect(await page.violations()).toEqual([]);
     await page.size(360, 800);
     expect(await sideways()).toBe(0);
@@ -238,7 +252,7 @@ withChromium(`a conversation and its alerts in Chromium${SKIPPED}`, () => {
 
   it('is not found by ten thousand characters, and the service says why', async () => {
     await page.goTo(`#/search?q=${'x'.repeat(10_000)}`);
-    await page.see('at most 500 characters', '.search [role=alert]');
+    await page.see('at most 500 characters', '.results [role=alert]');
     await page.see('Search', 'h1');
   }, 150_000);
 

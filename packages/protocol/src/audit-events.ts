@@ -76,7 +76,7 @@ export const AuditViewedData = z.strictObject({
   /** As `GET /v1/me` names it. */
   userId: z.string(),
   role: z.enum(ROLES),
-  what: z.enum(['session', 'export', 'search', 'wall']),
+  what: z.enum(['session', 'export', 'search', 'wall', 'sessions', 'alerts', 'corrections']),
   /** Of `session` and `export`. */
   sessionId: z.string().optional(),
   /** Of `search`: a keyed hash of what was asked for, the same for the same until a restart. */

@@ -33,7 +33,7 @@ export const EVENTS = {
   'rapport.monitor.correction': spec('rapport.audit', 'own id', audit.MonitorCorrectionData),
   'rapport.audit.alert_rules_changed': spec('rapport.audit', 'revision', audit.AuditAlertRulesChangedData),
   'rapport.audit.agent_emotion': spec('rapport.audit', 'mediaMs', audit.AuditAgentEmotionData),
-  'rapport.audit.viewed': spec('rapport.audit', 'userId, what, at', audit.AuditViewedData),
+  'rapport.audit.viewed': spec('rapport.audit', 'userId, what, at', audit.AuditViewedData, 2),
   'rapport.audit.erased': spec('rapport.audit', 'part', audit.AuditErasedData),
   'rapport.session.erased': spec('rapport.sessions', 'kind', audit.SessionErasedData),
   'rapport.session.heartbeat': spec(null, 'mediaMs', data.SessionHeartbeatData),

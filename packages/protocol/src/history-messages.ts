@@ -158,6 +158,24 @@ export type CorrectionRequest = z.infer<typeof CorrectionRequest>;
 export const CorrectionMade = z.object({ id: z.string(), madeAt: z.string() });
 export type CorrectionMade = z.infer<typeof CorrectionMade>;
 
+/** What was corrected at one moment of a conversation; of several about one moment the last one counts. */
+export const SessionCorrection = z.object({
+  id: z.string(),
+  madeAt: z.string(),
+  /** The user; absent for a viewer who sees no names. */
+  by: z.string().optional(),
+  /** Either of the two. */
+  windowEndMs: ms.optional(),
+  utteranceId: z.string().optional(),
+  emotion: z.enum(EMOTIONS).optional(),
+  intent: z.string().optional(),
+});
+export type SessionCorrection = z.infer<typeof SessionCorrection>;
+
+/** Answer to `GET /v1/sessions/{id}/corrections`: in the order in which they were made, the newest 500. */
+export const SessionCorrections = z.object({ corrections: z.array(SessionCorrection).readonly() });
+export type SessionCorrections = z.infer<typeof SessionCorrections>;
+
 /** The query of `GET /v1/corrections`. */
 export const CorrectionsQuery = z.strictObject({ limit, cursor });
 export type CorrectionsQuery = z.infer<typeof CorrectionsQuery>;

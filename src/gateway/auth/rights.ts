@@ -47,6 +47,7 @@ export const ENDPOINT_RIGHTS: Readonly<Record<string, EndpointRule>> = {
   'GET /docs': 'open',
   'GET /docs/:file': 'open',
   // the dashboard, the same for everybody too: what it shows it asks for with a right
+  'GET /': 'open',
   'GET /wall': 'open',
   'GET /wall/assets/:file': 'open',
   // the upgrade; what the connection may then say stands above
@@ -67,6 +68,7 @@ export const ENDPOINT_RIGHTS: Readonly<Record<string, EndpointRule>> = {
   'PUT /v1/intents/:name': ['admin'],
   'DELETE /v1/intents/:name': ['admin'],
   'GET /v1/alerts': ['monitor', 'search', 'admin'],
+  'GET /v1/alerts/events': ['monitor', 'search', 'admin'],
   'POST /v1/alerts/:id/acknowledge': ['monitor', 'admin'],
   'POST /v1/alerts/:id/assign': ['monitor', 'admin'],
   'POST /v1/alerts/:id/snooze': ['monitor', 'admin'],
@@ -77,6 +79,7 @@ export const ENDPOINT_RIGHTS: Readonly<Record<string, EndpointRule>> = {
   'GET /v1/search': ['monitor', 'search', 'admin'],
   'POST /v1/search/voice': ['monitor', 'search', 'admin'],
   'POST /v1/sessions/:id/corrections': ['monitor', 'admin'],
+  'GET /v1/sessions/:id/corrections': ['monitor', 'search', 'admin'],
   'GET /v1/corrections': ['admin'],
   'GET /v1/alert-rules': ['monitor', 'admin'],
   'PUT /v1/alert-rules': ['admin'],

@@ -10,8 +10,8 @@ export type Seen =
   | { readonly what: 'session' | 'export'; readonly sessionId: string }
   /** Past sessions, by words or whatever else: told apart by a hash. */
   | { readonly what: 'search'; readonly query: string }
-  /** All live sessions at once. */
-  | { readonly what: 'wall' };
+  /** All live sessions at once, lists of past ones, the alerts, or what was corrected. */
+  | { readonly what: 'wall' | 'sessions' | 'alerts' | 'corrections' };
 
 export interface ViewAuditOptions {
   /** One event a viewer and what it looks at in so long, ms. Default 10 min. */

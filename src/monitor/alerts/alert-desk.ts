@@ -1,13 +1,16 @@
 import { type AlertView, RapportError, type TypedEvent } from '@rapport-live/protocol';
 import { eventId } from '../../delivery/event-id';
 import type { DurableRecord } from '../../delivery/session-result';
-import { canSee, type Viewer } from '../../gateway/auth/viewer';
+import { canSee, type SeenSession, type Viewer } from '../../gateway/auth/viewer';
 import { alertHandled, alertTold, type KeptAlert, sessionOver, viewOf } from './kept-alert';
 
 /** Alerts that are kept; beyond them the oldest that is cleared is forgotten, and if none is, the oldest. */
 const MAX_ALERTS = 10_000;
 /** Sessions whose team is known. */
 const MAX_SESSIONS = 20_000;
+
+/** Told whose alert changed, or went. */
+export type AlertListener = (whose: SeenSession) => void;
 
 const SEVEREST_FIRST = { critical: 0, warning: 1, info: 2 } as const;
 
@@ -17,6 +20,7 @@ export class AlertDesk {
   private readonly alerts = new Map<string, KeptAlert>();
   private readonly ofSession = new Map<string, string[]>();
   private readonly teams = new Map<string, string | undefined>();
+  private readonly listeners = new Set<AlertListener>();
 
   constructor(private readonly maxAlerts = MAX_ALERTS) {}
 
@@ -42,7 +46,7 @@ export class AlertDesk {
       case 'rapport.session.ended':
         for (const id of this.ofSession.get(event.partitionkey) ?? []) {
           const alert = this.alerts.get(id);
-          if (alert !== undefined) this.alerts.set(id, sessionOver(alert, told));
+          if (alert !== undefined) this.put(sessionOver(alert, told));
         }
         break;
       case 'rapport.session.erased':
@@ -50,7 +54,7 @@ export class AlertDesk {
         break;
       case 'rapport.monitor.alert_handled': {
         const alert = this.alerts.get(typed.data.alertId);
-        if (alert?.tenant === event.tenant) this.alerts.set(alert.id, alertHandled(alert, typed.data, told));
+        if (alert?.tenant === event.tenant) this.put(alertHandled(alert, typed.data, told));
         break;
       }
     }
@@ -79,9 +83,25 @@ export class AlertDesk {
     return this.alerts.get(id)?.dataKey;
   }
 
+  /** Returns how to stop. */
+  listen(listener: AlertListener): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  }
+
+  private put(alert: KeptAlert): void {
+    if (this.alerts.get(alert.id) === alert) return;
+    this.alerts.set(alert.id, alert);
+    this.tell(alert);
+  }
+
+  private tell(whose: SeenSession): void {
+    for (const listener of this.listeners) listener(whose);
+  }
+
   private keep(key: string, alert: KeptAlert): void {
     const isNew = !this.alerts.has(alert.id);
-    this.alerts.set(alert.id, alert);
+    this.put(alert);
     if (!isNew) return;
     this.ofSession.set(key, [...(this.ofSession.get(key) ?? []), alert.id]);
     if (this.alerts.size <= this.maxAlerts) return;
@@ -98,7 +118,10 @@ export class AlertDesk {
   }
 
   private forgetSession(key: string): void {
-    for (const id of this.ofSession.get(key) ?? []) this.alerts.delete(id);
+    for (const id of this.ofSession.get(key) ?? []) {
+      const alert = this.alerts.get(id);
+      if (this.alerts.delete(id)) this.tell(alert!);
+    }
     this.ofSession.delete(key);
     this.teams.delete(key);
   }

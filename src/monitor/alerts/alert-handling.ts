@@ -3,7 +3,7 @@ import { appendAlone } from '../../delivery/lone-record';
 import type { RecordTap, TapPosition } from '../../delivery/record-tap';
 import type { ResultStore } from '../../delivery/result-feed';
 import type { SessionResult } from '../../delivery/session-result';
-import type { Viewer } from '../../gateway/auth/viewer';
+import { canSee, type Viewer } from '../../gateway/auth/viewer';
 import { AlertDesk } from './alert-desk';
 
 /** What is done about an alert. */
@@ -23,7 +23,10 @@ export class AlertHandling {
     private readonly onFault: (error: unknown) => void,
   ) {}
 
-  /** From the beginning of the log: what was known before a restart is known after it. */
+  /**
+   * From the beginning of the log, of which retention is the bound: what was known before a restart is known after it, and no second
+   * copy of it can say something else. It is read beside all else, 256 kB at a time; of what is no alert the data is not looked at.
+   */
   start(): void {
     this.reading = this.follow().catch(this.onFault).finally(this.caughtUp);
   }
@@ -36,6 +39,13 @@ export class AlertHandling {
   async list(viewer: Viewer, state: 'open' | 'cleared' | 'all'): Promise<AlertView[]> {
     await this.isCaughtUp;
     return this.desk.list(viewer, state);
+  }
+
+  /** Calls back whenever an alert that the viewer may see changed or went. Returns how to stop. */
+  listen(viewer: Viewer, listener: () => void): () => void {
+    return this.desk.listen((whose) => {
+      if (canSee(viewer, whose)) listener();
+    });
   }
 
   /** Durable when it resolves. Rejects with `alert_unknown`, or when the disk refuses. */

@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http';
-import { Controller, Get, Header, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Controller, Get, Header, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import {
   ALERT_STATES,
   AlertAssign,
@@ -10,10 +10,13 @@ import {
   RapportError,
 } from '@rapport-live/protocol';
 import { namelessAlert } from '../../gateway/auth/names';
-import { CurrentViewer, requireRole, type Viewer } from '../../gateway/auth/viewer';
+import { ViewAudit } from '../../gateway/auth/view-audit';
+import { CurrentViewer, type Viewer } from '../../gateway/auth/viewer';
 import { GATEWAY_OPTIONS, type GatewayOptions } from '../../gateway/gateway-options';
 import { readBody } from '../../gateway/request-body';
+import { ViewerStreams } from '../live/viewer-streams';
 import { AlertHandling, type Handling } from './alert-handling';
+import { tellOfAlerts } from './alert-reader';
 
 /** Alerts of one answer. */
 const MAX_LISTED = 500;
@@ -24,6 +27,8 @@ export class AlertsController {
   constructor(
     @Inject(AlertHandling) private readonly alerts: AlertHandling,
     @Inject(GATEWAY_OPTIONS) private readonly options: GatewayOptions,
+    @Inject(ViewAudit) private readonly audit: ViewAudit,
+    @Inject(ViewerStreams) private readonly streams: ViewerStreams,
   ) {}
 
   @Get()
@@ -35,7 +40,14 @@ export class AlertsController {
     }
     const alerts = await this.alerts.list(viewer, state);
     const listed = alerts.slice(0, MAX_LISTED);
+    await this.audit.saw(viewer, { what: 'alerts' });
     return { alerts: viewer.seesNames ? listed : listed.map(namelessAlert), total: alerts.length };
+  }
+
+  /** That there is something new; what it is the list says. */
+  @Get('events')
+  watch(@Req() request: IncomingMessage, @Res() response: ServerResponse, @CurrentViewer() viewer: Viewer): void {
+    tellOfAlerts((listener) => this.alerts.listen(viewer, listener), this.streams.begin(request, response));
   }
 
   @Post(':id/acknowledge')
@@ -78,7 +90,6 @@ export class AlertsController {
   }
 
   private handle(viewer: Viewer, id: string, handling: Handling): Promise<AlertView> {
-    requireRole(viewer, ['supervisor', 'admin'], 'Handling an alert');
     return this.alerts.handle(viewer, id, handling);
   }
 }

@@ -7,6 +7,7 @@ import {
   type CorrectionsQuery,
   type MonitorCorrectionData,
   RapportError,
+  type SessionCorrections,
   type TranscriptFinalData,
   type TypedEvent,
   type WindowAssessedData,
@@ -19,6 +20,8 @@ import type { Viewer } from '../../gateway/auth/viewer';
 import { decodeCursor, encodeCursor } from './asked-filter';
 import type { HistoryStore, StoredCorrection } from './history-store';
 
+/** Corrections of one session that are told of, the newest. */
+const MAX_OF_SESSION = 500;
 const EventCursor = z.tuple([z.string()]);
 
 /** What supervisors say a moment was in truth: durable events, and examples to train and measure with. */
@@ -52,6 +55,16 @@ export class Corrections {
     return found.length > limit
       ? { corrections, next: encodeCursor([page[page.length - 1]!.eventId]) }
       : { corrections };
+  }
+
+  async ofSession({ tenant, seesNames }: Viewer, sessionId: string): Promise<SessionCorrections> {
+    const newest = await this.store.eventsOfType(tenant, sessionId, 'rapport.monitor.correction', MAX_OF_SESSION);
+    const corrections = newest.toReversed().map(({ json }) => {
+      const { id, time, data } = JSON.parse(json) as TypedEvent & { data: MonitorCorrectionData };
+      const { by, windowEndMs, utteranceId, emotion, intent } = data;
+      return { id, madeAt: time, ...(seesNames ? { by } : {}), windowEndMs, utteranceId, emotion, intent };
+    });
+    return { corrections };
   }
 
   private async example(tenant: string, { json, eventId, sessionId }: StoredCorrection): Promise<CorrectedExample> {

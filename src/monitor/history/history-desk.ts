@@ -8,6 +8,8 @@ import {
   type SearchAnswer,
   type SearchHit,
   type SearchQuery,
+  type SessionEndedData,
+  type SessionCorrections,
   type SessionEvents,
   type SessionList,
   type SessionListed,
@@ -30,7 +32,14 @@ const MAX_ASKED = 64;
 const OneNumber = z.tuple([z.number().int().min(0)]);
 /** Events of one session that an export has at most. */
 const MAX_EXPORTED = 100_000;
-const EXPORT_PAGE = 1000;
+/** Read and made to text at once: some milliseconds of the main thread. */
+const EXPORT_PAGE = 500;
+
+export interface WholeSession {
+  readonly session: SessionListed;
+  /** CloudEvents as JSON, in the order in which they became durable. Reading rejects with `overloaded` or `history_unavailable`. */
+  readonly pages: AsyncIterable<readonly string[]>;
+}
 
 /** What a viewer is answered of the history. Whatever is beyond its sight is unknown to it. */
 export class HistoryDesk {
@@ -71,19 +80,35 @@ export class HistoryDesk {
     });
   }
 
-  /** A whole session: for exports. */
-  whole(viewer: Viewer, sessionId: string): Promise<{ session: SessionListed; events: TypedEvent[] }> {
+  /** A whole session, for exports: its events are read as they are wanted. Rejects with `session_unknown`. */
+  whole(viewer: Viewer, sessionId: string): Promise<WholeSession> {
     return this.ask(async () => {
       const stored = await this.seen(viewer, sessionId);
-      const events: TypedEvent[] = [];
-      for (let after = 0; events.length < MAX_EXPORTED;) {
-        const page = await this.store.events(viewer.tenant, sessionId, after, EXPORT_PAGE);
-        events.push(...page.map(({ json }) => told(viewer, JSON.parse(json) as TypedEvent)));
-        if (page.length < EXPORT_PAGE) break;
-        after = page[page.length - 1]!.seq;
-      }
       const [session] = await toldSessions(this.store, viewer, [stored]);
-      return { session: session!, events };
+      return { session: session!, pages: this.pages(viewer, sessionId) };
+    });
+  }
+
+  /** Each page is a question of its own: whoever reads slowly keeps nobody else from asking. */
+  private async *pages(viewer: Viewer, sessionId: string): AsyncGenerator<readonly string[]> {
+    let after = 0;
+    for (let given = 0; given < MAX_EXPORTED; given += EXPORT_PAGE) {
+      const page = await this.ask(() => this.store.events(viewer.tenant, sessionId, after, EXPORT_PAGE));
+      yield page.map(({ json }) =>
+        viewer.seesNames ? json : JSON.stringify(namelessEvent(JSON.parse(json) as TypedEvent)),
+      );
+      if (page.length < EXPORT_PAGE) return;
+      after = page[page.length - 1]!.seq;
+    }
+  }
+
+  /** How a session ended; undefined: it is not known here to be over, or may not be seen. */
+  ended(viewer: Viewer, sessionId: string): Promise<SessionEndedData | undefined> {
+    return this.ask(async () => {
+      const [session] = await this.store.sessions({ ...seenBy(viewer), sessionId, live: false }, 1);
+      if (session === undefined) return undefined;
+      const [event] = await this.store.eventsOfType(viewer.tenant, sessionId, 'rapport.session.ended', 1);
+      return event === undefined ? undefined : (JSON.parse(event.json) as { data: SessionEndedData }).data;
     });
   }
 
@@ -122,6 +147,13 @@ export class HistoryDesk {
 
   corrected(viewer: Viewer, asked: CorrectionsQuery): Promise<CorrectionList> {
     return this.ask(() => this.corrections.list(viewer, asked));
+  }
+
+  correctedIn(viewer: Viewer, sessionId: string): Promise<SessionCorrections> {
+    return this.ask(async () => {
+      await this.seen(viewer, sessionId);
+      return this.corrections.ofSession(viewer, sessionId);
+    });
   }
 
   private async hits(viewer: Viewer, moments: readonly FoundMoment[]): Promise<SearchHit[]> {

@@ -1,4 +1,4 @@
-import type { Emotion } from '@rapport-live/protocol';
+import type { Emotion, EventType } from '@rapport-live/protocol';
 import type { TapPosition } from '../../delivery/record-tap';
 import type { HistoryFact } from './ingest/history-fact';
 
@@ -122,6 +122,8 @@ export interface HistoryStore {
   intents(tenant: string, sessionIds: readonly string[]): Promise<readonly StoredIntent[]>;
   /** In the order in which they became durable. */
   events(tenant: string, sessionId: string, afterSeq: number, limit: number): Promise<readonly StoredEvent[]>;
+  /** The newest first. */
+  eventsOfType(tenant: string, sessionId: string, type: EventType, limit: number): Promise<readonly StoredEvent[]>;
   /** The event of a window or utterance, as JSON. */
   eventOf(tenant: string, sessionId: string, moment: MomentName): Promise<string | undefined>;
   corrections(tenant: string, limit: number, afterEventId?: string): Promise<readonly StoredCorrection[]>;

@@ -45,6 +45,7 @@ const logger = new Logger('History');
       },
     },
   ],
+  exports: [HistoryDesk],
 })
 export class HistoryModule implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(

@@ -1,4 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { Controller, Get, Header, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import {
   EventsQuery,
@@ -35,8 +37,10 @@ export class SessionsController {
 
   @Get('sessions')
   @Header('cache-control', 'no-store')
-  list(@CurrentViewer() viewer: Viewer, @Query() query: unknown): Promise<SessionList> {
-    return openDesk(this.desk).list(viewer, fitting('query', SessionQuery, query));
+  async list(@CurrentViewer() viewer: Viewer, @Query() query: unknown): Promise<SessionList> {
+    const sessions = await openDesk(this.desk).list(viewer, fitting('query', SessionQuery, query));
+    await this.audit.saw(viewer, { what: 'sessions' });
+    return sessions;
   }
 
   @Get('sessions/:id/events')
@@ -58,15 +62,16 @@ export class SessionsController {
     @CurrentViewer() viewer: Viewer,
     @Param('id') id: string,
     @Query() query: unknown,
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<string> {
+    @Res() response: Response,
+  ): Promise<void> {
     const { format } = fitting('query', ExportQuery, query);
     const { type, ending, write } = exported(format);
     const whole = await openDesk(this.desk).whole(viewer, sessionIdOf(id));
     await this.audit.saw(viewer, { what: 'export', sessionId: whole.session.sessionId });
     response.setHeader('content-type', type);
     response.setHeader('content-disposition', `attachment; filename="${whole.session.sessionId}.${ending}"`);
-    return write(whole);
+    // once it has begun, whoever reads sees that it was cut off: why, the desk has told
+    await pipeline(Readable.from(write(whole)), response).catch(() => {});
   }
 
   @Post('search/voice')

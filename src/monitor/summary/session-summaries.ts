@@ -1,4 +1,9 @@
-import { RapportError, type SessionSummaryAnswer, type TypedEvent } from '@rapport-live/protocol';
+import {
+  RapportError,
+  type SessionEndedData,
+  type SessionSummaryAnswer,
+  type TypedEvent,
+} from '@rapport-live/protocol';
 import { sessionKey } from '../../delivery/cloud-event';
 import type { RecordTap } from '../../delivery/record-tap';
 import type { ViewAudit } from '../../gateway/auth/view-audit';
@@ -9,13 +14,20 @@ import { NOTHING_SEEN, summaryOf, summed } from '../../pipeline/summary/session-
 /** Requests that read the log, in work or waiting; more are refused. */
 const MAX_WAITING = 8;
 
-/** Summaries of sessions: of one that runs from memory, of one that is over from the log, one reading at a time. */
+/** How a session ended, as far as the history knows it and the viewer may see it. Never rejects. */
+export type EndedOf = (viewer: Viewer, sessionId: string) => Promise<SessionEndedData | undefined>;
+
+/**
+ * Summaries of sessions: of one that runs from memory, of one that is over from the history. What is not there, or not yet, is read
+ * from the log, one reading at a time: it goes through all of it.
+ */
 export class SessionSummaries {
   private waiting = 0;
   private turn: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly liveOf: (tenant: string) => readonly Conversation[],
+    private readonly endedOf: EndedOf,
     private readonly tap: Pick<RecordTap, 'records'>,
     private readonly audit: Pick<ViewAudit, 'saw'>,
   ) {}
@@ -27,9 +39,13 @@ export class SessionSummaries {
     return answer;
   }
 
-  private find(viewer: Viewer, sessionId: string): Promise<SessionSummaryAnswer> | SessionSummaryAnswer {
+  private async find(viewer: Viewer, sessionId: string): Promise<SessionSummaryAnswer> {
     const live = this.liveOf(viewer.tenant).find(({ identity }) => identity.sessionId === sessionId);
-    if (live === undefined) return this.inTurn(() => this.fromLog(viewer, sessionId));
+    if (live === undefined) {
+      const { conversation, summary } = (await this.endedOf(viewer, sessionId)) ?? {};
+      if (summary !== undefined) return { sessionId, status: 'ended', conversation, summary };
+      return this.inTurn(() => this.fromLog(viewer, sessionId));
+    }
     if (!canSee(viewer, { tenant: viewer.tenant, team: live.team })) throw unknown();
     const { conversation } = live.results.summary;
     return { sessionId, status: 'live', conversation, summary: summaryOf(live.results.summary) };

@@ -4,18 +4,23 @@ import { RECORD_TAP, type RecordTap } from '../../delivery/record-tap';
 import { ViewAudit } from '../../gateway/auth/view-audit';
 import { GatewayModule } from '../../gateway/gateway.module';
 import { CONVERSATION_HOST, type ConversationHost } from '../../pipeline/conversation-host';
-import { SessionSummaries } from './session-summaries';
+import { HistoryDesk } from '../history/history-desk';
+import { HistoryModule } from '../history/history.module';
+import { type EndedOf, SessionSummaries } from './session-summaries';
 import { SessionSummaryController } from './session-summary.controller';
 
 @Module({
-  imports: [GatewayModule, DeliveryModule],
+  imports: [GatewayModule, DeliveryModule, HistoryModule],
   controllers: [SessionSummaryController],
   providers: [
     {
       provide: SessionSummaries,
-      inject: [CONVERSATION_HOST, RECORD_TAP, ViewAudit],
-      useFactory: (host: ConversationHost, tap: RecordTap, audit: ViewAudit) =>
-        new SessionSummaries((tenant) => host.liveOf(tenant), tap, audit),
+      inject: [CONVERSATION_HOST, RECORD_TAP, ViewAudit, HistoryDesk],
+      useFactory: (host: ConversationHost, tap: RecordTap, audit: ViewAudit, desk: HistoryDesk | null) => {
+        // the log has it too: what the history could not do, its desk has told
+        const endedOf: EndedOf = async (viewer, id) => desk?.ended(viewer, id).catch(() => undefined);
+        return new SessionSummaries((tenant) => host.liveOf(tenant), endedOf, tap, audit);
+      },
     },
   ],
 })

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { DevtoolsPage } from '../../support/devtools';
+import { type BrowserOptions, DevtoolsPage } from '../../support/devtools';
 import { eventually } from '../../support/eventually';
 
 const ROOT = join(__dirname, '../../..');
@@ -22,8 +22,8 @@ export class Dashboard {
   private constructor(readonly page: DevtoolsPage) {}
 
   /** @param http of the service, or of a proxy before it */
-  static async open(http: string, hash = ''): Promise<Dashboard> {
-    const dashboard = new Dashboard(await DevtoolsPage.open(`${http}/wall`));
+  static async open(http: string, hash = '', browser: BrowserOptions = {}): Promise<Dashboard> {
+    const dashboard = new Dashboard(await DevtoolsPage.open(`${http}/wall`, browser));
     // a `#` would end the address that Chromium is asked to open
     if (hash !== '') await dashboard.goTo(hash);
     return dashboard;
@@ -31,6 +31,23 @@ export class Dashboard {
 
   goTo(hash: string): Promise<void> {
     return this.page.run(`location.hash = ${JSON.stringify(hash)}`);
+  }
+
+  /** As somebody who loads the page anew. */
+  async reload(): Promise<void> {
+    await this.page.run('window.isOfBefore = true');
+    await this.page.send('Page.reload');
+    // between two pages there is none that a script could run in
+    await eventually(() =>
+      this.page.run<boolean>(`return !window.isOfBefore && document.readyState === 'complete'`).catch(() => false),
+    );
+  }
+
+  /** Chooses a file as in the dialog that a button opens. */
+  async chooseFile(path: string, selector = 'input[type=file]'): Promise<void> {
+    const { root } = await this.page.send<{ root: { nodeId: number } }>('DOM.getDocument');
+    const { nodeId } = await this.page.send<{ nodeId: number }>('DOM.querySelector', { nodeId: root.nodeId, selector });
+    await this.page.send('DOM.setFileInputFiles', { files: [path], nodeId });
   }
 
   /** All text that is there to be seen or heard. */

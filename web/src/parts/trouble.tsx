@@ -1,8 +1,12 @@
-import type { ServiceError } from '../api/service-error';
 import './trouble.css';
 
-/** What went wrong and what to do, in the service's words. */
-export function Trouble({ error, onAgain }: { readonly error: ServiceError; readonly onAgain?: () => void }) {
+interface TroubleProps {
+  readonly error: { readonly message: string; readonly advice: string };
+  readonly onAgain?: () => void;
+}
+
+/** What went wrong and what to do, in the words of the service or of the page. */
+export function Trouble({ error, onAgain }: TroubleProps) {
   return (
     <div class="trouble" role="alert">
       <p>

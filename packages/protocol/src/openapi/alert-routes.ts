@@ -36,6 +36,19 @@ export const ALERT_ROUTES: readonly HttpRoute[] = [
     answers: { 200: { description: 'The alerts.', body: AlertList } },
     errors: ['invalid_request'],
   },
+  {
+    method: 'get',
+    path: '/v1/alerts/events',
+    operationId: 'watchAlerts',
+    tag: 'alerts',
+    summary:
+      'That there is something new among the alerts that may be seen: "changed", at once and then at most four times a second.',
+    scopes: ['monitor', 'search', 'admin'],
+    answers: {
+      200: { description: 'Server-sent events, for five minutes: then come back.', body: 'text/event-stream' },
+    },
+    errors: ['server_shutdown'],
+  },
   handling('acknowledge', 'Says that somebody has seen it; the first who does is named.'),
   handling('assign', 'Gives it to somebody, or to nobody.', AlertAssign),
   handling('snooze', 'Puts it away for a while.', AlertSnooze),

@@ -38,6 +38,16 @@ export const WALL_ROUTES: readonly HttpRoute[] = [
   },
   {
     method: 'get',
+    path: '/',
+    operationId: 'front',
+    tag: 'wall',
+    summary: 'To the dashboard, for browsers: who asks for text/html by name.',
+    scopes: 'open',
+    answers: { 303: { description: 'There.' } },
+    errors: ['unknown_path'],
+  },
+  {
+    method: 'get',
     path: '/wall',
     operationId: 'wall',
     tag: 'wall',

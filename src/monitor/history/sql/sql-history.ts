@@ -1,4 +1,4 @@
-import type { Emotion } from '@rapport-live/protocol';
+import type { Emotion, EventType } from '@rapport-live/protocol';
 import type { TapPosition } from '../../../delivery/record-tap';
 import type {
   BareUtterance,
@@ -112,7 +112,15 @@ export class SqlHistory implements HistoryStore {
       'SELECT id, json FROM events WHERE tenant = ? AND session_id = ? AND id > ? ORDER BY id LIMIT ?',
       [tenant, sessionId, afterSeq, limit],
     );
-    return rows.map(({ id, json }) => ({ seq: Number(id), json: String(json) }));
+    return rows.map(eventOfRow);
+  }
+
+  async eventsOfType(tenant: string, sessionId: string, type: EventType, limit: number) {
+    const rows = await this.db.all(
+      'SELECT id, json FROM events WHERE tenant = ? AND session_id = ? AND type = ? ORDER BY id DESC LIMIT ?',
+      [tenant, sessionId, type, limit],
+    );
+    return rows.map(eventOfRow);
   }
 
   async eventOf(tenant: string, sessionId: string, { windowEndMs, utteranceId }: MomentName) {
@@ -268,6 +276,8 @@ export class SqlHistory implements HistoryStore {
 
 /** Each log has its own, since services that share a database read one each. */
 const placeIn = (logId: string): string => `position in ${logId}`;
+
+const eventOfRow = ({ id, json }: SqlRow): StoredEvent => ({ seq: Number(id), json: String(json) });
 
 function utteranceOf(row: SqlRow, score: number): FoundMoment {
   return {

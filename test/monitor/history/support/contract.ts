@@ -1,3 +1,4 @@
+import type { EventType } from '@rapport-live/protocol';
 import type { HistoryStore, SessionFilter } from '../../../../src/monitor/history/history-store';
 import { axis, begun, event, said, SESSION, STARTED_MS, window } from './facts';
 
@@ -189,6 +190,13 @@ export function holdsTheContract(open: () => Promise<HistoryStore>): void {
     const [first, second] = await store.corrections('acme', 10);
     expect([first!.sessionId, second!.sessionId]).toEqual([SESSION(2), SESSION(3)]);
     expect(await store.corrections('acme', 10, first!.eventId)).toEqual([second]);
+    const typesOf = (type: EventType, limit: number) => store.eventsOfType('acme', SESSION(3), type, limit);
+    expect((await typesOf(type, 10)).map(({ json }) => json)).toEqual([second!.json]);
+    await store.keep([event(3, 23, { type })], AT(9));
+    const both = await typesOf(type, 10);
+    expect([both.length, both[1]!.json, both[0]!.seq > both[1]!.seq]).toEqual([2, second!.json, true]);
+    expect(await typesOf(type, 1)).toEqual([both[0]]);
+    expect(await store.eventsOfType('globex', SESSION(3), type, 10)).toEqual([]);
     expect(await store.removeOlder(STARTED_MS + 9001, 10)).toBe(3);
     expect(await store.removeOlder(STARTED_MS + 9001, 10)).toBe(0);
     expect(await store.sessions(ACME, 10)).toEqual([]);

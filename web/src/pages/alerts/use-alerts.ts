@@ -1,12 +1,12 @@
 import type { AlertList, AlertView } from '@rapport-live/protocol';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { followEvents } from '../../api/event-stream';
 import { get, send } from '../../api/request';
 import { ServiceError } from '../../api/service-error';
 import { newSince, withAlert } from './queue';
 
-/** Between two looks at the list, ms; a page that nobody looks at takes its time. */
-const LOOK_EVERY_MS = 3000;
-const HIDDEN_LOOK_EVERY_MS = 20_000;
+/** After a look that brought nothing, ms. */
+const LOOK_AGAIN_MS = 3000;
 
 export type AlertState = 'open' | 'cleared' | 'all';
 export type Handling =
@@ -18,7 +18,7 @@ export type Handling =
 export interface Alerts {
   /** Undefined: none came yet. */
   readonly list: AlertList | undefined;
-  /** Why the newest look brought nothing; the list is of before. */
+  /** Why nothing new comes; the list is of before. */
   readonly error: ServiceError | undefined;
   /** Of the newest look that brought something: what was not there at the one before. */
   readonly fresh: readonly AlertView[];
@@ -27,6 +27,7 @@ export interface Alerts {
   again(): void;
 }
 
+/** The alerts as they are, and again whenever the service tells of something new. */
 export function useAlerts(state: AlertState): Alerts {
   const [list, setList] = useState<AlertList>();
   const [error, setError] = useState<ServiceError>();
@@ -41,30 +42,52 @@ export function useAlerts(state: AlertState): Alerts {
     setList(undefined);
   }, [state]);
   useEffect(() => {
-    const looking = new AbortController();
-    let timer: ReturnType<typeof setTimeout>;
+    const leaving = new AbortController();
+    const { signal } = leaving;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let isLooking = false;
+    let isStale = false;
+    /** One at a time: what is new meanwhile is looked for again. */
     async function look(): Promise<void> {
-      const before = done.current;
-      try {
-        const found = await get<AlertList>(`/v1/alerts?state=${state}`, looking.signal);
-        setError(undefined);
-        if (before === done.current) {
-          const news = newSince(known.current, found.alerts);
-          known.current = found.alerts;
-          setList(found);
-          if (news.length > 0) setFresh(news);
+      isStale = true;
+      if (isLooking) return;
+      isLooking = true;
+      clearTimeout(timer);
+      while (isStale && !signal.aborted) {
+        isStale = false;
+        const before = done.current;
+        try {
+          const found = await get<AlertList>(`/v1/alerts?state=${state}`, signal);
+          setError(undefined);
+          if (before === done.current) show(found);
+          else isStale = true;
+        } catch (caught) {
+          if (signal.aborted) return;
+          if (!(caught instanceof ServiceError)) throw caught;
+          setError(caught);
+          timer = setTimeout(() => void look(), LOOK_AGAIN_MS);
         }
-      } catch (caught) {
-        if (looking.signal.aborted) return;
-        if (!(caught instanceof ServiceError)) throw caught;
-        setError(caught);
       }
-      if (looking.signal.aborted) return;
-      timer = setTimeout(() => void look(), document.hidden ? HIDDEN_LOOK_EVERY_MS : LOOK_EVERY_MS);
+      isLooking = false;
     }
-    void look();
+    function show(found: AlertList): void {
+      const news = newSince(known.current, found.alerts);
+      known.current = found.alerts;
+      setList(found);
+      if (news.length > 0) setFresh(news);
+    }
+    followEvents(
+      '/v1/alerts/events',
+      {
+        onEvent: () => void look(),
+        onLine: (line) => {
+          if (line.kind === 'lost' || line.kind === 'refused') setError(line.error);
+        },
+      },
+      signal,
+    );
     return () => {
-      looking.abort();
+      leaving.abort();
       clearTimeout(timer);
     };
   }, [state, tries]);

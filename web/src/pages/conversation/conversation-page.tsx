@@ -6,6 +6,7 @@ import { AboutPanel } from './about/about-panel';
 import './conversation.css';
 import type { Conversation } from './fold/conversation';
 import { windowAt } from './fold/moment';
+import { SummaryPanel } from './summary/summary-panel';
 import { MomentPanel } from './timeline/moment-panel';
 import { Timeline } from './timeline/timeline';
 import { WindowTable } from './timeline/window-table';
@@ -53,6 +54,8 @@ function OneConversation({ sessionId, at }: { readonly sessionId: string; readon
       {isCut && (
         <p class="muted">This conversation is long: its oldest part is not shown here. The export has all of it.</p>
       )}
+      {corrections.unread !== undefined && <Trouble error={corrections.unread} />}
+      <SummaryPanel sessionId={sessionId} isOver={isOver} onMoment={choose} />
       <div class="conversation-grid">
         <section class="panel" aria-labelledby="timeline-of-it">
           <h2 id="timeline-of-it">Timeline</h2>

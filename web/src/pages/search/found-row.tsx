@@ -21,7 +21,10 @@ export function HitRow({ hit }: { readonly hit: SearchHit }) {
         {[
           ...(party === undefined ? [] : [PARTY_NAMES[party]]),
           ...(text === undefined || felt === undefined ? [] : [felt]),
-        ].join(' · ')}
+        ].join(' · ')}{' '}
+        <a class="small" href={hashOf('/search', {}, { like: `${session.sessionId}@${Math.round(atMs)}` })}>
+          More like this
+        </a>
       </p>
       <SessionFacts session={session} />
     </li>

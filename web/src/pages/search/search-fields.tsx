@@ -49,7 +49,7 @@ export function SearchFields({ asked, onAsk }: SearchFieldsProps) {
     </label>
   );
   return (
-    <form class="panel search-form" role="search" onSubmit={submit}>
+    <form class="search-form" role="search" onSubmit={submit}>
       <div class="search-words">
         <label for="search-q">What was said or meant</label>
         <input id="search-q" name="q" type="search" defaultValue={asked.q} placeholder="angry about a double charge" />

@@ -16,6 +16,10 @@ describe('the form of the search', () => {
     ]);
   });
 
+  it('asks by a recording, narrowed as words are', () => {
+    expect(pathOf({ team: 'north' }, { byVoice: true })).toBe('/v1/search/voice?team=north&limit=50');
+  });
+
   it('gives times their offset', () => {
     const from = '2026-03-02T10:00';
     expect(pathOf({ from }, { zone: -330 })).toBe(`/v1/sessions?from=${encodeURIComponent(`${from}:00+05:30`)}`);

@@ -40,14 +40,19 @@ export const isEmpty = (asked: Asked): boolean => FIELDS.every((field) => (asked
 /** Moments are found by words or by a moment that they are to be like; without either, conversations are listed. */
 export const findsMoments = ({ q, like }: Asked): boolean => (q ?? like ?? '') !== '';
 
-/**
- * The path to ask the service by.
- * @param zone minutes that local time is behind UTC, as `Date.getTimezoneOffset` gives them
- */
-export function pathOf(
-  asked: Asked,
-  { cursor, zone = 0 }: { cursor?: string | undefined; zone?: number } = {},
-): string {
+export interface PathOptions {
+  readonly cursor?: string | undefined;
+  /** Minutes that local time is behind UTC, as `Date.getTimezoneOffset` gives them. Default 0. */
+  readonly zone?: number;
+  /** What is sent along is a recording. */
+  readonly byVoice?: boolean;
+}
+
+/** Moments that a search by a recording brings: there is no second page of them. */
+const VOICE_LIMIT = '50';
+
+/** The path to ask the service by. */
+export function pathOf(asked: Asked, { cursor, zone = 0, byVoice = false }: PathOptions = {}): string {
   const query = new URLSearchParams();
   for (const field of FIELDS) {
     const value = asked[field]?.trim() ?? '';
@@ -55,8 +60,10 @@ export function pathOf(
     query.set(field, sent(field, value, zone));
   }
   if (cursor !== undefined) query.set('cursor', cursor);
+  if (byVoice) query.set('limit', VOICE_LIMIT);
   const text = query.toString();
-  return `${findsMoments(asked) ? '/v1/search' : '/v1/sessions'}${text === '' ? '' : `?${text}`}`;
+  const path = byVoice ? '/v1/search/voice' : findsMoments(asked) ? '/v1/search' : '/v1/sessions';
+  return `${path}${text === '' ? '' : `?${text}`}`;
 }
 
 function sent(field: Field, value: string, zone: number): string {

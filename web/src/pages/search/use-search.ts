@@ -1,8 +1,9 @@
 import type { SearchAnswer, SearchHit, SessionList, SessionListed } from '@rapport-live/protocol';
 import { useEffect, useState } from 'preact/hooks';
-import { get } from '../../api/request';
+import { ask, get } from '../../api/request';
 import { ServiceError } from '../../api/service-error';
 import { type Asked, pathOf } from './search-form';
+import type { Snippet } from './voice/snippet';
 
 /** Results that a page keeps; whoever wants more asks more precisely. */
 const MAX_KEPT = 400;
@@ -27,7 +28,8 @@ export interface Search {
 type Answer = Partial<SearchAnswer> & Partial<SessionList>;
 const NOTHING: Found = { hits: [], sessions: [], next: undefined };
 
-export function useSearch(asked: Asked): Search {
+/** @param snippet searched by instead of words or an example */
+export function useSearch(asked: Asked, snippet: Snippet | undefined): Search {
   const key = JSON.stringify(asked);
   const [found, setFound] = useState<Found>();
   const [error, setError] = useState<ServiceError>();
@@ -38,11 +40,13 @@ export function useSearch(asked: Asked): Search {
   useEffect(() => {
     setFound(undefined);
     setCursor(undefined);
-  }, [key]);
+  }, [key, snippet]);
   useEffect(() => {
     const asking = new AbortController();
     setError(undefined);
-    get<Answer>(pathOf(asked, { cursor, zone: new Date().getTimezoneOffset() }), asking.signal).then(
+    const path = pathOf(asked, { cursor, byVoice: snippet !== undefined, zone: new Date().getTimezoneOffset() });
+    const answered = snippet === undefined ? get<Answer>(path, asking.signal) : sendVoice(path, snippet, asking.signal);
+    answered.then(
       ({ hits = [], sessions = [], next }) =>
         setFound((before) => {
           const kept = cursor === undefined ? NOTHING : (before ?? NOTHING);
@@ -55,7 +59,7 @@ export function useSearch(asked: Asked): Search {
       },
     );
     return () => asking.abort();
-  }, [key, cursor, tries]);
+  }, [key, snippet, cursor, tries]);
 
   const count = (found?.hits.length ?? 0) + (found?.sessions.length ?? 0);
   const next = found?.next;
@@ -64,4 +68,8 @@ export function useSearch(asked: Asked): Search {
     more: next === undefined || count >= MAX_KEPT ? undefined : () => setCursor(next),
     again: () => setTries(tries + 1),
   };
+}
+
+async function sendVoice(path: string, { pcm }: Snippet, signal: AbortSignal): Promise<Answer> {
+  return (await (await ask(path, { method: 'POST', body: pcm, signal })).json()) as Answer;
 }

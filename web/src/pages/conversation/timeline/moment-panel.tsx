@@ -3,7 +3,7 @@ import { hashOf } from '../../../router/hash-route';
 import { CorrectionForm } from '../correction-form';
 import type { WindowPoint } from '../fold/conversation';
 import { contributionText, degradedText, readingText } from '../fold/moment-text';
-import type { Corrections } from '../use-corrections';
+import { type Corrections, windowKey } from '../use-corrections';
 import { clockOf } from '../../../words/durations';
 import { signed } from '../words';
 
@@ -19,7 +19,7 @@ interface MomentPanelProps {
 /** What was read at the chosen second, how sure that is, and what can be done about it. */
 export function MomentPanel({ sessionId, atMs, point, corrections, onFollow }: MomentPanelProps) {
   const at = String(Math.round(atMs));
-  const key = `window ${point?.endMs ?? ''}`;
+  const key = windowKey(point?.endMs);
   const corrected = corrections.made.get(key);
   const canCorrect = corrections.mayCorrect && point?.reading !== undefined;
   return (

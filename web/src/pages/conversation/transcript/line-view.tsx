@@ -2,7 +2,7 @@ import { hashOf } from '../../../router/hash-route';
 import { evidenceText } from '../../alerts/evidence-text';
 import { CorrectionForm } from '../correction-form';
 import type { AlertLine, Line, SaidLine } from '../fold/conversation';
-import type { Corrections } from '../use-corrections';
+import { type Corrections, utteranceKey } from '../use-corrections';
 import { clockOf } from '../../../words/durations';
 import { percentOf } from '../../../words/percent';
 import { spaced } from '../../../words/names';
@@ -43,7 +43,7 @@ export function LineView({ line, isCurrent, onMoment, corrections }: LineProps) 
 
 function Said({ line, corrections }: { readonly line: SaidLine; readonly corrections: Corrections }) {
   const { id, party, source, text, masked, intents, outOfScope } = line;
-  const key = `utterance ${id}`;
+  const key = utteranceKey(id);
   const corrected = corrections.made.get(key);
   return (
     <>
