@@ -65,8 +65,7 @@ function Journey({ summary: { journey, emotion }, onMoment }: PartProps) {
               <span class="journey-mark" />
               <strong>{EMOTION_WORDS[label]}</strong>{' '}
               <span class="muted figures">
-                {clockOf(startMs)} to {clockOf(endMs)}, most likely in {plural(windows, 'sure second')}, valence{' '}
-                {signed(valence)}
+                {clockOf(startMs)} to {clockOf(endMs)}, {plural(windows, 'sure second')}, valence {signed(valence)}
               </span>
             </button>
           </li>
@@ -90,7 +89,9 @@ function Peaks({ summary: { peaks }, onMoment }: PartProps) {
           <li key={label} data-emotion={label}>
             <Moment atMs={windowEndMs} onMoment={onMoment} />
             <span class="summary-mark" />
-            {EMOTION_WORDS[label]} <span class="figures">{percentOf(value)}</span>
+            <span class="figures">
+              {EMOTION_WORDS[label]} {percentOf(value)}
+            </span>
           </li>
         ))}
     </Part>
@@ -103,8 +104,10 @@ function Intents({ summary: { intents }, onMoment }: PartProps) {
       {intents.map(({ name, score, texts, firstMs }) => (
         <li key={name}>
           <Moment atMs={firstMs} onMoment={onMoment} />
-          {spaced(name)} <span class="figures">{percentOf(score)}</span>
-          {texts > 1 && <span class="muted">, {plural(texts, 'time')}</span>}
+          <span class="figures">
+            {spaced(name)} {percentOf(score)}
+            {texts > 1 && <span class="muted">, {plural(texts, 'time')}</span>}
+          </span>
         </li>
       ))}
     </Part>
@@ -117,13 +120,16 @@ function Alerts({ summary: { alerts, alertCount }, onMoment }: PartProps) {
       {alerts.map(({ ruleId, name, severity, onsetWindowEndMs, clearedMs, clearReason }) => (
         <li key={`${ruleId} ${onsetWindowEndMs}`}>
           <Moment atMs={onsetWindowEndMs} onMoment={onMoment} />
-          <strong class={`badge ${severity}`}>{severity}</strong> <span dir="auto">{name ?? ruleId}</span>
-          {clearReason !== undefined && (
-            <span class="muted">
-              , {CLEAR_REASONS[clearReason]}
-              {clearedMs !== undefined && ` at ${clockOf(clearedMs)}`}
-            </span>
-          )}
+          <strong class={`badge ${severity}`}>{severity}</strong>
+          <span>
+            <bdi>{name ?? ruleId}</bdi>
+            {clearReason !== undefined && (
+              <span class="muted">
+                , {CLEAR_REASONS[clearReason]}
+                {clearedMs !== undefined && ` at ${clockOf(clearedMs)}`}
+              </span>
+            )}
+          </span>
         </li>
       ))}
       {alertCount > alerts.length && <li class="muted">and {alertCount - alerts.length} more</li>}
