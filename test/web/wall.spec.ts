@@ -3,6 +3,7 @@ import { RESULT_STORE, type ResultStore } from '../../src/delivery/result-feed';
 import { ScriptedPool } from '../../src/models/scripted-pool';
 import { CHROMIUM } from '../support/chromium';
 import { ChatSession } from '../support/chat-session';
+import { eventually } from '../support/eventually';
 import { FaultProxy } from '../support/fault-proxy';
 import { addUser, PASSWORD } from '../support/people';
 import { RawSession } from '../support/raw-session';
@@ -10,7 +11,7 @@ import { type RunningService, startService } from '../support/service';
 import { tone } from '../support/sound';
 import { buildDashboard, Dashboard } from './support/dashboard';
 import { stage } from './support/staged-call';
-import { STAGED_WALL } from './support/staged-wall';
+import { STAGED_WALL, stagedWall } from './support/staged-wall';
 
 const VOICE = { streamId: 1, kind: 'voice', party: 'customer', codec: 'pcm16le-16k' };
 const KEY = 'key-of-acme-0123456789';
@@ -208,6 +209,33 @@ withChromium(`the dashboard in Chromium${CHROMIUM === undefined ? ' (skipped: no
         expect(await wall.violations()).toEqual([]);
         await wall.press('Cards');
       }
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'draws a full wall whole, as cards and as a list, and says of its alerts those that are new alone',
+    async () => {
+      await addUser(service, { name: 'kim', tenant: 'full', role: 'supervisor' });
+      const store = service.app.get<ResultStore>(RESULT_STORE, { strict: false });
+      const calls = stagedWall(30).map((call) => ({ ...call, lastsS: 20 }));
+      await Promise.all(calls.map((call) => stage(store, 'full', call, Date.now())));
+      await wall.press('Log out');
+      await wall.logIn('kim', PASSWORD);
+      await wall.press('Live wall');
+      for (const [view, each] of [
+        ['Cards', '.cards .card'],
+        ['List', '.sessions tbody tr'],
+        ['Cards', '.cards .card'],
+      ] as const) {
+        // prettier-ignore
+        await wall.press(view);
+        await eventually(async () => (await wall.count(each)) === calls.length);
+      }
+      expect(await wall.text('.alert-voice')).toBe('');
+      await stage(store, 'full', { ...calls[0]!, agentId: 'Zoe' }, Date.now());
+      await wall.see(/^Critical alert, Zoe: Angry for 10 s\.$/, '.alert-voice');
+      await eventually(async () => (await wall.count('.cards .card')) === calls.length + 1);
     },
     LIMIT_MS,
   );
