@@ -1,6 +1,7 @@
 // `npm run image:rehearse`: builds and starts the image's stages without Docker. It goes through the Dockerfile in an
 // empty folder, all steps but those of a package manager, as a user without rights; then it starts the service from there
-// as CMD says, with nothing writable but the volume, asks /readyz, and stops it. `--target STAGE`: another than the last.
+// as CMD says, with nothing writable but the volume, asks /readyz, for the dashboard with its files and for the documents, and
+// stops it. `--target STAGE`: another than the last.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, openSync, readFileSync, rmSync, chmodSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -63,6 +64,7 @@ async function rehearseStart(rehearsal, image) {
     say(
       `/readyz: ${status}, ${details.models.served.map(({ name, provider }) => `${name} on ${provider}`).join(', ')}`,
     );
+    say(`the dashboard and the documents: ${(await askForPages(`http://127.0.0.1:${first.port}`)).join(', ')}`);
     service.kill('SIGTERM');
     const { code, signal } = await within(STOP_TIMEOUT_MS, 'not stopped', exited);
     if (code !== 0) throw new Error(`the service ended with ${code ?? signal} after SIGTERM`);
@@ -73,6 +75,21 @@ async function rehearseStart(rehearsal, image) {
   } finally {
     service.kill('SIGKILL');
   }
+}
+
+/** The pages that the image was built with, and whatever the dashboard names: gives their paths. */
+async function askForPages(service) {
+  const get = async (path) => {
+    const answer = await fetch(new URL(path, service));
+    const text = await answer.text();
+    if (!answer.ok || text.length === 0) throw new Error(`${path} answered ${answer.status}: ${text.slice(0, 300)}`);
+    return text;
+  };
+  const files = [...(await get('/wall')).matchAll(/(?:src|href)="(\/wall\/[^"]+)"/g)].map(([, path]) => path);
+  if (!files.some((path) => path.endsWith('.js'))) throw new Error('/wall names no script of its own');
+  const pages = [...files, '/docs', '/docs/openapi.json', '/docs/asyncapi.json'];
+  for (const path of pages) await get(path);
+  return ['/wall', ...pages];
 }
 
 /** As root, commands run as `nobody`; everybody else is unprivileged already. */
