@@ -48,8 +48,7 @@ export class ContractService {
    */
   async kill(): Promise<void> {
     const old = this.running;
-    const dataDir = newFolder();
-    cpSync(old.config.dataDir, dataDir, { recursive: true, filter: (path) => !basename(path).startsWith('lock.json') });
+    const dataDir = copyOf(old.config.dataDir);
     this.running = await this.boot(dataDir);
     this.dying.push(old.close());
   }
@@ -74,3 +73,17 @@ export class ContractService {
 
 const newFolder = (): string => mkdtempSync(join(PARENT, 'rapport-contract-'));
 const remove = (folder: string): void => rmSync(folder, { recursive: true, force: true });
+
+/** Once more where a file was renamed between the look into its folder and the look at it: the disk held it under one of its names. */
+function copyOf(folder: string): string {
+  for (let left = 10; ; left -= 1) {
+    const copy = newFolder();
+    try {
+      cpSync(folder, copy, { recursive: true, filter: (path) => !basename(path).startsWith('lock.json') });
+      return copy;
+    } catch (error) {
+      remove(copy);
+      if (left === 0 || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
+}
