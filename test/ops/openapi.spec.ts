@@ -17,6 +17,8 @@ import { arbitraryOf } from '../../packages/protocol/test/arbitrary-of';
 import { ENDPOINT_RIGHTS } from '../../src/gateway/auth/rights';
 import { apiDocuments } from '../../src/ops/docs/api-documents';
 import { DOOR_SPECS } from '../../src/doors/door-specs';
+import { DEFAULT_THROTTLE } from '../../src/gateway/admission/throttle';
+import { ScriptedPool } from '../../src/models/scripted-pool';
 import { ChatSession } from '../support/chat-session';
 import { eventually } from '../support/eventually';
 import { OpenApi } from '../support/openapi';
@@ -80,7 +82,9 @@ describe('the running service', () => {
       { tenant: 'acme', key: KEY, scopes: SCOPES },
       { tenant: 'acme', key: WATCHER, scopes: ['monitor'] as const },
     ];
-    service = await startService({ apiKeys });
+    // every endpoint is asked with a wrong key
+    const throttle = { ...DEFAULT_THROTTLE, addressFailures: { perSecond: 1000, burst: 1000 } };
+    service = await startService({ apiKeys }, new ScriptedPool(), { throttle });
   });
   afterAll(() => service.close());
 

@@ -205,6 +205,8 @@ withChromium(`a conversation and its alerts in Chromium${SKIPPED}`, () => {
     await page.see(LAWYER.name, '.summary');
     expect(await page.count('.summary b')).toBe(0);
     await page.page.run(`document.querySelector('.summary .time').click()`);
+    // the address follows a moment later: going to the old one before that would go nowhere
+    await eventually(async () => !(await page.page.run<string>('return location.hash')).endsWith('at=600'));
     await page.goTo(`#/sessions/${session.sessionId}?at=600`);
     await page.see(/\d+ % sure|not enough evidence|not assessed/i, '.moment');
   }, 150_000);
@@ -214,7 +216,9 @@ withChromium(`a conversation and its alerts in Chromium${SKIPPED}`, () => {
     await page.enter('In truth the emotion was', 'fear');
     await page.press('Save');
     await page.see('corrected: fear', '.moment');
-    await page.page.run(`document.querySelector('.transcript [aria-current] .chips button').click()`);
+    const chip = '.transcript [aria-current] .chips button';
+    await eventually(async () => (await page.count(chip)) > 0);
+    await page.page.run(`document.querySelector('${chip}').click()`);
     await eventually(async () => (await page.count('.correction option')) > 20);
     await page.enter('In truth the intent was', 'complaint');
     await page.press('Save');
