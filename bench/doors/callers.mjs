@@ -1,6 +1,6 @@
 // One call of each foreign protocol, as cheap for the generator as can be: `send(round)` is one message of 20 ms. What it
 // carries goes to the service with `open`, and the same bytes to a bare `ws` server with `openBare`.
-import { createHmac } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { WebSocket } from 'ws';
 import { DEVELOPMENT_KEY } from '../../dist/config/config.js';
@@ -9,6 +9,7 @@ import { AUDIO_SOCKET, encodeFrame } from '../../dist/doors/asterisk/audio-socke
 const FRAME_MS = 20;
 const TWILIO = { token: '0123456789abcdef0123456789abcdef', url: 'wss://bench.example/twilio' };
 const BASIC = { authorization: `Basic ${Buffer.from(`bench:${DEVELOPMENT_KEY}`).toString('base64')}` };
+const HOOK_KEY = 'bench-key-0123456789';
 const mulaw = Buffer.alloc(8 * FRAME_MS, 0xff);
 const slin = Buffer.alloc(16 * FRAME_MS);
 
@@ -16,6 +17,7 @@ const slin = Buffer.alloc(16 * FRAME_MS);
 export const DOOR_ENV = {
   RAPPORT_TWILIO_AUTH_TOKENS: `development:${TWILIO.token}`,
   RAPPORT_TWILIO_URL: TWILIO.url,
+  RAPPORT_AUDIOHOOK_KEYS: `development:${HOOK_KEY}:none`,
   RAPPORT_JAMBONZ: 'on',
   RAPPORT_ASTERISK: 'on',
   RAPPORT_AUDIOSOCKET_PORT: '0',
@@ -45,12 +47,30 @@ function twilio() {
   return { first: JSON.stringify({ event: 'start', sequenceNumber: '1', streamSid, start }), media };
 }
 
+/** What Genesys Cloud sends of the customer's channel: sound without a header, behind one message. */
+function audioHook() {
+  const id = randomUUID();
+  const organizationId = randomUUID();
+  const media = [{ type: 'audio', format: 'PCMU', channels: ['external'], rate: 8000 }];
+  const participant = { id: randomUUID(), ani: '', aniName: '', dnis: '' };
+  const parameters = { organizationId, conversationId: randomUUID(), participant, media, language: 'en-US' };
+  const first = { version: '2', id, type: 'open', seq: 1, serverseq: 0, position: 'PT0S', parameters };
+  const headers = {
+    'x-api-key': HOOK_KEY,
+    'audiohook-organization-id': organizationId,
+    'audiohook-session-id': id,
+    'audiohook-correlation-id': randomUUID(),
+  };
+  return { headers, first: JSON.stringify(first), media: () => mulaw };
+}
+
 const webSocketDoors = {
   Twilio: {
     path: '/twilio',
     headers: { 'x-twilio-signature': createHmac('sha1', TWILIO.token).update(TWILIO.url).digest('base64') },
     make: twilio,
   },
+  AudioHook: { path: '/audiohook', make: audioHook },
   jambonz: {
     path: '/jambonz',
     headers: BASIC,
@@ -69,9 +89,9 @@ const webSocketDoors = {
 /** {NAME: {open(port of the service, of AudioSocket), openBare(url)}}; both give {send, end}. */
 export const CALLERS = Object.fromEntries(
   Object.entries(webSocketDoors).map(([name, { path, headers, make }]) => {
-    const begin = async (url, options, tellsFirst) => {
-      const { first, media } = make();
-      const { write, end } = await overWebSocket(url, options);
+    const begin = async (url, tellsFirst) => {
+      const { first, media, headers: own = headers } = make();
+      const { write, end } = await overWebSocket(url, tellsFirst ? { headers: own } : {});
       if (tellsFirst) write(first);
       let round = 0;
       return { send: () => write(media(round++)), end };
@@ -79,8 +99,8 @@ export const CALLERS = Object.fromEntries(
     return [
       name,
       {
-        open: ({ port }) => begin(`ws://127.0.0.1:${port}${path}`, { headers }, true),
-        openBare: (url) => begin(url, {}, false),
+        open: ({ port }) => begin(`ws://127.0.0.1:${port}${path}`, true),
+        openBare: (url) => begin(url, false),
       },
     ];
   }),
