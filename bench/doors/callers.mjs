@@ -11,6 +11,7 @@ const TWILIO = { token: '0123456789abcdef0123456789abcdef', url: 'wss://bench.ex
 const BASIC = { authorization: `Basic ${Buffer.from(`bench:${DEVELOPMENT_KEY}`).toString('base64')}` };
 const HOOK_KEY = 'bench-key-0123456789';
 const mulaw = Buffer.alloc(8 * FRAME_MS, 0xff);
+const wideband = Buffer.alloc(32 * FRAME_MS);
 const slin = Buffer.alloc(16 * FRAME_MS);
 
 /** Settings of the service that open the doors of this bench. */
@@ -18,6 +19,7 @@ export const DOOR_ENV = {
   RAPPORT_TWILIO_AUTH_TOKENS: `development:${TWILIO.token}`,
   RAPPORT_TWILIO_URL: TWILIO.url,
   RAPPORT_AUDIOHOOK_KEYS: `development:${HOOK_KEY}:none`,
+  RAPPORT_HUME: 'on',
   RAPPORT_JAMBONZ: 'on',
   RAPPORT_ASTERISK: 'on',
   RAPPORT_AUDIOSOCKET_PORT: '0',
@@ -71,6 +73,11 @@ const webSocketDoors = {
     make: twilio,
   },
   AudioHook: { path: '/audiohook', make: audioHook },
+  Hume: {
+    path: '/hume/v1/expression/audio/realtime',
+    headers: { 'x-hume-api-key': DEVELOPMENT_KEY },
+    make: () => ({ first: JSON.stringify({ type: 'session.update' }), media: () => wideband }),
+  },
   jambonz: {
     path: '/jambonz',
     headers: BASIC,
