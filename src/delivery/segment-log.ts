@@ -12,6 +12,7 @@ import { type Segment, segmentPath } from './segment';
 import { type OnRecord, type RecoveryReport, recoverSegments } from './segment-recovery';
 import { isDue, type Retention, retentionOf } from './segment-retention';
 import { BudgetReached } from './storage-fault';
+import { Turns } from '../facts/turns';
 
 export type SegmentLogOptions = Pick<OutboxOptions, 'dir' | 'maxCommitBytes' | 'maxSegmentBytes' | 'maxSegmentMs'> &
   Pick<OutboxOptions, 'retentionBytes' | 'retentionMs' | 'holdForSink'>;
@@ -41,7 +42,7 @@ export class SegmentLog {
   /** A new segment could not be made, and its file may be there: no other must get what belongs into it. */
   private rolling = false;
   /** Commits and what makes or removes segments go one after the other. */
-  private turn: Promise<unknown> = Promise.resolve();
+  private readonly turns = new Turns();
 
   private constructor(
     private readonly options: SegmentLogOptions,
@@ -64,7 +65,7 @@ export class SegmentLog {
     const recovered = await recoverSegments(dir, maxCommitBytes, onRecord, { files, ...times });
     const { segments, nextOffset, logId, report } = recovered;
     const log = new SegmentLog(options, deps, segments, nextOffset, logId ?? newLogId(), report);
-    if (logId === undefined) await log.inTurn(() => log.roll());
+    if (logId === undefined) await log.turns.take(() => log.roll());
     return log;
   }
 
@@ -93,7 +94,7 @@ export class SegmentLog {
    */
   commit(lines: readonly Buffer[]): Promise<number> {
     const bytes = lines.length === 1 ? lines[0]! : Buffer.concat(lines);
-    return this.inTurn(async () => {
+    return this.turns.take(async () => {
       const { file, segment } = await this.writable(bytes.length);
       try {
         await writeWhole(file, bytes, segment.size);
@@ -123,7 +124,7 @@ export class SegmentLog {
 
   /** A last segment that may go, and should, is followed by another, so that it can. */
   finish(): Promise<void> {
-    return this.inTurn(async () => {
+    return this.turns.take(async () => {
       const last = this.segments.at(-1);
       const { retentionMs, maxSegmentMs } = this.options;
       if (last === undefined || !this.isReleased(last)) return;
@@ -134,7 +135,7 @@ export class SegmentLog {
 
   /** Removes the old segments that may go. */
   retain(): Promise<void> {
-    return this.inTurn(() => this.remove(this.retention()));
+    return this.turns.take(() => this.remove(this.retention()));
   }
 
   /**
@@ -142,13 +143,13 @@ export class SegmentLog {
    * Commits come between two segments. Resolves to how many records were taken out.
    */
   async erase(isWanted: (record: LogRecord) => boolean): Promise<number> {
-    await this.inTurn(async () => {
+    await this.turns.take(async () => {
       const last = this.segments.at(-1);
       if (last !== undefined && last.size > last.headerBytes) await this.roll();
     });
     let count = 0;
     for (const segment of this.segments.slice(0, -1)) {
-      count += await this.inTurn(async () =>
+      count += await this.turns.take(async () =>
         // removed by retention meanwhile
         this.segments.includes(segment) ? eraseInSegment(segment, isWanted, this.deps.files) : 0,
       );
@@ -157,16 +158,9 @@ export class SegmentLog {
   }
 
   async close(): Promise<void> {
-    await this.turn;
+    await this.turns.over();
     await this.active?.close();
     this.active = undefined;
-  }
-
-  /** An action that fails lets the next one begin. */
-  private inTurn<T>(action: () => Promise<T>): Promise<T> {
-    const done = this.turn.then(action);
-    this.turn = done.catch(() => undefined);
-    return done;
   }
 
   private ageMs(sinceMs: number): number {

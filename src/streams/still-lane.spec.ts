@@ -1,19 +1,12 @@
-import type { DropReason, LaneHost } from './lane';
+import type { DropReason } from './lane';
 import { StillLane } from './still-lane';
 import { streamOptions } from './stream-options';
 import { VIDEO, still } from './testing/session-script';
+import { laneHost } from './testing/lane-host';
 
 describe('StillLane', () => {
   const drops: DropReason[] = [];
-  const host: LaneHost = {
-    watermarkMs: 0,
-    roomForUtterance: () => true,
-    utterance: () => {},
-    gap: () => {},
-    notice: () => {},
-    drop: (reason) => drops.push(reason),
-    wake: () => {},
-  };
+  const host = laneHost((reason) => drops.push(reason));
   const open = (overrides = {}) => new StillLane(VIDEO, streamOptions(overrides), host);
   const ptsOf = (lane: StillLane, startMs: number) => lane.stillsIn(startMs, startMs + 1000).map((x) => x.ptsMs);
   beforeEach(() => drops.splice(0));

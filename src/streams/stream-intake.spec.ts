@@ -1,7 +1,8 @@
-import type { DropReason, Lane, LaneHost } from './lane';
+import type { DropReason, Lane } from './lane';
 import { refuse } from './lane';
 import { StreamIntake } from './stream-intake';
 import { VOICE } from './testing/session-script';
+import { laneHost } from './testing/lane-host';
 
 /** A lane that writes down what it gets, and holds every byte until told to let go. */
 class NotingLane implements Lane {
@@ -43,15 +44,7 @@ describe('StreamIntake', () => {
   beforeEach(() => {
     lane = new NotingLane();
     drops = [];
-    const host: LaneHost = {
-      watermarkMs: 0,
-      roomForUtterance: () => true,
-      utterance: () => {},
-      gap: () => {},
-      notice: () => {},
-      drop: (reason) => drops.push(reason),
-      wake: () => {},
-    };
+    const host = laneHost((reason) => drops.push(reason));
     intake = new StreamIntake(VOICE, lane, limits, host, 0);
   });
 

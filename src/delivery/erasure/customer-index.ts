@@ -15,6 +15,7 @@ import {
   type OwnedSession,
   pseudonym,
 } from './customer-line';
+import { Turns } from '../../facts/turns';
 
 const SECRET_FILE = 'secret';
 const SECRET_BYTES = 32;
@@ -50,7 +51,7 @@ export interface CustomerIndexOptions {
  * sessions that are erased. A few append-only files, changed by one action at a time; each change is durable, or was not.
  */
 export class CustomerIndex {
-  private turn: Promise<unknown> = Promise.resolve();
+  private readonly turns = new Turns();
   private isInTrouble = false;
   private looked: LookedThrough | undefined;
   /** Oldest first. */
@@ -94,7 +95,7 @@ export class CustomerIndex {
   }
 
   private lookThrough(log: FinishedLog): Promise<void> {
-    return this.inTurn(async () => {
+    return this.turns.take(async () => {
       const { logId, finishedBelow } = log;
       let below = this.below(logId);
       if (below >= finishedBelow) return;
@@ -114,7 +115,7 @@ export class CustomerIndex {
 
   /** Ids of the customer's sessions. Rejects with `data_format` for damage. */
   sessionsOf(tenant: string, customerId: string): Promise<Set<string>> {
-    return this.inTurn(async () => {
+    return this.turns.take(async () => {
       const owner = pseudonym(this.secret, tenant, customerId);
       const sessions = new Set<string>();
       for (const { path, size } of this.sizes) {
@@ -128,7 +129,7 @@ export class CustomerIndex {
 
   /** Overwrites what is known of these sessions, by their keys. Whoever looks from then on finds nothing of them. */
   forget(keys: ReadonlySet<string>): Promise<void> {
-    return this.inTurn(async () => {
+    return this.turns.take(async () => {
       for (const { path, size } of this.sizes) {
         const lines = (await this.lines(path, size)).filter(({ line }) => 'key' in line && keys.has(line.key));
         if (lines.length === 0) continue;
@@ -215,13 +216,6 @@ export class CustomerIndex {
     return records.flatMap(({ record, position, bytes: length }) =>
       record === 'forgotten' ? [] : [{ line: record, position, length }],
     );
-  }
-
-  /** An action that fails lets the next one begin. */
-  private inTurn<T>(action: () => Promise<T>): Promise<T> {
-    const done = this.turn.then(action);
-    this.turn = done.catch(() => undefined);
-    return done;
   }
 }
 

@@ -6,6 +6,7 @@ import type { DeadLetters } from '../webhooks/dead-letters';
 import type { CustomerIndex } from './customer-index';
 import type { ErasureJournal, ErasureOrder } from './erasure-journal';
 import { sessionsOfCustomer } from './sessions-of-customer';
+import { Turns } from '../../facts/turns';
 
 export const ERASURES = Symbol('Erasures');
 
@@ -55,7 +56,7 @@ export interface ErasureReport {
  */
 export class Erasures {
   /** One at a time: each reads the whole log. */
-  private running: Promise<unknown> = Promise.resolve();
+  private readonly turns = new Turns();
 
   private readonly participants = new Set<ErasureParticipant>();
 
@@ -67,12 +68,12 @@ export class Erasures {
   }
 
   session(tenant: string, sessionId: string): Promise<ErasureReport> {
-    return this.inTurn(() => this.begin({ tenant, by: 'session', sessions: [sessionId], dataKeys: [] }));
+    return this.turns.take(() => this.begin({ tenant, by: 'session', sessions: [sessionId], dataKeys: [] }));
   }
 
   /** `more`: sessions of the customer that the log does not name, since they run. */
   customer(tenant: string, customerId: string, more: readonly string[] = []): Promise<ErasureReport> {
-    return this.inTurn(async () => {
+    return this.turns.take(async () => {
       const { outbox, customers, keys } = this.deps;
       const found = await sessionsOfCustomer(outbox.read(0), tenant, customerId);
       // after the log: what has left it meanwhile is here
@@ -133,11 +134,5 @@ export class Erasures {
     await outbox.close({ tenant, sessionId: id });
     await journal.remove(id);
     return { sessions, records, dataKeys: dataKeys.length };
-  }
-
-  private inTurn<T>(action: () => Promise<T>): Promise<T> {
-    const done = this.running.then(action);
-    this.running = done.catch(() => undefined);
-    return done;
   }
 }

@@ -2,6 +2,7 @@ import { appendFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CloudEvent } from '@rapport-live/protocol';
 import { isMissing, replaceFile, systemFiles } from '../log-files';
+import { Turns } from '../../facts/turns';
 
 const SUFFIX = '.dead.jsonl';
 
@@ -17,13 +18,13 @@ export interface DeadLetter {
  * after the other, so that none comes into a file while it is being replaced.
  */
 export class DeadLetters {
-  private running: Promise<unknown> = Promise.resolve();
+  private readonly turns = new Turns();
 
   constructor(private readonly folder: string) {}
 
   /** Where the file of this endpoint has no room for it within `maxBytes`, it is left out. */
   add(endpoint: string, letter: DeadLetter, maxBytes: number): Promise<void> {
-    return this.inTurn(async () => {
+    return this.turns.take(async () => {
       const path = join(this.folder, `${endpoint}${SUFFIX}`);
       const line = Buffer.from(`${JSON.stringify(letter)}\n`);
       const size = (await systemFiles.look(path))?.size ?? 0;
@@ -35,7 +36,7 @@ export class DeadLetters {
 
   /** Nothing of these sessions stands in any of the files when it resolves. Rejects as the disk does; may be done again. */
   forget(tenant: string, sessionIds: readonly string[]): Promise<void> {
-    return this.inTurn(async () => {
+    return this.turns.take(async () => {
       for (const name of await this.files()) {
         const lines = String(await systemFiles.readWhole(join(this.folder, name))).split('\n');
         const kept = lines.filter((line) => !isOf(line, tenant, sessionIds));
@@ -52,12 +53,6 @@ export class DeadLetters {
       if (isMissing(error)) return [];
       throw error;
     }
-  }
-
-  private inTurn<T>(action: () => Promise<T>): Promise<T> {
-    const done = this.running.then(action);
-    this.running = done.catch(() => undefined);
-    return done;
   }
 }
 

@@ -10,6 +10,7 @@ import type { ViewAudit } from '../../gateway/auth/view-audit';
 import { canSee, type Viewer } from '../../gateway/auth/viewer';
 import type { Conversation } from '../../pipeline/conversation';
 import { NOTHING_SEEN, summaryOf, summed } from '../../pipeline/summary/session-summary';
+import { Turns } from '../../facts/turns';
 
 /** Requests that read the log, in work or waiting; more are refused. */
 const MAX_WAITING = 8;
@@ -23,7 +24,7 @@ export type EndedOf = (viewer: Viewer, sessionId: string) => Promise<SessionEnde
  */
 export class SessionSummaries {
   private waiting = 0;
-  private turn: Promise<unknown> = Promise.resolve();
+  private readonly turns = new Turns();
 
   constructor(
     private readonly liveOf: (tenant: string) => readonly Conversation[],
@@ -79,10 +80,8 @@ export class SessionSummaries {
       throw new RapportError('overloaded', `${this.waiting} summaries are being read already.`, { retryAfterMs: 1000 });
     }
     this.waiting += 1;
-    const done = this.turn.then(action);
-    this.turn = done.catch(() => undefined);
     try {
-      return await done;
+      return await this.turns.take(action);
     } finally {
       this.waiting -= 1;
     }

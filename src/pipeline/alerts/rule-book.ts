@@ -2,6 +2,7 @@ import type { AlertRule, AlertRulesAnswer, AlertRulesFile, AlertRuleSet } from '
 import { type CompiledRule, compileRule } from '../../alerts/compiled-rule';
 import { DEFAULT_RULE_SET } from '../../alerts/default-rules';
 import { RuleFiles, type StoredRules } from './rule-files';
+import { Turns } from '../../facts/turns';
 
 export const RULE_BOOK = Symbol('RuleBook');
 
@@ -41,7 +42,7 @@ export class RuleBook {
   private readonly current = new Map<string, TenantRules>();
   private file: AlertRulesFile | undefined;
   /** One change after another. */
-  private turn: Promise<unknown> = Promise.resolve();
+  private readonly turns = new Turns();
 
   private constructor(private readonly deps: RuleBookDeps) {
     this.files = new RuleFiles(deps.folder);
@@ -67,12 +68,12 @@ export class RuleBook {
 
   /** They count when it resolves. Rejects with `data_dir_unusable`, and then nothing has changed. */
   put(tenant: string, { rules }: AlertRuleSet): Promise<AlertRulesAnswer> {
-    return this.inTurn(() => this.keep(tenant, rules));
+    return this.turns.take(() => this.keep(tenant, rules));
   }
 
   /** Back to the rules of the file, or to those that are built in. Idempotent. */
   remove(tenant: string): Promise<AlertRulesAnswer> {
-    return this.inTurn(async () => {
+    return this.turns.take(async () => {
       const isOwn = this.of(tenant).source === 'tenant';
       return isOwn ? this.keep(tenant, null) : this.answer(tenant);
     });
@@ -80,7 +81,7 @@ export class RuleBook {
 
   /** The rules file states something else now. */
   fileChanged(file: AlertRulesFile): Promise<void> {
-    return this.inTurn(async () => {
+    return this.turns.take(async () => {
       const before = new Map(this.current);
       this.file = file;
       this.current.clear();
@@ -120,11 +121,5 @@ export class RuleBook {
     if (this.current.size >= MAX_KNOWN_TENANTS) this.current.delete(this.current.keys().next().value!);
     this.current.set(tenant, made);
     return made;
-  }
-
-  private inTurn<T>(action: () => Promise<T>): Promise<T> {
-    const done = this.turn.then(action);
-    this.turn = done.catch(() => undefined);
-    return done;
   }
 }

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FUZZ_INPUTS, FUZZ_TIMEOUT_MS, FuzzFigures, mutate, random } from '../../../test/support/mutate';
-import type { LaneHost } from '../lane';
 import { openLanes } from '../open-lane';
 import { streamOptions } from '../stream-options';
 import { EnergyPool } from '../testing/energy-pool';
@@ -10,6 +9,7 @@ import { VIDEO } from '../testing/session-script';
 import { matroskaHeader, matroskaPicture } from './matroska-writer';
 import type { VideoDecoderEvents } from './video-decoder';
 import { VideoSlots } from './video-slots';
+import { laneHost } from '../testing/lane-host';
 
 /** The container alone is tried with all of them (`codecs/fuzz.spec.ts`); here each costs a lane's work. */
 const INPUTS = FUZZ_INPUTS / 5;
@@ -28,15 +28,7 @@ it(
     const next = random(4712);
     const figures = new FuzzFigures();
     const counts = { pictures: 0, opened: 0, faults: 0, dropped: 0 };
-    const host: LaneHost = {
-      watermarkMs: 0,
-      roomForUtterance: () => true,
-      utterance: () => {},
-      gap: () => {},
-      notice: () => {},
-      drop: () => (counts.dropped += 1),
-      wake: () => {},
-    };
+    const host = laneHost(() => (counts.dropped += 1));
     // as a decoder would: what it is given is written for it, and it gives back what it is through with
     const open = (head: Parameters<typeof matroskaHeader>[0], events: VideoDecoderEvents) => {
       counts.opened += 1;
