@@ -82,7 +82,7 @@ describe('erasure', () => {
     expect(audits.map(({ event }) => event.data)).toEqual([
       { part: 0, by: 'customer', sessions: body.sessions, records: body.records, dataKeys: 0 },
     ]);
-    expect(JSON.stringify(audits)).not.toMatch(/4711|ann@/);
+    expect(JSON.stringify(audits)).not.toMatch(/ann@|example.com/);
     expect(log.filter(({ event }) => event.type === 'rapport.session.erased').map(({ event }) => event.subject)).toEqual(body.sessions); // prettier-ignore
   });
 
