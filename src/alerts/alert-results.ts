@@ -1,22 +1,23 @@
-import type { AlertClearReason, AlertData, AlertEvidence } from '@rapport-live/protocol';
+import type { AlertClearReason, AlertData } from '@rapport-live/protocol';
 import type { SessionResult } from '../delivery/session-result';
 import type { OpenAlert } from './alert-state';
 import type { CompiledRule } from './compiled-rule';
+import type { JudgedRule } from './judge-rule';
 
 export type AlertResult = Extract<SessionResult, { type: `rapport.alert.${string}` }>;
 
 /** An open alert is told again when it got worse, at most so often, ms of media time ... */
 const UPDATE_EVERY_MS = 10_000;
-/** ... by so much of its greatest value, or by a condition more ... */
+/** ... by so much, as far as a level is beyond its bound, or by a condition more ... */
 const WORSE_BY = 0.1;
 /** ... and never more often than this. */
 const MAX_REVISIONS = 50;
 
-type About = readonly AlertEvidence[];
+type About = Pick<JudgedRule, 'evidence' | 'beyond'>;
 
-export function raisedAlert(rule: CompiledRule, nowMs: number, evidence: About): [OpenAlert, AlertResult] {
+export function raisedAlert(rule: CompiledRule, nowMs: number, { evidence, beyond }: About): [OpenAlert, AlertResult] {
   const { name, severity } = rule;
-  const told = { toldMs: nowMs, toldEvidence: evidence.length, toldPeak: peakOf(evidence) };
+  const told = { toldMs: nowMs, toldEvidence: evidence.length, toldPeak: beyond };
   const open = { name, severity, onsetMs: nowMs, revision: 0, ...told };
   return [open, resultOf('raised', rule.id, open, nowMs, { evidence: [...evidence] })];
 }
@@ -26,25 +27,18 @@ export function updatedAlert(
   ruleId: string,
   open: OpenAlert,
   nowMs: number,
-  evidence: About,
+  { evidence, beyond }: About,
 ): [OpenAlert, AlertResult[]] {
-  const peak = peakOf(evidence);
-  const isWorse = peak >= open.toldPeak + WORSE_BY || evidence.length > open.toldEvidence;
+  const isWorse = beyond >= open.toldPeak + WORSE_BY || evidence.length > open.toldEvidence;
   const isDue = nowMs - open.toldMs >= UPDATE_EVERY_MS && open.revision < MAX_REVISIONS;
   if (!isWorse || !isDue) return [open, []];
-  const told = { toldMs: nowMs, toldEvidence: evidence.length, toldPeak: Math.max(peak, open.toldPeak) };
+  const told = { toldMs: nowMs, toldEvidence: evidence.length, toldPeak: Math.max(beyond, open.toldPeak) };
   const next = { ...open, ...told, revision: open.revision + 1 };
   return [next, [resultOf('updated', ruleId, next, nowMs, { evidence: [...evidence] })]];
 }
 
 export function clearedAlert(ruleId: string, open: OpenAlert, nowMs: number, reason: AlertClearReason): AlertResult {
   return resultOf('cleared', ruleId, { ...open, revision: open.revision + 1 }, nowMs, { clearReason: reason });
-}
-
-/** Emotion, shares and scores alone: how long a silence lasts is no sign that it got worse. */
-function peakOf(evidence: About): number {
-  const shares = evidence.filter(({ condition }) => ['emotion', 'escalationRisk', 'arousal'].includes(condition));
-  return Math.max(0, ...shares.map(({ value = 0 }) => value));
 }
 
 function resultOf(

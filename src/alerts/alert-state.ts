@@ -44,13 +44,22 @@ export interface LeafState {
   readonly saidMs?: number;
   readonly utteranceId?: string;
   readonly phrase?: number;
+  /** Of words that are asked for after others: where they were found last, whatever they count for. */
+  readonly found?: FoundWords;
+}
+
+export interface FoundWords {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly utteranceId: string;
+  readonly phrase: number;
 }
 
 /** An alert that was raised and is not over. What its rule said is kept: it may be gone. */
 export interface OpenAlert extends Pick<AlertRule, 'name' | 'severity'> {
   readonly onsetMs: number;
   readonly revision: number;
-  /** When it was told last, and what of: how many conditions, and the greatest value. */
+  /** When it was told last, and what of: how many conditions, and how far a level was beyond its bound. */
   readonly toldMs: number;
   readonly toldEvidence: number;
   readonly toldPeak: number;

@@ -70,6 +70,38 @@ it('valence and arousal are held against either bound, and come back over the ot
   ]);
 });
 
+it('a bound near the end of its range has a way back too (found in review: 0.15 below it was nowhere, and the alert stayed)', () => {
+  const course = [0.2, 0.06, 0.04, 0];
+  const events = seconds(course.length, (second) => {
+    const value = course[second - 1]!;
+    const intents = value === 0 ? [] : [{ name: 'cancel_order', score: value, sources: ['1'], lastMs: 0 }];
+    return {
+      assessed: assessed(value, { intents }),
+      talk: { talkShare: { customer: value / 10, agent: 1 } },
+    };
+  });
+  const rules = [
+    ruleOf({ emotion: { label: 'anger', atLeast: 0.1, forMs: 0 } }, { id: 'anger' }),
+    ruleOf({ intent: { name: 'cancel_order', atLeast: 0.1, forMs: 0 } }, { id: 'intent' }),
+    ruleOf({ talkShare: { of: 'customer', atLeast: 0.01, afterMs: 1000 } }, { id: 'share' }),
+  ];
+  const { results } = told(events, rules);
+  for (const { id } of rules) {
+    const steps = inShort(results.filter(({ data }) => data.ruleId === id));
+    expect([id, steps]).toEqual([id, ['raised 1000', 'cleared 3000 over']]);
+  }
+});
+
+it('a valence that falls is told as worse, one that comes back is not (found in review: no valence was)', () => {
+  const course = [0.7, 0.7, 0.95, 0.95, 0.6];
+  const events = seconds(60, (second) => ({ assessed: assessed(course[Math.floor((second - 1) / 12)]!) }));
+  const low = ruleOf({ valence: { atMost: -0.34, forMs: 0 } });
+  const calm = ruleOf({ arousal: { atMost: 0.48, forMs: 0 } });
+  expect(inShort(told(events, [low]).results)).toEqual(['raised 1000', 'updated 25000']);
+  // arousal goes up from 0.35 to 0.475: that is no worse where it was too low
+  expect(inShort(told(events, [calm]).results)).toEqual(['raised 1000']);
+});
+
 it('an alert is over once it was not so for a while, and not raised again before another', () => {
   const course = [0.9, 0.1, 0.9, 0.1, 0.1, 0.1, 0.9, 0.9, 0.9, 0.9];
   const events = seconds(course.length, (second) => ({ assessed: assessed(course[second - 1]!) }));
@@ -152,6 +184,29 @@ describe('words', () => {
     ]);
   });
 
+  it('count whichever of question and answer is transcribed first (found in review: an answer ahead of it did not)', () => {
+    const after = { by: 'customer' as const, anyOf: ['card number'] };
+    const rules = [
+      ruleOf({ notSaid: { by: 'agent', anyOf: ['do not read'], withinMs: 5000, after } }, { id: 'due' }),
+      ruleOf({ said: { by: 'agent', anyOf: ['do not read'], withinMs: 5000, after, keepMs: 9000 } }, { id: 'said' }),
+    ];
+    const asked = words('customer', 10_000, 'Shall I say my card number?');
+    const answered = words('agent', 13_000, 'Please do not read it out.');
+    const again = words('customer', 20_000, 'My card number is what you need?');
+    const at = (texts: readonly AlertEvent[], more: readonly AlertEvent[] = []) => {
+      const ticks = seconds(50, () => ({}));
+      const events = [...ticks.slice(0, 15), ...texts, ...ticks.slice(15, 22), ...more, ...ticks.slice(22)];
+      return told(events, rules).results.map(({ data }) => [data.ruleId, data.step, data.windowEndMs].join(' '));
+    };
+    const once = ['said raised 16000', 'said cleared 24000'];
+    expect(at([asked, answered])).toEqual(once);
+    expect(at([answered, asked])).toEqual(once);
+    // asked again, it must be said again; what was said stays said for its time
+    expect(at([answered, asked], [again])).toEqual([...once, 'due raised 35000']);
+    // one that was asked before what was answered comes last of all
+    expect(at([asked, answered], [words('customer', 9000, 'My card number?')])).toEqual(once);
+  });
+
   it('may have to be said by a time', () => {
     const rule = ruleOf({ said: { by: 'agent', anyOf: ['hello'], withinMs: 5000, keepMs: 60_000 } });
     const at = (ms: number) => inOrder([...seconds(20, () => ({})), words('agent', ms, 'Hello there')]);
@@ -172,6 +227,13 @@ describe('words', () => {
 });
 
 describe('the talk', () => {
+  it('that goes on to the end ends with the session, and is not called over', () => {
+    const events = seconds(20, (second) => ({ talk: { silentForMs: second * 1000 } }));
+    const rule = ruleOf({ silence: { forMs: 10_000 } });
+    const { results } = told([...events, { kind: 'end', isJudged: true }], [rule]);
+    expect(inShort(results)).toEqual(['raised 10000', 'cleared 20000 session_ended']);
+  });
+
   it('silence is told while it lasts, never of a hold, never where one party alone is heard', () => {
     const silent = (onHold: boolean, both = true) =>
       seconds(30, (second) => ({

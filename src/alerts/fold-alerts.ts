@@ -57,7 +57,9 @@ function onTick(state: AlertState, tick: AlertTick, rules: readonly CompiledRule
 function onEnd(state: AlertState, { isJudged }: AlertEnd, rules: readonly CompiledRule[]): Folded {
   const nowMs = state.tickMs;
   const tick: AlertTick = { kind: 'tick', nowMs, talk: { onHold: false, heardMs: 0 } };
-  const [judged, results] = isJudged ? judge(state, momentOf(state, tick, rules), rules) : [state, []];
+  const [judged, results] = isJudged
+    ? judge(state, { ...momentOf(state, tick, rules), isEnd: true }, rules)
+    : [state, []];
   const over = Object.entries(judged.rules).flatMap(([ruleId, { open }]) =>
     open === undefined ? [] : [clearedAlert(ruleId, open, nowMs, 'session_ended')],
   );
@@ -84,18 +86,19 @@ function judge(state: AlertState, moment: Moment, rules: readonly CompiledRule[]
 
 function judgeOne(before: RuleState, rule: CompiledRule, moment: Moment): [RuleState, AlertResult[]] {
   const { nowMs } = moment;
-  const { leaves, verdict, evidence } = judgeRule(before.leaves, rule, moment);
+  const { leaves, verdict, ...about } = judgeRule(before.leaves, rule, moment);
   const { open, clearedMs = -Infinity } = before;
   if (open === undefined) {
     const isDue = verdict === 'yes' && nowMs - clearedMs >= rule.cooldownMs;
     if (!isDue) return [{ ...before, leaves }, []];
-    const [raised, result] = raisedAlert(rule, nowMs, evidence);
+    const [raised, result] = raisedAlert(rule, nowMs, about);
     return [{ key: rule.key, leaves, open: raised }, [result]];
   }
   if (verdict === 'yes') {
-    const [updated, told] = updatedAlert(rule.id, open, nowMs, evidence);
+    const [updated, told] = updatedAlert(rule.id, open, nowMs, about);
     return [{ key: rule.key, leaves, open: updated }, told];
   }
+  if (verdict === 'unknown' && moment.isEnd === true) return [{ key: rule.key, leaves, open }, []];
   const { overSinceMs = nowMs } = before;
   if (nowMs - overSinceMs < rule.clearAfterMs) return [{ key: rule.key, leaves, open, overSinceMs }, []];
   return [{ key: rule.key, leaves, clearedMs: nowMs }, [clearedAlert(rule.id, open, nowMs, 'over')]];

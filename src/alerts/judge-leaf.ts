@@ -1,12 +1,15 @@
 import type { LeafState } from './alert-state';
 import type { Leaf } from './compiled-rule';
 import { escalationRisk } from './escalation-risk';
-import { judgeLevel } from './judge-level';
+import { judgeLevel, type Range } from './judge-level';
 import { judgeInterruptions, judgeSilence, judgeTalkShare } from './judge-talk';
 import { judgeTrend } from './judge-trend';
 import { judgeNotSaid, judgeSaid } from './judge-words';
 import type { Moment } from './moment';
 import type { Judged } from './verdict';
+
+const SHARE: Range = [0, 1];
+const SIGNED: Range = [-1, 1];
 
 /** One condition at one moment. */
 export function judgeLeaf(before: LeafState, leaf: Leaf, moment: Moment): Judged {
@@ -15,19 +18,23 @@ export function judgeLeaf(before: LeafState, leaf: Leaf, moment: Moment): Judged
     case 'emotion': {
       const { label, clearBelow: clearAt, ...bound } = leaf.given;
       const about = { condition: 'emotion', of: label } as const;
-      return judgeLevel(before, quantities?.[label], { ...bound, clearAt }, nowMs, about);
+      return judgeLevel(before, quantities?.[label], { ...bound, clearAt, range: SHARE }, nowMs, about);
     }
     case 'valence':
     case 'arousal':
-      return judgeLevel(before, quantities?.[leaf.kind], leaf.given, nowMs, { condition: leaf.kind });
+      return judgeLevel(before, quantities?.[leaf.kind], { ...leaf.given, range: SIGNED }, nowMs, {
+        condition: leaf.kind,
+      });
     case 'escalationRisk': {
       const { clearBelow: clearAt, ...bound } = leaf.given;
-      return judgeLevel(before, escalationRisk(moment), { ...bound, clearAt }, nowMs, { condition: leaf.kind });
+      return judgeLevel(before, escalationRisk(moment), { ...bound, clearAt, range: SHARE }, nowMs, {
+        condition: leaf.kind,
+      });
     }
     case 'intent': {
       const { name, ...bound } = leaf.given;
       const score = intents && (intents.find((one) => one.name === name)?.score ?? 0);
-      return judgeLevel(before, score, bound, nowMs, { condition: 'intent', of: name });
+      return judgeLevel(before, score, { ...bound, range: SHARE }, nowMs, { condition: 'intent', of: name });
     }
     case 'trend':
       return judgeTrend(before, leaf, moment);

@@ -13,6 +13,8 @@ export interface JudgedRule {
   readonly verdict: Verdict;
   /** Of the conditions that are so; those under a `not` speak by their absence. */
   readonly evidence: readonly AlertEvidence[];
+  /** How far the level that is furthest beyond its bound is; 0: there is none. */
+  readonly beyond: number;
 }
 
 /** Every leaf is judged, whatever the others say: what it remembers must not depend on them. */
@@ -22,6 +24,7 @@ export function judgeRule(before: readonly LeafState[], { leaves, when }: Compil
     leaves: judged.map(({ state }) => state),
     verdict: verdictOf(when, judged),
     evidence: judged.flatMap(({ evidence }) => evidence ?? []).slice(0, MAX_EVIDENCE),
+    beyond: Math.max(0, ...judged.map(({ verdict, beyond = 0 }) => (verdict === 'yes' ? beyond : 0))),
   };
 }
 

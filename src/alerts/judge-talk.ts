@@ -3,7 +3,7 @@ import type { LeafOf } from './compiled-rule';
 import type { Moment } from './moment';
 import { type Judged, yesOrNo } from './verdict';
 
-/** A share is over again once it is so far on the other side. */
+/** A share is over again once it is so far on the other side: half of the way there is, where that is less. */
 const SHARE_HYSTERESIS = 0.05;
 
 /** Nobody speaks. Nothing of a hold is silence, and nothing is known where one party alone is heard. */
@@ -34,9 +34,10 @@ export function judgeInterruptions(
 export function judgeTalkShare(before: LeafState, { given }: LeafOf<'talkShare'>, { nowMs, talk }: Moment): Judged {
   const share = talk.talkShare?.[given.of];
   if (share === undefined || talk.heardMs < given.afterMs) return { state: before, verdict: 'unknown' };
-  const slack = before.on === true ? SHARE_HYSTERESIS : 0;
-  const { atLeast, atMost } = given;
-  const on = atLeast === undefined ? share <= (atMost ?? 0) + slack : share >= atLeast - slack;
+  const { atLeast, atMost = 0 } = given;
+  const wayBack = atLeast ?? 1 - atMost;
+  const slack = before.on === true ? Math.min(SHARE_HYSTERESIS, wayBack / 2) : 0;
+  const on = atLeast === undefined ? share <= atMost + slack : share >= atLeast - slack;
   return yesOrNo({ on, judgedMs: nowMs }, on, {
     ...{ condition: 'talkShare', of: given.of, value: share, threshold: atLeast ?? atMost },
   });

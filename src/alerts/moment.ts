@@ -16,6 +16,8 @@ export interface Moment {
   readonly talk: TalkNow;
   readonly series: AlertState['series'];
   readonly interruptions: AlertState['interruptions'];
+  /** Nothing more comes: of what is not known now nothing follows. */
+  readonly isEnd?: boolean;
 }
 
 /** Interruptions whose times are kept, of each party. */

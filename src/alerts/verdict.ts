@@ -9,6 +9,8 @@ export interface Judged {
   readonly verdict: Verdict;
   /** What speaks for `yes`. */
   readonly evidence?: AlertEvidence;
+  /** Of a level: how far it is on the wrong side of its bound; less than 0 while it is not yet over. */
+  readonly beyond?: number;
 }
 
 /** What was judged so long ago that it says nothing any more, ms. */
