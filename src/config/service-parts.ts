@@ -15,6 +15,6 @@ export interface ServiceParts {
   readonly gateway?: Partial<GatewayOptions>;
   /** Instead of the file system, for the log of results. */
   readonly files?: LogFiles;
-  /** By which keys and tokens expire, ms since 1970. */
+  /** By which keys and tokens expire, alerts are snoozed and history grows old, ms since 1970. */
   readonly wallClock?: () => number;
 }

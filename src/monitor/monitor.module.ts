@@ -1,4 +1,5 @@
 import { Inject, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { SERVICE_PARTS, type ServiceParts } from '../config/service-parts';
 import { DeliveryModule } from '../delivery/delivery.module';
 import { RECORD_TAP, type RecordTap } from '../delivery/record-tap';
 import { RESULT_STORE, type ResultStore } from '../delivery/result-feed';
@@ -19,8 +20,9 @@ import { SummaryModule } from './summary/summary.module';
   providers: [
     {
       provide: AlertHandling,
-      inject: [RECORD_TAP, RESULT_STORE],
-      useFactory: (tap: RecordTap, store: ResultStore) => new AlertHandling(tap, store, faultLog('alerts')),
+      inject: [RECORD_TAP, RESULT_STORE, SERVICE_PARTS],
+      useFactory: (tap: RecordTap, store: ResultStore, { wallClock = Date.now }: ServiceParts) =>
+        new AlertHandling(tap, store, wallClock, faultLog('alerts')),
     },
   ],
 })

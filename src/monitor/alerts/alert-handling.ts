@@ -20,6 +20,8 @@ export class AlertHandling {
   constructor(
     private readonly tap: Pick<RecordTap, 'records'>,
     private readonly store: Pick<ResultStore, 'append' | 'close'>,
+    /** Wall clock, ms since 1970. */
+    private readonly nowMs: () => number,
     private readonly onFault: (error: unknown) => void,
   ) {}
 
@@ -60,6 +62,11 @@ export class AlertHandling {
     const record = await appendAlone(this.store, viewer.tenant, resultOf, this.desk.dataKeyOf(alertId));
     if (record !== null) this.desk.see(record);
     return this.desk.find(viewer, alertId);
+  }
+
+  /** As `handle`: until then it need not be shown. */
+  snooze(viewer: Viewer, alertId: string, forMs: number): Promise<AlertView> {
+    return this.handle(viewer, alertId, { action: 'snooze', until: new Date(this.nowMs() + forMs).toISOString() });
   }
 
   private async follow(): Promise<void> {

@@ -75,7 +75,7 @@ export class AlertsController {
     @Param('id') id: string,
   ): Promise<AlertView> {
     const { forMs } = await readBody(request, AlertSnooze, this.options);
-    return this.handle(viewer, id, { action: 'snooze', until: new Date(Date.now() + forMs).toISOString() });
+    return this.alerts.snooze(viewer, id, forMs);
   }
 
   @Post(':id/note')

@@ -1,17 +1,18 @@
-import { TENANT_EVENTS } from '@rapport-live/protocol';
+import { type CloudEvent, TENANT_EVENTS } from '@rapport-live/protocol';
 import { type Subscription, takeWhile } from 'rxjs';
-import { sessionOfKey } from '../../delivery/cloud-event';
+import { sessionKey, sessionOfKey } from '../../delivery/cloud-event';
 import type { RecordTap } from '../../delivery/record-tap';
 import type { ResultStore } from '../../delivery/result-feed';
 import type { SessionIdentity } from '../../delivery/session-result';
 import type { LiveWall } from './live-wall';
 
 /**
- * Brings durable records to the wall. The tap says which sessions there are; what happens in each is read through its own
- * subscription, from its first record on, so that a session that was open before a restart is shown whole.
+ * Brings durable records to the wall, each read once: those of sessions that begin from now on as the tap brings them, those of a
+ * session that was open before a restart through its own subscription, from its first record on, so that it is shown whole.
  */
 export class LiveFeed {
-  private readonly sessions = new Map<string, Subscription>();
+  /** Of sessions that a process before this one left open. */
+  private readonly resumed = new Map<string, Subscription>();
   private readonly stopping = new AbortController();
   private done: Promise<void> = Promise.resolve();
 
@@ -26,43 +27,41 @@ export class LiveFeed {
   start(): void {
     const from = this.tap.end();
     for (const identity of this.store.unfinished()) this.follow(identity);
-    this.done = this.discover(from).catch(this.onFault);
+    this.done = this.watch(from).catch(this.onFault);
   }
 
   async stop(): Promise<void> {
     this.stopping.abort();
-    for (const subscription of this.sessions.values()) subscription.unsubscribe();
-    this.sessions.clear();
+    for (const subscription of this.resumed.values()) subscription.unsubscribe();
+    this.resumed.clear();
     await this.done;
   }
 
-  private async discover(from: ReturnType<RecordTap['end']>): Promise<void> {
+  private async watch(from: ReturnType<RecordTap['end']>): Promise<void> {
     for await (const batch of this.tap.batches(from, { signal: this.stopping.signal })) {
       for (const { record } of batch) {
+        const { tenant, sessionId } = sessionOfKey(record.key);
         const { type } = record.event;
-        const identity = sessionOfKey(record.key);
-        if (type === 'rapport.session.erased') this.wall.forget(identity.tenant, identity.sessionId);
-        // one whose end has come is over, whether it was followed or not
-        else if (!TENANT_EVENTS.has(type) && type !== 'rapport.session.ended') this.follow(identity);
+        if (type === 'rapport.session.erased') this.wall.forget(tenant, sessionId);
+        else if (!TENANT_EVENTS.has(type) && !this.resumed.has(record.key)) this.see(tenant, sessionId, record.event);
       }
     }
   }
 
   private follow(identity: SessionIdentity): void {
     const { tenant, sessionId } = identity;
-    const name = `${tenant}/${sessionId}`;
-    const known = this.wall.one(tenant, sessionId);
-    if (this.sessions.has(name) || known?.status === 'ended') return;
-    const over = (): void => void this.sessions.delete(name);
-    const records = this.store.subscribe(identity, 0);
-    const subscription = records
+    const key = sessionKey(identity);
+    // its first records are no longer kept: it is on no wall, and can be found in the history
+    const over = (): void => void this.resumed.delete(key);
+    const subscription = this.store
+      .subscribe(identity, 0)
       .pipe(takeWhile(({ event }) => event.type !== 'rapport.session.ended', true))
-      .subscribe({
-        next: ({ event }) => this.wall.see(tenant, event),
-        // its first records are no longer kept: it is on no wall, and can be found in the history
-        error: over,
-        complete: over,
-      });
-    if (!subscription.closed) this.sessions.set(name, subscription);
+      .subscribe({ next: ({ event }) => this.see(tenant, sessionId, event), error: over, complete: over });
+    if (!subscription.closed) this.resumed.set(key, subscription);
+  }
+
+  /** What is told of a session that is over changes nothing. */
+  private see(tenant: string, sessionId: string, event: CloudEvent): void {
+    if (this.wall.one(tenant, sessionId)?.status !== 'ended') this.wall.see(tenant, event);
   }
 }
