@@ -8,15 +8,15 @@ import type { Emotion, TypedEvent, WindowAssessedData } from '@rapport-live/prot
  */
 export function emotionMl(events: readonly TypedEvent[]): string {
   const startedMs = Math.max(0, ...events.flatMap(startOf));
-  const windows = events.flatMap((event: TypedEvent) => (event.type === 'rapport.window.assessed' ? [event.data] : []));
-  const emotions = windows.filter(({ abstained }) => abstained === undefined).flatMap((w) => emotionOf(w, startedMs));
-  return [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    `<emotionml version="1.0" xmlns="${NAMESPACE}" category-set="${BIG_SIX}" dimension-set="${PAD}">`,
-    ...emotions,
-    '</emotionml>',
-    '',
-  ].join('\n');
+  return `${EMOTION_ML_BEGIN}${events.map((event) => emotionElement(event, startedMs)).join('')}${EMOTION_ML_END}`;
+}
+
+/** What one event adds to the file, in the order of the events; nothing where it tells of no emotion. @param startedMs ms since 1970 */
+export function emotionElement(event: TypedEvent, startedMs: number): string {
+  if (event.type !== 'rapport.window.assessed' || event.data.abstained !== undefined) return '';
+  return emotionOf(event.data, startedMs)
+    .map((line) => `${line}\n`)
+    .join('');
 }
 
 /** Both the start and the end of a session say when it began. */
@@ -28,6 +28,11 @@ function startOf(event: TypedEvent): number[] {
 const NAMESPACE = 'http://www.w3.org/2009/10/emotionml';
 const BIG_SIX = 'http://www.w3.org/TR/emotion-voc/xml#big6';
 const PAD = 'http://www.w3.org/TR/emotion-voc/xml#pad-dimensions';
+/** Around the elements. */
+export const EMOTION_ML_BEGIN = `<?xml version="1.0" encoding="UTF-8"?>
+<emotionml version="1.0" xmlns="${NAMESPACE}" category-set="${BIG_SIX}" dimension-set="${PAD}">
+`;
+export const EMOTION_ML_END = '</emotionml>\n';
 
 const CATEGORIES: readonly (readonly [Emotion, string])[] = [
   ['anger', 'anger'],

@@ -1,5 +1,6 @@
 import type { TranscriptFinalData, TypedEvent } from '@rapport-live/protocol';
 import { type CuePart, cueParts } from './cue-parts';
+import type { TimeSpan } from '../facts/stream-fact';
 import { holdsOf } from './holds';
 
 /** How long a chat message, which has no length, stays on the screen, ms. */
@@ -12,8 +13,50 @@ const CHAT_SHOWN_MS = 4_000;
  */
 export function webVtt(events: readonly TypedEvent[]): string {
   const finals = events.flatMap((event) => (event.type === 'rapport.transcript.final' ? [event.data] : []));
-  const cues = [...finals.flatMap(partsOf), ...holdCues(events)].sort((a, b) => a.startMs - b.startMs).map(cue);
-  return `${['WEBVTT', ...cues].join('\n\n')}\n`;
+  const updates = events.flatMap((event) => (event.type === 'rapport.session.updated' ? [event.data] : []));
+  const ended = events.flatMap((event) => (event.type === 'rapport.session.ended' ? [event.data.durationMs] : []));
+  const endMs = Math.max(0, ...ended, ...finals.map((final) => final.endMs));
+  const cues = new VttCues(holdsOf(updates, endMs));
+  const inOrder = [...finals].sort((a, b) => a.startMs - b.startMs).map((final) => cues.take(final));
+  return `${VTT_BEGIN}${inOrder.join('')}${cues.rest()}`;
+}
+
+export const VTT_BEGIN = 'WEBVTT\n';
+
+/**
+ * The cues of a file in the order of their time, piece by piece: of utterances in the order of their starts, whose parts may stand
+ * between those of others. What waits here is what overlaps.
+ */
+export class VttCues {
+  private waiting: Cue[] = [];
+  private readonly holds: Cue[];
+
+  /** @param holds in order; each is a cue as captions tell of sounds */
+  constructor(holds: readonly TimeSpan[]) {
+    this.holds = holds.map((span) => ({ id: `hold-${span.startMs}`, text: '[on hold]', ...span }));
+  }
+
+  /** The cues that stand before the parts of this utterance or message. */
+  take(final: TranscriptFinalData): string {
+    const before = this.until(final.startMs);
+    this.waiting = [...this.waiting, ...partsOf(final)].sort((a, b) => a.startMs - b.startMs);
+    return before;
+  }
+
+  /** What is left when there are no more. */
+  rest(): string {
+    return this.until(Infinity);
+  }
+
+  private until(endMs: number): string {
+    const due = [...this.waiting, ...this.holds].filter(({ startMs }) => startMs < endMs);
+    this.waiting = this.waiting.filter(({ startMs }) => startMs >= endMs);
+    this.holds.splice(0, this.holds.filter(({ startMs }) => startMs < endMs).length);
+    return due
+      .sort((a, b) => a.startMs - b.startMs)
+      .map((one) => `\n${cue(one)}\n`)
+      .join('');
+  }
 }
 
 interface Cue extends CuePart {
@@ -22,26 +65,13 @@ interface Cue extends CuePart {
   readonly speaker?: string;
 }
 
-/** A hold as captions tell of sounds. */
-function holdCues(events: readonly TypedEvent[]): Cue[] {
-  const updates = events.flatMap((event) => (event.type === 'rapport.session.updated' ? [event.data] : []));
-  const endMs = events.flatMap((event) => {
-    if (event.type === 'rapport.session.ended') return [event.data.durationMs];
-    return event.type === 'rapport.transcript.final' ? [event.data.endMs] : [];
-  });
-  return holdsOf(updates, Math.max(0, ...endMs)).map((span) => ({
-    id: `hold-${span.startMs}`,
-    text: '[on hold]',
-    ...span,
-  }));
-}
-
 function partsOf({ utteranceId, source, party, startMs, endMs, text, words }: TranscriptFinalData): Cue[] {
   const shownUntilMs = source === 'chat' ? startMs + CHAT_SHOWN_MS : endMs;
   const parts = cueParts(text, words ?? []) ?? [{ text, startMs, endMs: shownUntilMs }];
   const speaker = `${party[0]!.toUpperCase()}${party.slice(1)}${source === 'chat' ? ' (chat)' : ''}`;
   return parts.map((part, i) => ({
     ...part,
+    startMs: Math.max(part.startMs, startMs),
     speaker,
     id: parts.length === 1 ? utteranceId : `${utteranceId}-${i + 1}`,
   }));

@@ -16,6 +16,7 @@ import type { JobInput, JobKind, JobOptions } from '../../src/inference/inferenc
 import { ScriptedPool } from '../../src/models/scripted-pool';
 import { ChatSession } from '../support/chat-session';
 import { eventually } from '../support/eventually';
+import { filesWith } from '../support/files-with';
 import { type RunningService, startService } from '../support/service';
 
 const KEY = 'acme-key-0123456789abcdef';
@@ -186,6 +187,46 @@ it('keeps none where it is off', async () => {
   const response = await fetch(`${service.http}/v1/sessions`, { headers: { authorization: `Bearer ${service.key}` } });
   expect([response.status, ((await response.json()) as ErrorBody).code]).toEqual([503, 'history_unavailable']);
   await service.close();
+});
+
+it('removes what is older than its days, and the oldest beyond its size, from every byte of its file', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'rapport-history-'));
+  const day = 86_400_000;
+  const history = { kind: 'file', keepMs: 30 * day, maxBytes: 1e9 } as const;
+  const open = (days: number, more: object = {}) =>
+    startService({ apiKeys: KEYS, dataDir, history: { ...history, ...more } }, undefined, {}, { wallClock: () => Date.now() + days * day }); // prettier-ignore
+  const listed = async ({ http }: RunningService): Promise<string[]> => {
+    const response = await fetch(`${http}/v1/sessions?live=false`, { headers: { authorization: `Bearer ${KEY}` } });
+    return ((await response.json()) as SessionList).sessions.map(({ sessionId }) => sessionId);
+  };
+  let service = await open(0);
+  const say = async (text: string): Promise<string> => {
+    const chat = await ChatSession.start(service.url, KEY);
+    await chat.say(text);
+    await chat.end();
+    await eventually(async () => (await listed(service)).includes(chat.sessionId));
+    return chat.sessionId;
+  };
+  const there = (word: string): boolean => filesWith(dataDir, word).some((name) => name.includes('history.db'));
+  const [first, second] = [await say('the lighthouse is dark'), await say('the windmill stands still')];
+  await service.app.close();
+  expect([there('lighthouse'), there('windmill')]).toEqual([true, true]);
+
+  service = await open(29, { maxBytes: 1 });
+  await eventually(async () => (await listed(service)).length === 0);
+  await service.app.close();
+  expect([there('lighthouse'), there('windmill')]).toEqual([false, false]);
+
+  service = await open(0);
+  const third = await say('the sailor sings');
+  expect(await listed(service)).toEqual([third]);
+  expect([first, second]).not.toContain(third);
+  await service.app.close();
+  service = await open(31);
+  await eventually(async () => (await listed(service)).length === 0);
+  await service.app.close();
+  expect(there('sailor')).toBe(false);
+  rmSync(dataDir, { recursive: true, force: true });
 });
 
 it("the customer's words come with the embedding of their assessment; only others are given to the encoder again", async () => {

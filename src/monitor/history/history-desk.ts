@@ -12,7 +12,6 @@ import {
   type SessionCorrections,
   type SessionEvents,
   type SessionList,
-  type SessionListed,
   type SessionQuery,
   type TypedEvent,
   type VoiceQuery,
@@ -22,6 +21,7 @@ import { namelessEvent } from '../../gateway/auth/names';
 import type { Viewer } from '../../gateway/auth/viewer';
 import { decodeCursor, encodeCursor, filterOf, seenBy } from './asked-filter';
 import type { Corrections } from './corrections';
+import { type WholeSession, wholeSession } from './export/whole-session';
 import type { FoundMoment, HistoryStore, StoredSession } from './history-store';
 import { MomentSearch } from './search/moment-search';
 import { toldSessions } from './told-sessions';
@@ -30,16 +30,6 @@ const SessionCursor = z.tuple([z.number(), z.string()]);
 /** Questions to the database at a time; the next one is refused with `overloaded`. */
 const MAX_ASKED = 64;
 const OneNumber = z.tuple([z.number().int().min(0)]);
-/** Events of one session that an export has at most. */
-const MAX_EXPORTED = 100_000;
-/** Read and made to text at once: some milliseconds of the main thread. */
-const EXPORT_PAGE = 500;
-
-export interface WholeSession {
-  readonly session: SessionListed;
-  /** CloudEvents as JSON, in the order in which they became durable. Reading rejects with `overloaded` or `history_unavailable`. */
-  readonly pages: AsyncIterable<readonly string[]>;
-}
 
 /** What a viewer is answered of the history. Whatever is beyond its sight is unknown to it. */
 export class HistoryDesk {
@@ -80,26 +70,13 @@ export class HistoryDesk {
     });
   }
 
-  /** A whole session, for exports: its events are read as they are wanted. Rejects with `session_unknown`. */
+  /** A whole session, for exports. Rejects with `session_unknown`; reading it with `overloaded` or `history_unavailable`. */
   whole(viewer: Viewer, sessionId: string): Promise<WholeSession> {
     return this.ask(async () => {
       const stored = await this.seen(viewer, sessionId);
       const [session] = await toldSessions(this.store, viewer, [stored]);
-      return { session: session!, pages: this.pages(viewer, sessionId) };
+      return wholeSession(this.store, viewer, session!, (action) => this.ask(action));
     });
-  }
-
-  /** Each page is a question of its own: whoever reads slowly keeps nobody else from asking. */
-  private async *pages(viewer: Viewer, sessionId: string): AsyncGenerator<readonly string[]> {
-    let after = 0;
-    for (let given = 0; given < MAX_EXPORTED; given += EXPORT_PAGE) {
-      const page = await this.ask(() => this.store.events(viewer.tenant, sessionId, after, EXPORT_PAGE));
-      yield page.map(({ json }) =>
-        viewer.seesNames ? json : JSON.stringify(namelessEvent(JSON.parse(json) as TypedEvent)),
-      );
-      if (page.length < EXPORT_PAGE) return;
-      after = page[page.length - 1]!.seq;
-    }
   }
 
   /** How a session ended; undefined: it is not known here to be over, or may not be seen. */

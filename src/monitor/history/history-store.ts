@@ -74,6 +74,18 @@ export interface StoredEvent {
   readonly json: string;
 }
 
+/** Behind which final the next page begins. */
+export interface FinalPlace {
+  readonly startMs: number;
+  /** Of its row. */
+  readonly seq: number;
+}
+
+export interface StoredFinal extends FinalPlace {
+  /** The CloudEvent as JSON. */
+  readonly json: string;
+}
+
 /** A moment that was found: an utterance, or a window. */
 export interface FoundMoment {
   readonly sessionId: string;
@@ -122,8 +134,16 @@ export interface HistoryStore {
   intents(tenant: string, sessionIds: readonly string[]): Promise<readonly StoredIntent[]>;
   /** In the order in which they became durable. */
   events(tenant: string, sessionId: string, afterSeq: number, limit: number): Promise<readonly StoredEvent[]>;
-  /** The newest first. */
-  eventsOfType(tenant: string, sessionId: string, type: EventType, limit: number): Promise<readonly StoredEvent[]>;
+  /** The newest first; `beforeSeq`: those that stand before it. */
+  eventsOfType(
+    tenant: string,
+    sessionId: string,
+    type: EventType,
+    limit: number,
+    beforeSeq?: number,
+  ): Promise<readonly StoredEvent[]>;
+  /** The events of utterances and messages, in the order of their starts and not of the log. */
+  finals(tenant: string, sessionId: string, limit: number, after?: FinalPlace): Promise<readonly StoredFinal[]>;
   /** The event of a window or utterance, as JSON. */
   eventOf(tenant: string, sessionId: string, moment: MomentName): Promise<string | undefined>;
   corrections(tenant: string, limit: number, afterEventId?: string): Promise<readonly StoredCorrection[]>;
@@ -155,7 +175,7 @@ export interface HistoryStore {
   removeOlder(beforeMs: number, limit: number): Promise<number>;
   /** Bytes that it takes, as far as they count against the disk of this service; 0: they do not. */
   bytes(): Promise<number>;
-  /** The oldest sessions, as `erase`. Resolves to how many went. */
+  /** The oldest sessions, those that go on last of all; as `erase`. Resolves to how many went. */
   removeOldest(count: number): Promise<number>;
   close(): Promise<void>;
 }

@@ -19,9 +19,12 @@ export interface HistoryDeps extends Omit<IngestDeps, 'onKept' | 'sleep' | 'onTr
   readonly ingest?: Partial<IngestOptions>;
 }
 
-/** Between two looks for what is too old or too much, ms. */
+/** Between two looks for what is too old or too much, ms ... */
 const SWEEP_MS = 60_000;
-/** Sessions that are removed at a time. */
+/** ... and after one that failed; doubles up to 8 times as much. */
+const SWEEP_AGAIN_MS = 1000;
+const MAX_DOUBLINGS = 3;
+/** Sessions that are removed at a time, at most. */
 const SWEPT = 50;
 
 /** The history as it is kept up: it takes what becomes durable, gives it embeddings, and forgets what is old or erased. */
@@ -83,15 +86,25 @@ export class History implements ErasureParticipant {
   private async sweep(): Promise<void> {
     const { keepMs, maxBytes, nowMs } = this.deps;
     const { signal } = this.stop;
+    let faults = 0;
     while (!signal.aborted) {
       try {
         while (!signal.aborted && (await this.store.removeOlder(nowMs() - keepMs, SWEPT)) === SWEPT);
-        while (!signal.aborted && (await this.store.bytes()) > maxBytes && (await this.store.removeOldest(SWEPT)) > 0);
+        // a few at first: conversations of hours are large, and what need not go stays
+        for (
+          let count = 1;
+          !signal.aborted && (await this.store.bytes()) > maxBytes;
+          count = Math.min(2 * count, SWEPT)
+        ) {
+          if ((await this.store.removeOldest(count)) === 0) break;
+        }
         this.trouble('retention', undefined);
+        faults = 0;
       } catch (error) {
         if (!signal.aborted) this.trouble('retention', error);
+        faults += 1;
       }
-      await sleep(SWEEP_MS, signal);
+      await sleep(faults === 0 ? SWEEP_MS : SWEEP_AGAIN_MS * 2 ** Math.min(faults - 1, MAX_DOUBLINGS), signal);
     }
   }
 }

@@ -12,6 +12,8 @@ const ask = async <T>({ http, key }: RunningService, path: string, method = 'GET
   return { status: response.status, body: (await response.json()) as T & ErrorBody };
 };
 
+const KEEP_MS = 30 * 86_400_000;
+
 type Ready = { details: { history: { kept: boolean; troubles: Readonly<Record<string, string>> } } };
 const readiness = async (service: RunningService) => {
   const { status, body } = await ask<Ready>(service, '/readyz');
@@ -46,18 +48,25 @@ withPostgres(
       await server.close();
     });
 
+    const tables = ['sessions', 'events', 'utterances', 'windows', 'peaks', 'intents', 'utterance_words'];
+    const none = Object.fromEntries(tables.map((table) => [table, 0]));
+    const count = async () => {
+      const counts = tables
+        .map((table) => `SELECT '${table}' AS name, count(*)::int AS n FROM ${table}`)
+        .join(' UNION ALL ');
+      const rows = await server.ask<{ name: string; n: number }>(url, counts);
+      return Object.fromEntries(rows.map(({ name, n }) => [name, n]));
+    };
+
     it('starts while its server is away, converses, says so, and is complete once the server is there', async () => {
       await server.down();
-      service = await startService({ history: { kind: 'postgres', url, keepMs: Infinity, maxBytes: 0 } });
+      service = await startService({ history: { kind: 'postgres', url, keepMs: KEEP_MS, maxBytes: 0 } });
       chat = await ChatSession.start(service.url, service.key, 'customer-1');
       await chat.say('Where is my parcel?');
-      await eventually(async () => 'ingestion' in (await readiness(service)).troubles);
+      await eventually(async () => Object.keys((await readiness(service)).troubles).length > 1);
       const told = await readiness(service);
-      expect(told).toMatchObject({
-        status: 200,
-        kept: true,
-        troubles: { ingestion: expect.stringContaining('ECONNREFUSED') },
-      });
+      const refused = expect.stringContaining('ECONNREFUSED') as string;
+      expect(told).toMatchObject({ status: 200, kept: true, troubles: { ingestion: refused, retention: refused } });
       expect(JSON.stringify(told)).not.toContain(PostgresServer.PASSWORD);
       expect(await ask(service, '/v1/sessions')).toMatchObject({ status: 503, body: { code: 'history_unavailable' } });
       expect(await ask(service, '/v1/customers/customer-2', 'DELETE')).toMatchObject({ status: 503 });
@@ -65,7 +74,8 @@ withPostgres(
       await server.up();
       await eventually(() => isWhole(service, chat));
       expect(await historyOf(service, chat.sessionId)).toEqual(idsOf(chat));
-      await eventually(async () => !('ingestion' in (await readiness(service)).troubles));
+      // bug: retention was looked at again after a minute, and stood there as a fault until then
+      await eventually(async () => Object.keys((await readiness(service)).troubles).length === 0);
     });
 
     it('loses nothing and keeps nothing twice when its connection is killed in the midst of a transaction', async () => {
@@ -96,18 +106,30 @@ withPostgres(
     });
 
     it('has no row of a session that was erased', async () => {
-      const tables = ['sessions', 'events', 'utterances', 'windows', 'peaks', 'intents', 'utterance_words'];
-      const count = async () => {
-        const counts = tables
-          .map((table) => `SELECT '${table}' AS name, count(*)::int AS n FROM ${table}`)
-          .join(' UNION ALL ');
-        const rows = await server.ask<{ name: string; n: number }>(url, counts);
-        return Object.fromEntries(rows.map(({ name, n }) => [name, n]));
-      };
       expect(await count()).toMatchObject({ sessions: 1, utterances: 13, utterance_words: 13 });
       expect(await ask(service, '/v1/customers/customer-1', 'DELETE')).toMatchObject({ status: 200 });
       expect(await ask(service, `/v1/sessions/${chat.sessionId}/events`)).toMatchObject({ status: 404 });
-      expect(await count()).toEqual(Object.fromEntries(tables.map((table) => [table, 0])));
+      expect(await count()).toEqual(none);
+    });
+
+    it('has no row of a session that is older than its days', async () => {
+      const old = await ChatSession.start(service.url, service.key, 'customer-3');
+      await old.say('Where is my other parcel?');
+      await old.end();
+      await eventually(() => isWhole(service, old));
+      // on the day before it stays
+      const history = { kind: 'postgres', url, keepMs: KEEP_MS, maxBytes: 0 } as const;
+      const later = (days: number) => ({ wallClock: () => Date.now() + days * 86_400_000 });
+      for (const [days, left] of [
+        [29, 1],
+        [31, 0],
+      ] as const) {
+        const next = await startService({ history }, undefined, {}, later(days));
+        await eventually(async () => (await count()).sessions === left);
+        await next.close();
+        expect((await count()).sessions).toBe(left);
+      }
+      expect(await count()).toEqual(none);
     });
   },
 );

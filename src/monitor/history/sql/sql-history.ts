@@ -2,6 +2,7 @@ import type { Emotion, EventType } from '@rapport-live/protocol';
 import type { TapPosition } from '../../../delivery/record-tap';
 import type {
   BareUtterance,
+  FinalPlace,
   FoundMoment,
   HistoryStore,
   MomentName,
@@ -9,6 +10,7 @@ import type {
   SessionPlace,
   StoredCorrection,
   StoredEvent,
+  StoredFinal,
   StoredIntent,
   StoredPeak,
   StoredSession,
@@ -115,12 +117,25 @@ export class SqlHistory implements HistoryStore {
     return rows.map(eventOfRow);
   }
 
-  async eventsOfType(tenant: string, sessionId: string, type: EventType, limit: number) {
+  async eventsOfType(tenant: string, sessionId: string, type: EventType, limit: number, beforeSeq?: number) {
+    const before = beforeSeq === undefined ? '' : 'AND id < ?';
     const rows = await this.db.all(
-      'SELECT id, json FROM events WHERE tenant = ? AND session_id = ? AND type = ? ORDER BY id DESC LIMIT ?',
-      [tenant, sessionId, type, limit],
+      `SELECT id, json FROM events WHERE tenant = ? AND session_id = ? AND type = ? ${before} ORDER BY id DESC LIMIT ?`,
+      [tenant, sessionId, type, ...(beforeSeq === undefined ? [] : [beforeSeq]), limit],
     );
     return rows.map(eventOfRow);
+  }
+
+  async finals(tenant: string, sessionId: string, limit: number, after?: FinalPlace): Promise<readonly StoredFinal[]> {
+    const behind = after === undefined ? '' : 'AND (u.start_ms > ? OR (u.start_ms = ? AND u.id > ?))';
+    const rows = await this.db.all(
+      `SELECT u.id, u.start_ms, e.json FROM utterances u JOIN events e ON e.event_id = u.event_id
+       WHERE u.tenant = ? AND u.session_id = ? ${behind} ORDER BY u.start_ms, u.id LIMIT ?`,
+      [tenant, sessionId, ...(after === undefined ? [] : [after.startMs, after.startMs, after.seq]), limit],
+    );
+    return rows.map(({ id, start_ms, json }) => ({
+      ...{ startMs: Number(start_ms), seq: Number(id), json: String(json) },
+    }));
   }
 
   async eventOf(tenant: string, sessionId: string, { windowEndMs, utteranceId }: MomentName) {
@@ -247,7 +262,9 @@ export class SqlHistory implements HistoryStore {
 
   async removeOldest(count: number): Promise<number> {
     return this.remove(
-      await this.db.all('SELECT tenant, session_id FROM sessions ORDER BY started_ms LIMIT ?', [count]),
+      await this.db.all('SELECT tenant, session_id FROM sessions ORDER BY ended_ms IS NULL, started_ms LIMIT ?', [
+        count,
+      ]),
     );
   }
 

@@ -1,5 +1,6 @@
 import type { EventType } from '@rapport-live/protocol';
-import type { HistoryStore, SessionFilter } from '../../../../src/monitor/history/history-store';
+import type { FinalPlace, HistoryStore, SessionFilter } from '../../../../src/monitor/history/history-store';
+import type { HistoryFact } from '../../../../src/monitor/history/ingest/history-fact';
 import { axis, begun, event, said, SESSION, STARTED_MS, window } from './facts';
 
 const AT = (offset: number) => ({ logId: 'log', offset });
@@ -168,6 +169,26 @@ export function holdsTheContract(open: () => Promise<HistoryStore>): void {
     expect(await found('please')).toEqual([]);
   });
 
+  it('reads what was said in the order of its starts, in pages, whatever the order in which it became durable', async () => {
+    const startsMs = [3000, 1000, 2000, 1000, 4000];
+    const facts = startsMs.flatMap((startMs, k) => {
+      const { eventId, ...of } = said(8, k, `line ${k}`, 'globex') as Extract<HistoryFact, { kind: 'utterance' }>;
+      return [{ ...of, eventId, startMs }, event(8, k, { tenant: 'globex', eventId })];
+    });
+    await store.keep([begun(8, { tenant: 'globex' }), ...facts], AT(6));
+    const pages: number[][] = [];
+    for (let after: FinalPlace | undefined; ;) {
+      const page = await store.finals('globex', SESSION(8), 2, after);
+      pages.push(page.map(({ json }) => Number(/e(\d)"/.exec(json)![1])));
+      if (page.length < 2) break;
+      after = page[1]!;
+    }
+    expect(pages).toEqual([[1, 3], [2, 0], [4]]);
+    expect(await store.finals('acme', SESSION(8), 2)).toEqual([]);
+    await store.erase('globex', [SESSION(8)]);
+    expect(await store.finals('globex', SESSION(8), 2)).toEqual([]);
+  });
+
   it('erases a session and keeps the others; what comes of it later begins anew', async () => {
     expect(await store.sessionsOf('acme', 'customer-1')).toEqual([SESSION(1)]);
     await store.erase('acme', [SESSION(1)]);
@@ -184,6 +205,25 @@ export function holdsTheContract(open: () => Promise<HistoryStore>): void {
     expect(begunById.find(({ sessionId }) => sessionId === SESSION(4))!.startedMs).toBe(0x0198c0de7a31);
   });
 
+  it('removes the oldest first, and those that go on last', async () => {
+    const ended = (n: number): HistoryFact => ({
+      ...{ kind: 'ended', tenant: 'acme', sessionId: SESSION(n), durationMs: 1, reason: 'ended' },
+      endedMs: STARTED_MS + n,
+    });
+    const ids = async () => (await store.sessions(ACME, 10)).map(({ sessionId }) => sessionId);
+    const before = await ids();
+    // begun long before all others, one of them still open
+    const old = [50, 51, 52].map((n) => begun(n, { startedMs: n }));
+    await store.keep([...old, ended(51), ended(52), said(51, 1, 'the oldest that is over')], AT(7));
+    expect(await store.removeOldest(1)).toBe(1);
+    expect([await ids(), await store.matchingUtterances(['oldest'], ACME, 5)]).toEqual([
+      [...before, SESSION(52), SESSION(50)],
+      [],
+    ]);
+    await store.erase('acme', [SESSION(50), SESSION(52)]);
+    expect(await ids()).toEqual(before);
+  });
+
   it('lists corrections in pages, and removes what is older', async () => {
     const type = 'rapport.monitor.correction';
     await store.keep([event(2, 20, { type }), event(3, 21, { type }), event(3, 22)], AT(8));
@@ -196,6 +236,7 @@ export function holdsTheContract(open: () => Promise<HistoryStore>): void {
     const both = await typesOf(type, 10);
     expect([both.length, both[1]!.json, both[0]!.seq > both[1]!.seq]).toEqual([2, second!.json, true]);
     expect(await typesOf(type, 1)).toEqual([both[0]]);
+    expect(await store.eventsOfType('acme', SESSION(3), type, 10, both[0]!.seq)).toEqual([both[1]]);
     expect(await store.eventsOfType('globex', SESSION(3), type, 10)).toEqual([]);
     expect(await store.removeOlder(STARTED_MS + 9001, 10)).toBe(3);
     expect(await store.removeOlder(STARTED_MS + 9001, 10)).toBe(0);
