@@ -2,6 +2,7 @@ import { SCOPES } from '@rapport-live/protocol';
 import { ENDPOINT_RIGHTS } from '../../src/gateway/auth/rights';
 import { ScriptedPool } from '../../src/models/scripted-pool';
 import { eventually } from '../support/eventually';
+import { readLog } from '../support/local-log';
 import { addUser, logIn } from '../support/people';
 import { RawSession } from '../support/raw-session';
 import { type RunningService, startService } from '../support/service';
@@ -29,6 +30,19 @@ const SHOWS: Readonly<Record<string, (id: string) => readonly [path: string, que
   'GET /v1/search': () => ['search', '?q=my%20lawyer'],
   'POST /v1/search/voice': () => ['search/voice'],
 };
+/** What the audit trail says of each: `what`, and of one session which. */
+const SEEN_AS: Readonly<Record<keyof typeof SHOWS, string>> = {
+  'GET /v1/wall/events': 'wall',
+  'GET /v1/wall/sessions/:id/events': 'session',
+  'GET /v1/alerts': 'alerts',
+  'GET /v1/sessions': 'sessions',
+  'GET /v1/sessions/:id/events': 'session',
+  'GET /v1/sessions/:id/export': 'export',
+  'GET /v1/sessions/:id/corrections': 'session',
+  'GET /v1/sessions/:id/summary': 'session',
+  'GET /v1/search': 'search',
+  'POST /v1/search/voice': 'search',
+};
 const SHOWS_NOTHING = [
   ...['GET /v1/stream', 'GET /v1/alerts/events', 'GET /v1/health', 'GET /v1/me', 'POST /v1/tokens'],
   ...['GET /v1/intents', 'POST /v1/intents/:name/preview', 'PUT /v1/intents/:name', 'DELETE /v1/intents/:name'],
@@ -41,6 +55,7 @@ const SHOWS_NOTHING = [
 
 describe('what somebody sees', () => {
   let service: RunningService;
+  let laterMs = 0;
   const ids: Record<string, string> = {};
   const cookies: Record<string, string> = {};
 
@@ -48,7 +63,9 @@ describe('what somebody sees', () => {
     const many = { perSecond: 10_000, burst: 10_000 };
     const all = { knocks: many, addressKnocks: many, addressFailures: many, addressNoise: many, maxAddresses: 100 };
     const pool = new ScriptedPool({ transcripts: () => 'my lawyer' });
-    service = await startService({ apiKeys: [{ tenant: 'acme', key: KEY, scopes: SCOPES }] }, pool, { throttle: all });
+    const keys = [{ tenant: 'acme', key: KEY, scopes: SCOPES }];
+    const wallClock = (): number => Date.now() + laterMs;
+    service = await startService({ apiKeys: keys }, pool, { throttle: all }, { wallClock });
     const headers = { authorization: `Bearer ${KEY}` };
     const body = JSON.stringify({ rules: [LAWYER] });
     expect((await fetch(`${service.http}/v1/alert-rules`, { method: 'PUT', headers, body })).status).toBe(200);
@@ -191,6 +208,24 @@ describe('what somebody sees', () => {
     for (const [name, team, { status, text }] of await shown('gus')) {
       expect([name, team, status]).toEqual([name, team, team === 'any' ? 200 : 404]);
       expect([name, text]).toEqual([name, expect.not.stringMatching(/-of-|my lawyer/)]);
+    }
+  });
+
+  it('is in the audit trail before it is shown: who saw what, at every endpoint', async () => {
+    const told = async () =>
+      (await readLog(service.config.dataDir))
+        .filter(({ event }) => event.type === 'rapport.audit.viewed' && event.tenant === 'acme')
+        .map(({ event }) => event.data as { userId: string; what: string; sessionId?: string; query?: string });
+    for (const [name, pathOf] of Object.entries(SHOWS)) {
+      // what somebody saw within the last ten minutes is not told again; log-ins that nobody uses end meanwhile
+      laterMs += 660_000;
+      const before = (await told()).length;
+      const id = ids.sales!;
+      expect((await ask('max', ...pathOf(id))).status).toBe(200);
+      const [seen, ...others] = (await told()).slice(before);
+      expect([name, seen?.userId, seen?.what, others]).toEqual([name, 'local:max', SEEN_AS[name], []]);
+      expect([name, seen?.sessionId]).toEqual([name, name.includes(':id') ? id : undefined]);
+      expect(JSON.stringify(seen)).not.toContain('lawyer');
     }
   });
 });

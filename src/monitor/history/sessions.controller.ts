@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -88,7 +89,7 @@ export class SessionsController {
     }
     const pcm = new Int16Array(new Uint8Array(bytes).buffer);
     const found = await openDesk(this.desk).findVoice(viewer, pcm, asked);
-    await this.audit.saw(viewer, { what: 'search', query: 'a recording' });
+    await this.audit.saw(viewer, { what: 'search', query: createHash('sha256').update(bytes).digest('hex') });
     return found;
   }
 
