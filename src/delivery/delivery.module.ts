@@ -17,7 +17,7 @@ import { Outbox } from './outbox';
 import { RECORD_TAP, RecordTap } from './record-tap';
 import { RESULT_STORE } from './result-feed';
 import { RESULT_SINK, type ResultSink, type SinkLog } from './result-sink';
-import { DeadLetters } from './webhooks/dead-letters';
+import { DeadLetters, webhookFolder } from './webhooks/dead-letters';
 
 export const DELIVERY_OPTIONS = Symbol('DeliveryOptions');
 /** Keys of customers; `null` where nothing is encrypted. */
@@ -69,7 +69,7 @@ function openKeys({ dataDir, shreddingKey }: Config): DataKeys | null {
 }
 
 function deadLettersOf({ dataDir }: Config): DeadLetters {
-  return new DeadLetters(join(dataDir, 'webhooks'));
+  return new DeadLetters(webhookFolder(dataDir));
 }
 
 function erasures(

@@ -89,6 +89,17 @@ export const METRICS = {
     'Results that Kafka refused, now in the dead-letter topic.',
     'reason',
   ),
+  webhookAttempts: spec(
+    'rapport_webhook_attempts_total',
+    'counter',
+    'Attempts to give an alert to a webhook, by outcome.',
+    'outcome',
+  ),
+  webhookDeadLetters: spec(
+    'rapport_webhook_dead_letters_total',
+    'counter',
+    'Alerts that their webhook did not take, given up.',
+  ),
   spans: spec(
     'rapport_trace_spans_total',
     'counter',

@@ -1,6 +1,8 @@
 import { Controller, Get, Header, Inject } from '@nestjs/common';
 import { Outbox } from '../delivery/outbox';
 import { RESULT_SINK, type ResultSink } from '../delivery/result-sink';
+import type { WebhookSender } from '../delivery/webhooks/webhook-sender';
+import { WEBHOOK_SENDERS } from '../delivery/webhooks/webhooks.module';
 import { ResumableSessions } from '../gateway/resume/resumable-sessions';
 import { INFERENCE_POOL, type InferencePool } from '../inference/inference-pool';
 import { type ConversationHost, CONVERSATION_HOST } from '../pipeline/conversation-host';
@@ -22,13 +24,14 @@ export class MetricsController {
     @Inject(SESSION_CLOCK) private readonly clock: SessionClock,
     @Inject(Outbox) private readonly outbox: Outbox,
     @Inject(RESULT_SINK) private readonly sink: ResultSink | null,
+    @Inject(WEBHOOK_SENDERS) private readonly webhooks: readonly WebhookSender[],
     @Inject(SPAN_EXPORT) private readonly spans: SpanExport | null,
   ) {}
 
   @Get('metrics')
   @Header('content-type', PROMETHEUS_CONTENT_TYPE)
   metrics(): Promise<string> {
-    const { meter, host, resumable, pool, clock, shedding, outbox, sink, spans } = this;
-    return metricsText({ meter, host, resumable, pool, clock, shedding, outbox, sink, spans });
+    const { meter, host, resumable, pool, clock, shedding, outbox, sink, webhooks, spans } = this;
+    return metricsText({ meter, host, resumable, pool, clock, shedding, outbox, sink, webhooks, spans });
   }
 }

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { DeliveryModule } from '../delivery/delivery.module';
+import { WebhooksModule } from '../delivery/webhooks/webhooks.module';
 import { GatewayModule } from '../gateway/gateway.module';
 import { ModelsModule } from '../models/models.module';
 import { PipelineModule } from '../pipeline/pipeline.module';
@@ -19,6 +20,7 @@ import { TracesModule } from './traces/traces.module';
     PipelineModule,
     GatewayModule,
     DeliveryModule,
+    WebhooksModule,
     MeterModule,
     ReadinessModule,
     TracesModule,

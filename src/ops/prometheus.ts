@@ -9,6 +9,7 @@ import { SHED_STEPS, type ShedStep } from '@rapport-live/protocol';
 import type { Outbox } from '../delivery/outbox';
 import { REFUSALS } from '../delivery/partition-producer';
 import type { ResultSink } from '../delivery/result-sink';
+import type { WebhookSender } from '../delivery/webhooks/webhook-sender';
 import { DOORS } from '../facts/door-meter';
 import { JOB_OUTCOMES, STAGES } from '../facts/meter';
 import type { InferencePool } from '../inference/inference-pool';
@@ -34,6 +35,7 @@ export interface MetricSources {
   readonly outbox: Pick<Outbox, 'status'>;
   /** Null without Kafka, whose metrics are then absent. */
   readonly sink: Pick<ResultSink, 'status'> | null;
+  readonly webhooks: readonly Pick<WebhookSender, 'counts'>[];
   /** Null without export of spans. */
   readonly spans: Pick<SpanExport, 'counts'> | null;
 }
@@ -75,6 +77,7 @@ function readers(sources: MetricSources): [MetricSpec, () => Values][] {
     [METRICS.windows, () => tally('outcome', meter.windows)],
     ...shedReaders(sources),
     ...outboxReaders(sources),
+    ...webhookReaders(sources),
     ...(spans === null ? [] : [[METRICS.spans, () => spanValues(spans.counts)] as [MetricSpec, () => Values]]),
     [METRICS.errors, () => tally('code', meter.errors)],
     ...(status === undefined
@@ -119,6 +122,19 @@ function outboxReaders({ outbox }: MetricSources): [MetricSpec, () => Values][] 
     [METRICS.outboxBytes, gauge(logBytes)],
     [METRICS.diskKept, gauge(keptBytes)],
     [METRICS.diskBudget, gauge(budgetBytes)],
+  ];
+}
+
+/** Of all endpoints together: which one it is the log says. */
+function webhookReaders({ webhooks }: MetricSources): [MetricSpec, () => Values][] {
+  const sum = (what: keyof WebhookSender['counts']): number =>
+    webhooks.reduce((all, { counts }) => all + counts[what], 0);
+  return [
+    [
+      METRICS.webhookAttempts,
+      () => (['taken', 'failed'] as const).map((outcome) => ({ value: sum(outcome), labels: { outcome } })),
+    ],
+    [METRICS.webhookDeadLetters, () => [{ value: sum('dead'), labels: {} }]],
   ];
 }
 

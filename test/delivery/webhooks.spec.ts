@@ -130,7 +130,8 @@ describe('webhooks', () => {
     ['says that it is gone', () => 410, 1, 'status 410'],
   ])('of which one %s leave dead letters, and go on', async (_, statusOf, attempts, why) => {
     const receiver = await receive(statusOf);
-    await alertIn(await open(receiver.url, { maxAttempts: 3 }));
+    const service = await open(receiver.url, { maxAttempts: 3 });
+    await alertIn(service);
     const dead = join(dataDir, 'webhooks', 'desk.dead.jsonl');
     const lines = (): string[] => {
       try {
@@ -145,6 +146,13 @@ describe('webhooks', () => {
     expect(told.map(({ why: said, event }) => [said, event.type])).toEqual([
       [why, 'rapport.alert.raised'],
       [why, 'rapport.alert.cleared'],
+    ]);
+    const metrics = await (await fetch(`${service.http}/metrics`)).text();
+    const counts = [...metrics.matchAll(/^rapport_webhook_\w+?_total(?:\{outcome="(\w+)"\})? (\d+)$/gm)];
+    expect(counts.map(([, outcome = 'dead', count]) => [outcome, Number(count)])).toEqual([
+      ['taken', 0],
+      ['failed', 2 * attempts],
+      ['dead', 2],
     ]);
   });
 

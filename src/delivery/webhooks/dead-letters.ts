@@ -6,6 +6,9 @@ import { Turns } from '../../facts/turns';
 
 const SUFFIX = '.dead.jsonl';
 
+/** Where webhooks keep their places and dead letters. */
+export const webhookFolder = (dataDir: string): string => join(dataDir, 'webhooks');
+
 /** An alert that an endpoint did not take, as a line of its file. */
 export interface DeadLetter {
   readonly at: string;

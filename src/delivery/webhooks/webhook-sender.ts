@@ -32,6 +32,8 @@ export interface WebhookDeps {
  * behind what was taken or given up. A new endpoint begins with what comes from then on.
  */
 export class WebhookSender {
+  /** Since the start: alerts that were taken, attempts that failed, alerts that were given up. */
+  readonly counts = { taken: 0, failed: 0, dead: 0 };
   private readonly stopping = new AbortController();
   private readonly place: WebhookPlace;
   /** Behind what was taken or given up; unknown until the place is read. */
@@ -147,7 +149,12 @@ export class WebhookSender {
       if (attempt > 0) await sleep(backoffMs(attempt - 1, options.minPauseMs, options.maxPauseMs), signal);
       if (signal.aborted) return;
       why = await this.attempt(event.id, body, signal);
-      if (why === undefined) return;
+      if (why === undefined) {
+        this.counts.taken += 1;
+        return;
+      }
+      // what was cut off by who stops or erases is no fault of the endpoint
+      if (!signal.aborted) this.counts.failed += 1;
       if (attempt === 0 && !signal.aborted) log.failed(this.endpoint.name, why);
       // whoever is gone says so (Standard Webhooks 1.0)
       if (why === GONE) break;
@@ -177,6 +184,7 @@ export class WebhookSender {
 
   private async bury(event: CloudEvent, why: string): Promise<void> {
     const { deadLetters, options, log, now } = this.deps;
+    this.counts.dead += 1;
     log.dead(this.endpoint.name, event.id, why);
     await deadLetters.add(this.endpoint.name, { at: now().toISOString(), why, event }, options.maxDeadBytes);
   }

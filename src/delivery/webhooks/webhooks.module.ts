@@ -1,20 +1,21 @@
-import { join } from 'node:path';
 import { Inject, Logger, Module, type OnApplicationBootstrap, type BeforeApplicationShutdown } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config/config';
 import { DEAD_LETTERS, DeliveryModule } from '../delivery.module';
 import { ERASURES, type Erasures } from '../erasure/erasures';
 import { RECORD_TAP, type RecordTap } from '../record-tap';
-import type { DeadLetters } from './dead-letters';
+import { type DeadLetters, webhookFolder } from './dead-letters';
 import { WEBHOOK_DEFAULTS } from './webhook-options';
 import { type WebhookLog, WebhookSender } from './webhook-sender';
 
-const WEBHOOK_SENDERS = Symbol('WebhookSenders');
+/** As many as there are endpoints. */
+export const WEBHOOK_SENDERS = Symbol('WebhookSenders');
 const logger = new Logger('Webhooks');
 
 /** Alerts to those who want to be called (docs/alerts.md). */
 @Module({
   imports: [DeliveryModule],
   providers: [{ provide: WEBHOOK_SENDERS, inject: [CONFIG, RECORD_TAP, DEAD_LETTERS], useFactory: makeSenders }],
+  exports: [WEBHOOK_SENDERS],
 })
 export class WebhooksModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(
@@ -36,7 +37,7 @@ export class WebhooksModule implements OnApplicationBootstrap, BeforeApplication
 }
 
 function makeSenders({ dataDir, webhooks }: Config, tap: RecordTap, deadLetters: DeadLetters): WebhookSender[] {
-  const folder = join(dataDir, 'webhooks');
+  const folder = webhookFolder(dataDir);
   const options = { ...WEBHOOK_DEFAULTS, ...webhooks.options };
   const deps = { tap, folder, deadLetters, options, log: WEBHOOK_LOG, now: () => new Date() };
   return webhooks.endpoints.map((endpoint) => new WebhookSender(endpoint, deps));
