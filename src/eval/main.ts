@@ -33,6 +33,8 @@ export interface EvalOptions {
   /** A Python with training/requirements.txt, for the other side of the agreement. */
   readonly python: string;
   readonly workers: number;
+  /** A database of PostgreSQL for moment search, with nothing else in it; empty: a file, as the service has it by itself. */
+  readonly historyUrl: string;
   /** Part of the data alone, to see that it runs. */
   readonly smoke: boolean;
 }
@@ -69,6 +71,7 @@ export async function evaluate(argv: readonly string[]): Promise<number> {
       answers: { type: 'string' },
       parity: { type: 'string', default: join('training', '.work', 'figures') },
       python: { type: 'string', default: defaultPython() },
+      'history-url': { type: 'string', default: '' },
       workers: { type: 'string', default: '2' },
       smoke: { type: 'boolean', default: false },
     },
@@ -93,6 +96,7 @@ export async function evaluate(argv: readonly string[]): Promise<number> {
     answersDir: resolve(values.answers ?? join(values.prepared, 'answers')),
     parityDir: resolve(values.parity),
     python: values.python,
+    historyUrl: values['history-url'],
     workers,
     smoke: values.smoke,
   };

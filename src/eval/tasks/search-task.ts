@@ -25,10 +25,18 @@ interface Asked {
 }
 
 /** Moment search as the service does it, and keyword search by the same index, over conversations and queries of our own. */
-export async function evaluateSearch({ modelsDir, outDir, workers }: EvalOptions): Promise<void> {
+export async function evaluateSearch({ modelsDir, outDir, workers, historyUrl }: EvalOptions): Promise<void> {
+  const isServer = historyUrl !== '';
+  const [name, command] = isServer
+    ? ['search-postgres', 'npm run eval -- search --history-url URL']
+    : ['search', 'npm run eval -- search'];
   const served = await Served.open(modelsDir, workers);
   const folder = mkdtempSync(join(tmpdir(), 'rapport-search-'));
-  const store = (await openHistory({ kind: 'file', keepMs: 0, maxBytes: 0 }, folder))!;
+  const bounds = { keepMs: 0, maxBytes: 0 };
+  const kept = isServer
+    ? ({ kind: 'postgres', url: historyUrl, ...bounds } as const)
+    : ({ kind: 'file', ...bounds } as const);
+  const store = (await openHistory(kept, folder))!;
   try {
     const { conversations, queries } = readMoments();
     await store.keep(conversations.flatMap(factsOf), { logId: 'eval', offset: 0 });
@@ -40,7 +48,11 @@ export async function evaluateSearch({ modelsDir, outDir, workers }: EvalOptions
     for (const query of queries) asked.push(await ask(store, pool, query));
     const figures = figuresOf(conversations, asked);
     for (const { id, value, low, high } of figures) console.log(`${id}: ${value} (${low} to ${high})`);
-    keep(outDir, 'search', figures, 'npm run eval -- search');
+    keep(outDir, name, figures, command);
+    await store.erase(
+      TENANT.tenant,
+      conversations.map((_, conversation) => sessionOf(conversation)),
+    );
   } finally {
     await store.close();
     await served.close();
