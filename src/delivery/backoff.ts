@@ -20,10 +20,11 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
 
 /** Waits for a promise, `ms` at most; leaves no timer behind. */
 export async function within(ms: number, promise: Promise<unknown>): Promise<void> {
-  const over = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
   try {
-    await Promise.race([promise, sleep(ms, over.signal)]);
+    await Promise.race([promise, late]);
   } finally {
-    over.abort();
+    clearTimeout(timer);
   }
 }

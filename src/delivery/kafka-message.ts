@@ -16,9 +16,8 @@ const STRUCTURED = 'application/cloudevents+json; charset=UTF-8';
  * The value is null for the word that a session was erased alone: on a compacted topic it deletes what the key had.
  */
 export function toKafkaMessage(record: DurableRecord): KafkaMessage {
-  const { event, dataJson } = record;
-  // A copy: a part of what was read of the log at once would keep all of it until Kafka has this.
-  const value = isTombstone(event) ? null : Buffer.from(dataJson ?? JSON.stringify(event.data ?? null));
+  const { event } = record;
+  const value = isTombstone(event) ? null : (record.dataJson ?? Buffer.from(JSON.stringify(event.data ?? null)));
   return { key: event.partitionkey, value, headers: binaryHeaders(record, event.datacontenttype) };
 }
 

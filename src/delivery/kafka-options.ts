@@ -43,6 +43,13 @@ export interface KafkaOptions {
    */
   readonly maxBufferedRecords: number;
   readonly maxBufferedBytes: number;
+  /**
+   * Records not acknowledged beyond which nothing is read for partitions that move : a few batches of each keep them
+   * busy, and what waits longer costs the collector more than the sending. Default 800. A partition whose batch has been on its
+   * way for `stallMs` (default 500 ms) stands still and does not count, so that it never holds up the others.
+   */
+  readonly maxReadAheadRecords: number;
+  readonly stallMs: number;
   /** Not ready while the oldest record that waits is older. Default 0: Kafka away never makes us unready. */
   readonly maxAgeMs: number;
   /** The client's own retries inside one send: at least 40, since fewer give up within a leader change. Default 60. */
@@ -74,6 +81,8 @@ export const KAFKA_DEFAULTS: Omit<KafkaOptions, 'brokers'> = {
   lingerMs: 5,
   maxBufferedRecords: 10_000,
   maxBufferedBytes: 16 * MIB,
+  maxReadAheadRecords: 800,
+  stallMs: 500,
   maxAgeMs: 0,
   sendRetries: 60,
   maxRetryWaitMs: 1_000,

@@ -2,6 +2,7 @@ import { toCloudEvent } from './cloud-event';
 import type { KafkaMessage } from './kafka-message';
 import { kafkaOptions } from './kafka-options';
 import { KafkaSink } from './kafka-sink';
+import type { ReadOptions } from './log-readers';
 import { type PartitionProducer, ProducerBrokenError, RefusedError } from './partition-producer';
 import type { LogRecord } from './record-line';
 
@@ -17,8 +18,8 @@ class ScriptedLog {
   releaseBelow(offset: number): void {
     this.released = offset;
   }
-  async *read(from: number, { signal }: { follow?: boolean; signal?: AbortSignal } = {}): AsyncGenerator<LogRecord> {
-    yield* this.records.slice(from);
+  async *readChunks(from: number, { signal }: ReadOptions = {}): AsyncGenerator<readonly LogRecord[]> {
+    yield this.records.slice(from);
     await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve()));
   }
 }
@@ -134,34 +135,58 @@ test('what Kafka refuses is delivered as soon as the dead-letter topic has it', 
   expect(producer.sent.at(-1)).toMatchObject({ place: expect.stringContaining('rapport.dead-letter'), seqs: [1] });
 });
 
+/** Counts what is taken of it, record by record. */
+class CountedLog extends ScriptedLog {
+  taken = 0;
+  override async *readChunks(from: number, options: ReadOptions = {}): AsyncGenerator<readonly LogRecord[]> {
+    for await (const records of super.readChunks(from, options)) {
+      for (const record of records) {
+        this.taken += 1;
+        yield [record];
+      }
+    }
+  }
+}
+
 test.each([
   ['Kafka stands', () => true],
   // bug: the others went on without end, and a crash sent all of that again
   ['one topic stands', (place: string) => place.startsWith('rapport.alerts-')],
 ])('no more is taken from the log than may be sent again after a crash, while %s still', async (_, stands) => {
-  let taken = 0;
-  const log = new ScriptedLog(records(100, ['rapport.alerts', 'rapport.results']));
-  const counted = {
-    nextOffset: 100,
-    releaseBelow: () => undefined,
-    async *read(from: number, given: { signal?: AbortSignal }) {
-      for await (const record of log.read(from, given)) {
-        taken += 1;
-        yield record;
-      }
-    },
-  };
+  const log = new CountedLog(records(100, ['rapport.alerts', 'rapport.results']));
   const producer = new ScriptedProducer(async (place) => {
     if (stands(place)) await new Promise(() => undefined);
   });
   const sink = new KafkaSink(
-    { outbox: counted, offset: memory(), producer },
+    { outbox: log, offset: memory(), producer },
     { ...options, maxBufferedRecords: 10, stopTimeoutMs: 20 },
   );
   sink.start();
-  await until(() => taken === 11);
+  await until(() => log.taken === 11);
   await new Promise((resolve) => setTimeout(resolve, 30));
-  expect(taken).toBe(11);
+  expect(log.taken).toBe(11);
+  await sink.stop();
+});
+
+test('no more is read ahead than keeps partitions that move busy, and one that stands still holds up none of them', async () => {
+  const log = new CountedLog(records(200, ['rapport.alerts', 'rapport.results']));
+  let release: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  let mostAhead = 0;
+  const producer = new ScriptedProducer(async (place) => {
+    if (place.startsWith('rapport.alerts-')) return held;
+    const sent = producer.sent.flatMap(({ seqs }) => seqs).length;
+    mostAhead = Math.max(mostAhead, log.taken - 2 * sent);
+  });
+  const bounds = { maxReadAheadRecords: 10, stallMs: 20, maxBatchRecords: 5, stopTimeoutMs: 20 };
+  const sink = new KafkaSink({ outbox: log, offset: memory(), producer }, { ...options, ...bounds });
+  sink.start();
+  await until(() => producer.sent.flatMap(({ seqs }) => seqs).length === 100);
+  // of the ten, and the one that waits for room, as many alerts as results
+  expect(mostAhead).toBeLessThanOrEqual(22);
+  expect(sink.status().lagRecords).toBe(200);
+  release();
+  await until(() => sink.status().lagRecords === 0);
   await sink.stop();
 });
 

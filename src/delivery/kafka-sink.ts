@@ -9,8 +9,9 @@ import { kafkaTrouble, offsetTrouble } from './kafka-trouble';
 import type { Outbox } from './outbox';
 import type { LaneItem } from './partition-lane';
 import { type PartitionProducer, type Refusal, REFUSALS, type RefusedError } from './partition-producer';
+import type { LogRecord } from './record-line';
 import type { ResultSink, SinkLog, SinkStatus } from './result-sink';
-import { TopicLanes } from './topic-lanes';
+import { type Standing, TopicLanes } from './topic-lanes';
 import { allTopics } from './topic-plan';
 import { TroubleState } from './trouble-state';
 
@@ -18,7 +19,7 @@ import { TroubleState } from './trouble-state';
 const MAX_FORGOTTEN = 10_000;
 
 export interface SinkParts {
-  readonly outbox: Pick<Outbox, 'read' | 'nextOffset' | 'releaseBelow'>;
+  readonly outbox: Pick<Outbox, 'readChunks' | 'nextOffset' | 'releaseBelow'>;
   readonly offset: Pick<KafkaOffset, 'read' | 'write'>;
   readonly producer: PartitionProducer;
   readonly log?: Partial<SinkLog>;
@@ -132,25 +133,30 @@ export class KafkaSink implements ResultSink {
     let next = this.savedOffset;
     let isReady = false;
     await this.persistently(async () => {
-      for await (const record of outbox.read(next, { follow: true, signal })) {
-        const encoded = encode(record);
-        const message = encoded instanceof Promise ? await encoded : encoded;
-        const bytes = messageBytes(message);
-        if (!this.hasRoom(bytes)) await this.room(bytes);
-        if (this.isStopped) return;
-        this.window.enter(record.offset, { bytes, madeAtMs: Date.parse(record.event.time) });
-        this.bufferedBytes += bytes;
-        next = record.offset + 1;
-        if (!isReady) await ready;
-        isReady = true;
-        if (this.isStopped) return;
-        const item = { offset: record.offset, message, bytes };
-        const isPassedOver = this.forgotten.has(record.key) && record.event.type !== 'rapport.session.erased';
-        if (isPassedOver) this.settled([item]);
-        else this.lanes(record.topic).push(item);
+      for await (const records of outbox.readChunks(next, { follow: true, signal })) {
+        for (const record of records) {
+          const encoded = encode(record);
+          const message = encoded instanceof Promise ? await encoded : encoded;
+          const bytes = messageBytes(message);
+          if (!this.hasRoom(bytes)) await this.room(bytes);
+          if (this.isStopped) return;
+          this.window.enter(record.offset, { bytes, madeAtMs: Date.parse(record.event.time) });
+          this.bufferedBytes += bytes;
+          next = record.offset + 1;
+          if (!isReady) await ready;
+          isReady = true;
+          if (this.isStopped) return;
+          this.place(record, { offset: record.offset, message, bytes });
+        }
       }
     });
     await ready;
+  }
+
+  private place({ key, topic, event }: LogRecord, item: LaneItem): void {
+    const isPassedOver = this.forgotten.has(key) && event.type !== 'rapport.session.erased';
+    if (isPassedOver) this.settled([item]);
+    else this.lanes(topic).push(item);
   }
 
   private lanes(topic: string): TopicLanes {
@@ -228,13 +234,25 @@ export class KafkaSink implements ResultSink {
   }
 
   private hasRoom(bytes: number): boolean {
-    const { maxBufferedRecords, maxBufferedBytes } = this.options;
+    const { maxBufferedRecords, maxBufferedBytes, maxReadAheadRecords } = this.options;
     if (this.window.size === 0) return true;
-    return this.window.hasRoom(maxBufferedRecords) && this.bufferedBytes + bytes <= maxBufferedBytes;
+    if (!this.window.hasRoom(maxBufferedRecords) || this.bufferedBytes + bytes > maxBufferedBytes) return false;
+    const ahead = this.window.size - maxReadAheadRecords;
+    return ahead < 0 || ahead < this.standing().records;
   }
 
   private async room(bytes: number): Promise<void> {
-    while (!this.hasRoom(bytes) && !this.isStopped) await this.nextChange();
+    while (!this.hasRoom(bytes) && !this.isStopped) await within(this.standing().nextMs, this.nextChange());
+  }
+
+  private standing(): Standing {
+    const nowMs = performance.now();
+    const { stallMs } = this.options;
+    const all = [...this.topics.values()].map((lanes) => lanes.standing(nowMs, stallMs));
+    return {
+      records: all.reduce((sum, { records }) => sum + records, 0),
+      nextMs: Math.min(stallMs, ...all.map(({ nextMs }) => nextMs)),
+    };
   }
 
   /** Tries until it succeeds or the sink stops. */

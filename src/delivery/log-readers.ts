@@ -15,16 +15,18 @@ export class LogReaders {
 
   constructor(private readonly nextOffset: () => number) {}
 
-  /** Somebody reads. */
-  get areThere(): boolean {
-    return this.cursors.size > 0;
-  }
-
   /** The offset that the slowest of them reads next; Infinity where nobody reads. */
   get slowestOffset(): number {
     let slowest = Infinity;
     for (const { offset } of this.cursors) slowest = Math.min(slowest, offset);
     return slowest;
+  }
+
+  /** The offset that the one furthest ahead reads next; -Infinity where nobody reads. */
+  get fastestOffset(): number {
+    let fastest = -Infinity;
+    for (const { offset } of this.cursors) fastest = Math.max(fastest, offset);
+    return fastest;
   }
 
   async *read(cursor: LogCursor, options: ReadOptions): AsyncGenerator<LogRecord> {

@@ -1,5 +1,6 @@
 import type { CloudEvent } from '@rapport-live/protocol';
-import { LogTail, WrittenRecord } from './log-tail';
+import { LineRecord } from './lazy-record';
+import { LogTail } from './log-tail';
 
 const BYTES = 100;
 
@@ -8,7 +9,7 @@ function tailOf(commits: number, maxBytes = Infinity): LogTail {
   const tail = new LogTail(maxBytes);
   for (let n = 0; n < commits; n += 1) {
     const records = [2 * n, 2 * n + 1].map(
-      (offset) => new WrittenRecord(offset, 1, 'topic', 'key', {} as CloudEvent, Buffer.alloc(0)),
+      (offset) => new LineRecord(offset, 1, 'topic', 'key', {} as CloudEvent, Buffer.alloc(0), 0, 0),
     );
     tail.push({ records, bytes: BYTES, endPosition: BYTES * (n + 1) });
   }
@@ -37,7 +38,7 @@ describe('LogTail', () => {
     tail.forgetBelow(Infinity);
     expect(offsets(tail, 4)).toBeUndefined();
     const one = {
-      records: [new WrittenRecord(6, 1, 'topic', 'key', {} as CloudEvent, Buffer.alloc(0))],
+      records: [new LineRecord(6, 1, 'topic', 'key', {} as CloudEvent, Buffer.alloc(0), 0, 0)],
       endPosition: 0,
     };
     tail.push({ ...one, bytes: 3 * BYTES });

@@ -1,41 +1,22 @@
-import { dataIn } from './lazy-record';
-import type { LogRecord } from './record-line';
+import { LineRecord } from './lazy-record';
+import type { Encoded, LogRecord } from './record-line';
 import type { DurableRecord } from './session-result';
-
-/** A record that was just written, as a reader of the log would get it; the data as it stands in its line is found when asked for. */
-export class WrittenRecord implements LogRecord {
-  readonly #line: Buffer;
-
-  constructor(
-    readonly offset: number,
-    readonly seq: number,
-    readonly topic: string,
-    readonly key: string,
-    readonly event: DurableRecord['event'],
-    line: Buffer,
-  ) {
-    this.#line = line;
-  }
-
-  get dataJson(): Buffer | undefined {
-    return dataIn(this.#line.subarray(0, -1))?.dataJson;
-  }
-}
 
 /** One commit as readers get it: its records from the offset of the first, each with the key and the line that it was written with. */
 export function writtenRecords(
   firstOffset: number,
   keys: readonly { readonly key: string }[],
   records: readonly DurableRecord[],
-  lines: readonly Buffer[],
-): WrittenRecord[] {
-  return records.map(
-    ({ seq, topic, event }, i) => new WrittenRecord(firstOffset + i, seq, topic, keys[i]!.key, event, lines[i]!),
-  );
+  { bytes, ends }: Encoded,
+): LineRecord[] {
+  return records.map(({ seq, topic, event }, i) => {
+    const from = i === 0 ? 0 : ends[i - 1]!;
+    return new LineRecord(firstOffset + i, seq, topic, keys[i]!.key, event, bytes, from, ends[i]! - 1);
+  });
 }
 
 interface Commit {
-  readonly records: readonly WrittenRecord[];
+  readonly records: readonly LineRecord[];
   readonly bytes: number;
   /** Where the log as a whole goes on behind it. */
   readonly endPosition: number;
@@ -51,6 +32,11 @@ export class LogTail {
   private bytes = 0;
 
   constructor(private readonly maxBytes: number) {}
+
+  /** Of what is here; undefined: nothing is. */
+  get firstOffset(): number | undefined {
+    return this.commits[0]?.records[0]!.offset;
+  }
 
   /** It is durable, and follows the one before. */
   push(commit: Commit): void {

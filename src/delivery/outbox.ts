@@ -13,7 +13,7 @@ import { LogReaders, type ReadOptions } from './log-readers';
 import { LogTail, writtenRecords } from './log-tail';
 import { type OutboxParts, outboxParts } from './outbox-parts';
 import type { OutboxStatus } from './outbox-status';
-import { encodeRecord, type LogRecord } from './record-line';
+import { encodeRecords, type LogRecord } from './record-line';
 import type { ResultStore } from './result-feed';
 import { isSegment } from './segment';
 import { SegmentLog } from './segment-log';
@@ -232,24 +232,29 @@ export class Outbox implements ResultStore {
     this.floorAtWrite = this.log.floorOffset;
     const lastSeq = new Map<SessionIndex, number>();
     const records: DurableRecord[] = [];
-    const lines = batch.map(({ session, topic, key, event, eventJson }, i) => {
-      const seq = (lastSeq.get(session) ?? session.lastSeq) + 1;
-      lastSeq.set(session, seq);
-      records.push({ seq, topic, event });
-      return encodeRecord({ offset: this.log.nextOffset + i, seq, topic, key }, eventJson);
-    });
-    let position = await this.log.commit(lines);
+    const encoded = encodeRecords(
+      batch.map(({ session, topic, key, event, eventJson }, i) => {
+        const seq = (lastSeq.get(session) ?? session.lastSeq) + 1;
+        lastSeq.set(session, seq);
+        records.push({ seq, topic, event });
+        return { offset: this.log.nextOffset + i, seq, topic, key, eventJson };
+      }),
+    );
+    const begin = await this.log.commit(encoded.bytes, batch.length);
     this.storage.taken();
-    const begin = position;
+    let from = 0;
     for (const [i, { session, event }] of batch.entries()) {
-      const bytes = lines[i]!.length;
-      session.add(records[i]!.seq, event.id, { position, bytes });
-      position += bytes;
+      const end = encoded.ends[i]!;
+      session.add(records[i]!.seq, event.id, { position: begin + from, bytes: end - from });
+      from = end;
     }
     this.tail.forgetBelow(this.readers.slowestOffset);
-    if (this.readers.areThere) {
-      const written = writtenRecords(this.log.nextOffset - batch.length, batch, records, lines);
-      this.tail.push({ records: written, bytes: position - begin, endPosition: position });
+    const firstOffset = this.log.nextOffset - batch.length;
+    // Whom the tail has lost reads the files until they are at their end: what is kept meanwhile only burdens the collector.
+    if (this.readers.fastestOffset < (this.tail.firstOffset ?? firstOffset)) this.tail.clear();
+    else {
+      const written = writtenRecords(firstOffset, batch, records, encoded);
+      this.tail.push({ records: written, bytes: from, endPosition: begin + from });
     }
     for (const [i, { session }] of batch.entries()) for (const l of [...session.listeners]) l.onRecord(records[i]!);
     this.readers.wake();

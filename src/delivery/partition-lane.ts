@@ -1,4 +1,4 @@
-import { backoffMs, sleep } from './backoff';
+import { backoffMs, sleep, within } from './backoff';
 import type { KafkaMessage } from './kafka-message';
 import { RefusedError } from './partition-producer';
 
@@ -35,6 +35,7 @@ export class PartitionLane {
   private readonly queue: LaneItem[] = [];
   private queuedBytes = 0;
   private running = false;
+  private sending: { readonly records: number; readonly sinceMs: number } | undefined;
   private wakeLinger: (() => void) | undefined;
 
   constructor(
@@ -43,6 +44,16 @@ export class PartitionLane {
     private readonly options: LaneOptions,
     private readonly signal: AbortSignal,
   ) {}
+
+  /** Records that are not acknowledged. */
+  get heldRecords(): number {
+    return this.queue.length + (this.sending?.records ?? 0);
+  }
+
+  /** How long its batch of now has been on its way, all attempts together, ms; 0 without one. */
+  sendingMs(nowMs: number): number {
+    return this.sending === undefined ? 0 : nowMs - this.sending.sinceMs;
+  }
 
   /** The caller bounds how much it pushes before it is acknowledged. */
   push(item: LaneItem): void {
@@ -68,7 +79,10 @@ export class PartitionLane {
     this.running = true;
     while (this.queue.length > 0 && !this.signal.aborted) {
       if (!this.isFull()) await this.linger();
-      if (!(await this.deliver(this.take()))) break;
+      const batch = this.take();
+      this.sending = { records: batch.length, sinceMs: performance.now() };
+      if (!(await this.deliver(batch))) break;
+      this.sending = undefined;
     }
     this.running = false;
   }
@@ -99,9 +113,7 @@ export class PartitionLane {
   }
 
   private async linger(): Promise<void> {
-    const full = new AbortController();
-    this.wakeLinger = () => full.abort();
-    await sleep(this.options.lingerMs, full.signal);
+    await within(this.options.lingerMs, new Promise<void>((resolve) => (this.wakeLinger = resolve)));
     this.wakeLinger = undefined;
   }
 

@@ -1,5 +1,5 @@
 import type { CloudEvent } from '@rapport-live/protocol';
-import { checkedJson, decodeRecord, type LogRecord } from './record-line';
+import { decodeRecord, isIntact, jsonAt, type LogRecord } from './record-line';
 
 /** What a start needs of a record. `event` is null for one that was erased. */
 export interface RecordHead extends Pick<LogRecord, 'offset' | 'seq' | 'key'> {
@@ -16,16 +16,16 @@ const HEAD =
  * As `decodeRecord`, several times faster: a right checksum says that the line is what was written, so only its beginning is
  * read. A record that begins in another way is parsed whole.
  */
-export function decodeHead(line: Buffer): RecordHead | null {
-  const json = checkedJson(line);
-  if (json === null) return null;
-  const found = HEAD.exec(json.toString('latin1', 0, HEAD_BYTES));
-  if (found === null) return decodeRecord(line);
+export function decodeHead(bytes: Buffer, from = 0, to = bytes.length): RecordHead | null {
+  if (!isIntact(bytes, from, to)) return null;
+  const begin = jsonAt(from);
+  const found = HEAD.exec(bytes.toString('latin1', begin, Math.min(to, begin + HEAD_BYTES)));
+  if (found === null) return decodeRecord(bytes, from, to);
   const [head, offset, seq, key, id, type] = found as unknown as [string, string, string, string, string, string];
   // Copies: a part of a string would keep the whole of it in memory, and ids are kept.
   const copy = (name: string, length: number): string => {
-    const from = head.indexOf(`"${name}":"`) + name.length + 4;
-    return json.toString('latin1', from, from + length);
+    const at = begin + head.indexOf(`"${name}":"`) + name.length + 4;
+    return bytes.toString('latin1', at, at + length);
   };
   const event = { id: copy('id', id.length), type } as Pick<CloudEvent, 'id' | 'type'>;
   return { offset: Number(offset), seq: Number(seq), key: copy('key', key.length), event };

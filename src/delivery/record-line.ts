@@ -37,33 +37,65 @@ export function encodeHeader(baseOffset: number, logId: string): Buffer {
   return Buffer.from(`${FORMAT_NAME} ${FORMAT_VERSION} ${baseOffset} ${logId}\n`);
 }
 
-/** `eventJson` is the event already as JSON: it was made when the result was appended. */
-export function encodeRecord(record: Omit<LogRecord, 'event'>, eventJson: string): Buffer {
-  const { offset, seq, topic, key } = record;
-  const head = `{"offset":${offset},"seq":${seq},"topic":${JSON.stringify(topic)},"key":${JSON.stringify(key)},"event":`;
-  // One buffer, whose checksum is filled in once the bytes are known.
-  const line = Buffer.from(`${NO_CRC} ${head}${eventJson}}\n`);
-  line.write(crc32cHex(line, CRC_DIGITS + 1, line.length - 1), 'latin1');
-  return line;
+export interface NewRecord extends Omit<LogRecord, 'event'> {
+  /** The event already as JSON: it was made when the result was appended. */
+  readonly eventJson: string;
 }
 
-/** A line without its line feed; null when it is not what was written. */
-export function decodeRecord(line: Buffer): LogRecord | null {
-  const json = checkedJson(line);
-  if (json === null) return null;
+/** `ends`: where each line ends, behind its line feed. */
+export interface Encoded {
+  readonly bytes: Buffer;
+  readonly ends: readonly number[];
+}
+
+/** The lines of these records one after the other, as they go to the disk: one buffer for all of a commit. */
+export function encodeRecords(records: readonly NewRecord[]): Encoded {
+  let size = 0;
+  const lines = records.map(({ offset, seq, topic, key, eventJson }) => {
+    const head = `{"offset":${offset},"seq":${seq},"topic":${JSON.stringify(topic)},"key":${JSON.stringify(key)},"event":`;
+    const text = `${NO_CRC} ${head}${eventJson}}\n`;
+    size += Buffer.byteLength(text);
+    return { text, end: size };
+  });
+  const bytes = Buffer.allocUnsafe(size);
+  let from = 0;
+  for (const { text, end } of lines) {
+    bytes.write(text, from);
+    // The checksum is filled in once the bytes are known.
+    bytes.write(crc32cHex(bytes, jsonAt(from), end - 1), from, 'latin1');
+    from = end;
+  }
+  return { bytes, ends: lines.map(({ end }) => end) };
+}
+
+export function encodeRecord(record: Omit<LogRecord, 'event'>, eventJson: string): Buffer {
+  return encodeRecords([{ ...record, eventJson }]).bytes;
+}
+
+/**
+ * Reads a line, which stands from `from` to before `to` in `bytes`, its line feed. Null: it is not what was written. Where it
+ * stands, so that a log of millions of lines takes no view of each.
+ */
+export type DecodeLine<T> = (bytes: Buffer, from: number, to: number) => T | null;
+
+export function decodeRecord(bytes: Buffer, from = 0, to = bytes.length): LogRecord | null {
+  if (!isIntact(bytes, from, to)) return null;
   try {
-    return JSON.parse(json.toString('utf8')) as LogRecord;
+    return JSON.parse(bytes.toString('utf8', jsonAt(from), to)) as LogRecord;
   } catch {
     return null;
   }
 }
 
-/** The JSON of a line whose checksum is right: it is what was written. */
-export function checkedJson(line: Buffer): Buffer | null {
-  if (line.length <= CRC_DIGITS + 1 || line[CRC_DIGITS] !== SPACE) return null;
-  return line.toString('latin1', 0, CRC_DIGITS) === crc32cHex(line, CRC_DIGITS + 1)
-    ? line.subarray(CRC_DIGITS + 1)
-    : null;
+/** Where the JSON of a line begins. */
+export const jsonAt = (from: number): number => from + CRC_DIGITS + 1;
+
+/** Whether the checksum of a line is right: it is what was written. */
+export function isIntact(bytes: Buffer, from: number, to: number): boolean {
+  const json = jsonAt(from);
+  return (
+    to > json && bytes[json - 1] === SPACE && bytes.toString('latin1', from, json - 1) === crc32cHex(bytes, json, to)
+  );
 }
 
 export type Header =
@@ -110,18 +142,14 @@ export interface Lines<T = LogRecord> {
 
 /** The records at the front of `bytes`, whose first byte begins a line. */
 export function decodeLines(bytes: Buffer, start?: number): Lines;
-export function decodeLines<T>(bytes: Buffer, start: number, decode: (line: Buffer) => T | null): Lines<T>;
-export function decodeLines(
-  bytes: Buffer,
-  start = 0,
-  decode: (line: Buffer) => unknown = decodeRecord,
-): Lines<unknown> {
+export function decodeLines<T>(bytes: Buffer, start: number, decode: DecodeLine<T>): Lines<T>;
+export function decodeLines(bytes: Buffer, start = 0, decode: DecodeLine<unknown> = decodeRecord): Lines<unknown> {
   const records: Lines<unknown>['records'] = [];
   let position = start;
   for (;;) {
     const feed = bytes.indexOf(LINE_FEED, position);
     if (feed < 0) return { records, end: position, damaged: false };
-    const record = decode(bytes.subarray(position, feed));
+    const record = decode(bytes, position, feed);
     if (record === null) return { records, end: position, damaged: true };
     records.push({ record, position, bytes: feed + 1 - position });
     position = feed + 1;

@@ -89,11 +89,10 @@ export class SegmentLog {
   }
 
   /**
-   * Writes the lines and waits for the disk; all or nothing. Gives the position of the first. Rejects with the error of
+   * Writes so many lines, `bytes`, and waits for the disk; all or nothing. Gives the position of the first. Rejects with the error of
    * the operating system or BudgetReached: the log is then as before, and the same lines may be tried again.
    */
-  commit(lines: readonly Buffer[]): Promise<number> {
-    const bytes = lines.length === 1 ? lines[0]! : Buffer.concat(lines);
+  commit(bytes: Buffer, lines: number): Promise<number> {
     return this.turns.take(async () => {
       const { file, segment } = await this.writable(bytes.length);
       try {
@@ -107,7 +106,7 @@ export class SegmentLog {
       const position = segment.start + segment.size;
       segment.size += bytes.length;
       segment.writtenMs = this.deps.clock.nowMs();
-      this.next += lines.length;
+      this.next += lines;
       return position;
     });
   }

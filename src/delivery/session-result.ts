@@ -27,6 +27,6 @@ export interface DurableRecord {
   readonly seq: number;
   readonly topic: string;
   readonly event: CloudEvent;
-  /** The event's data as it stands in the log: a view of what was read there. */
+  /** The event's data as it stands in the log: a copy each time. */
   readonly dataJson?: Buffer;
 }

@@ -6,6 +6,12 @@ import { javaPartition } from './murmur2';
 import { type LaneEvents, type LaneItem, PartitionLane } from './partition-lane';
 import { type PartitionProducer, ProducerBrokenError, RefusedError, UnknownTopicError } from './partition-producer';
 
+export interface Standing {
+  readonly records: number;
+  /** Until another partition may stand still. */
+  readonly nextMs: number;
+}
+
 /**
  * One topic: the lanes of its partitions, and what concerns all of them. A producer that the broker no longer follows
  * is replaced between sends; a topic that has gone missing is looked for until its time is over.
@@ -43,6 +49,18 @@ export class TopicLanes {
     const unplaced = this.unplaced.filter(isWanted);
     this.unplaced.splice(0, Infinity, ...this.unplaced.filter((item) => !isWanted(item)));
     return [...this.lanes.values()].reduce((dropped, lane) => dropped.concat(lane.drop(isWanted)), unplaced);
+  }
+
+  /** What partitions hold whose batch has been on its way for `stallMs`, or that are not known; and when the next will. */
+  standing(nowMs: number, stallMs: number): Standing {
+    let records = this.unplaced.length;
+    let nextMs = stallMs;
+    for (const lane of this.lanes.values()) {
+      const leftMs = stallMs - lane.sendingMs(nowMs);
+      if (leftMs <= 0) records += lane.heldRecords;
+      else nextMs = Math.min(nextMs, leftMs);
+    }
+    return { records, nextMs };
   }
 
   private lane(partition: number): PartitionLane {

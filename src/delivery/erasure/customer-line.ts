@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { crc32cHex } from '../crc32c';
-import { checkedJson } from '../record-line';
+import { isIntact, jsonAt } from '../record-line';
 
 /**
  * The lines of the index of customers, each behind the CRC-32C of what follows:
@@ -49,9 +49,13 @@ function line(text: string): Buffer {
 }
 
 /** A line without its line feed; null when it is not what was written. */
-export function decodeCustomerLine(bytes: Buffer): OwnedSession | LookedThrough | 'forgotten' | null {
-  const text = checkedJson(bytes)?.toString('utf8');
-  if (text === undefined) return null;
+export function decodeCustomerLine(
+  bytes: Buffer,
+  from = 0,
+  to = bytes.length,
+): OwnedSession | LookedThrough | 'forgotten' | null {
+  if (!isIntact(bytes, from, to)) return null;
+  const text = bytes.toString('utf8', jsonAt(from), to);
   if (text.startsWith(FILLER)) return 'forgotten';
   const [, logId, below] = BELOW.exec(text) ?? [];
   if (logId !== undefined) return { logId, below: Number(below) };
