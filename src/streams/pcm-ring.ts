@@ -6,8 +6,9 @@ import { RingMemory } from './ring-memory';
  * Taken once; a frame is copied into it once. Little-endian hosts only (all that Node's binaries target but s390x).
  */
 export class PcmRing {
-  #samples: Int16Array;
-  #bytes: Uint8Array;
+  /** Taken with the first sample: a hundred sessions that begin at once, and say nothing yet, cost no hundred megabytes. */
+  #samples = new Int16Array(0);
+  #bytes = new Uint8Array(0);
   #capacity: number;
   #head = 0;
 
@@ -17,14 +18,11 @@ export class PcmRing {
     private readonly memory = new RingMemory(0),
   ) {
     this.#capacity = capacity;
-    this.#samples = memory.take(capacity);
-    this.#bytes = new Uint8Array(this.#samples.buffer);
   }
 
   /** Gives its memory back; from then on it holds nothing and takes nothing. */
   release(): void {
-    if (this.#capacity === 0) return;
-    this.memory.giveBack(this.#samples);
+    if (this.#samples.length > 0) this.memory.giveBack(this.#samples);
     this.#capacity = 0;
     this.#samples = new Int16Array(0);
     this.#bytes = new Uint8Array(0);
@@ -39,6 +37,8 @@ export class PcmRing {
   write(bytes: Uint8Array): void {
     const count = bytes.length >> 1;
     if (bytes.length % 2 !== 0 || count > this.#capacity) throw new RangeError(`cannot write ${bytes.length} bytes`);
+    if (count === 0) return;
+    if (this.#samples.length === 0) this.#take();
     const at = this.#head % this.#capacity;
     const first = Math.min(count, this.#capacity - at);
     this.#bytes.set(first === count ? bytes : bytes.subarray(0, first * 2), at * 2);
@@ -89,6 +89,11 @@ export class PcmRing {
       if (at === this.#capacity) at = 0;
     }
     return sum;
+  }
+
+  #take(): void {
+    this.#samples = this.memory.take(this.#capacity);
+    this.#bytes = new Uint8Array(this.#samples.buffer);
   }
 
   #locate(from: number, count: number): number {

@@ -1,10 +1,6 @@
 import { PcmRing } from './pcm-ring';
 import { RingMemory } from './ring-memory';
-import { SessionStreams } from './session-streams';
-import { streamOptions } from './stream-options';
-import { EnergyPool } from './testing/energy-pool';
-import { ScriptedClock } from './testing/scripted-clock';
-import { VOICE } from './testing/session-script';
+import { AGENT, SessionScript, VOICE } from './testing/session-script';
 
 const LOUD = new Uint8Array(20).fill(1);
 
@@ -33,24 +29,36 @@ describe('RingMemory', () => {
 
   it('keeps no more than its bound, and only what fits', () => {
     const memory = new RingMemory(50);
-    for (const ring of [1, 2, 3].map(() => new PcmRing(10, memory))) ring.release();
+    const rings = [1, 2, 3].map(() => new PcmRing(10, memory));
+    for (const ring of rings) ring.write(LOUD);
+    for (const ring of rings) ring.release();
     expect(memory.spareBytes).toBe(40);
     expect(memory.take(9)).toHaveLength(9);
     expect(memory.spareBytes).toBe(40);
   });
 
-  it('takes back what a session had, ended or cut off', () => {
+  // a hundred sessions at once took a hundred megabytes before anybody had said a word
+  it('is taken with the first sample', () => {
+    const memory = new RingMemory(100);
+    memory.giveBack(new Int16Array(10));
+    const ring = new PcmRing(10, memory);
+    ring.write(new Uint8Array(0));
+    expect(memory.spareBytes).toBe(20);
+    ring.write(LOUD);
+    expect(memory.spareBytes).toBe(0);
+  });
+
+  it('takes back what a session had, ended or cut off', async () => {
     const rings = new RingMemory(1e7);
-    const session = () =>
-      new SessionStreams(
-        { sessionId: 's', streams: [VOICE, { ...VOICE, streamId: 2 }], pace: 1 },
-        { clock: new ScriptedClock(), pool: new EnergyPool(), options: streamOptions(), rings },
-      );
-    const first = session();
-    first.end();
+    const session = () => {
+      const script = new SessionScript({ streams: [VOICE, AGENT], rings });
+      for (const { streamId } of [VOICE, AGENT]) script.send(streamId, LOUD, 0);
+      return script;
+    };
+    await session().end();
     const spare = rings.spareBytes;
     expect(spare).toBeGreaterThan(1e6);
-    const second = session();
+    const second = session().streams;
     expect(rings.spareBytes).toBe(0);
     second.dispose();
     second.dispose();
