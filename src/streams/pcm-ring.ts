@@ -7,8 +7,8 @@ import { RingMemory } from './ring-memory';
  */
 export class PcmRing {
   /** Taken with the first sample: a hundred sessions that begin at once, and say nothing yet, cost no hundred megabytes. */
-  #samples = new Int16Array(0);
-  #bytes = new Uint8Array(0);
+  #samples: Int16Array = new Int16Array(0);
+  #bytes: Uint8Array = new Uint8Array(0);
   #capacity: number;
   #head = 0;
 
