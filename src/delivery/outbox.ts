@@ -1,22 +1,20 @@
 import { EVENTS, RapportError } from '@rapport-live/protocol';
-import { randomUUID } from 'node:crypto';
-import { dirname, join } from 'node:path';
 import type { Observable } from 'rxjs';
 import { sessionKey, toCloudEvent } from './cloud-event';
 import type { OutboxOptions } from './delivery-options';
-import { DiskBudget, folderBytes } from './disk-budget';
-import { CustomerIndex } from './erasure/customer-index';
-import { FolderLock } from './folder-lock';
+import type { DiskBudget } from './disk-budget';
+import type { CustomerIndex } from './erasure/customer-index';
+import { isOfSessions } from './erasure/records-of-sessions';
+import type { FolderLock } from './folder-lock';
 import { GroupCommit } from './group-commit';
-import { LiveSessions } from './live-sessions';
+import type { LiveSessions } from './live-sessions';
 import { LogReaders, type ReadOptions } from './log-readers';
-import { LogTail, writtenRecords } from './log-tail';
+import { openFolder, type OutboxFolder, usable } from './outbox-folder';
 import { type OutboxParts, outboxParts } from './outbox-parts';
 import type { OutboxStatus } from './outbox-status';
 import { encodeRecords, type LogRecord } from './record-line';
 import type { ResultStore } from './result-feed';
-import { isSegment } from './segment';
-import { SegmentLog } from './segment-log';
+import type { SegmentLog } from './segment-log';
 import type { RecoveryReport } from './segment-recovery';
 import type { SessionIndex } from './session-index';
 import type { DurableRecord, SessionIdentity, SessionResult } from './session-result';
@@ -40,26 +38,27 @@ interface Entry {
 export class Outbox implements ResultStore {
   private readonly commits: GroupCommit<Entry, DurableRecord>;
   private readonly storage: StorageState;
+  private readonly lock: FolderLock;
+  private readonly log: SegmentLog;
+  private readonly sessions: LiveSessions;
+  private readonly budget: DiskBudget;
+  /** Undefined: not kept. */
+  readonly customers: CustomerIndex | undefined;
   private cancelSweep = (): void => {};
-  private readonly readers = new LogReaders(() => this.nextOffset);
-  private readonly tail: LogTail;
+  private readonly readers: LogReaders;
   private isClosed = false;
   /** Where the sink stood when the commit of now began. */
   private floorAtWrite = 0;
 
   private constructor(
     private readonly options: OutboxOptions,
-    private readonly lock: FolderLock,
-    private readonly log: SegmentLog,
-    private readonly sessions: LiveSessions,
-    private readonly budget: DiskBudget,
-    /** Undefined: not kept. */
-    readonly customers: CustomerIndex | undefined,
+    { lock, log, sessions, budget, customers }: OutboxFolder,
     private readonly parts: OutboxParts,
   ) {
+    [this.lock, this.log, this.sessions, this.budget, this.customers] = [lock, log, sessions, budget, customers];
     const { clock, onTrouble } = parts;
     const { retryMs, maxTailBytes } = options;
-    this.tail = new LogTail(maxTailBytes);
+    this.readers = new LogReaders(log, maxTailBytes);
     this.storage = new StorageState({ clock, retryMs, onChange: onTrouble, again: () => this.commits.again() });
     this.commits = new GroupCommit(
       (batch) => this.write(batch),
@@ -73,31 +72,11 @@ export class Outbox implements ResultStore {
    * Rejects with `data_dir_locked`, `data_dir_unusable` or `data_format`.
    */
   static async open(options: OutboxOptions, given: Partial<OutboxParts> = {}): Promise<Outbox> {
-    const { dir, dataDir = dir } = options;
     const parts = outboxParts(given);
-    const { files, clock, now } = parts;
-    const lock = await usable(dir, async () => {
-      await files.makeFolder(dir);
-      return FolderLock.take(dir, options);
-    });
-    try {
-      const isLog = (path: string): boolean => dirname(path) === dir && isSegment(path.slice(dir.length + 1));
-      const budget = new DiskBudget(options, () => folderBytes(dataDir, isLog));
-      await budget.measure();
-      const sessions = new LiveSessions(options);
-      const customers = await usable(dir, () => openCustomers(options, parts));
-      const keptFrom = (): number => customers?.below(log.logId) ?? Infinity;
-      const deps = { files, clock, budget, keptFrom, wallMs: () => now().getTime(), newLogId: randomUUID };
-      const log: SegmentLog = await usable(dir, () =>
-        SegmentLog.open(options, deps, (record, position, bytes) => sessions.recover(record, { position, bytes })),
-      );
-      const outbox = new Outbox(options, lock, log, sessions, budget, customers, parts);
-      await outbox.sweep();
-      return outbox;
-    } catch (error) {
-      await lock.release();
-      throw error;
-    }
+    const folder = await openFolder(options, parts);
+    const outbox = new Outbox(options, folder, parts);
+    await outbox.sweep();
+    return outbox;
   }
 
   get recovery(): RecoveryReport {
@@ -184,12 +163,12 @@ export class Outbox implements ResultStore {
 
   /** Every durable record from an offset on, of all sessions. */
   read(fromOffset: number, options: ReadOptions = {}): AsyncGenerator<LogRecord> {
-    return this.readers.read(this.log.cursor(fromOffset, this.tail), options);
+    return this.readers.read(fromOffset, options);
   }
 
   /** As `read`, as many at a time as the log gives at once. */
   readChunks(fromOffset: number, options: ReadOptions = {}): AsyncGenerator<readonly LogRecord[]> {
-    return this.readers.readChunks(this.log.cursor(fromOffset, this.tail), options);
+    return this.readers.readChunks(fromOffset, options);
   }
 
   /**
@@ -198,7 +177,7 @@ export class Outbox implements ResultStore {
    */
   async erase(keys: ReadonlySet<string>): Promise<number> {
     for (const key of keys) await this.sessions.erase(key);
-    this.tail.clear();
+    this.readers.forgetTail();
     const isWanted = (record: LogRecord): boolean => isOfSessions(keys, record);
     return usable(this.options.dir, () => this.log.erase(isWanted));
   }
@@ -248,14 +227,7 @@ export class Outbox implements ResultStore {
       session.add(records[i]!.seq, event.id, { position: begin + from, bytes: end - from });
       from = end;
     }
-    this.tail.forgetBelow(this.readers.slowestOffset);
-    const firstOffset = this.log.nextOffset - batch.length;
-    // Whom the tail has lost reads the files until they are at their end: what is kept meanwhile only burdens the collector.
-    if (this.readers.fastestOffset < (this.tail.firstOffset ?? firstOffset)) this.tail.clear();
-    else {
-      const written = writtenRecords(firstOffset, batch, records, encoded);
-      this.tail.push({ records: written, bytes: from, endPosition: begin + from });
-    }
+    this.readers.written({ keys: batch, records, encoded, beginPosition: begin });
     for (const [i, { session }] of batch.entries()) for (const l of [...session.listeners]) l.onRecord(records[i]!);
     this.readers.wake();
     return records;
@@ -299,33 +271,5 @@ export class Outbox implements ResultStore {
   }
 }
 
-/** Their own records, but for the word that they were erased; and what supervisors said about them, under ids of its own. */
-function isOfSessions(keys: ReadonlySet<string>, { key, event }: LogRecord): boolean {
-  if (!event.type.startsWith('rapport.monitor.')) return keys.has(key) && event.type !== 'rapport.session.erased';
-  const { sessionId } = event.data as { readonly sessionId: string };
-  return keys.has(sessionKey({ tenant: event.tenant, sessionId }));
-}
-
 /** Upper bound of what a line has besides event and key. */
 const LINE_BYTES = 160;
-
-async function openCustomers(
-  { dir, maxCustomerIndexBytes: maxBytes }: OutboxOptions,
-  { files, onIndexFull: onFull, onIndexTrouble: onTrouble }: OutboxParts,
-): Promise<CustomerIndex | undefined> {
-  const folder = join(dir, 'customers');
-  // one of before is still asked, and still forgets
-  const isThere = (): Promise<boolean> => files.list(folder).then((names) => names.length > 0, () => false); // prettier-ignore
-  if (maxBytes === 0 && !(await isThere())) return undefined;
-  return CustomerIndex.open({ folder, maxBytes, onFull, onTrouble }, files);
-}
-
-async function usable<T>(dir: string, action: () => Promise<T>): Promise<T> {
-  try {
-    return await action();
-  } catch (error) {
-    const trouble = storageTrouble(dir, error);
-    if (trouble === undefined) throw error;
-    throw new RapportError('data_dir_unusable', trouble.message, { cause: error });
-  }
-}

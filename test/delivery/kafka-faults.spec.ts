@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { KafkaOffset } from '../../src/delivery/kafka-offset';
@@ -5,9 +6,9 @@ import { eventually } from '../support/eventually';
 import { keepFaultFigures } from '../support/fault-figures';
 import { kafkaAvailable } from '../support/kafka/jars';
 import { type KafkaCluster, startKafka } from '../support/kafka/kafka-cluster';
-import { removeTopics, withAdmin } from '../support/kafka/topics';
-import { expectWholeAndInOrder, underLoad } from './support/fault-run';
-import type { Account } from './support/ledger';
+import { removeTopics, setTopicConfig, withAdmin } from '../support/kafka/topics';
+import { underLoad } from './support/fault-run';
+import { type Account, added, columnsOf, expectWholeAndInOrder, NOTHING } from './support/ledger';
 import { FaultyFiles } from './support/faulty-files';
 import { folder, openOutbox, removeFolders, result, session } from './support/results';
 import { delivered, keptLog, sinkFor, stopSinks, until } from './support/sink';
@@ -23,6 +24,8 @@ const KILLS = count('RAPPORT_TEST_KAFKA_KILLS', 0, 20);
 const OUTAGE_S = count('RAPPORT_TEST_KAFKA_OUTAGE_S', 1, 60);
 /** RAPPORT_TEST_KAFKA_CUTS=500: how many replies are cut. */
 const CUTS = count('RAPPORT_TEST_KAFKA_CUTS', 15, 500);
+/** RAPPORT_TEST_KAFKA_LARGE=300: how many records are too large. */
+const LARGE = count('RAPPORT_TEST_KAFKA_LARGE', 6, 300);
 /** Of the long run on a busy machine, with the kills among them. */
 const MS_A_RECORD = 8;
 /** As fast as the disk allows, for the long runs; else gently, so that the count at the end is quick. */
@@ -38,28 +41,17 @@ const reason = available.ok ? '' : ` (skipped: ${available.reason})`;
 const accounts = new Map<string, Account>();
 const written = (): number => [...accounts.values()].reduce((sum, { given }) => sum + given, 0);
 afterAll(() => {
-  const over = (name: keyof Account): number => [...accounts.values()].reduce((sum, account) => sum + account[name], 0);
-  const names = ['given', 'inKafka', 'missing', 'duplicates', 'doubledAtConsumer', 'strange', 'inversions'] as const;
-  const all = Object.fromEntries(names.map((name) => [name, over(name)])) as unknown as Account;
+  const all = [...accounts.values()].reduce(added, NOTHING);
   process.stdout.write(`all of Kafka's faults: ${JSON.stringify(all)}\n`);
   if (RECORDS < 1_000_000) return;
   const rows = [...accounts, ['all together', all] as const].map(
-    ([fault, account]) => [fault, columns(account)] as const,
+    ([fault, account]) => [fault, columnsOf(account)] as const,
   );
   keepFaultFigures(
     'kafka-faults',
     new Map(rows),
     `RAPPORT_TEST_KAFKA_RECORDS=${RECORDS} npm test -- test/delivery/kafka-faults.spec.ts`,
   );
-});
-
-const columns = (account: Account): Record<string, number> => ({
-  results: account.given,
-  missing: account.missing,
-  'not expected': account.strange,
-  copies: account.duplicates,
-  'handed out twice': account.doubledAtConsumer,
-  'out of order': account.inversions,
 });
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -134,6 +126,30 @@ withKafka(`Kafka's faults, one node${reason}`, () => {
     accounts.set('a slow broker, then one that stands still', account);
     expectWholeAndInOrder(account);
   }, 120_000);
+
+  test('records too large among others: each a dead letter, those around it arrive, once, in order', async () => {
+    // gzip cannot make it smaller
+    const noise = randomBytes(9_000).toString('base64url');
+    let isOn = false;
+    const note = (n: number): string => (isOn && n % 97 === 1 ? noise : 'small');
+    const flow = { ...load(false), note, kafka: { maxBatchRecords: 16 } };
+    const account = await underLoad('records too large', kafka.brokers, flow, async ({ sink }) => {
+      await until(sink, ({ connected }) => connected);
+      await setTopicConfig(kafka.brokers, 'rapport.results', { 'max.message.bytes': '6000' });
+      isOn = true;
+      await until(sink, ({ deadLettered }) => deadLettered.too_large >= LARGE, 300_000);
+      isOn = false;
+    });
+    const row = `${account.deadLetters} records too large, among others`;
+    accounts.set(row, account);
+    if (LARGE >= 300) {
+      const command = `RAPPORT_TEST_KAFKA_LARGE=${LARGE} npm test -- test/delivery/kafka-faults.spec.ts -t 'too large'`;
+      keepFaultFigures('kafka-too-large', new Map([[row, columnsOf(account)]]), command);
+    }
+    expectWholeAndInOrder(account);
+    expect(account.deadLetters).toBeGreaterThanOrEqual(LARGE);
+    expect(account.duplicates).toBe(0);
+  }, 360_000);
 
   test('killed with -9, and away for a while: nothing lost, nothing doubled, order kept', async () => {
     const flow = { sessions: 12, everyMs: OUTAGE_S > 10 ? 20 : 5 };

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ErasureJournal } from '../../src/delivery/erasure/erasure-journal';
+import { type DeadLetter, DeadLetters } from '../../src/delivery/webhooks/dead-letters';
 import { ChatSession } from '../support/chat-session';
 import { eventually } from '../support/eventually';
 import { type RunningService, startService } from '../support/service';
@@ -228,5 +229,16 @@ describe('webhooks', () => {
       await open(receiver.url);
       expect(subjects()).toEqual([other, other]);
     });
+  });
+
+  /** Found by reading. Cause: it was appended to whatever the file ended with, and the two made one line that nobody can read. */
+  it('bug: a dead letter behind one that a full disk had left torn was lost with it', async () => {
+    const letters = new DeadLetters(dataDir);
+    const letter = (why: string) => ({ at: '2026-11-28T09:00:00Z', why, event: { id: why } }) as unknown as DeadLetter;
+    const file = join(dataDir, 'desk.dead.jsonl');
+    writeFileSync(file, JSON.stringify(letter('torn')).slice(0, -20));
+    for (const why of ['first', 'second']) await letters.add('desk', letter(why), 10_000);
+    const [, ...whole] = readFileSync(file, 'utf8').split('\n').slice(0, -1);
+    expect(whole.map((line) => JSON.parse(line) as unknown)).toEqual([letter('first'), letter('second')]);
   });
 });

@@ -15,6 +15,8 @@ jest.setTimeout(60_000 + KILLS * 12_000);
 const SCRIPTED = [process.execPath, 'test/support/scripted-service.cjs'];
 /** The time limits of streams are ten times as long: a machine under load is no silent sender. */
 const PATIENT = { pace: 0.1 };
+/** And no lost one: it may take several lives of the service until a client is let in again, beyond the minute of the default. */
+const WAITS_FOR_CLIENTS = { RAPPORT_RESUME_WINDOW_MS: '600000' };
 const CALLERS = 3;
 /** A process lives so long at most before it is killed, ms. */
 const MAX_LIFE_MS = 1_500;
@@ -95,7 +97,7 @@ class KilledService {
   key!: string;
 
   constructor() {
-    this.processes = [new ServiceProcess({}, SCRIPTED)];
+    this.processes = [new ServiceProcess(WAITS_FOR_CLIENTS, SCRIPTED)];
   }
 
   get dataDir(): string {
@@ -111,7 +113,7 @@ class KilledService {
   async killAndRestart(): Promise<void> {
     await this.processes.at(-1)!.kill('SIGKILL');
     this.kills += 1;
-    const next = new ServiceProcess({ RAPPORT_DATA_DIR: this.dataDir }, SCRIPTED);
+    const next = new ServiceProcess({ ...WAITS_FOR_CLIENTS, RAPPORT_DATA_DIR: this.dataDir }, SCRIPTED);
     this.processes.push(next);
     this.proxy.retarget((await next.door()).url);
   }

@@ -94,6 +94,7 @@ export class DataKeys implements DestroyableKeys {
       closeSync(file);
     }
     renameSync(`${path}.new`, path);
+    syncFolder(this.folder);
     this.known(owner, id);
     this.remember(id, key);
     return id;
@@ -165,6 +166,17 @@ export class DataKeys implements DestroyableKeys {
 
   private path(owner: string, id: string): string {
     return join(this.folder, `${owner}.${id}.key`);
+  }
+}
+
+/** Until then a new name in it may be lost with the power, and with it all that was encrypted by the key. Windows needs no such thing. */
+function syncFolder(folder: string): void {
+  if (process.platform === 'win32') return;
+  const handle = openSync(folder, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
   }
 }
 

@@ -5,6 +5,7 @@ import { isMissing, replaceFile, systemFiles } from '../log-files';
 import { Turns } from '../../facts/turns';
 
 const SUFFIX = '.dead.jsonl';
+const LINE_FEED = 0x0a;
 
 /** Where webhooks keep their places and dead letters. */
 export const webhookFolder = (dataDir: string): string => join(dataDir, 'webhooks');
@@ -29,8 +30,8 @@ export class DeadLetters {
   add(endpoint: string, letter: DeadLetter, maxBytes: number): Promise<void> {
     return this.turns.take(async () => {
       const path = join(this.folder, `${endpoint}${SUFFIX}`);
-      const line = Buffer.from(`${JSON.stringify(letter)}\n`);
       const size = (await systemFiles.look(path))?.size ?? 0;
+      const line = Buffer.from(`${(await isTorn(path, size)) ? '\n' : ''}${JSON.stringify(letter)}\n`);
       if (size + line.length > maxBytes) return;
       await mkdir(this.folder, { recursive: true });
       await appendFile(path, line);
@@ -56,6 +57,19 @@ export class DeadLetters {
       if (isMissing(error)) return [];
       throw error;
     }
+  }
+}
+
+/** Whether a full disk left its last line torn: what comes behind it is not to be lost with it. */
+async function isTorn(path: string, size: number): Promise<boolean> {
+  if (size === 0) return false;
+  const file = await systemFiles.open(path, 'read');
+  try {
+    const last = Buffer.alloc(1);
+    await file.read(last, size - 1);
+    return last[0] !== LINE_FEED;
+  } finally {
+    await file.close();
   }
 }
 
