@@ -31,7 +31,7 @@ export interface AnalyzeOptions {
 const DECLARED_PACE = 1;
 /** Without a voice no transcript tells the lag, and more than 128 waiting stills are dropped. */
 const VIDEO_PACE = 4;
-/** The service works off what is open within 5 s of the end: the last part goes out when the rest is nearly done. */
+/** What was said last is to be in the last windows: the last part goes out when the rest is nearly done. */
 const TAIL_MS = 4_000;
 const TAIL_STEP_MS = 100;
 const TAIL_WAIT_MS = 250;
@@ -56,6 +56,7 @@ export async function analyzeRecording(
       url,
       apiKey,
       pace: Math.min(DECLARED_PACE, options.pace ?? DECLARED_PACE),
+      recorded: true,
       streams: [...recording.streams],
       session: {
         channel: recording.streams.some(({ kind }) => kind === 'video') ? 'video' : 'voice',

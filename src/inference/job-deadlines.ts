@@ -18,6 +18,14 @@ export interface JobDeadlines {
 
 export const JOB_DEADLINES: JobDeadlines = { assessmentMs: 5000, fusionMs: 8000, finalMs: 15_000, partialMs: 2000 };
 
+/** Of a recording: nothing in it is ever too late, credit slows its sender instead. Partials stay what they are: the next ones have them again. */
+export const RECORDED_DEADLINES: JobDeadlines = {
+  ...JOB_DEADLINES,
+  assessmentMs: Infinity,
+  fusionMs: Infinity,
+  finalMs: Infinity,
+};
+
 /** The error that a pool drops a late job with. */
 export function deadlinePassed(kind: string, { startWithinMs }: Pick<JobOptions, 'startWithinMs'>): RapportError {
   const late = startWithinMs !== undefined && startWithinMs <= 0 ? 'came too late' : 'was not begun in time';

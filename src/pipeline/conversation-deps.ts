@@ -11,6 +11,7 @@ import type { InferencePool } from '../inference/inference-pool';
 import type { SessionClock } from '../streams/session-clock';
 import type { SessionStreams } from '../streams/session-streams';
 import type { SessionConsent } from './consent/session-consent';
+import type { EndLimits } from './end-wait';
 import type { WorkedFact } from './kept-results';
 import type { RestoredSession } from './resume/restored-session';
 import type { SnapshotStore } from './resume/snapshot-files';
@@ -36,8 +37,7 @@ export interface ConversationDeps {
   readonly alertRules: () => readonly CompiledRule[];
   /** Wall clock, for `startedAt` and `endedAt`. */
   readonly wallNow: () => Date;
-  /** From the end to `session.ended`, at most, ms; of media that came faster than real time, between two things finished. */
-  readonly endTimeoutMs: number;
+  readonly endLimits: EndLimits;
   /** Default: nobody measures. */
   readonly meter?: Meter;
   /** Default: nothing of it is recorded. */

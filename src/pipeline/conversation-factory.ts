@@ -9,6 +9,7 @@ import type { Meter } from '../facts/meter';
 import type { WaitingVectors } from '../facts/waiting-vectors';
 import type { SettledFact, StreamFact, UtteranceClosed } from '../facts/stream-fact';
 import type { InferencePool } from '../inference/inference-pool';
+import { JOB_DEADLINES, RECORDED_DEADLINES } from '../inference/job-deadlines';
 import { RevocablePool } from '../inference/revocable-pool';
 import { TracedPool } from '../inference/traced-pool';
 import { Redactor } from '../redaction/redaction';
@@ -19,6 +20,7 @@ import type { StreamOptions } from '../streams/stream-options';
 import type { VideoDecoders } from '../streams/video/video-decoder';
 import { SessionConsent } from './consent/session-consent';
 import { Conversation } from './conversation';
+import { END_LIMITS } from './end-wait';
 import type { ConversationFactory } from './conversation-host';
 import type { FusionAssets } from './fusion-assets';
 import { assessedBefore, hasFinal, stateOf, streamsOf, textsOf } from './resume/restored-session';
@@ -26,9 +28,6 @@ import type { SnapshotStore } from './resume/snapshot-files';
 import { WorkedOff } from './resume/worked-off';
 import { SessionPressure } from './shedding/session-pressure';
 import type { ShedController } from './shedding/shed-controller';
-
-/** From `session.end` to `session.ended`, at most, ms (rule 18); see `EndWait` for media that came faster than real time. */
-export const END_TIMEOUT_MS = 5000;
 
 export interface PipelineDeps {
   readonly clock: SessionClock;
@@ -87,11 +86,13 @@ export function conversationFactory({
     const assessed = restored && assessedBefore(restored);
     const state = restored && stateOf(restored);
     const language = state?.language?.tag ?? start.session.language;
+    const isRecorded = start.recorded === true;
+    const deadlines = isRecorded ? RECORDED_DEADLINES : JOB_DEADLINES;
     const ownPool = new RevocablePool(sessionId, pool);
     const stagePool = spans === undefined ? ownPool : new TracedPool(ownPool, spans, nowMs);
     const sessionStreams = new SessionStreams(
       {
-        ...{ sessionId, streams: specs, pace: start.pace, partials: start.partials },
+        ...{ sessionId, streams: specs, pace: start.pace, recorded: isRecorded, partials: start.partials },
         restored: restored && streamsOf(restored),
       },
       {
@@ -106,7 +107,8 @@ export function conversationFactory({
     );
     const consent = new SessionConsent(start.session.consent, allowsAgentEmotion);
     const mayAssessAgent = (startMs: number): boolean => consent.mayAssessAgent(startMs);
-    const pressure = shedding && new SessionPressure(shedding, nowMs);
+    // Nobody waits for a recording: how late it is, is no reason to give anything up.
+    const pressure = isRecorded ? undefined : shedding && new SessionPressure(shedding, nowMs);
     return new Conversation(identity, start, {
       clock,
       pool,
@@ -142,6 +144,7 @@ export function conversationFactory({
             known: restored && textsOf(restored),
             mayAssessAgent,
             nowMs,
+            deadlines,
             shedding: shedding && { steps: () => shedding.steps(nowMs()) },
             partials: start.partials,
             // A hop is done with behind fusion: when fusion is slow, it is the sender that must wait.
@@ -165,6 +168,7 @@ export function conversationFactory({
             language,
             initialState: state,
             mayAssessAgent,
+            deadlines,
             onEmbedding: (windowEndMs, vector) => waitingVectors?.put({ tenant, sessionId, windowEndMs }, vector),
             nowMs,
             onState,
@@ -178,7 +182,7 @@ export function conversationFactory({
       },
       alertRules,
       wallNow: () => new Date(),
-      endTimeoutMs: END_TIMEOUT_MS,
+      endLimits: END_LIMITS,
       meter,
       spans,
       specs,

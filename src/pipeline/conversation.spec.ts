@@ -11,6 +11,7 @@ import { SessionStreams } from '../streams/session-streams';
 import { streamOptions } from '../streams/stream-options';
 import { SessionConsent } from './consent/session-consent';
 import { Conversation } from './conversation';
+import { END_LIMITS } from './end-wait';
 
 const START = { session: {}, streams: [], pace: 1 } as unknown as SessionStart;
 const window = (windowEndMs: number): SessionResult =>
@@ -42,7 +43,7 @@ test('bug: session.ended counted results that the disk had refused', async () =>
   const [pool, clock, store, meter] = [new ScriptedPool(), systemClock, new Disk(), new ServiceMeter()];
   const consent = new SessionConsent({ analysis: true }, false);
   const conversation = new Conversation({ tenant: 't', sessionId: 's' }, START, {
-    ...{ clock, pool, store, meter, specs: [], consent, revoke: () => {}, endTimeoutMs: 5000, onFault: () => {} },
+    ...{ clock, pool, store, meter, specs: [], consent, revoke: () => {}, endLimits: END_LIMITS, onFault: () => {} },
     wallNow: () => new Date(0),
     streams: new SessionStreams({ sessionId: 's', streams: [], pace: 1 }, { clock, pool, options: streamOptions() }),
     alertRules: () => [],

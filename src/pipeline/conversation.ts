@@ -63,6 +63,7 @@ export class Conversation {
   private readonly language: StatedLanguage;
   private readonly diskPressure: DiskPressure;
   private readonly endWait: EndWait;
+  private readonly isRecorded: boolean;
   private state: SessionState;
 
   constructor(
@@ -76,6 +77,7 @@ export class Conversation {
     this.language = new StatedLanguage(this.state.language?.tag);
     this.epoch = restored === undefined ? 0 : restored.snapshot.epoch + 1;
     this.spans = deps.spans;
+    this.isRecorded = start.recorded === true;
     this.specs = new Map(deps.specs.map((spec) => [spec.streamId, spec]));
     this.started = restored?.history.started ?? {
       session: start.session,
@@ -94,7 +96,7 @@ export class Conversation {
     });
     this.length = new SessionLength(restored?.history.lastWindowEndMs);
     this.credits$ = streams.credits$;
-    this.endWait = new EndWait(clock, deps.endTimeoutMs);
+    this.endWait = new EndWait(clock, deps.endLimits);
     this.diskPressure = new DiskPressure(
       () => store.room(),
       (fact) => streams.settle(fact),
@@ -353,8 +355,9 @@ export class Conversation {
     for (const result of results) this.results.tell(result);
   }
 
-  /** By how much the media that came is ahead of what a live conversation would have, ms. */
+  /** By how much the media that came is ahead of what a live conversation would have, ms; Infinity: nobody waits for it. */
   private aheadMs(): number {
+    if (this.isRecorded) return Infinity;
     const { streams } = this.deps;
     return streams.soFar().durationMs - streams.mediaMs / this.started.pace;
   }

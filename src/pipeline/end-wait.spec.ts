@@ -1,12 +1,10 @@
 import { ScriptedClock } from '../streams/testing/scripted-clock';
-import { EndWait } from './end-wait';
-
-const LIMIT_MS = 5000;
+import { END_LIMITS, EndWait } from './end-wait';
 
 /** What became of the wait: undefined while it lasts. */
 async function waiting(aheadMs: number) {
   const clock = new ScriptedClock(1000);
-  const wait = new EndWait(clock, LIMIT_MS);
+  const wait = new EndWait(clock, END_LIMITS);
   let end!: () => void;
   let inTime: boolean | undefined;
   void wait.endsInTime(new Promise((resolve) => (end = resolve)), aheadMs).then((is) => (inTime = is));
@@ -47,5 +45,14 @@ describe('EndWait', () => {
     const looks: (boolean | undefined)[] = [];
     for (let i = 0; i < 4; i += 1) looks.push(await slow.after(3000, true));
     expect(looks).toEqual([undefined, undefined, undefined, false]);
+  });
+
+  it('waits for a recording for as long as it takes, while some of it gets finished', async () => {
+    const { after, end } = await waiting(Infinity);
+    for (let hour = 0; hour < 3600_000; hour += 119_000) expect(await after(119_000, true)).toBe(undefined);
+    end();
+    expect(await after(0)).toBe(true);
+    const stuck = await waiting(Infinity);
+    expect([await stuck.after(119_999), await stuck.after(1)]).toEqual([undefined, false]);
   });
 });

@@ -25,6 +25,8 @@ export interface LaneDeps {
   readonly host: LaneHost;
   /** Media seconds per wall second that the sender means to send. */
   readonly pace: number;
+  /** It is no recording: when media comes tells something. */
+  readonly isLive: boolean;
   /** Default: each stream has memory of its own. */
   readonly rings?: RingMemory;
   /** Absent: `webm-video` is refused. */
@@ -74,7 +76,7 @@ function openLane(stream: StreamSpec, sessionId: string, deps: LaneDeps): Omit<O
     lane: new VoiceLane(spec, sessionId, deps),
   }));
   const shape = pcmShape(codec, voices.length);
-  const rateWatch = shape && new RateWatch(shape, deps.pace);
+  const rateWatch = shape && new RateWatch(shape, deps.isLive);
   const opened = openDecoder(codec, voices.length, options, () => host.wake());
   if (opened === undefined) {
     return { lane: voices[0]!.lane, creditBytes: options.voiceCreditBytes, voices, stills: [], rateWatch };

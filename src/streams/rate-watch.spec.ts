@@ -17,7 +17,7 @@ interface Sender {
 /** Chunks of 20 ms of true time. */
 function findings(sender: Sender): WrongRate[] {
   const { declaredHz, trueHz = declaredHz, pace = 1, counted = false, jitterMs = 0, seconds = 30 } = sender;
-  const watch = new RateWatch({ rateHz: declaredHz, bytesPerFrame: 2 }, pace);
+  const watch = new RateWatch({ rateHz: declaredHz, bytesPerFrame: 2 }, pace === 1);
   const samples = (trueHz * 20) / 1000;
   const found: WrongRate[] = [];
   let sent = 0;

@@ -35,15 +35,15 @@ export class RateWatch {
   readonly #stamps: SteadyRate;
   readonly #arrivals: SteadyRate | undefined;
 
-  /** @param pace at another than 1 nothing follows from when samples arrive: files come as fast as they can */
+  /** @param isLive else nothing follows from when samples arrive: files come as fast as they can */
   constructor(
     private readonly shape: PcmShape,
-    pace: number,
+    isLive: boolean,
   ) {
     const others = (rates: readonly number[]) => rates.filter((rate) => rate !== shape.rateHz);
     this.#stamps = new SteadyRate(shape.rateHz, others(RATES_HZ), STAMP_TOLERANCE);
     const slower = ARRIVAL_RATES_HZ.filter((rate) => rate < shape.rateHz);
-    if (pace === 1) this.#arrivals = new SteadyRate(shape.rateHz, slower, ARRIVAL_TOLERANCE);
+    if (isLive) this.#arrivals = new SteadyRate(shape.rateHz, slower, ARRIVAL_TOLERANCE);
   }
 
   /** A payload, in order. `free`: the sender did not wait for credit. Says it once. */

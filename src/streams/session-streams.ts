@@ -33,6 +33,8 @@ export interface SessionStreamsSpec {
   readonly streams: readonly StreamSpec[];
   /** Media seconds per wall second that the sender means to send. */
   readonly pace: number;
+  /** The media is a recording: it has no clock of its own, and no silence where its sender halts (ADR 0014). Default: only by its pace. */
+  readonly recorded?: boolean;
   /** Open utterances are told too, about once a second. Default: no. */
   readonly partials?: boolean;
   /** It goes on after its process: it waits for its client, from there on. */
@@ -100,9 +102,11 @@ export class SessionStreams {
     this.#options = options;
     this.#onDrop = onDrop;
     const { restored, pace } = spec;
+    const isLive = pace === 1 && spec.recorded !== true;
     const { hopMs, lookBackMs, allowedLatenessMs } = options;
     const firstHop = Math.max(0, Math.floor(((restored?.hopEndMs ?? 0) - lookBackMs) / hopMs));
-    this.#time = new SessionTime(restored?.startedAtMs ?? clock.nowMs(), spec, (notice) => this.#gaps.notice(notice));
+    const startedAtMs = restored?.startedAtMs ?? clock.nowMs();
+    this.#time = new SessionTime(startedAtMs, { ...spec, isLive }, (notice) => this.#gaps.notice(notice));
     const { anchorToleranceMs: minGapMs } = options;
     this.#cuts = new MediaCuts({ intakes: () => this.#intakes.all, time: this.#time, minGapMs });
     this.#pause = new SessionPause(this.#cuts, (fact) => this.#facts.next(fact));
@@ -129,13 +133,13 @@ export class SessionStreams {
     // the hop that the media ends in, and one behind all that look back at it
     const neededForMs = lookBackMs + 2 * hopMs;
     const progress = {
-      ...{ alarm: this.#alarm, intakes, allowedLatenessMs, neededForMs, pace },
+      ...{ alarm: this.#alarm, intakes, allowedLatenessMs, neededForMs, isLive },
       mediaEndMs: () => this.#mediaEndMs(),
     };
     this.#watermark = new SessionWatermark(progress, firstHop * hopMs);
     this.#needs = new MediaNeeds(lookBackMs, restored?.hopEndMs);
     const partials = spec.partials === true ? this.#partials : undefined;
-    const deps = { pool, clock, options, host: this.#host(), rings, video, pace, partials };
+    const deps = { pool, clock, options, host: this.#host(), rings, video, pace, isLive, partials };
     this.#intakes = new SessionIntakes(spec.sessionId, deps, [this.#chat.lane], restored);
     this.#intakes.open(spec.streams);
     const { voices, stills, content } = this.#intakes;

@@ -5,6 +5,14 @@ import type { MediaChunk, StreamSpec } from '../facts/media-chunk';
 /** A change of a stream's correction below this is left alone, ms: within the allowed lateness, and not a step a second. */
 const MIN_STEP_MS = 100;
 
+export interface SessionTimeSpec {
+  /** Media seconds per wall second that the sender means to send. */
+  readonly pace: number;
+  /** It is no recording. */
+  readonly isLive: boolean;
+  readonly streams: readonly StreamSpec[];
+}
+
 /**
  * Wall time as media time. Media time rules: one stream, the reference, is the clock of the session, the wall clock follows
  * its drift wherever time alone is asked (silence of all streams, chat without a stamp). The other streams are shifted by
@@ -18,12 +26,12 @@ export class SessionTime {
 
   constructor(
     readonly startedAtMs: number,
-    { pace, streams }: { readonly pace: number; readonly streams: readonly StreamSpec[] },
+    { pace, streams, isLive }: SessionTimeSpec,
     private readonly notice: (notice: Notice) => void,
   ) {
     this.#pace = pace;
-    // Media faster than real time has no clock of its own.
-    this.#watches = pace === 1;
+    // A recording has no clock of its own.
+    this.#watches = isLive;
     for (const stream of streams) this.join(stream);
     const reference = referenceOf(streams);
     this.#reference = reference && this.#streams.get(reference.streamId)!.drift;

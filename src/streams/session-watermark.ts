@@ -10,8 +10,8 @@ export interface SessionWatermarkParts {
   readonly allowedLatenessMs: number;
   /** So long after its end media may be needed by a window, and is not acknowledged, ms. */
   readonly neededForMs: number;
-  /** Media seconds per wall second that the sender means to send. */
-  readonly pace: number;
+  /** It is no recording. */
+  readonly isLive: boolean;
 }
 
 /**
@@ -73,9 +73,9 @@ export class SessionWatermark {
 
   /** No clock moves it further, media ms. */
   #lastMs(): number {
-    const { pace, intakes, mediaEndMs, neededForMs } = this.parts;
+    const { isLive, intakes, mediaEndMs, neededForMs } = this.parts;
     const streams = intakes();
-    if (pace === 1 || streams.length === 0) return Infinity;
+    if (isLive || streams.length === 0) return Infinity;
     return mediaEndMs() + (streams.every(({ left }) => left) ? neededForMs : 0);
   }
 }

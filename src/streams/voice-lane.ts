@@ -50,7 +50,7 @@ export class VoiceLane implements Lane {
   constructor(
     private readonly spec: StreamSpec,
     sessionId: string,
-    { pool, clock, options, host, rings, partials, restored }: Omit<LaneDeps, 'pace' | 'video'>,
+    { pool, clock, options, host, rings, partials, restored }: Omit<LaneDeps, 'pace' | 'isLive' | 'video'>,
   ) {
     this.#restored = restored?.(spec.name);
     this.#floorMedia = Math.round((this.#restored?.floorMs ?? 0) * SAMPLES_PER_MS);

@@ -121,6 +121,13 @@ export class ScriptedCall {
   }
 }
 
+export interface CallSettings {
+  readonly pace?: number;
+  readonly recorded?: boolean;
+  /** Default: yes. */
+  readonly camera?: boolean;
+}
+
 export interface CallsOptions {
   readonly costMs: (kind: JobKind) => number;
   readonly workers?: number;
@@ -150,7 +157,7 @@ export async function scriptedCalls({ costMs, workers = 2, shedding }: CallsOpti
     controller,
     faults,
     calls,
-    open({ pace = 1, camera = true }: { readonly pace?: number; readonly camera?: boolean } = {}): ScriptedCall {
+    open({ pace = 1, recorded, camera = true }: CallSettings = {}): ScriptedCall {
       const streams = camera ? [VOICE, AGENT, VIDEO] : [VOICE, AGENT];
       const store = new KeepingStore();
       const create = conversationFactory({
@@ -159,7 +166,7 @@ export async function scriptedCalls({ costMs, workers = 2, shedding }: CallsOpti
         shedding: controller,
       });
       const session = { channel: 'video' as const, language: 'en', consent: { analysis: true } };
-      const start = { type: 'session.start' as const, pace, partials: true, streams: [...streams], session };
+      const start = { type: 'session.start' as const, pace, recorded, partials: true, streams: [...streams], session };
       const conversation = create({ tenant: 't', sessionId: `session-${calls.length}` }, start, streams);
       const call = new ScriptedCall(conversation, store, streams, clock.nowMs());
       calls.push(call);

@@ -69,8 +69,8 @@ export interface ConnectOptions extends Partial<Omit<SessionStart, 'type' | 'ref
 
 /** What of the options is said to the service, and what holds here. */
 export function readOptions(options: ConnectOptions): { start: SessionStart; bounds: ClientBounds } {
-  const { session, streams, pace, partials } = options;
-  const start = { type: 'session.start', session, streams, pace, partials } as SessionStart;
+  const { session, streams, pace, recorded, partials } = options;
+  const start = { type: 'session.start', session, streams, pace, recorded, partials } as SessionStart;
   const given = Object.keys(CLIENT_BOUNDS) as (keyof ClientBounds)[];
   const bounds = Object.fromEntries(given.map((name) => [name, options[name] ?? CLIENT_BOUNDS[name]]));
   return { start, bounds: bounds as unknown as ClientBounds };

@@ -50,6 +50,11 @@ export const SessionStart = z.strictObject({
   streams: z.array(StreamDescription).max(8).default([]),
   /** Media seconds per wall second that the client means to send; 1 is live. */
   pace: z.number().min(0.1).max(100).default(1),
+  /**
+   * The media is a recording, and nobody waits for its results as they would in a live conversation: nothing is dropped for being late,
+   * and the end waits for what is in work. Absent: false.
+   */
+  recorded: z.boolean().optional(),
   /** The words of utterances that go on, about once a second: `rapport.transcript.partial`. */
   partials: z.boolean().default(false),
 });

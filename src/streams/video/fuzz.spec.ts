@@ -52,7 +52,7 @@ it(
       const bytes = FILMS[round % FILMS.length]!;
       const clock = new ScriptedClock(0);
       const video = new VideoSlots({ decoder: 'ffmpeg', detail: 'scripted' }, 1, open, () => {});
-      const deps = { clock, pool: new EnergyPool(), options, host, pace: 1, video };
+      const deps = { clock, pool: new EnergyPool(), options, host, pace: 1, isLive: true, video };
       const [{ lane }] = openLanes([{ ...VIDEO, codec: 'webm-video' }], 's-1', deps) as [
         ReturnType<typeof openLanes>[0],
       ];

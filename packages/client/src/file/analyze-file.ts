@@ -9,7 +9,7 @@ export type FileProgress =
   | { readonly stage: 'loading' }
   | { readonly stage: 'sending'; readonly sentMs: number; readonly totalMs: number | undefined };
 
-export interface AnalyzeFileOptions extends Omit<ConnectOptions, 'streams' | 'pace'> {
+export interface AnalyzeFileOptions extends Omit<ConnectOptions, 'streams' | 'pace' | 'recorded'> {
   /** Where the page serves `@ffmpeg/core/dist/esm/ffmpeg-core.js`, its `.wasm` beside it. */
   readonly ffmpegCoreUrl?: string;
   /** In place of that: gives an `FFmpeg` of `@ffmpeg/ffmpeg` that is loaded. Asked again for each 50 minutes of the file. */

@@ -8,10 +8,6 @@ import { loadFfmpeg } from './ffmpeg';
 const VOICE_ID = 1;
 const VIDEO_ID = 2;
 const FRAME_MS = 100;
-/** The service works off within 5 s what is open at the end: wait before it until no result has come for so long, ms. */
-const QUIET_MS = 2_000;
-/** But not longer than this, ms. */
-const MAX_QUIET_WAIT_MS = 30_000;
 
 /** `analyzeFile`, told how to connect. */
 export async function streamFile(
@@ -30,14 +26,13 @@ export async function streamFile(
     onProgress({ stage: 'loading' });
     const content = await extraction.content();
     signal?.throwIfAborted();
-    const session = await connect({ ...options, streams: streamsOf(content, options) });
+    const session = await connect({ ...options, recorded: true, streams: streamsOf(content, options) });
     const sent = (sentMs: number): void => onProgress({ stage: 'sending', sentMs, totalMs: content.durationMs });
     void (async () => {
       for await (const part of extraction.parts(content)) {
         await sendPart(session, part, ways);
         sent(part.fromMs + lengthMs(part, ways));
       }
-      await quiet(session);
       await session.end();
     })()
       .catch((error: Error) => session.abort(error))
@@ -83,26 +78,4 @@ async function sendPart(session: RapportSession, part: FilePart, ways: Ways): Pr
     const frame = part.pcm.subarray(atMs * bytesPerMs, (atMs + FRAME_MS) * bytesPerMs);
     if (frame.byteLength > 0) await session.send(VOICE_ID, frame, part.fromMs + atMs);
   }
-}
-
-function quiet(session: RapportSession): Promise<void> {
-  return new Promise((resolve) => {
-    const stop = new AbortController();
-    const done = (): void => {
-      stop.abort();
-      clearTimeout(timer);
-      clearTimeout(limit);
-      resolve();
-    };
-    let timer = setTimeout(done, QUIET_MS);
-    const limit = setTimeout(done, MAX_QUIET_WAIT_MS);
-    const again = (): void => {
-      clearTimeout(timer);
-      timer = setTimeout(done, QUIET_MS);
-    };
-    for (const kind of ['rapport.window.assessed', 'rapport.transcript.final'] as const) {
-      session.on(kind, again, stop);
-    }
-    session.on('over', done, stop);
-  });
 }
