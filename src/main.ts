@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { RapportError, errorSpec } from '@rapport-live/protocol';
 import { type Config, readConfig } from './config/config';
+import { sayUnknownSettings } from './config/unknown-settings';
 import { drainOnSignals } from './ops/drain';
 import { createService, listen } from './service';
 
@@ -10,6 +11,7 @@ const SUPERVISED = '--supervised';
 /** Starts the service; a fault at start is one sentence on standard error and an exit status of the error list. */
 async function main(): Promise<void> {
   if (process.argv.includes(SUPERVISED)) process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+  sayUnknownSettings((line) => process.stderr.write(line));
   const config = readConfig();
   await requireFreePort(config);
   const app = await createService(config);

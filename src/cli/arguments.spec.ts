@@ -1,5 +1,5 @@
 import { channelChoice } from './analyze';
-import { closest, parseArguments } from './arguments';
+import { parseArguments } from './arguments';
 import { EXIT } from './refusal';
 
 const specs = {
@@ -38,15 +38,6 @@ describe('parseArguments', () => {
     expect(() => parse(...args)).toThrow(sentence);
     expect(() => parse(...args)).toThrow(expect.objectContaining({ exit: EXIT.usage }));
   });
-});
-
-describe('closest', () => {
-  it.each([
-    ['analyse', 'analyze'],
-    ['tial', 'tail'],
-    ['x', undefined],
-    ['frobnicate', undefined],
-  ])('%s is near %s', (word, near) => expect(closest(word, ['analyze', 'tail', 'config'])).toBe(near));
 });
 
 describe('channelChoice', () => {

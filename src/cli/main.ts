@@ -1,8 +1,9 @@
 import { RapportError, errorSpec } from '@rapport-live/protocol';
-import { readConfig } from '../config/config';
+import { closest } from '../config/closest';
+import { type Config, readConfig } from '../config/config';
+import { sayUnknownSettings } from '../config/unknown-settings';
 import { alertsReplay } from './alerts/replay';
 import { analyze } from './analyze';
-import { closest } from './arguments';
 import type { Command, Surroundings } from './command';
 import { configCommand } from './config';
 import { correctionsExport } from './corrections';
@@ -56,9 +57,10 @@ export async function run(argv: readonly string[], folder: string): Promise<numb
   // `rapport tail | head`: who reads no more ends us, without a fault.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? EXIT.ok : 1));
   const { stdin, stdout, stderr } = process;
+  let config: Config | undefined;
   const around: Surroundings = {
     folder,
-    config: () => readConfig(),
+    config: () => (config ??= configOf(stderr)),
     stdin,
     stdout,
     stderr,
@@ -73,6 +75,11 @@ export async function run(argv: readonly string[], folder: string): Promise<numb
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   }
+}
+
+function configOf(stderr: NodeJS.WritableStream): Config {
+  sayUnknownSettings((line) => stderr.write(line));
+  return readConfig();
 }
 
 async function dispatch(argv: readonly string[], around: Surroundings): Promise<number> {

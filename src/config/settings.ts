@@ -80,7 +80,7 @@ export const SETTINGS = {
   RAPPORT_FFMPEG: {
     schema: text('ffmpeg'),
     shownDefault: 'ffmpeg',
-    purpose: 'the program that decodes video (`webm-video`); `off`: none',
+    purpose: 'the program that decodes video (`webm-video`) and the files of `analyze`; `off`: none',
   },
   RAPPORT_FFMPEG_CORE: {
     schema: text('@ffmpeg/core'),
@@ -121,7 +121,7 @@ export const SETTINGS = {
   },
 } as const satisfies Record<string, Setting>;
 
-const ALL_SETTINGS = {
+export const ALL_SETTINGS = {
   ...SETTINGS,
   ...ACCESS_SETTINGS,
   ...ALERT_SETTINGS,

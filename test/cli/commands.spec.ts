@@ -204,6 +204,14 @@ describe('rapport config', () => {
     expect(ran.stdout).not.toContain('0123');
   });
 
+  it('bug: passed over misspelt settings in silence', async () => {
+    const ran = await rapport(['config'], { RAPPORT_MODEL_DIR: '/s3cret' });
+    expect(ran.stdout).toMatch(/^RAPPORT_MODEL_DIR +environment +NO SETTING: did you mean RAPPORT_MODELS_DIR\?$/m);
+    expect(ran.stderr).toMatch(/^rapport: RAPPORT_MODEL_DIR is set, but no such setting exists[^\n]*\n$/);
+    expect(JSON.stringify(ran)).not.toContain('s3cret');
+    expect(ran.code).toBe(0);
+  });
+
   it('says what is wrong with a setting', async () => {
     expect(await rapport(['config'], { PORT: 'abc' })).toMatchObject({
       code: 2,

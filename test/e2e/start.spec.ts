@@ -54,6 +54,12 @@ describe('start', () => {
     expect(child!.stderr).not.toMatch(/tooshort|a-key-without/);
   });
 
+  it('bug: passed over misspelt settings in silence', async () => {
+    child = new ServiceProcess({ RAPPORT_WORKER: '1', PORT: 'abc' });
+    expect((await child.exited).code).toBe(errorSpec('config_invalid').exit);
+    expect(child.stderr.split('\n')[0]).toMatch(/^rapport: RAPPORT_WORKER is set, .* Did you mean RAPPORT_WORKERS\?$/);
+  });
+
   it('with one byte of a model changed', async () => {
     await expectRefusal(
       { RAPPORT_MODELS_DIR: modelsWith('blazeface-front/model.onnx', flipped) },

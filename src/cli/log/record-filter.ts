@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { EVENT_TYPES, type TypedEvent } from '@rapport-live/protocol';
 import type { LogRecord } from '../../delivery/record-line';
-import { closest } from '../arguments';
+import { closest } from '../../config/closest';
 import { misuse, Refusal } from '../refusal';
 
 /** Which records are wanted. */
