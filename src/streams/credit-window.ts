@@ -1,3 +1,9 @@
+/** An absolute byte offset up to which a stream may be sent. */
+export interface CreditLimit {
+  readonly streamId: number;
+  readonly limitBytes: number;
+}
+
 /** Bytes of one stream against its limit, an absolute offset (as MAX_STREAM_DATA, RFC 9000, 19.10). */
 export class CreditWindow {
   #limitBytes: number;

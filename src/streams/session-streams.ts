@@ -1,6 +1,6 @@
 import { Subject, type Observable } from 'rxjs';
-import type { SessionPool } from '../inference/inference-pool';
 import type { ChatInput } from './chat-lane';
+import type { CreditLimit } from './credit-window';
 import { GapLog } from './gap-log';
 import { holdWordOf } from '../facts/hold-word';
 import { HopBuilder } from './hop-builder';
@@ -15,54 +15,19 @@ import { MediaCuts } from './media-cuts';
 import { SessionHolds } from './session-holds';
 import { SessionPause } from './session-pause';
 import { SessionTime } from './session-time';
-import type { RingMemory } from './ring-memory';
 import { MediaNeeds } from './resume/media-needs';
-import type { RestoredStreams } from './resume/restored-streams';
 import { StreamsResume, unknownStream } from './resume/streams-resume';
 import { SessionChat, type StampedChat } from './session-chat';
 import { SessionIntakes } from './session-intakes';
+import { type SessionLife, SessionTurn } from './session-turn';
+import type { SessionStreamsDeps, SessionStreamsSpec } from './session-streams-deps';
 import { SessionWatermark } from './session-watermark';
-import type { SettledFact, StreamFact, StreamsEnded, StreamUpdated, UtteranceClosed } from '../facts/stream-fact';
+import type { SettledFact, StreamFact, StreamsEnded, StreamUpdated } from '../facts/stream-fact';
 import type { StreamOptions } from './stream-options';
-import type { VideoDecoders } from './video/video-decoder';
+import { UtterancesInFlight } from './utterances-in-flight';
 
+export type { CreditLimit } from './credit-window';
 export type { MediaVerdict } from './lane';
-
-export interface SessionStreamsSpec {
-  readonly sessionId: string;
-  readonly streams: readonly StreamSpec[];
-  /** Media seconds per wall second that the sender means to send. */
-  readonly pace: number;
-  /** The media is a recording: it has no clock of its own, and no silence where its sender halts (ADR 0014). Default: only by its pace. */
-  readonly recorded?: boolean;
-  /** Open utterances are told too, about once a second. Default: no. */
-  readonly partials?: boolean;
-  /** It goes on after its process: it waits for its client, from there on. */
-  readonly restored?: RestoredStreams;
-}
-
-export interface SessionStreamsDeps {
-  readonly clock: SessionClock;
-  readonly pool: SessionPool;
-  readonly options: StreamOptions;
-  /** Told of each chunk that is dropped, as it is. */
-  readonly onDrop?: (reason: DropReason) => void;
-  /** Shared by all sessions; default: each has memory of its own. */
-  readonly rings?: RingMemory;
-  /** Absent: `webm-video` is refused. */
-  readonly video?: VideoDecoders;
-  /**
-   * Puts the work that media brings off to the end of the turn of the event loop: pieces of several streams that came in
-   * one read are worked on together. Default: at once.
-   */
-  readonly soon?: (task: () => void) => void;
-}
-
-/** An absolute byte offset up to which a stream may be sent. */
-export interface CreditLimit {
-  readonly streamId: number;
-  readonly limitBytes: number;
-}
 
 /**
  * The media of one session, from chunks to facts in event time (rules 1 to 3). Its clock starts when it is made.
@@ -92,15 +57,17 @@ export class SessionStreams {
   /** Consumers may call back in from a fact: it then turns once more. */
   readonly #pump: Pump;
   readonly #dropped: Partial<Record<DropReason, number>> = {};
-  readonly #inFlightUtterances = new Set<UtteranceClosed>();
+  readonly #turn: SessionTurn;
+  readonly #utterances: UtterancesInFlight;
   readonly #partials = new PartialsInFlight((fact) => this.#facts.next(fact));
-  #state: 'open' | 'ending' | 'closed' = 'open';
+  #life: SessionLife = 'open';
 
   /** Throws RapportError `video_unavailable` where there is no decoder for video. */
   constructor(spec: SessionStreamsSpec, { clock, pool, options, rings, video, soon, onDrop }: SessionStreamsDeps) {
     this.#clock = clock;
     this.#options = options;
     this.#onDrop = onDrop;
+    this.#utterances = new UtterancesInFlight(options.maxInFlightUtterances);
     const { restored, pace } = spec;
     const isLive = pace === 1 && spec.recorded !== true;
     const { hopMs, lookBackMs, allowedLatenessMs } = options;
@@ -116,15 +83,15 @@ export class SessionStreams {
       {
         ...{ options, pace, pause: this.#pause, intakes: () => this.#intakes },
         mediaMs: (nowMs) => this.#time.mediaMs(nowMs),
-        furthestMs: (nowMs) => this.#furthestMs(nowMs),
-        take: (fact) => (this.#state === 'open' ? this.#facts.next(fact) : this.#drop('stream_ended')),
+        furthestMs: (nowMs) => this.#turn.furthestMs(nowMs),
+        take: (fact) => (this.#life === 'open' ? this.#facts.next(fact) : this.#drop('stream_ended')),
         dropPaused: () => this.#drop('paused'),
       },
       restored?.chat,
     );
     this.#pump = new Pump({
-      turn: () => this.#turn(clock.nowMs()),
-      rest: () => this.#arm(),
+      turn: () => this.#turn.run(clock.nowMs()),
+      rest: () => this.#turn.arm(),
       isOver: () => this.#closed(),
       soon: soon ?? ((task) => task()),
     });
@@ -134,7 +101,7 @@ export class SessionStreams {
     const neededForMs = lookBackMs + 2 * hopMs;
     const progress = {
       ...{ alarm: this.#alarm, intakes, allowedLatenessMs, neededForMs, isLive },
-      mediaEndMs: () => this.#mediaEndMs(),
+      mediaEndMs: () => this.#turn.mediaEndMs,
     };
     this.#watermark = new SessionWatermark(progress, firstHop * hopMs);
     this.#needs = new MediaNeeds(lookBackMs, restored?.hopEndMs);
@@ -145,10 +112,18 @@ export class SessionStreams {
     const { voices, stills, content } = this.#intakes;
     const builder = new HopBuilder(hopMs, voices, stills, this.#cuts);
     this.#hops = new HopRelease(options, builder, content, this.#gaps, firstHop);
+    this.#turn = new SessionTurn({
+      ...{ options, time: this.#time, alarm: this.#alarm, watermark: this.#watermark, intakes: this.#intakes },
+      ...{ chat: this.#chat, cuts: this.#cuts, hops: this.#hops, gaps: this.#gaps },
+      life: () => this.#life,
+      fact: (fact) => this.#facts.next(fact),
+      credit: (limit) => this.#credits.next(limit),
+      finished: () => this.#finish(),
+    });
     this.resume = new StreamsResume({
       ...{ clock, intakes: this.#intakes, needs: this.#needs },
-      latestMs: () => this.#furthestMs(clock.nowMs()) + options.maxAheadMs,
-      isOpen: () => this.#state === 'open',
+      latestMs: () => this.#turn.furthestMs(clock.nowMs()) + options.maxAheadMs,
+      isOpen: () => this.#life === 'open',
       credit: (limit) => this.#credits.next(limit),
       line: (line) => this.#alarm.attach(line),
       earlyChat: this.#chat.early,
@@ -158,7 +133,7 @@ export class SessionStreams {
       for (const lane of this.#intakes.lanes) lane.goOn(this.#watermark.settledMs);
       this.resume.detach();
     }
-    this.#arm();
+    this.#turn.arm();
   }
 
   initialCredits(): CreditLimit[] {
@@ -184,11 +159,11 @@ export class SessionStreams {
   }
 
   media(chunk: MediaChunk): MediaVerdict {
-    if (this.#state !== 'open') return refuse('stream_ended', 'The session has ended.');
+    if (this.#life !== 'open') return refuse('stream_ended', 'The session has ended.');
     const intake = this.#intakes.of(chunk.streamId);
     if (intake === undefined) return unknownStream(chunk.streamId);
     const nowMs = this.#clock.nowMs();
-    const latestMs = this.#furthestMs(nowMs) + this.#options.maxAheadMs;
+    const latestMs = this.#turn.furthestMs(nowMs) + this.#options.maxAheadMs;
     const { chunk: kept, ...cut } = this.#cuts.cut(chunk, intake.spec);
     const placed = this.#time.placed(kept, nowMs, latestMs);
     const verdict = intake.offer(placed, nowMs, latestMs, chunk.bytes.length, cut);
@@ -211,8 +186,8 @@ export class SessionStreams {
 
   /** From `ptsMs` on media and chat are dropped before any buffer. Idempotent. */
   pause(ptsMs: number, reason: string): MediaVerdict {
-    if (this.#state !== 'open') return refuse('stream_ended', 'The session has ended.');
-    const furthestMs = this.#furthestMs(this.#clock.nowMs());
+    if (this.#life !== 'open') return refuse('stream_ended', 'The session has ended.');
+    const furthestMs = this.#turn.furthestMs(this.#clock.nowMs());
     const verdict = this.#pause.begin(ptsMs, reason, furthestMs, furthestMs + this.#options.maxAheadMs);
     this.#pump.run();
     return verdict;
@@ -220,9 +195,9 @@ export class SessionStreams {
 
   /** From `ptsMs` on they are taken again. Idempotent. */
   unpause(ptsMs: number): MediaVerdict {
-    if (this.#state !== 'open') return refuse('stream_ended', 'The session has ended.');
+    if (this.#life !== 'open') return refuse('stream_ended', 'The session has ended.');
     const nowMs = this.#clock.nowMs();
-    const verdict = this.#pause.end(ptsMs, nowMs, this.#furthestMs(nowMs) + this.#options.maxAheadMs);
+    const verdict = this.#pause.end(ptsMs, nowMs, this.#turn.furthestMs(nowMs) + this.#options.maxAheadMs);
     this.#pump.run();
     return verdict;
   }
@@ -230,7 +205,7 @@ export class SessionStreams {
   /** What `ended` would say now. */
   soFar(): Pick<StreamsEnded, 'durationMs' | 'dropped'> {
     const dropped = { ...this.#dropped } as Record<string, number>;
-    return { durationMs: Math.ceil(this.#contentEndMs()), dropped };
+    return { durationMs: Math.ceil(this.#turn.contentEndMs), dropped };
   }
 
   /**
@@ -238,28 +213,28 @@ export class SessionStreams {
    * @param isKnown it was told by a process before this one: what follows from it does, and nothing is said.
    */
   participant(fact: StreamUpdated, isKnown = false): void {
-    if (this.#state !== 'open') return;
+    if (this.#life !== 'open') return;
     const hold = holdWordOf(fact);
     const nowMs = this.#clock.nowMs();
-    if (hold !== undefined) this.#holds.hear(hold, nowMs, this.#furthestMs(nowMs));
+    if (hold !== undefined) this.#holds.hear(hold, nowMs, this.#turn.furthestMs(nowMs));
     if (!isKnown) this.#facts.next(fact);
     this.#pump.run();
   }
 
   /** Another language is stated, in its place between the facts. */
   language(fact: StreamUpdated): void {
-    if (this.#state === 'open') this.#facts.next(fact);
+    if (this.#life === 'open') this.#facts.next(fact);
   }
 
   /** Whether a time stamp of the client's can be believed. `what` carries it. */
   believes(what: string, ptsMs: number): MediaVerdict {
-    const latestMs = this.#furthestMs(this.#clock.nowMs()) + this.#options.maxAheadMs;
+    const latestMs = this.#turn.furthestMs(this.#clock.nowMs()) + this.#options.maxAheadMs;
     return ptsMs > latestMs ? tooFarAhead(what, ptsMs) : ACCEPTED;
   }
 
   /** A chunk that its door could not hand in, for this reason. */
   dropped(reason: DropReason): void {
-    if (this.#state === 'open') this.#drop(reason);
+    if (this.#life === 'open') this.#drop(reason);
   }
 
   endStream(streamId: number): MediaVerdict {
@@ -272,9 +247,9 @@ export class SessionStreams {
 
   /** Nothing more comes: what is held is worked off, then `ended` follows as the last fact. */
   end(): void {
-    if (this.#state !== 'open') return;
+    if (this.#life !== 'open') return;
     this.#chat.comeAll(this.#clock.nowMs());
-    this.#state = 'ending';
+    this.#life = 'ending';
     for (const intake of this.#intakes.all) intake.end();
     this.#pump.run();
   }
@@ -283,22 +258,19 @@ export class SessionStreams {
   settle(fact: SettledFact): void {
     // no pump: the next part is told when more of it is heard
     if (fact.kind === 'utterance-open') return this.#partials.settle(fact);
-    const settled =
-      fact.kind === 'hop'
-        ? this.#hops.settle(fact)
-        : fact.kind === 'utterance' && this.#inFlightUtterances.delete(fact);
+    const settled = fact.kind === 'hop' ? this.#hops.settle(fact) : this.#utterances.settle(fact);
     if (settled) this.#pump.run();
   }
 
   /** Frees everything, at any time; no fact follows. */
   dispose(): void {
-    this.#state = 'closed';
+    this.#life = 'closed';
     this.#alarm.cancel();
     this.#intakes.dispose();
     this.#needs.clear();
     this.#chat.early.clear();
     this.#hops.clear();
-    this.#inFlightUtterances.clear();
+    this.#utterances.clear();
     this.#facts.complete();
     this.#credits.complete();
   }
@@ -309,9 +281,9 @@ export class SessionStreams {
       get watermarkMs() {
         return watermark.valueMs;
       },
-      roomForUtterance: () => !this.#closed() && this.#inFlightUtterances.size < this.#options.maxInFlightUtterances,
+      roomForUtterance: () => !this.#closed() && this.#utterances.hasRoom,
       utterance: (fact) => {
-        this.#inFlightUtterances.add(fact);
+        this.#utterances.add(fact);
         this.#needs.handedOut(fact);
         this.#facts.next(fact);
       },
@@ -322,83 +294,17 @@ export class SessionStreams {
     };
   }
 
-  #turn(nowMs: number): void {
-    this.#cuts.enterDue(this.#furthestMs(nowMs));
-    // A copy is not needed: `dispose` inside a fact empties the list and ends the loop.
-    const { all } = this.#intakes;
-    for (const intake of all) intake.pump(nowMs, this.#alarm.heardMs);
-    if (this.#closed()) return;
-    if (this.#state === 'ending' && all.every((intake) => intake.left)) this.#watermark.finish();
-    else if (this.#watermark.advance() && (this.#watermark.followsClock || all.length > 1)) {
-      // It closes utterances of streams that fell silent.
-      for (const intake of all) intake.pump(nowMs, this.#alarm.heardMs);
-    }
-    this.#chat.comeDue(nowMs);
-    if (this.#closed()) return;
-    this.#hops.passed(this.#watermark.valueMs, nowMs);
-    this.#releaseHops(nowMs);
-    if (this.#closed()) return;
-    if (this.#watermark.valueMs === Infinity && this.#hops.nextStartMs >= this.#contentEndMs()) this.#finish();
-    else if (this.#hops.hasRoom) this.#grantCredit(nowMs);
-  }
-
-  #releaseHops(nowMs: number): void {
-    const lastMs = this.#watermark.valueMs === Infinity ? this.#contentEndMs() : Infinity;
-    while (!this.#closed()) {
-      const hop = this.#hops.next(this.#watermark.valueMs, lastMs, nowMs);
-      if (hop === undefined) return;
-      this.#announceGaps();
-      this.#facts.next(hop);
-    }
-  }
-
-  #announceGaps(): void {
-    for (const gap of this.#gaps.take()) this.#facts.next(gap);
-  }
-
-  #grantCredit(nowMs: number): void {
-    for (const intake of this.#intakes.all) {
-      const limitBytes = intake.grant(nowMs);
-      if (limitBytes === undefined) continue;
-      this.#credits.next({ streamId: intake.spec.streamId, limitBytes });
-    }
-  }
-
   #finish(): void {
-    this.#announceGaps();
     this.#facts.next({ kind: 'ended', ...this.soFar() });
     this.dispose();
   }
 
-  /** End of everything that came; hops that the watermark has passed count, whether or not anything is in them. */
-  #contentEndMs(): number {
-    const { hopMs } = this.#options;
-    return Math.max(this.#mediaEndMs(), Math.floor(this.#watermark.settledMs / hopMs) * hopMs);
-  }
-
-  #mediaEndMs(): number {
-    return Math.max(this.#chat.lane.endMs, ...this.#intakes.lanes.map(({ endMs }) => endMs));
-  }
-
-  /** Asked after each fact: a consumer may dispose of the session inside it. */
   #closed(): boolean {
-    return this.#state === 'closed';
+    return this.#life === 'closed';
   }
 
   #drop(reason: DropReason): void {
     this.#dropped[reason] = (this.#dropped[reason] ?? 0) + 1;
     this.#onDrop?.(reason);
-  }
-
-  /** A sender that is faster than it declared is ahead of the clock. */
-  #furthestMs(nowMs: number): number {
-    return Math.max(this.#time.mediaMs(nowMs), this.#watermark.settledMs);
-  }
-
-  /** With the consumer behind, settling brings the next hop, not the clock. */
-  #arm(): void {
-    const { nextEndMs, hasRoom } = this.#hops;
-    const waits = this.#state === 'open' && hasRoom && this.#watermark.comesByClock(nextEndMs);
-    this.#alarm.arm(this.#intakes.all, waits ? nextEndMs + this.#options.allowedLatenessMs : Infinity);
   }
 }

@@ -1,0 +1,116 @@
+import type { StreamFact } from '../facts/stream-fact';
+import type { CreditLimit } from './credit-window';
+import type { GapLog } from './gap-log';
+import type { HopRelease } from './hop-release';
+import type { MediaCuts } from './media-cuts';
+import type { SessionAlarm } from './session-alarm';
+import type { SessionChat } from './session-chat';
+import type { SessionIntakes } from './session-intakes';
+import type { SessionTime } from './session-time';
+import type { SessionWatermark } from './session-watermark';
+import type { StreamOptions } from './stream-options';
+
+export type SessionLife = 'open' | 'ending' | 'closed';
+
+export interface SessionTurnParts {
+  readonly options: Pick<StreamOptions, 'hopMs' | 'allowedLatenessMs'>;
+  readonly time: SessionTime;
+  readonly alarm: SessionAlarm;
+  readonly watermark: SessionWatermark;
+  readonly intakes: SessionIntakes;
+  readonly chat: SessionChat;
+  readonly cuts: MediaCuts;
+  readonly hops: HopRelease;
+  readonly gaps: GapLog;
+  /** Asked after each fact: a consumer may dispose of the session inside it. */
+  readonly life: () => SessionLife;
+  readonly fact: (fact: StreamFact) => void;
+  readonly credit: (limit: CreditLimit) => void;
+  /** Everything is worked off, and every fact but the last is out. */
+  readonly finished: () => void;
+}
+
+/**
+ * One turn of a session's work: streams into the watermark, the watermark into hops, hops that are done with into credit.
+ * What came is in the lanes already; what a turn brings leaves as facts during it.
+ */
+export class SessionTurn {
+  constructor(private readonly parts: SessionTurnParts) {}
+
+  run(nowMs: number): void {
+    const { alarm, chat, cuts, hops, intakes, watermark } = this.parts;
+    cuts.enterDue(this.furthestMs(nowMs));
+    // A copy is not needed: `dispose` inside a fact empties the list and ends the loop.
+    const { all } = intakes;
+    for (const intake of all) intake.pump(nowMs, alarm.heardMs);
+    if (this.#closed()) return;
+    if (this.parts.life() === 'ending' && all.every((intake) => intake.left)) watermark.finish();
+    else if (watermark.advance() && (watermark.followsClock || all.length > 1)) {
+      // It closes utterances of streams that fell silent.
+      for (const intake of all) intake.pump(nowMs, alarm.heardMs);
+    }
+    chat.comeDue(nowMs);
+    if (this.#closed()) return;
+    hops.passed(watermark.valueMs, nowMs);
+    this.#releaseHops(nowMs);
+    if (this.#closed()) return;
+    if (watermark.valueMs === Infinity && hops.nextStartMs >= this.contentEndMs) this.#finish();
+    else if (hops.hasRoom) this.#grantCredit(nowMs);
+  }
+
+  /** When the next turn is due though nothing comes. With the consumer behind, settling brings the next hop, not the clock. */
+  arm(): void {
+    const { alarm, hops, intakes, life, options, watermark } = this.parts;
+    const { nextEndMs, hasRoom } = hops;
+    const waits = life() === 'open' && hasRoom && watermark.comesByClock(nextEndMs);
+    alarm.arm(intakes.all, waits ? nextEndMs + options.allowedLatenessMs : Infinity);
+  }
+
+  /** How far the session has come, media ms. A sender that is faster than it declared is ahead of the clock. */
+  furthestMs(nowMs: number): number {
+    return Math.max(this.parts.time.mediaMs(nowMs), this.parts.watermark.settledMs);
+  }
+
+  /** End of everything that came, media ms. */
+  get mediaEndMs(): number {
+    const { chat, intakes } = this.parts;
+    return Math.max(chat.lane.endMs, ...intakes.lanes.map(({ endMs }) => endMs));
+  }
+
+  /** The same; hops that the watermark has passed count, whether or not anything is in them. */
+  get contentEndMs(): number {
+    const { options, watermark } = this.parts;
+    return Math.max(this.mediaEndMs, Math.floor(watermark.settledMs / options.hopMs) * options.hopMs);
+  }
+
+  #releaseHops(nowMs: number): void {
+    const { hops, watermark, fact } = this.parts;
+    const lastMs = watermark.valueMs === Infinity ? this.contentEndMs : Infinity;
+    while (!this.#closed()) {
+      const hop = hops.next(watermark.valueMs, lastMs, nowMs);
+      if (hop === undefined) return;
+      this.#announceGaps();
+      fact(hop);
+    }
+  }
+
+  #announceGaps(): void {
+    for (const gap of this.parts.gaps.take()) this.parts.fact(gap);
+  }
+
+  #grantCredit(nowMs: number): void {
+    for (const intake of this.parts.intakes.all) {
+      const limitBytes = intake.grant(nowMs);
+      if (limitBytes !== undefined) this.parts.credit({ streamId: intake.spec.streamId, limitBytes });
+    }
+  }
+
+  #finish(): void {
+    this.#announceGaps();
+    this.parts.finished();
+  }
+
+  #closed(): boolean {
+    return this.parts.life() === 'closed';
+  }
+}
