@@ -43,7 +43,7 @@ const logger = new Logger('Delivery');
       useFactory: erasures,
     },
   ],
-  exports: [Outbox, RECORD_TAP, RESULT_STORE, RESULT_SINK, ERASURES, DATA_KEYS, DEAD_LETTERS],
+  exports: [DELIVERY_OPTIONS, Outbox, RECORD_TAP, RESULT_STORE, RESULT_SINK, ERASURES, DATA_KEYS, DEAD_LETTERS],
 })
 export class DeliveryModule implements OnApplicationShutdown {
   constructor(

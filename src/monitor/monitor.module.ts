@@ -1,6 +1,7 @@
 import { Inject, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { SERVICE_PARTS, type ServiceParts } from '../config/service-parts';
-import { DeliveryModule } from '../delivery/delivery.module';
+import { DELIVERY_OPTIONS, DeliveryModule } from '../delivery/delivery.module';
+import { type DeliveryOptions, outboxOptions } from '../delivery/delivery-options';
 import { RECORD_TAP, type RecordTap } from '../delivery/record-tap';
 import { RESULT_STORE, type ResultStore } from '../delivery/result-feed';
 import { GatewayModule } from '../gateway/gateway.module';
@@ -20,9 +21,13 @@ import { SummaryModule } from './summary/summary.module';
   providers: [
     {
       provide: AlertHandling,
-      inject: [RECORD_TAP, RESULT_STORE, SERVICE_PARTS],
-      useFactory: (tap: RecordTap, store: ResultStore, { wallClock = Date.now }: ServiceParts) =>
-        new AlertHandling(tap, store, wallClock, faultLog('alerts')),
+      inject: [RECORD_TAP, RESULT_STORE, SERVICE_PARTS, DELIVERY_OPTIONS],
+      useFactory: (
+        tap: RecordTap,
+        store: ResultStore,
+        { wallClock = Date.now }: ServiceParts,
+        { outbox }: DeliveryOptions,
+      ) => new AlertHandling(tap, store, wallClock, faultLog('alerts'), outboxOptions(outbox).retentionMs),
     },
   ],
 })

@@ -215,7 +215,8 @@ describe('alerts', () => {
       id: alertsOf(session)[0]!.id,
       ruleId: 'lawyer',
       state: 'open',
-      team: 'billing',
+      ...{ team: 'billing', channel: 'voice' },
+      words: { party: 'customer', text: 'I will call my lawyer', startMs: 100 },
       notes: [],
     });
     expect((await ask(first, 'GET', 'alerts', undefined, KEYS[1]!.key)).body.total).toBe(0);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ALERT_SEVERITIES } from './alert-rules';
 import { ALERT_CLEAR_REASONS, AlertEvidence } from './alert-events';
+import { PARTIES } from './vocabulary';
 
 /** The JSON bodies of `/v1/alerts` (docs/alerts.md). */
 
@@ -21,12 +22,28 @@ export const AlertSnooze = z.strictObject({
 /** Body of `POST /v1/alerts/ID/note`. */
 export const AlertNote = z.strictObject({ note: z.string().trim().min(1).max(2000) });
 
+/** What was said when an alert was raised: the utterance that a condition names, else the customer's last. Redacted. */
+export const AlertWords = z.object({
+  party: z.enum(PARTIES),
+  /** At most 240 UTF-16 units, from its beginning. */
+  text: z.string(),
+  /** Media time, ms. */
+  startMs: z.number(),
+});
+export type AlertWords = z.infer<typeof AlertWords>;
+
 /** An alert as it stands, and what was done about it. */
 export const AlertView = z.object({
   /** The id of the event that raised it. */
   id: z.string(),
   sessionId: z.uuid(),
-  team: z.string().optional(),
+  /** Of `session.start`; the first three are absent for a viewer who sees no names. */
+  ...{ externalId: z.string().optional(), customerId: z.string().optional(), agentId: z.string().optional() },
+  ...{
+    team: z.string().optional(),
+    queue: z.string().optional(),
+    channel: z.enum(['voice', 'chat', 'video']).optional(),
+  },
   ruleId: z.string(),
   name: z.string(),
   severity: z.enum(ALERT_SEVERITIES),
@@ -38,6 +55,8 @@ export const AlertView = z.object({
   changedAt: time,
   /** The newest that was told. */
   evidence: z.array(AlertEvidence),
+  /** Absent: nothing was said, or so long ago that it is not known here. */
+  words: AlertWords.optional(),
   clearReason: z.enum(ALERT_CLEAR_REASONS).optional(),
   acknowledged: z.object({ by: z.string(), at: time }).optional(),
   assignee: z.string().optional(),

@@ -42,13 +42,13 @@ describe('without names', () => {
     });
     const at = '2026-01-01T00:00:00Z';
     const alert = {
-      id: 'x',
+      ...{ id: 'x', customerId: 'c-0815', agentId: 'a-42', externalId: 'call-4711', queue: 'hotline' },
       acknowledged: { by: 'local:mia', at },
       assignee: 'local:max',
       notes: [{ by: 'a', at, note: 'b' }],
     };
     expect(namelessAlert(alert as unknown as AlertView)).toEqual({
-      ...{ id: 'x', acknowledged: { by: 'hidden', at }, assignee: 'hidden', notes: [] },
+      ...{ id: 'x', queue: 'hotline', acknowledged: { by: 'hidden', at }, assignee: 'hidden', notes: [] },
     });
   });
 

@@ -18,9 +18,9 @@ const USERS = {
 };
 const HIDDEN = 'hidden';
 
-/** An alert as somebody sees it who sees no names: what was done about it, and not by whom. Pure. */
+/** An alert as somebody sees it who sees no names: what was done about it, and not by whom; nor whose conversation it is. Pure. */
 export function namelessAlert(alert: AlertView): AlertView {
-  const { acknowledged, assignee, notes: _notes, ...rest } = alert;
+  const { acknowledged, assignee, notes: _notes, ...rest } = nameless(alert);
   return {
     ...rest,
     ...(acknowledged === undefined ? {} : { acknowledged: { ...acknowledged, by: HIDDEN } }),

@@ -1,12 +1,13 @@
-import { type AlertView, RapportError, type TypedEvent } from '@rapport-live/protocol';
+import { type AlertView, RapportError, type SessionMetadata, type TypedEvent } from '@rapport-live/protocol';
 import { eventId } from '../../delivery/event-id';
 import type { DurableRecord } from '../../delivery/session-result';
 import { canSee, type SeenSession, type Viewer } from '../../gateway/auth/viewer';
-import { alertHandled, alertTold, type KeptAlert, sessionOver, viewOf } from './kept-alert';
+import { HeardWords } from './heard-words';
+import { type AlertSession, alertHandled, alertTold, type KeptAlert, sessionOver, viewOf } from './kept-alert';
 
 /** Alerts that are kept; beyond them the oldest that is cleared is forgotten, and if none is, the oldest. */
 const MAX_ALERTS = 10_000;
-/** Sessions whose team is known. */
+/** Sessions of which is known whose they are. */
 const MAX_SESSIONS = 20_000;
 
 /** Told whose alert changed, or went. */
@@ -19,7 +20,8 @@ export class AlertDesk {
   /** By id, in the order in which they were raised. */
   private readonly alerts = new Map<string, KeptAlert>();
   private readonly ofSession = new Map<string, string[]>();
-  private readonly teams = new Map<string, string | undefined>();
+  private readonly sessions = new Map<string, AlertSession>();
+  private readonly heard = new HeardWords();
   private readonly listeners = new Set<AlertListener>();
 
   constructor(private readonly maxAlerts = MAX_ALERTS) {}
@@ -30,20 +32,26 @@ export class AlertDesk {
     const typed = event as TypedEvent;
     switch (typed.type) {
       case 'rapport.session.started':
-        this.teams.set(event.partitionkey, typed.data.session.team);
-        if (this.teams.size > MAX_SESSIONS) this.teams.delete(this.teams.keys().next().value!);
+        this.sessions.set(event.partitionkey, aboutOf(typed.data.session));
+        if (this.sessions.size > MAX_SESSIONS) this.sessions.delete(this.sessions.keys().next().value!);
+        break;
+      case 'rapport.transcript.final':
+        this.heard.hear(event.partitionkey, typed.data);
         break;
       case 'rapport.alert.raised':
       case 'rapport.alert.updated':
       case 'rapport.alert.cleared': {
         const { tenant, subject: sessionId, partitionkey, datakey: dataKey } = event;
-        const whose = { tenant, sessionId, team: this.teams.get(partitionkey), dataKey };
-        const { ruleId, onsetWindowEndMs } = typed.data;
+        const whose = { tenant, sessionId, dataKey };
+        const { ruleId, onsetWindowEndMs, evidence = [] } = typed.data;
         const id = eventId(whose, { type: 'rapport.alert.raised', naturalKey: [ruleId, onsetWindowEndMs, 0] });
-        this.keep(partitionkey, alertTold(this.alerts.get(id), { id, ...whose }, typed.data, told));
+        const about = { id, ...whose, ...this.sessions.get(partitionkey) };
+        const words = this.heard.over(partitionkey, evidence);
+        this.keep(partitionkey, alertTold(this.alerts.get(id), about, typed.data, told, words));
         break;
       }
       case 'rapport.session.ended':
+        this.heard.forget(event.partitionkey);
         for (const id of this.ofSession.get(event.partitionkey) ?? []) {
           const alert = this.alerts.get(id);
           if (alert !== undefined) this.put(sessionOver(alert, told));
@@ -58,6 +66,11 @@ export class AlertDesk {
         break;
       }
     }
+  }
+
+  /** What last came of an alert before this goes, with what was said and noted: the log has it no longer. @param untilMs wall clock */
+  forgetBefore(untilMs: number): void {
+    for (const alert of this.alerts.values()) if (Date.parse(alert.changedAt) < untilMs) this.forget(alert);
   }
 
   /** Those that the viewer may see: the worst first, of those the newest. */
@@ -123,6 +136,11 @@ export class AlertDesk {
       if (this.alerts.delete(id)) this.tell(alert!);
     }
     this.ofSession.delete(key);
-    this.teams.delete(key);
+    this.sessions.delete(key);
+    this.heard.forget(key);
   }
+}
+
+function aboutOf({ externalId, customerId, agentId, team, queue, channel }: SessionMetadata): AlertSession {
+  return { externalId, customerId, agentId, team, queue, channel };
 }

@@ -23,11 +23,14 @@ export class AlertHandling {
     /** Wall clock, ms since 1970. */
     private readonly nowMs: () => number,
     private readonly onFault: (error: unknown) => void,
+    /** As long as the log has them at least, ms. */
+    private readonly keepMs: number,
   ) {}
 
   /**
    * From the beginning of the log, of which retention is the bound: what was known before a restart is known after it, and no second
-   * copy of it can say something else. It is read beside all else, 256 kB at a time; of what is no alert the data is not looked at.
+   * copy of it can say something else. It is read beside all else, 256 kB at a time; the data of windows, which are the most of it, is
+   * not looked at.
    */
   start(): void {
     this.reading = this.follow().catch(this.onFault).finally(this.caughtUp);
@@ -40,6 +43,7 @@ export class AlertHandling {
 
   async list(viewer: Viewer, state: 'open' | 'cleared' | 'all'): Promise<AlertView[]> {
     await this.isCaughtUp;
+    this.desk.forgetBefore(this.nowMs() - this.keepMs);
     return this.desk.list(viewer, state);
   }
 

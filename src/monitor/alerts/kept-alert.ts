@@ -1,4 +1,4 @@
-import type { AlertData, AlertHandledData, AlertView } from '@rapport-live/protocol';
+import type { AlertData, AlertHandledData, AlertView, AlertWords } from '@rapport-live/protocol';
 
 /** Notes and handlings that are remembered with an alert, the newest. */
 const MAX_NOTES = 50;
@@ -14,18 +14,25 @@ export interface KeptAlert extends AlertView {
   readonly handledBy: readonly string[];
 }
 
+/** What is said of the conversation with each of its alerts. */
+export type AlertSession = Pick<AlertView, 'externalId' | 'customerId' | 'agentId' | 'team' | 'queue' | 'channel'>;
+
 /** Where an event came from and when. */
 export interface Told {
   readonly id: string;
   readonly at: string;
 }
 
-/** @param before absent: it is raised, or its raising was forgotten */
+/**
+ * @param before absent: it is raised, or its raising was forgotten
+ * @param words those that it is raised over
+ */
 export function alertTold(
   before: KeptAlert | undefined,
-  whose: Pick<KeptAlert, 'id' | 'tenant' | 'sessionId' | 'team' | 'dataKey'>,
+  whose: Pick<KeptAlert, 'id' | 'tenant' | 'sessionId' | 'dataKey'> & AlertSession,
   { step, revision, name = '', detail: _, evidence, ...data }: AlertData,
   { at }: Told,
+  words?: AlertWords,
 ): KeptAlert {
   if (before !== undefined && revision <= before.revision) return before;
   const start = { raisedAt: at, evidence: [], notes: [], handledBy: [] };
@@ -34,6 +41,7 @@ export function alertTold(
     ...{ ruleId: data.ruleId, name, severity: data.severity, revision, changedAt: at },
     ...{ onsetWindowEndMs: data.onsetWindowEndMs, windowEndMs: data.windowEndMs },
     ...(evidence === undefined ? {} : { evidence }),
+    ...(step !== 'raised' || words === undefined ? {} : { words }),
     ...(step === 'cleared' ? { state: 'cleared', clearReason: data.clearReason } : { state: 'open' }),
   };
 }
