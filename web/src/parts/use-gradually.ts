@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { afterFrame } from './after-frame';
 
 /**
- * The first of many, some more in each task until all are there: what is there first can be read and pressed while the rest is drawn.
+ * The first of many, some more in each frame until all are there: what is there first can be read and pressed while the rest is drawn.
  * @param kind of what is drawn; of another it begins anew
  */
 export function useGradually<T>(all: readonly T[], atOnce: number, kind: string): readonly T[] {
@@ -15,8 +16,7 @@ export function useGradually<T>(all: readonly T[], atOnce: number, kind: string)
     // not while drawing: a drawing that is thrown away has drawn nothing
     drawn.current = { kind, count };
     if (isWhole) return;
-    const timer = setTimeout(() => setTurn((turn) => turn + 1));
-    return () => clearTimeout(timer);
+    return afterFrame(() => setTurn((turn) => turn + 1));
   });
   return isWhole ? all : all.slice(0, count);
 }

@@ -1,6 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Sessions } from './wall-store';
+import { afterFrame } from '../../parts/after-frame';
+import { stepTowards } from './order-steps';
 import { orderOf } from './wall-order';
+import { CARDS_A_FRAME, type Sessions } from './wall-store';
 
 /** Cards change their places at most so often, ms. */
 const REORDER_MS = 2_000;
@@ -15,20 +17,37 @@ export interface Order {
   };
 }
 
-/** The order of the cards, which stays as it is below somebody's hand, and is not changed more often than an eye can follow. */
+interface Kept {
+  readonly ids: readonly string[];
+  /** Where they are on the way to. */
+  readonly wanted: readonly string[];
+  /** When that was looked at anew. */
+  readonly atMs: number;
+}
+
+/**
+ * The order of the cards, which stays as it is below somebody's hand, and is not changed more often than an eye can follow. A new one
+ * is reached in steps, a few cards in a frame: all at once would be the layout of a whole wall.
+ */
 export function useOrder(sessions: Sessions): Order {
   const [hand, setHand] = useState({ pointer: false, focus: false });
   const [, setTurn] = useState(0);
-  const kept = useRef<{ ids: readonly string[]; atMs: number }>({ ids: [], atMs: -Infinity });
+  const kept = useRef<Kept>({ ids: [], wanted: [], atMs: -Infinity });
   const isHeld = hand.pointer || hand.focus;
   const waitMs = kept.current.atMs + REORDER_MS - performance.now();
   const mayMove = !isHeld && waitMs <= 0;
-  const ids = orderOf(sessions, kept.current.ids, !mayMove);
-  kept.current = { ids, atMs: mayMove ? performance.now() : kept.current.atMs };
+  const before = kept.current;
+  const wanted = orderOf(sessions, isHeld ? before.ids : before.wanted, !mayMove);
+  // those of a wall that was empty are drawn in steps themselves (use-gradually.ts)
+  const ids = before.ids.length === 0 ? wanted : stepTowards(before.ids, wanted, CARDS_A_FRAME);
+  kept.current = { ids, wanted, atMs: mayMove ? performance.now() : before.atMs };
+  const isThere = ids === wanted;
 
   useEffect(() => {
+    const again = (): void => setTurn((turn) => turn + 1);
+    if (!isThere) return afterFrame(again);
     if (isHeld || mayMove) return;
-    const timer = setTimeout(() => setTurn((turn) => turn + 1), Math.max(0, waitMs));
+    const timer = setTimeout(again, Math.max(0, waitMs));
     return () => clearTimeout(timer);
   });
   const within = ({ currentTarget, relatedTarget }: FocusEvent): boolean =>

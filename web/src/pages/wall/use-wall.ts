@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { followEvents, type Line } from '../../api/event-stream';
+import { afterFrame } from '../../parts/after-frame';
 import { WallStore } from './wall-store';
 
 export interface Wall {
@@ -9,7 +10,7 @@ export interface Wall {
 
 /** The live wall, as the service tells of it. Who uses it is drawn again when anything changed. */
 export function useWall(): Wall {
-  const [wall] = useState(() => new WallStore((task) => setTimeout(task)));
+  const [wall] = useState(() => new WallStore(afterFrame));
   const [line, setLine] = useState<Line>({ kind: 'connecting' });
   const [, setTurn] = useState(0);
   useEffect(() => {

@@ -10,7 +10,7 @@ import { SessionTable } from './session-table';
 import { useOrder } from './use-order';
 import { useWall } from './use-wall';
 import { filterOf, fits } from './wall-filter';
-import { CARDS_A_TASK, type Sessions } from './wall-store';
+import { CARDS_A_FRAME, type Sessions } from './wall-store';
 import './wall-page.css';
 
 const NONE: Sessions = new Map();
@@ -23,25 +23,26 @@ export function WallPage({ query }: PageProps) {
   const { ids, isHeld, hold } = useOrder(sessions);
   const filter = filterOf(query);
   const view = query.get('view') === 'list' ? 'list' : 'cards';
-  const all = ids.map((id) => sessions.get(id)!);
-  const shown = all.filter((session) => fits(session, filter));
-  const drawn = useGradually(shown, CARDS_A_TASK, view);
-  const live = all.filter(({ status }) => status !== 'ended').length;
-  const teams = [...new Set(all.flatMap(({ team }) => team ?? []))].sort();
+  const shown = ids.map((id) => sessions.get(id)!).filter((session) => fits(session, filter));
+  const drawn = useGradually(shown, CARDS_A_FRAME, view);
+  const known = [...sessions.values()];
+  const fitting = known.filter((session) => fits(session, filter)).length;
+  const live = known.filter(({ status }) => status !== 'ended').length;
+  const teams = [...new Set(known.flatMap(({ team }) => team ?? []))].sort();
 
   return (
     <div class="wall" data-line={line.kind}>
       <div class="page-head">
         <h1>Live wall</h1>
         <p class="muted figures">
-          {live} live, {shown.length} shown{isHeld && ', order held'}
+          {live} live, {fitting} shown{isHeld && ', order held'}
           {!seesNames && '; names are hidden from your role'}
         </p>
         <LineState line={line} />
       </div>
       <FilterBar filter={filter} view={view} teams={teams} />
       <AlertVoice sessions={wall.sessions} />
-      {shown.length === 0 && line.kind === 'live' && (
+      {fitting === 0 && line.kind === 'live' && (
         <p class="panel empty">
           {live === 0 ? 'No conversation is live. One that begins appears here by itself.' : 'None fits the filters.'}
         </p>

@@ -1,5 +1,5 @@
 import type { LiveSession } from '@rapport-live/protocol';
-import { CARDS_A_TASK, WallStore } from './wall-store';
+import { CARDS_A_FRAME, WallStore } from './wall-store';
 
 const session = (sessionId: string, urgency = 0): LiveSession => ({
   ...{ sessionId, status: 'live', channel: 'voice', startedAt: '2026-01-01T00:00:00Z', mediaMs: 0, trail: [] },
@@ -34,7 +34,7 @@ it('a change is told to whoever draws that conversation, and to nobody beside it
 });
 
 it('no task draws more than a few, and a conversation that changed twice is drawn once, as it is now', () => {
-  const ids = Array.from({ length: 2 * CARDS_A_TASK + 1 }, (_, i) => `s-${i}`);
+  const ids = Array.from({ length: 2 * CARDS_A_FRAME + 1 }, (_, i) => `s-${i}`);
   wall.take(snapshot(...ids.map((id) => session(id))));
   while (tasks.length > 0) runTask();
   ids.forEach(watch);
@@ -45,7 +45,7 @@ it('no task draws more than a few, and a conversation that changed twice is draw
     runTask();
     drawn.push(told.length);
   }
-  expect(drawn).toEqual([CARDS_A_TASK, 2 * CARDS_A_TASK, ids.length]);
+  expect(drawn).toEqual([CARDS_A_FRAME, 2 * CARDS_A_FRAME, ids.length]);
   expect(told).toEqual(ids);
   expect(wall.sessions!.get('s-0')!.urgency).toBe(2);
 });
