@@ -152,7 +152,8 @@ withChromium(`a conversation and its alerts in Chromium${SKIPPED}`, () => {
   }, 150_000);
 
   it('has its alert in the queue, to be handled with the keyboard alone', async () => {
-    await page.see('customer said \u201cmy lawyer\u201d', '.alert-list');
+    await page.see(/customer said \u201cmy lawyer\u201d/i, '.alert-list');
+    await page.see('I will call my lawyer', '.alert-list .over');
     expect(await page.count('.alert-list b')).toBe(0);
     await focus('.alert-row button.primary');
     await page.key('Enter');

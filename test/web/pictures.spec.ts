@@ -5,6 +5,7 @@ import { eventually } from '../support/eventually';
 import { addUser, logIn, PASSWORD } from '../support/people';
 import { type RunningService, startService } from '../support/service';
 import { buildDashboard, Dashboard } from './support/dashboard';
+import { stageAlerts } from './support/staged-alerts';
 import { stage } from './support/staged-call';
 import { stageConversation } from './support/staged-conversation';
 import { STAGED_WALL } from './support/staged-wall';
@@ -32,44 +33,65 @@ const WHY = PICTURES === undefined ? ' (skipped: RAPPORT_SCREENSHOTS is not set)
     const ask = async (path: string): Promise<string> =>
       (await fetch(`${service.http}/v1/${path}`, { headers })).text();
     await eventually(async () => (await ask('sessions?live=false')).split('"endedAt"').length > 2);
-    const { alerts } = JSON.parse(await ask('alerts')) as { alerts: { id: string; name: string }[] };
-    const { id } = alerts.find(({ name }) => name === 'Wants to cancel')!;
-    const note = JSON.stringify({ note: 'Called back: keeps the contract if the price stays.' });
-    await fetch(`${service.http}/v1/alerts/${id}/acknowledge`, { method: 'POST', headers });
-    await fetch(`${service.http}/v1/alerts/${id}/note`, { method: 'POST', headers, body: note });
+    await stageQueue(store);
     page = await Dashboard.open(service.http);
     await page.size(1600, 900, 1.5);
     await page.page.send('Emulation.setScrollbarsHidden', { hidden: true });
-    await page.logIn('mia', PASSWORD);
   }, 150_000);
   afterAll(async () => {
     await page?.close();
     await service?.close();
   }, 150_000);
 
+  /** A queue of alerts of which one was seen to and one taken. */
+  async function stageQueue(store: ResultStore): Promise<void> {
+    await addUser(service, { name: 'lea', tenant: 'queue', role: 'supervisor' });
+    await stageAlerts(store, 'queue');
+    const headers = { cookie: await logIn(service, 'lea'), origin: service.http };
+    const listed = async (): Promise<readonly { id: string; name: string }[]> =>
+      ((await (await fetch(`${service.http}/v1/alerts`, { headers })).json()) as { alerts: [] }).alerts;
+    await eventually(async () => (await listed()).length === 6);
+    const handle = async (wanted: string, action: string, body?: object): Promise<void> => {
+      const { id } = (await listed()).find(({ name }) => name === wanted)!;
+      const answer = await fetch(`${service.http}/v1/alerts/${id}/${action}`, {
+        ...{ method: 'POST', headers },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      expect([wanted, action, answer.status]).toEqual([wanted, action, 200]);
+    };
+    await handle('Wants to cancel', 'acknowledge');
+    await handle('Wants to cancel', 'note', { note: 'Called back: keeps the contract if the price stays.' });
+    await handle('Asks for a supervisor', 'assign', { assignee: 'local:lea' });
+  }
+
+  async function take(name: string, scheme: 'light' | 'dark'): Promise<void> {
+    await page.colours(scheme);
+    await page.page.run('document.activeElement?.blur(); window.scrollTo(0, 0)');
+    // what was drawn last is there after two frames
+    await page.page.run('return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))');
+    expect([name, await page.violations()]).toEqual([name, []]);
+    await page.picture(join(PICTURES!, `${name}-${scheme}.png`));
+  }
+
+  it('of the queue of alerts', async () => {
+    await page.logIn('lea', PASSWORD);
+    await page.goTo('#/alerts');
+    await page.see('Called back', '.alert-list');
+    for (const scheme of ['light', 'dark'] as const) await take('alerts', scheme);
+    await page.press('Log out');
+  }, 150_000);
+
   it.each(['light', 'dark'] as const)(
-    'in %s',
+    'of a conversation and of the search, in %s',
     async (scheme) => {
-      await page.colours(scheme);
-      const take = async (name: string): Promise<void> => {
-        await page.page.run('document.activeElement?.blur(); window.scrollTo(0, 0)');
-        // what was drawn last is there after two frames
-        await page.page.run(
-          'return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))',
-        );
-        expect([name, await page.violations()]).toEqual([name, []]);
-        await page.picture(join(PICTURES!, `${name}-${scheme}.png`));
-      };
+      if (scheme === 'light') await page.logIn('mia', PASSWORD);
       await page.goTo(`#/sessions/${calls[0]!}?at=155000`);
       await page.see('cancel the whole contract', '.transcript [aria-current]');
       await page.see(/seconds of the customer assessed/, '.summary');
-      await take('conversation');
-      await page.goTo('#/alerts');
-      await page.see('Called back', '.alert-list');
-      await take('alerts');
+      await take('conversation', scheme);
       await page.goTo('#/search?q=charged%20twice%20and%20nobody%20answers');
       await page.see('You charged me twice', '.found');
-      await take('search');
+      await take('search', scheme);
     },
     150_000,
   );

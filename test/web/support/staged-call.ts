@@ -23,7 +23,7 @@ export interface StagedCall {
   readonly abstains?: number;
   readonly intents: readonly (readonly [string, number])[];
   readonly said: readonly (readonly ['customer' | 'agent', string])[];
-  readonly alert?: Pick<AlertData, 'ruleId' | 'name' | 'severity'>;
+  readonly alert?: Pick<AlertData, 'ruleId' | 'name' | 'severity' | 'evidence'>;
   readonly degraded?: readonly string[];
 }
 
@@ -63,8 +63,8 @@ export async function stage(
   if (alert !== undefined) {
     const onsetWindowEndMs = (lastsS - 6) * 1000;
     const data: AlertData = {
-      ...{ ...alert, step: 'raised', revision: 0, onsetWindowEndMs, windowEndMs: onsetWindowEndMs, detail: {} },
-      evidence: [],
+      ...{ evidence: [], ...alert },
+      ...{ step: 'raised', revision: 0, onsetWindowEndMs, windowEndMs: onsetWindowEndMs, detail: {} },
     };
     await store.append(session, {
       type: 'rapport.alert.raised',

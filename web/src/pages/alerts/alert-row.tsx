@@ -2,11 +2,10 @@ import type { AlertView } from '@rapport-live/protocol';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ServiceError } from '../../api/service-error';
 import { Trouble } from '../../parts/trouble';
-import { hashOf } from '../../router/hash-route';
 import { useViewer } from '../../shell/viewer';
-import { clockOf } from '../../words/durations';
 import { CLEAR_REASONS } from '../conversation/words';
-import { evidenceText } from './evidence-text';
+import { SEVERITY_WORDS } from '../wall/session-words';
+import { AlertWhose, AlertWhy, OpenAlert } from './alert-about';
 import { MoreHandling } from './more-handling';
 import { personName } from './person-name';
 import { ago } from './queue';
@@ -22,7 +21,7 @@ interface AlertRowProps {
 }
 
 export function AlertRow({ alert, nowMs, isSought, onHandle }: AlertRowProps) {
-  const { id, name, severity, sessionId, onsetWindowEndMs, evidence, acknowledged, assignee, snoozedUntil } = alert;
+  const { id, name, severity, acknowledged, assignee, snoozedUntil } = alert;
   const viewer = useViewer();
   const [error, setError] = useState<ServiceError>();
   const [isBusy, setBusy] = useState(false);
@@ -48,6 +47,7 @@ export function AlertRow({ alert, nowMs, isSought, onHandle }: AlertRowProps) {
     }
   }
 
+  const mayHandle = viewer.role !== 'analyst';
   const isMine = assignee === viewer.userId;
   const isSnoozed = snoozedUntil !== undefined && Date.parse(snoozedUntil) > nowMs;
   return (
@@ -57,20 +57,14 @@ export function AlertRow({ alert, nowMs, isSought, onHandle }: AlertRowProps) {
       data-sought={isSought || undefined}
       aria-labelledby={`name-${id}`}
     >
-      <h2 id={`name-${id}`}>
-        <span class={`badge ${severity}`}>{severity}</span> <span dir="auto">{name}</span>
-      </h2>
-      <ul class="evidence">
-        {evidence.map((one, i) => (
-          <li key={i}>{evidenceText(one)}</li>
-        ))}
-      </ul>
-      <p class="muted">{stateText(alert, nowMs)}</p>
-      <p>
-        <a href={hashOf('/sessions/:id', { id: sessionId }, { at: String(onsetWindowEndMs) })}>
-          Open the conversation at {clockOf(onsetWindowEndMs)}
-        </a>
-      </p>
+      <header>
+        <h2 id={`name-${id}`}>
+          <span class={`badge ${severity}`}>{SEVERITY_WORDS[severity]}</span> <span dir="auto">{name}</span>
+        </h2>
+        <span class="muted">{stateText(alert, nowMs)}</span>
+      </header>
+      <AlertWhose alert={alert} />
+      <AlertWhy alert={alert} />
       {(acknowledged ?? assignee) !== undefined || isSnoozed ? (
         <p class="handled">
           {[
@@ -94,9 +88,9 @@ export function AlertRow({ alert, nowMs, isSought, onHandle }: AlertRowProps) {
           ))}
         </ul>
       )}
-      {viewer.role !== 'analyst' && (
-        <>
-          <p class="actions">
+      <p class="actions">
+        {mayHandle && (
+          <>
             {/* it stays where it is, so that the focus does */}
             <button
               type="button"
@@ -109,22 +103,22 @@ export function AlertRow({ alert, nowMs, isSought, onHandle }: AlertRowProps) {
             <button type="button" onClick={() => void handle(['assign', { assignee: isMine ? null : viewer.userId }])}>
               {isMine ? 'Give back' : 'Take it'}
             </button>
-          </p>
-          <MoreHandling alert={alert} onHandle={handle} />
-        </>
-      )}
+          </>
+        )}
+        <OpenAlert alert={alert} />
+      </p>
+      {mayHandle && <MoreHandling alert={alert} onHandle={handle} />}
       {error !== undefined && <Trouble error={error} />}
     </li>
   );
 }
 
-function stateText({ state, raisedAt, changedAt, team, clearReason }: AlertView, nowMs: number): string {
+function stateText({ state, raisedAt, changedAt, clearReason }: AlertView, nowMs: number): string {
   const parts = [
     `raised ${ago(raisedAt, nowMs)}`,
     ...(state === 'cleared'
       ? [`cleared ${ago(changedAt, nowMs)}${clearReason === undefined ? '' : `: ${CLEAR_REASONS[clearReason]}`}`]
       : []),
-    ...(team === undefined ? [] : [`team ${team}`]),
   ];
   return parts.join(' · ');
 }

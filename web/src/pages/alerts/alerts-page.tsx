@@ -1,6 +1,7 @@
 import type { AlertView } from '@rapport-live/protocol';
-import { useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import { Trouble } from '../../parts/trouble';
+import { useGradually } from '../../parts/use-gradually';
 import { useNow } from '../../parts/use-now';
 import { hashOf } from '../../router/hash-route';
 import { goTo } from '../../router/use-route';
@@ -12,6 +13,11 @@ import { queueOf } from './queue';
 import { type AlertState, type Handling, useAlerts } from './use-alerts';
 
 const STATES: Readonly<Record<AlertState, string>> = { open: 'Open', cleared: 'Cleared', all: 'All' };
+/** What rows say of the time is of minutes; they are drawn again so often, ms. */
+const ROWS_EVERY_MS = 10_000;
+/** Drawn in one frame. */
+const ROWS_A_FRAME = 5;
+
 const DONE: Readonly<Record<Handling[0], string>> = {
   acknowledge: 'acknowledged',
   assign: 'handed over',
@@ -25,16 +31,25 @@ export function AlertsPage({ query }: PageProps) {
   const { list, error, fresh, handle, again } = useAlerts(state);
   const [said, setSaid] = useState('');
   const [withSnoozed, setWithSnoozed] = useState(false);
-  const nowMs = useNow();
-  const { shown, snoozed } = queueOf(list?.alerts ?? [], nowMs);
+  const nowMs = Math.floor(useNow() / ROWS_EVERY_MS) * ROWS_EVERY_MS;
+  const { shown, snoozed } = useMemo(() => queueOf(list?.alerts ?? [], nowMs), [list, nowMs]);
   const sought = query.get('id');
   const rows = withSnoozed || state !== 'open' ? (list?.alerts ?? []) : shown;
+  const drawn = useGradually(rows, ROWS_A_FRAME, state);
 
   async function handled(alert: AlertView, handling: Handling): Promise<void> {
     setSaid('');
     await handle(alert.id, handling);
     setSaid(`${alert.name}: ${DONE[handling[0]]}.`);
   }
+
+  const items = useMemo(
+    () =>
+      drawn.map((alert) => (
+        <AlertRow key={alert.id} alert={alert} nowMs={nowMs} isSought={alert.id === sought} onHandle={handled} />
+      )),
+    [rows, drawn.length, nowMs, sought],
+  );
 
   return (
     <div class="alerts">
@@ -68,9 +83,7 @@ export function AlertsPage({ query }: PageProps) {
         <p class="panel">No {state === 'all' ? '' : `${state} `}alerts. They come here by themselves.</p>
       ) : (
         <ul class="alert-list" role="list">
-          {rows.map((alert) => (
-            <AlertRow key={alert.id} alert={alert} nowMs={nowMs} isSought={alert.id === sought} onHandle={handled} />
-          ))}
+          {items}
         </ul>
       )}
     </div>

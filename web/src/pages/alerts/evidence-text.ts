@@ -8,6 +8,7 @@ import { plural, seconds, signed } from '../conversation/words';
 export function evidenceText({ condition, of, value, threshold, sinceMs, phrase }: AlertEvidence): string {
   const about = spaced(of ?? condition);
   const since = sinceMs === undefined ? '' : `, since ${clockOf(sinceMs)}`;
+  const at = sinceMs === undefined ? '' : ` at ${clockOf(sinceMs)}`;
   const limit = (say: (value: number) => string): string =>
     threshold === undefined ? '' : ` (the rule says ${say(threshold)})`;
   const told = (say: (value: number) => string): string =>
@@ -19,15 +20,15 @@ export function evidenceText({ condition, of, value, threshold, sinceMs, phrase 
     case 'escalationRisk':
       return `risk of escalation ${told((n) => n.toFixed(2))}`;
     case 'said':
-      return `${about} said “${phrase ?? ''}”${since}`;
+      return `${about} said “${phrase ?? ''}”${at}`;
     case 'notSaid':
-      return `${about} has not said what the rule asks for${since}`;
+      return `${about} has not said “${phrase ?? ''}” or the like${sinceMs === undefined ? '' : ` by ${clockOf(sinceMs)}`}`;
     case 'silence':
       return `nobody speaks for ${told(seconds)}`;
     case 'interruptions':
       return `${told((n) => plural(n, 'interruption'))} by ${about}`;
     case 'talkShare':
-      return `share of the talk of ${about} ${told(percentOf)}`;
+      return `talk share of the ${about} ${told(percentOf)}`;
     case 'trend':
       return `${about} moves by ${told(signed)}`;
     default:

@@ -47,7 +47,11 @@ it.each([
     { condition: 'emotion', of: 'anger', value: 0.72, threshold: 0.6, sinceMs: 63_000 },
     'anger 72 % (the rule says 60 %), since 1:03',
   ],
-  [{ condition: 'said', of: 'customer', phrase: 'my lawyer', sinceMs: 9000 }, 'customer said “my lawyer”, since 0:09'],
+  [{ condition: 'said', of: 'customer', phrase: 'my lawyer', sinceMs: 9000 }, 'customer said “my lawyer” at 0:09'],
+  [
+    { condition: 'notSaid', of: 'agent', phrase: 'is recorded', sinceMs: 60_000 },
+    'agent has not said “is recorded” or the like by 1:00',
+  ],
   [{ condition: 'silence', value: 31_000, threshold: 30_000 }, 'nobody speaks for 31.0 s (the rule says 30.0 s)'],
   [{ condition: 'valence', value: -0.5, threshold: -0.3 }, 'valence \u22120.50 (the rule says \u22120.30)'],
   [{ condition: 'intent', of: 'cancel_order', value: 0.9 }, 'cancel order 90 %'],
