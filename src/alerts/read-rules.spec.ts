@@ -34,6 +34,16 @@ it.each([
     /^alerts\.yaml does not fit: line 5, rule "angry", when\.emotion\.atLeast: is 1\.4, .*<=1/,
   ],
   [
+    'a way back beyond the bound',
+    rule('{ all: [{ emotion: { label: anger, atLeast: 0.4, clearBelow: 0.6 } }] }'),
+    /line 5, rule "angry", when\.all\[0\]\.emotion\.clearBelow: is 0\.6, beyond the bound of 0\.4/,
+  ],
+  [
+    'one of a lower bound',
+    rule('{ not: { valence: { atMost: -0.4, clearAt: -0.5 } } }'),
+    /when\.not\.valence\.clearAt: is -0\.5, beyond the bound of -0\.4/,
+  ],
+  [
     'an emotion that is none',
     rule('{ emotion: { label: rage, atLeast: 0.4 } }'),
     /rule "angry", when\.emotion\.label: is "rage", .*"anger"/,

@@ -9,6 +9,7 @@ import {
   RapportError,
 } from '@rapport-live/protocol';
 import type { z } from 'zod';
+import { wrongWaysBack } from './ways-back';
 
 /** Nothing that is a rule nests deeper; what does is not looked at further. */
 const MAX_VALUE_DEPTH = 4 * MAX_CONDITION_DEPTH;
@@ -57,16 +58,19 @@ function checkRules(rules: readonly AlertRule[], path: readonly PropertyKey[], {
   const faults: string[] = [];
   let conditions = 0;
   rules.forEach(({ id, when }, i) => {
-    const fault = (key: 'id' | 'when', sentence: string): void =>
-      void faults.push(atLine(lineOf, [...path, i, key], sentence));
-    if (rules.findIndex((other) => other.id === id) < i) fault('id', `rule "${id}": another rule has the same id`);
+    const fault = (at: readonly PropertyKey[], sentence: string): void =>
+      void faults.push(atLine(lineOf, [...path, i, ...at], sentence));
+    if (rules.findIndex((other) => other.id === id) < i) fault(['id'], `rule "${id}": another rule has the same id`);
+    for (const { at, back, bound } of wrongWaysBack(when, ['when'])) {
+      fault(at, `rule "${id}", ${dotted(at)}: is ${back}, beyond the bound of ${bound}`);
+    }
     const { count, depth } = sizeOf(when);
     conditions += count;
     if (count > MAX_RULE_CONDITIONS) {
-      fault('when', `rule "${id}", when: ${count} conditions, at most ${MAX_RULE_CONDITIONS}`);
+      fault(['when'], `rule "${id}", when: ${count} conditions, at most ${MAX_RULE_CONDITIONS}`);
     }
     if (depth > MAX_CONDITION_DEPTH) {
-      fault('when', `rule "${id}", when: nested ${depth} deep, at most ${MAX_CONDITION_DEPTH}`);
+      fault(['when'], `rule "${id}", when: nested ${depth} deep, at most ${MAX_CONDITION_DEPTH}`);
     }
   });
   if (conditions > MAX_ALERT_CONDITIONS) {
