@@ -15,7 +15,7 @@ const parts = {
   sessions: () => sessionCost(smoke ? { idle: 20, active: 5, ms: 1500 } : { idle: 400, active: 50, ms: 10_000 }),
   resume: () => comeBack(smoke ? { sessions: 20, tries: 20 } : { sessions: 1000, tries: 300 }),
   // One session: where encoders take 350 ms of CPU a second, two and their transcripts leave a core nothing for a fault.
-  neighbours: () => neighbours({ runs: smoke ? 1 : 5, phaseMs: 6000, sessions: 1 }),
+  neighbours: () => neighbours({ runs: smoke ? 1 : 5, rounds: smoke ? 1 : 2, phaseMs: 6000, sessions: 1 }),
 };
 const wanted = values.only === undefined ? Object.keys(parts) : values.only.split(',');
 const figures = [];

@@ -10,7 +10,8 @@ const FRAME_BYTES = FRAME_MS * 32;
 /** The same sound in every phase: 2.2 s of speech and a pause. */
 const SPOKEN_MS = 2200;
 
-export async function neighbours({ runs, phaseMs, sessions: count }) {
+/** A phase has six windows, of which a median says little: a run visits each fault in `rounds` phases, far from each other. */
+export async function neighbours({ runs, rounds, phaseMs, sessions: count }) {
   const service = await startService(0, { RAPPORT_MAX_SESSIONS: '400' }); // those of faults wait for their clients
   const faults = await startFaults(1, service.url);
   const names = [undefined, ...faults.first.faults];
@@ -39,27 +40,33 @@ export async function neighbours({ runs, phaseMs, sessions: count }) {
   /** Until phase `n` begins: each hears the same. */
   const phaseBegin = (n) => sleep(n * phaseMs - (performance.now() - beganMs));
   let phase = 0;
-  for (let run = 0; run < runs; run += 1) {
-    for (const name of names) {
-      phase += 1;
-      await phaseBegin(phase);
-      const fromMs = performance.now() - beganMs;
-      if (name !== undefined) await faults.ask(name, { ms: phaseMs - 300 });
-      phase += 1;
-      await phaseBegin(phase);
-      const toMs = performance.now() - beganMs;
-      await sleep(500);
-      const heard = windows.filter(({ dueMs }) => dueMs >= fromMs && dueMs < toMs);
-      if (heard.length === 0) {
-        const states = victims.map(({ socket }) => socket.readyState).join(', ');
-        const newest = windows.at(-1)?.dueMs ?? 'never';
-        throw new Error(
-          `no window of the others in the phase of ${name ?? 'nothing wrong'}, ${fromMs} to ${toMs} ms ` +
-            `(their sockets: ${states}; of ${windows.length} windows the newest was due at ${newest} ms)`,
-        );
-      }
-      p50Ms[name].push(median(heard.map(({ latencyMs }) => latencyMs)));
+  /** Latencies of the windows that were due while a fault went on, or nothing was wrong. */
+  async function heardDuring(name) {
+    phase += 1;
+    await phaseBegin(phase);
+    const fromMs = performance.now() - beganMs;
+    if (name !== undefined) await faults.ask(name, { ms: phaseMs - 300 });
+    phase += 1;
+    await phaseBegin(phase);
+    const toMs = performance.now() - beganMs;
+    await sleep(500);
+    const heard = windows.filter(({ dueMs }) => dueMs >= fromMs && dueMs < toMs);
+    if (heard.length === 0) {
+      const states = victims.map(({ socket }) => socket.readyState).join(', ');
+      const newest = windows.at(-1)?.dueMs ?? 'never';
+      throw new Error(
+        `no window of the others in the phase of ${name ?? 'nothing wrong'}, ${fromMs} to ${toMs} ms ` +
+          `(their sockets: ${states}; of ${windows.length} windows the newest was due at ${newest} ms)`,
+      );
     }
+    return heard.map(({ latencyMs }) => latencyMs);
+  }
+  for (let run = 0; run < runs; run += 1) {
+    const latencies = Object.fromEntries(names.map((name) => [name, []]));
+    for (let round = 0; round < rounds; round += 1) {
+      for (const name of names) latencies[name].push(...(await heardDuring(name)));
+    }
+    for (const name of names) p50Ms[name].push(median(latencies[name]));
   }
   isOver = true;
   await speaking;
