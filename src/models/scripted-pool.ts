@@ -226,12 +226,14 @@ function hash(bytes: Uint8Array): number {
 /** Numbers in [-1, 1) from a seed (mulberry32). */
 function noise(seed: number, length: number): Float32Array {
   let state = seed;
-  return Float32Array.from({ length }, () => {
+  const values = new Float32Array(length);
+  for (let i = 0; i < length; i += 1) {
     state = (state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 31 - 1;
-  });
+    values[i] = ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 31 - 1;
+  }
+  return values;
 }
 
 function realSleep(ms: number): Promise<void> {

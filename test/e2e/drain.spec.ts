@@ -65,7 +65,7 @@ describe('SIGTERM', () => {
     await play(heard.session, CALL, 8);
     const beganMs = performance.now();
     expect(await child.kill('SIGTERM')).toEqual({ code: 1, signal: null });
-    expect(performance.now() - beganMs).toBeLessThan(4_000);
+    expect(performance.now() - beganMs).toBeLessThan(20_000); // a second, and the end of the process where others take the cores
     expect(lines().at(-1)).toMatchObject({ msg: 'draining took too long, ending', level: 50 });
   });
 

@@ -227,7 +227,12 @@ describe('people', () => {
   it('watch sessions of their teams, and analysts without names', async () => {
     const begin = async (team?: string): Promise<string> => {
       const own = await RawClient.open(service.url, KEY);
-      const session = { customerId: 'c-0815', agentId: 'a-42', externalId: 'call-1', channel: 'voice' as const };
+      const session = {
+        customerId: 'customer-0815',
+        agentId: 'agent-42',
+        externalId: 'call-1',
+        channel: 'voice' as const,
+      };
       const consent = { analysis: true };
       await own.start({ session: { ...session, consent, ...(team === undefined ? {} : { team }) } });
       return own.received.find((message) => message.type === 'session.ready')!.sessionId;
@@ -244,7 +249,7 @@ describe('people', () => {
       client.abort();
       return answer;
     };
-    expect(JSON.stringify(await watch('mia', sales))).toContain('c-0815');
+    expect(JSON.stringify(await watch('mia', sales))).toContain('customer-0815');
     for (const [name, sessionId] of [
       ['mia', billing],
       ['mia', none],
@@ -255,7 +260,7 @@ describe('people', () => {
     expect(await watch('supervisor', none)).toMatchObject({ type: 'session.state' });
     const nameless = JSON.stringify(await watch('analyst', billing));
     expect(nameless).toContain('"team":"billing"');
-    expect(nameless).not.toMatch(/c-0815|a-42|call-1/);
+    expect(nameless).not.toMatch(/customer-0815|agent-42|call-1/);
 
     await watch('mia', sales); // told already
     const viewed = async (): Promise<unknown[]> =>

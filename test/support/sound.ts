@@ -2,14 +2,18 @@
 export const SAMPLES_PER_MS = 16;
 const RATE_HZ = 16_000;
 const BYTES_PER_MS = 2 * SAMPLES_PER_MS;
+const HARMONICS = [1, 2, 3, 5];
 
 /** Speech-like sound: a harmonic tone with syllables of 200 ms, [ms * 16] samples. No speech model is fooled; ScriptedPool is. */
 export function tone(ms: number, pitchHz = 140): Int16Array {
-  return Int16Array.from({ length: ms * SAMPLES_PER_MS }, (_, i) => {
+  const samples = new Int16Array(ms * SAMPLES_PER_MS);
+  for (let i = 0; i < samples.length; i += 1) {
     const syllable = 0.6 + 0.4 * Math.sin((2 * Math.PI * i) / (0.2 * RATE_HZ));
-    const voice = [1, 2, 3, 5].reduce((sum, n) => sum + Math.sin((2 * Math.PI * n * pitchHz * i) / RATE_HZ) / n, 0);
-    return Math.round(6000 * syllable * voice);
-  });
+    let voice = 0;
+    for (const n of HARMONICS) voice += Math.sin((2 * Math.PI * n * pitchHz * i) / RATE_HZ) / n;
+    samples[i] = Math.round(6000 * syllable * voice);
+  }
+  return samples;
 }
 
 export function silence(ms: number): Int16Array {
