@@ -4,7 +4,7 @@ import { DEVELOPMENT_KEY } from '../../dist/config/config.js';
 import { figure } from '../figures.mjs';
 import { startFedService } from '../processes.mjs';
 import { MainThread } from './main-thread.mjs';
-import { HAS_CARDS, loadWall, measures, openBrowser } from './wall-page.mjs';
+import { HAS_CARDS, loadWall, measures, openBrowser, retained } from './wall-page.mjs';
 
 const LONG_MS = 50;
 /** Of a conversation, media: where one ends another begins. */
@@ -64,7 +64,7 @@ export async function longWatch({ recording, live, past, minutes, pace }) {
     const begunMs = performance.now();
     const at = async (share) => {
       await pause(begunMs + wholeMs * share - performance.now());
-      return measures(page, { collected: true });
+      return retained(page);
     };
     const [first, half, last] = [await at(0.1), await at(0.5), await at(1)];
     const mib = (bytes) => bytes / 2 ** 20;
