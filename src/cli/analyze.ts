@@ -9,10 +9,11 @@ import { clock } from './clock';
 import { startProgress } from './progress';
 import { readChat } from './recording/chat-file';
 import { readHolds } from './recording/hold-list';
+import { Ffmpeg } from './recording/ffmpeg';
 import { openRecording } from './recording/open-recording';
 import type { Channels, Recording } from './recording/recording';
 import { EXIT, misuse, Refusal } from './refusal';
-import { writeResults } from './results-folder';
+import { prepareFolder, writeResults } from './results-folder';
 import type { LocalService } from './service-in-process';
 
 const specs = {
@@ -53,14 +54,17 @@ export const analyze = command(
     const channelsFor = channelChoice(options.party as Party | undefined, options.stereo);
     const chat = options.chat === undefined ? [] : readChat(readText(pathOf(around, options.chat)), options.chat);
     // Every file is looked at before the first is analysed: a wrong name is told at once.
+    const ffmpeg = new Ffmpeg(around.config().video.ffmpeg);
     const plans: Plan[] = [];
     for (const file of files) {
       const path = pathOf(around, file);
-      const recording = await openRecording(path, (channels) => channelsFor(channels, basename(file)));
+      const recording = await openRecording(path, (channels) => channelsFor(channels, basename(file)), ffmpeg);
       plans.push({ recording, chat, holds, outDir: outDirOf(path, options.out, files.length > 1, around) });
     }
     const twice = plans.find(({ outDir }, i) => plans.some((other, j) => j < i && other.outDir === outDir));
     if (twice !== undefined) throw misuse(`Two recordings would write to ${twice.outDir}: analyze them one by one.`);
+    // Else it would be known after an hour of work.
+    for (const { outDir } of plans) prepareFolder(outDir);
 
     around.stderr.write('Loading and checking the models ...\n');
     // The service is half a second to load: no other command, and no wrong name, waits for it.
@@ -88,7 +92,11 @@ async function analyzeOne(
     ({ kind, party }) => `${kind} of ${party === 'mixed' ? 'both' : `the ${party}`}`,
   );
   stderr.write(`${recording.name}: ${voices.join(', ')}${chat.length === 0 ? '' : `, ${chat.length} messages`}.\n`);
-  for (const remark of recording.remarks) stderr.write(`${recording.name}: ${remark}\n`);
+  let told = 0;
+  const tellRemarks = (): void => {
+    for (; told < recording.remarks.length; told += 1) stderr.write(`${recording.name}: ${recording.remarks[told]}\n`);
+  };
+  tellRemarks();
   const startMs = performance.now();
   // A chat may go on behind the sound.
   const lastMs = Math.max(...[...chat, ...holds].map(({ ptsMs }) => ptsMs), recording.durationMs);
@@ -103,10 +111,12 @@ async function analyzeOne(
   const wallMs = performance.now() - startMs;
   const ended = results[results.length - 1]!.event;
   if (ended.type !== 'rapport.session.ended') throw new Error('The last result is not rapport.session.ended.');
-  const { durationMs: mediaMs, incomplete } = ended.data;
+  const { durationMs: mediaMs, incomplete, reason } = ended.data;
+  tellRemarks();
   const remarks = [...recording.remarks];
   if (interrupted.aborted) remarks.push('Stopped by hand: the rest of the recording was not analysed.');
-  else if (incomplete) remarks.push('This machine was too busy: the last seconds of the call are not complete.');
+  else if (reason === 'error') remarks.push('A fault ended the analysis: the rest of the recording is missing.');
+  else if (incomplete) remarks.push('This machine finished nothing for two minutes: the last seconds are missing.');
   if (incomplete || interrupted.aborted) stderr.write(`${recording.name}: ${remarks[remarks.length - 1]}\n`);
   const report = writeResults(outDir, { name: recording.name, results, remarks });
   stderr.write(

@@ -67,13 +67,15 @@ describe('rapport analyze', () => {
   });
 
   const hasFfmpeg = spawnSync('ffmpeg', ['-version']).status === 0;
-  (hasFfmpeg ? it : it.skip)('reads a film through ffmpeg (needs ffmpeg)', async () => {
+  const whereFfmpegIs = String(spawnSync('sh', ['-c', 'command -v ffmpeg']).stdout).trim();
+  // Bug: the setting was passed over here, and ffmpeg looked for in PATH alone.
+  (hasFfmpeg ? it : it.skip)('reads a film through the ffmpeg of RAPPORT_FFMPEG (needs ffmpeg)', async () => {
     const sound = file('sound.wav', wavFile(samplePcm('customer', 5500, 12_500)));
     const film = join(folder, 'film.mp4');
     const pictures = ['-framerate', '2', '-pattern_type', 'glob', '-i', join(SAMPLE_DIR, 'frames', '00*.jpg')];
     const made = spawnSync('ffmpeg', ['-loglevel', 'error', ...pictures, '-i', sound, '-t', '7', '-pix_fmt', 'yuv420p', film]); // prettier-ignore
     expect(String(made.stderr)).toBe('');
-    const ran = await rapport(['analyze', film]);
+    const ran = await rapport(['analyze', film], { PATH: join(folder, 'nothing'), RAPPORT_FFMPEG: whereFfmpegIs });
     expect(ran).toMatchObject({ code: 0, stderr: expect.stringContaining('voice of the customer, video of the') });
     const events = resultsOf(join(folder, 'film.rapport')).map(({ event }) => event);
     const windows = events.flatMap((event) => (event.type === 'rapport.window.assessed' ? [event.data] : []));
@@ -149,6 +151,12 @@ describe('rapport analyze, bad input', () => {
     ['two channels, unnamed', () => [file('two.wav', wavFile(silence, { channels: 2 }))], 2, /--stereo customer,agent/],
     ['a bad chat', () => [file('a.wav', wavFile(silence)), '--chat', file('c.jsonl', 'x')], 1, /line 1: not JSON/],
     ['a bad pace', () => [file('a.wav', wavFile(silence)), '--pace', 'fast'], 2, /--pace fast is not usable/],
+    [
+      'a file where results go',
+      () => [file('a.wav', wavFile(silence)), '--out', file('b.txt', '')],
+      1,
+      /b\.txt cannot be written \(EEXIST\): choose another folder/,
+    ],
     ['one result folder for two', () => [file('a.wav', wavFile(silence)), join(folder, 'a.wav')], 2, /would write to/],
   ])('%s: one sentence', async (_name, args, code, sentence) => {
     const ran = await rapport(['analyze', ...args()]);
@@ -163,6 +171,8 @@ describe('rapport analyze, bad input', () => {
       /^rapport: call\.mp3 is no WAV or FLAC file .* and ffmpeg, .*: install ffmpeg, or convert it to WAV/,
     );
     expect(ran.code).toBe(1);
+    const off = await rapport(['analyze', file('call.mp3', 'ID3')], { RAPPORT_FFMPEG: 'off' });
+    expect(off).toMatchObject({ code: 1, stderr: expect.stringMatching(/is switched off: set RAPPORT_FFMPEG to/) });
     const odd = await rapport(['analyze', file('odd.wav', wavFile(silence, { bits: 12 }))], {
       PATH: join(folder, 'nothing'),
     });

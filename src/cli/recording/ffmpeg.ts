@@ -12,29 +12,91 @@ export interface Probe {
   readonly hasVideo: boolean;
 }
 
+const DEFAULT_PROGRAM = 'ffmpeg';
 /** Of what it says on standard error, at most this is kept. */
 const MAX_STDERR_CHARACTERS = 16_384;
 /** Playlists and the like may name addresses: nothing but local files is opened. */
 const LOCAL_ONLY = ['-hide_banner', '-nostdin', '-protocol_whitelist', 'file,pipe'];
 const input = (path: string): string[] => ['-i', `file:${resolve(path)}`];
 
-/** It is not installed, or not found. */
+/** The setting RAPPORT_FFMPEG where none is to be used. */
+const NO_PROGRAM = 'off';
+
+/** It is not installed, not found, or not to be used. */
 export class FfmpegMissing extends Refusal {
-  constructor(path: string) {
+  constructor(path: string, program: string) {
+    const [why, fix] =
+      program === NO_PROGRAM
+        ? ['is switched off', 'set RAPPORT_FFMPEG to the program']
+        : program === DEFAULT_PROGRAM
+          ? ['was not found', 'install ffmpeg']
+          : [`was not found as ${program}`, 'correct RAPPORT_FFMPEG'];
     super(
-      `${basename(path)} is no WAV or FLAC file and no Opus in Ogg or WebM, and ffmpeg, which reads the others, was not found: ` +
-        'install ffmpeg, or convert it to WAV (PCM, 16 bits).',
+      `${basename(path)} is no WAV or FLAC file and no Opus in Ogg or WebM, and ffmpeg, which reads the others, ${why}: ` +
+        `${fix}, or convert it to WAV (PCM, 16 bits).`,
     );
   }
 }
 
-/** The streams of a file. Throws a Refusal when ffmpeg is not installed or cannot read the file. */
-export async function probe(path: string): Promise<Probe> {
-  const { said } = await finished(start([...LOCAL_ONLY, ...input(path)]));
-  const found = readProbe(said);
-  if (found.audioChannels === 0 && !found.hasVideo) throw unreadable(path, said);
-  return found;
+/** The program ffmpeg, by its name or path. */
+export class Ffmpeg {
+  constructor(private readonly program = DEFAULT_PROGRAM) {}
+
+  /** The streams of a file. Throws a Refusal when ffmpeg is not installed or cannot read the file. */
+  async probe(path: string): Promise<Probe> {
+    const { said } = await finished(this.start(path, []), path);
+    const found = readProbe(said);
+    if (found.audioChannels === 0 && !found.hasVideo) throw unreadable(path, said);
+    return found;
+  }
+
+  /**
+   * PCM16 at 16 kHz of the first audio stream, channels interleaved; a late start and gaps are filled with silence.
+   * @param onFault told why, when not all of the file could be read.
+   */
+  audio(path: string, channels: 1 | 2, onFault?: OnFault): AsyncGenerator<Buffer> {
+    const audio = ['-map', '0:a:0', '-af', 'aresample=async=1:first_pts=0', '-ar', '16000', '-ac', String(channels)];
+    return this.output(path, [...audio, '-f', 's16le', 'pipe:1'], onFault);
+  }
+
+  /** JPEG pictures of the first video stream, one after the other, `stillsPerSecond` a second from 0 on. */
+  stills(path: string, stillsPerSecond: number, maxWidthPx: number, onFault?: OnFault): AsyncGenerator<Buffer> {
+    const filter = `fps=${stillsPerSecond}:start_time=0,scale='min(${maxWidthPx},iw)':-2`;
+    const still = ['-c:v', 'mjpeg', '-q:v', '4', '-f', 'image2pipe', 'pipe:1'];
+    return this.output(path, ['-map', '0:v:0', '-vf', filter, ...still], onFault);
+  }
+
+  /** Standard output as it comes: the child waits while nobody reads, and ends with the reader. */
+  private async *output(path: string, args: readonly string[], onFault?: OnFault): AsyncGenerator<Buffer> {
+    const child = this.start(path, args, ['-loglevel', 'error']);
+    const end = finished(child, path);
+    end.catch(() => {}); // awaited below; a reader that stops early does not
+    let bytes = 0;
+    try {
+      for await (const chunk of child.stdout) {
+        bytes += (chunk as Buffer).length;
+        yield chunk as Buffer;
+      }
+      const { said } = await end;
+      // What came before a fault in the file is used; nothing at all is told.
+      if (bytes === 0) throw unreadable(path, said);
+      if (said !== '') onFault?.(reasonIn(said));
+    } finally {
+      child.kill('SIGKILL');
+    }
+  }
+
+  private start(path: string, args: readonly string[], before: readonly string[] = []): Child {
+    if (this.program === NO_PROGRAM) throw new FfmpegMissing(path, this.program);
+    // A group of its own: Ctrl-C is ours to handle, so that what was analysed is still written.
+    return spawn(this.program, [...LOCAL_ONLY, ...before, ...input(path), ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: process.platform !== 'win32',
+    });
+  }
 }
+
+export type OnFault = (reason: string) => void;
 
 /** From the banner that `ffmpeg -i FILE` prints. */
 export function readProbe(said: string): Probe {
@@ -47,45 +109,9 @@ export function readProbe(said: string): Probe {
   return { durationMs, audioChannels: channels, hasVideo };
 }
 
-/** PCM16 at 16 kHz of the first audio stream, channels interleaved; a late start and gaps are filled with silence. */
-export function decodeAudio(path: string, channels: 1 | 2): AsyncGenerator<Buffer> {
-  const audio = ['-map', '0:a:0', '-af', 'aresample=async=1:first_pts=0', '-ar', '16000', '-ac', String(channels)];
-  return output(path, [...audio, '-f', 's16le', 'pipe:1']);
-}
-
-/** JPEG pictures of the first video stream, one after the other, `stillsPerSecond` a second from 0 on. */
-export function decodeStills(path: string, stillsPerSecond: number, maxWidthPx: number): AsyncGenerator<Buffer> {
-  const filter = `fps=${stillsPerSecond}:start_time=0,scale='min(${maxWidthPx},iw)':-2`;
-  return output(path, ['-map', '0:v:0', '-vf', filter, '-c:v', 'mjpeg', '-q:v', '4', '-f', 'image2pipe', 'pipe:1']);
-}
-
-/** Standard output as it comes: the child waits while nobody reads, and ends with the reader. */
-async function* output(path: string, args: readonly string[]): AsyncGenerator<Buffer> {
-  const child = start([...LOCAL_ONLY, '-loglevel', 'error', ...input(path), ...args]);
-  const end = finished(child);
-  end.catch(() => {}); // awaited below; a reader that stops early does not
-  let bytes = 0;
-  try {
-    for await (const chunk of child.stdout) {
-      bytes += (chunk as Buffer).length;
-      yield chunk as Buffer;
-    }
-    const { said } = await end;
-    // What came before a fault in the file is used; nothing at all is told.
-    if (bytes === 0) throw unreadable(path, said);
-  } finally {
-    child.kill('SIGKILL');
-  }
-}
-
 type Child = ChildProcessByStdio<null, Readable, Readable>;
 
-function start(args: readonly string[]): Child {
-  // A group of its own: Ctrl-C is ours to handle, so that what was analysed is still written.
-  return spawn('ffmpeg', args, { stdio: ['ignore', 'pipe', 'pipe'], detached: process.platform !== 'win32' });
-}
-
-function finished(child: Child): Promise<{ said: string }> {
+function finished(child: Child, path: string): Promise<{ said: string }> {
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     if (said.length < MAX_STDERR_CHARACTERS) said += text;
@@ -93,16 +119,28 @@ function finished(child: Child): Promise<{ said: string }> {
   return new Promise((resolveEnd, reject) => {
     child.once('error', (error: NodeJS.ErrnoException) => {
       child.stdout.destroy();
-      reject(
-        error.code === 'ENOENT' ? new FfmpegMissing(child.spawnargs.find((a) => a.startsWith('file:')) ?? '') : error,
-      );
+      const isMissing = error.code === 'ENOENT' || error.code === 'EACCES';
+      reject(isMissing ? new FfmpegMissing(path, child.spawnfile) : error);
     });
     child.once('close', () => resolveEnd({ said }));
   });
 }
 
 function unreadable(path: string, said: string): Refusal {
-  const last = said.trim().split('\n').pop() ?? '';
-  const reason = last.replace(/^.*file:\S*: /, '').replace(/[.\s]*$/, '');
-  return new Refusal(`${basename(path)} holds no sound or picture that ffmpeg reads (${reason}): convert it to WAV.`);
+  return new Refusal(
+    `${basename(path)} holds no sound or picture that ffmpeg reads (${reasonIn(said)}): check that it is a whole recording.`,
+  );
+}
+
+/** The part of ffmpeg that speaks, in front of a line. */
+const SPEAKER = /^(\[[^\]]* @ 0x[0-9a-f]+\] ?)+/;
+/** Lines that say no more than that it failed. */
+const GENERAL = /^(Error |Conversion failed|Nothing was written|.*: Invalid data found)/;
+
+/** The line of it that says most: the last of a part of ffmpeg that is not just the general one, else the last. */
+function reasonIn(said: string): string {
+  const lines = said.trim().split('\n');
+  const parts = lines.filter((line) => SPEAKER.test(line)).map((line) => line.replace(SPEAKER, ''));
+  const line = parts.filter((part) => !GENERAL.test(part)).pop() ?? lines.pop() ?? '';
+  return line.replace(/^.*file:\S*: /, '').replace(/[.\s]*$/, '');
 }

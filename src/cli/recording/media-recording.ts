@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { Party } from '@rapport-live/protocol';
 import type { Cue } from '../../demo/sample-call';
-import { decodeAudio, decodeStills, probe } from './ffmpeg';
+import type { Ffmpeg } from './ffmpeg';
 import { splitJpegs } from './jpeg-split';
 import { type Channels, mergeByTime, type Recording, type RecordedStream, voiceStream, VoiceCues } from './recording';
 import { pcm16 } from './resample';
@@ -13,8 +13,12 @@ const STILLS_PER_SECOND = 2;
 const MAX_STILL_WIDTH_PX = 640;
 
 /** Any other file, through ffmpeg. A picture shows the party of the first channel. Throws a Refusal. */
-export async function mediaRecording(path: string, channelsFor: (channels: 1 | 2) => Channels): Promise<Recording> {
-  const { durationMs, audioChannels, hasVideo } = await probe(path);
+export async function mediaRecording(
+  path: string,
+  channelsFor: (channels: 1 | 2) => Channels,
+  ffmpeg: Ffmpeg,
+): Promise<Recording> {
+  const { durationMs, audioChannels, hasVideo } = await ffmpeg.probe(path);
   const voices: Channels | readonly [] = audioChannels === 0 ? [] : channelsFor(audioChannels === 1 ? 1 : 2);
   const streams: RecordedStream[] = voices.map((party, i) => voiceStream(i + 1, party));
   const remarks: string[] = [];
@@ -24,19 +28,23 @@ export async function mediaRecording(path: string, channelsFor: (channels: 1 | 2
     const party: Party = voices[0] ?? channelsFor(1)[0];
     streams.push({ streamId: videoId, kind: 'video', party, codec: 'jpeg' });
   }
-  const sources = (): AsyncIterable<Cue>[] => [
-    ...(voices.length === 0 ? [] : [voiceCues(path, voices.length === 2 ? 2 : 1)]),
-    ...(hasVideo ? [stillCues(path, videoId)] : []),
-  ];
+  const faulty = (what: string) => (reason: string) =>
+    remarks.push(`ffmpeg found a fault in ${what} (${reason}): what it could read was analysed.`);
+  const sources = (): AsyncIterable<Cue>[] => {
+    const sound = (channels: 1 | 2) => voiceCues(ffmpeg.audio(path, channels, faulty('its sound')), channels);
+    const stills = () =>
+      stillCues(ffmpeg.stills(path, STILLS_PER_SECOND, MAX_STILL_WIDTH_PX, faulty('its pictures')), videoId);
+    return [...(voices.length === 0 ? [] : [sound(voices.length === 2 ? 2 : 1)]), ...(hasVideo ? [stills()] : [])];
+  };
   return { name: basename(path), durationMs, streams, remarks, cues: () => mergeByTime(sources()) };
 }
 
-async function* voiceCues(path: string, channels: 1 | 2): AsyncGenerator<Cue> {
+async function* voiceCues(decoded: AsyncIterable<Buffer>, channels: 1 | 2): AsyncGenerator<Cue> {
   const lanes = Array.from({ length: channels }, (_, i) => new VoiceCues(i + 1));
   const format: Interleaved = { channels, samples: 's16' };
   const block = blockBytes(format);
   let held: Buffer = Buffer.alloc(0);
-  for await (const chunk of decodeAudio(path, channels)) {
+  for await (const chunk of decoded) {
     const all = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
     const whole = all.length - (all.length % block);
     held = all.subarray(whole);
@@ -47,9 +55,9 @@ async function* voiceCues(path: string, channels: 1 | 2): AsyncGenerator<Cue> {
   for (const lane of lanes) yield* lane.flush();
 }
 
-async function* stillCues(path: string, streamId: number): AsyncGenerator<Cue> {
+async function* stillCues(pictures: AsyncIterable<Buffer>, streamId: number): AsyncGenerator<Cue> {
   let index = 0;
-  for await (const payload of splitJpegs(decodeStills(path, STILLS_PER_SECOND, MAX_STILL_WIDTH_PX))) {
+  for await (const payload of splitJpegs(pictures)) {
     yield { kind: 'media', streamId, payload, ptsMs: (index * 1000) / STILLS_PER_SECOND };
     index += 1;
   }

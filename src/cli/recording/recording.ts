@@ -17,7 +17,7 @@ export interface Recording {
   /** 0 when the file does not say. */
   readonly durationMs: number;
   readonly streams: readonly RecordedStream[];
-  /** Something a reader should know: the file is cut off, channels were mixed down. */
+  /** Something a reader should know: the file is cut off, channels were mixed down. More may come while it is read. */
   readonly remarks: readonly string[];
   /** What it holds, in the order of its time. Ends its child processes when the reader stops. */
   readonly cues: () => AsyncIterable<Cue>;

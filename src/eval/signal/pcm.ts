@@ -1,4 +1,4 @@
-import { decodeAudio } from '../../cli/recording/ffmpeg';
+import { Ffmpeg } from '../../cli/recording/ffmpeg';
 import { random } from './random';
 
 export const RATE_HZ = 16_000;
@@ -17,7 +17,7 @@ export function joinedPcm(parts: readonly Int16Array[]): Int16Array<ArrayBuffer>
 /** The first audio stream of a file as 16 kHz mono, by ffmpeg. */
 export async function readPcm(path: string): Promise<Int16Array<ArrayBuffer>> {
   const parts: Buffer[] = [];
-  for await (const part of decodeAudio(path, 1)) parts.push(part);
+  for await (const part of new Ffmpeg().audio(path, 1)) parts.push(part);
   return pcmOfBytes(Buffer.concat(parts));
 }
 
