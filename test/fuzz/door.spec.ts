@@ -1,7 +1,8 @@
 import { ClientMessage, decodeFrame, encodeFrame } from '@rapport-live/protocol';
 import { parseClientText } from '../../src/gateway/client-text';
 import { openDecoder } from '../../src/streams/codecs/open-decoder';
-import { FUZZ_INPUTS, FUZZ_TIMEOUT_MS, FuzzFigures, mutate, random } from '../support/mutate';
+import { FuzzFigures } from '../support/fuzz-figures';
+import { FUZZ_INPUTS, FUZZ_TIMEOUT_MS, mutate, random } from '../support/mutate';
 import type { PcmSink } from '../../src/streams/codecs/voice-decoder';
 import { readStillHeader, STILL_TYPES } from '../../src/streams/still-header';
 import { still } from '../../src/streams/testing/session-script';
@@ -35,7 +36,7 @@ describe('mutated input at the door', () => {
         if (Buffer.compare(encodeFrame(decoded.frame, decoded.frame.payload), bytes) !== 0)
           throw new Error(`input ${i}`);
       }
-      console.log(`frames: ${figures}, ${taken} taken`);
+      figures.hold('frames at the door');
       expect(taken).toBeGreaterThan(FUZZ_INPUTS / 10);
       expect(taken).toBeLessThan(FUZZ_INPUTS);
     },
@@ -55,7 +56,7 @@ describe('mutated input at the door', () => {
         if (parsed.ok) taken += ClientMessage.safeParse(parsed.message).success ? 1 : Infinity;
         else if (parsed.message.length > 1000) throw new Error(`input ${i}: ${parsed.message.length} characters`);
       }
-      console.log(`messages: ${figures}, ${taken} taken`);
+      figures.hold('messages at the door');
       expect(taken).toBeGreaterThan(FUZZ_INPUTS / 10);
       expect(taken).toBeLessThan(FUZZ_INPUTS);
       expect(({} as { polluted?: true }).polluted).toBeUndefined();
@@ -85,7 +86,7 @@ describe('mutated input at the door', () => {
         const ptsMs = next(10) === 0 ? next(2 ** 31) : i;
         figures.time(() => decoder.take({ ptsMs, bytes, discontinuity: next(100) === 0 }, sink));
       }
-      console.log(`PCM and G.711: ${figures}`);
+      figures.hold('PCM and G.711');
       expect(wrong).toBe(0);
     },
     FUZZ_TIMEOUT_MS,
@@ -102,7 +103,7 @@ describe('mutated input at the door', () => {
         const header = figures.time(() => readStillHeader(bytes, STILL_TYPES[i % STILL_TYPES.length]!));
         if (header.ok ? !(header.width > 0 && header.height > 0) : header.reason === '') throw new Error(`input ${i}`);
       }
-      console.log(`stills: ${figures}`);
+      figures.hold('headers of stills');
     },
     FUZZ_TIMEOUT_MS,
   );

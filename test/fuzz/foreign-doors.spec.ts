@@ -7,7 +7,8 @@ import { ScriptedPool } from '../../src/models/scripted-pool';
 import { endedCall } from '../doors/support/call-results';
 import { ForeignLine } from '../doors/support/foreign-line';
 import { ACCOUNTS, PUBLIC_URL, signed, TwilioStream } from '../doors/support/twilio-stream';
-import { FUZZ_INPUTS, FUZZ_TIMEOUT_MS, FuzzFigures, mutate, random } from '../support/mutate';
+import { FuzzFigures } from '../support/fuzz-figures';
+import { FUZZ_INPUTS, FUZZ_TIMEOUT_MS, mutate, random } from '../support/mutate';
 import { startService } from '../support/service';
 import { tone } from '../support/sound';
 
@@ -53,7 +54,7 @@ describe('mutated input at the doors of other protocols', () => {
           }
         });
       }
-      console.log(`messages: ${figures}, ${JSON.stringify(read)}`);
+      figures.hold('messages at the doors of other protocols');
       for (const count of Object.values(read)) expect(count).toBeGreaterThan(inputs / 20);
     },
     FUZZ_TIMEOUT_MS,
@@ -74,7 +75,7 @@ describe('mutated input at the doors of other protocols', () => {
         });
         if (i % 50 === 0) cutter = new FrameCutter();
       }
-      console.log(`frames: ${figures}, ${frames} whole`);
+      figures.hold('frames of AudioSocket');
       expect(frames).toBeGreaterThan(FUZZ_INPUTS / 20);
     },
     FUZZ_TIMEOUT_MS,

@@ -1,4 +1,4 @@
-/** Mutated inputs in CI; `RAPPORT_FUZZ_INPUTS=1000000` for the long run. */
+/** Mutated inputs in CI; see `fuzz-figures.ts` for the long run. */
 export const FUZZ_INPUTS = Number(process.env.RAPPORT_FUZZ_INPUTS ?? 100_000);
 /** Wall time that the long run may take, ms. */
 export const FUZZ_TIMEOUT_MS = Math.max(60_000, FUZZ_INPUTS * 5);
@@ -23,23 +23,4 @@ export function mutate(bytes: Uint8Array, next: (below: number) => number): Uint
     else bytes.fill(0xff, at, at + next(12));
   }
   return next(8) === 0 ? bytes.subarray(0, next(bytes.length)) : bytes;
-}
-
-/** The longest of many calls, and the memory behind them. */
-export class FuzzFigures {
-  #longestMs = 0;
-  readonly #startBytes = process.memoryUsage().rss;
-
-  /** A call that takes seconds hangs a session, whatever the machine. */
-  time<T>(run: () => T): T {
-    const beganMs = performance.now();
-    const result = run();
-    this.#longestMs = Math.max(this.#longestMs, performance.now() - beganMs);
-    return result;
-  }
-
-  toString(): string {
-    const grownMib = (process.memoryUsage().rss - this.#startBytes) / 2 ** 20;
-    return `${FUZZ_INPUTS} inputs, longest call ${this.#longestMs.toFixed(1)} ms, memory +${grownMib.toFixed(0)} MiB`;
-  }
 }

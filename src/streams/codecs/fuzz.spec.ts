@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FUZZ_INPUTS, FUZZ_TIMEOUT_MS, FuzzFigures, mutate, random } from '../../../test/support/mutate';
+import { FuzzFigures } from '../../../test/support/fuzz-figures';
+import { FUZZ_INPUTS, FUZZ_TIMEOUT_MS, mutate, random } from '../../../test/support/mutate';
 import { OggDemuxer } from './ogg-demuxer';
 import { OpusVoiceDecoder } from './opus-voice-decoder';
 import type { PcmSink } from './voice-decoder';
@@ -50,7 +51,7 @@ it(
     }
     expect(samples).toBeGreaterThan(5 * FUZZ_INPUTS);
     expect(faults).toBeGreaterThan(FUZZ_INPUTS / 10);
-    console.log(`demuxers and Opus: ${figures}`);
+    figures.hold('slices of WebM and Ogg with Opus');
   },
   FUZZ_TIMEOUT_MS,
 );
