@@ -10,7 +10,8 @@ const { rateHz, pcm } = samplesOf(wav);
 const session = await connect({
   url,
   apiKey,
-  pace: 20, // a recording, sent faster than real time
+  pace: 20, // sent faster than real time
+  recorded: true, // nobody waits for it: nothing is dropped for being late
   streams: [{ streamId: 1, kind: 'voice', party: 'customer', codec: `pcm16le-${rateHz / 1000}k` }],
 });
 

@@ -36,7 +36,7 @@ class Session:
         """Until the session has ended. Who loses the connection comes back while the service waits."""
         self.pace, self.frame_bytes, self.chat = pace, self.rate_hz * frame_ms // 1000 * 2, chat
         stream = {"streamId": 1, "kind": "voice", "party": "customer", "codec": f"pcm16le-{self.rate_hz // 1000}k"}
-        first = {"type": "session.start", "session": session, "streams": [stream], "pace": pace}
+        first = {"type": "session.start", "session": session, "streams": [stream], "pace": pace, "recorded": True}
         while True:
             try:
                 reason = await self.converse(first)

@@ -33,7 +33,7 @@ def main() -> None:
     if ended["reason"] != "ended":
         sys.exit(f"The session is not complete: it ended with reason {ended['reason']}.")
     if ended["incomplete"]:
-        sys.exit("The service was behind and gave up what it had not done in time for the end: try a lower --pace.")
+        sys.exit("The service finished nothing for two minutes and gave up the rest: see what else it has to do.")
 
 
 def read(path: str) -> tuple[bytes, int]:
