@@ -7,10 +7,10 @@ import json
 import struct
 import sys
 import wave
+from contextlib import suppress
 
+from websockets.exceptions import ConnectionClosedOK
 from websockets.sync.client import ClientConnection, connect
-
-END_OF_STREAM = 0x02
 
 
 def main(path: str, url: str = "ws://127.0.0.1:8080/v1/stream", key: str = "rapport-development") -> None:
@@ -31,7 +31,8 @@ def main(path: str, url: str = "ws://127.0.0.1:8080/v1/stream", key: str = "rapp
                     limit_bytes = message["limitBytes"]
                 case "result":
                     show(message["event"])
-                    socket.send(json.dumps({"type": "result.ack", "seq": message["seq"]}))
+                    with suppress(ConnectionClosedOK):  # it may be over while its last results are read
+                        socket.send(json.dumps({"type": "result.ack", "seq": message["seq"]}))
                 case "error":
                     print(f"{message['code']}: {message['message']} {message['advice']}", file=sys.stderr)
             sent = send(socket, pcm, rate_hz, sent, limit_bytes)
@@ -41,7 +42,7 @@ def send(socket: ClientConnection, pcm: bytes, rate_hz: int, sent: int, limit_by
     """Frames of 100 ms, as many as the credit has room for. Returns how many bytes were sent by now."""
     size = rate_hz // 10 * 2
     while sent < len(pcm) and (end := min(sent + size, len(pcm))) <= limit_bytes:
-        flags = END_OF_STREAM if end == len(pcm) else 0
+        flags = 0x02 if end == len(pcm) else 0  # the end of the stream
         header = struct.pack(">BBHIQQ", 1, flags, 1, sent // size, sent * 500_000 // rate_hz, sent)
         socket.send(header + pcm[sent:end])
         sent = end
