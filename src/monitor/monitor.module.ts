@@ -27,7 +27,11 @@ import { SummaryModule } from './summary/summary.module';
         store: ResultStore,
         { wallClock = Date.now }: ServiceParts,
         { outbox }: DeliveryOptions,
-      ) => new AlertHandling(tap, store, wallClock, faultLog('alerts'), outboxOptions(outbox).retentionMs),
+      ) =>
+        new AlertHandling({
+          ...{ tap, store, nowMs: wallClock, keepMs: outboxOptions(outbox).retentionMs },
+          onFault: faultLog('alerts'),
+        }),
     },
   ],
 })

@@ -112,13 +112,17 @@ const say = (session: RawSession, text: string, ptsMs: number): void =>
 
 describe('alerts', () => {
   let dataDir: string;
+  let wallClock: () => number;
   const services: RunningService[] = [];
   const open = async (alerts: { rulesFile?: string } = {}, pool = new ScriptedPool()): Promise<RunningService> => {
-    const service = await startService({ dataDir, onShutdown: 'keep', apiKeys: KEYS, alerts }, pool);
+    const config = { dataDir, onShutdown: 'keep', apiKeys: KEYS, alerts } as const;
+    const service = await startService(config, pool, {}, { wallClock: () => wallClock() });
     services.push(service);
     return service;
   };
-  beforeEach(() => (dataDir = mkdtempSync(join(tmpdir(), 'rapport-alerts-'))));
+  beforeEach(() => {
+    [dataDir, wallClock] = [mkdtempSync(join(tmpdir(), 'rapport-alerts-')), Date.now];
+  });
   afterEach(async () => {
     for (const service of services.splice(0)) await service.close();
     rmSync(dataDir, { recursive: true, force: true });
@@ -229,10 +233,12 @@ describe('alerts', () => {
     const acknowledged = (await handle('acknowledge')).body.acknowledged;
     expect((await handle('acknowledge')).body.acknowledged).toEqual(acknowledged);
     await handle('assign', { assignee: 'eve' });
+    const snoozedMs = Date.now();
+    wallClock = () => snoozedMs;
     await handle('snooze', { forMs: 60_000 });
     const { body: handled } = await handle('note', { note: 'Zanzibar called back' });
     expect(handled).toMatchObject({ assignee: 'eve', acknowledged: { by: expect.any(String) } });
-    expect(Date.parse(handled.snoozedUntil)).toBeGreaterThan(Date.now());
+    expect(handled.snoozedUntil).toBe(new Date(snoozedMs + 60_000).toISOString());
     expect(handled.notes).toEqual([{ by: acknowledged.by, at: expect.any(String), note: 'Zanzibar called back' }]);
     const path = `sessions/${session.sessionId}/summary`;
     const live = (await ask(first, 'GET', path)).body;
@@ -304,6 +310,14 @@ describe('alerts', () => {
     expect(essence(results)).toEqual(expected);
     expect(inShort(session)).toEqual(inShort(whole));
     expect(silent(session)).toEqual(told);
+    // and are forgotten when the log has forgotten them, without a restart too
+    const listed = async () => (await ask(second, 'GET', 'alerts?state=all')).body.total;
+    await eventually(async () => (await listed()) === 4);
+    const { retentionMs } = second.config.storage;
+    wallClock = () => Date.now() + retentionMs - 60_000;
+    expect(await listed()).toBe(4);
+    wallClock = () => Date.now() + retentionMs + 60_000;
+    expect(await listed()).toBe(0);
   });
 
   it('are watched for by the rules file, which is read again when it changes; a broken one takes nothing away', async () => {

@@ -70,7 +70,12 @@ export class AlertDesk {
 
   /** What last came of an alert before this goes, with what was said and noted: the log has it no longer. @param untilMs wall clock */
   forgetBefore(untilMs: number): void {
-    for (const alert of this.alerts.values()) if (Date.parse(alert.changedAt) < untilMs) this.forget(alert);
+    const until = new Date(untilMs).toISOString();
+    for (const alert of this.alerts.values()) {
+      if (alert.changedAt >= until) continue;
+      this.forget(alert);
+      this.tell(alert);
+    }
   }
 
   /** Those that the viewer may see: the worst first, of those the newest. */

@@ -1,13 +1,25 @@
 import type { AlertHandledData, AlertView } from '@rapport-live/protocol';
 import { appendAlone } from '../../delivery/lone-record';
-import type { RecordTap, TapPosition } from '../../delivery/record-tap';
+import type { LogRecord } from '../../delivery/record-line';
+import type { RecordTap } from '../../delivery/record-tap';
 import type { ResultStore } from '../../delivery/result-feed';
 import type { SessionResult } from '../../delivery/session-result';
 import { canSee, type Viewer } from '../../gateway/auth/viewer';
+import { keepUp } from '../keep-up';
 import { AlertDesk } from './alert-desk';
 
 /** What is done about an alert. */
 export type Handling = Pick<AlertHandledData, 'action' | 'assignee' | 'until' | 'note'>;
+
+export interface AlertHandlingDeps {
+  readonly tap: Pick<RecordTap, 'batches'>;
+  readonly store: Pick<ResultStore, 'append' | 'close'>;
+  /** As long as the log has alerts at least, ms. */
+  readonly keepMs: number;
+  /** Wall clock, ms since 1970. */
+  readonly nowMs: () => number;
+  readonly onFault: (error: unknown) => void;
+}
 
 /** The desk as it is kept up with the log, and written to. */
 export class AlertHandling {
@@ -17,15 +29,7 @@ export class AlertHandling {
   private caughtUp!: () => void;
   private readonly isCaughtUp = new Promise<void>((resolve) => (this.caughtUp = resolve));
 
-  constructor(
-    private readonly tap: Pick<RecordTap, 'records'>,
-    private readonly store: Pick<ResultStore, 'append' | 'close'>,
-    /** Wall clock, ms since 1970. */
-    private readonly nowMs: () => number,
-    private readonly onFault: (error: unknown) => void,
-    /** As long as the log has them at least, ms. */
-    private readonly keepMs: number,
-  ) {}
+  constructor(private readonly deps: AlertHandlingDeps) {}
 
   /**
    * From the beginning of the log, of which retention is the bound: what was known before a restart is known after it, and no second
@@ -33,18 +37,19 @@ export class AlertHandling {
    * not looked at.
    */
   start(): void {
-    this.reading = this.follow().catch(this.onFault).finally(this.caughtUp);
+    const { tap, onFault } = this.deps;
+    const see = (record: LogRecord): void => this.desk.see(record);
+    this.reading = keepUp({ tap, onFault, see, onCaughtUp: this.caughtUp }, undefined, this.stopping.signal);
   }
 
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.reading;
+    this.caughtUp();
   }
 
   async list(viewer: Viewer, state: 'open' | 'cleared' | 'all'): Promise<AlertView[]> {
-    await this.isCaughtUp;
-    this.desk.forgetBefore(this.nowMs() - this.keepMs);
-    return this.desk.list(viewer, state);
+    return (await this.upToNow()).list(viewer, state);
   }
 
   /** Calls back whenever an alert that the viewer may see changed or went. Returns how to stop. */
@@ -56,32 +61,25 @@ export class AlertHandling {
 
   /** Durable when it resolves. Rejects with `alert_unknown`, or when the disk refuses. */
   async handle(viewer: Viewer, alertId: string, handling: Handling): Promise<AlertView> {
-    await this.isCaughtUp;
-    const { sessionId, ruleId } = this.desk.find(viewer, alertId);
+    const { sessionId, ruleId } = (await this.upToNow()).find(viewer, alertId);
     const resultOf = (id: string): SessionResult => ({
       type: 'rapport.monitor.alert_handled',
       naturalKey: [id],
       data: { sessionId, alertId, ruleId, by: viewer.userId, ...handling },
     });
-    const record = await appendAlone(this.store, viewer.tenant, resultOf, this.desk.dataKeyOf(alertId));
+    const record = await appendAlone(this.deps.store, viewer.tenant, resultOf, this.desk.dataKeyOf(alertId));
     if (record !== null) this.desk.see(record);
     return this.desk.find(viewer, alertId);
   }
 
   /** As `handle`: until then it need not be shown. */
   snooze(viewer: Viewer, alertId: string, forMs: number): Promise<AlertView> {
-    return this.handle(viewer, alertId, { action: 'snooze', until: new Date(this.nowMs() + forMs).toISOString() });
+    return this.handle(viewer, alertId, { action: 'snooze', until: new Date(this.deps.nowMs() + forMs).toISOString() });
   }
 
-  private async follow(): Promise<void> {
-    const { signal } = this.stopping;
-    let from: TapPosition | undefined;
-    for (const follow of [false, true]) {
-      for await (const { record, position } of this.tap.records(from, { follow, signal })) {
-        this.desk.see(record);
-        from = position;
-      }
-      this.caughtUp();
-    }
+  private async upToNow(): Promise<AlertDesk> {
+    await this.isCaughtUp;
+    this.desk.forgetBefore(this.deps.nowMs() - this.deps.keepMs);
+    return this.desk;
   }
 }

@@ -1,9 +1,11 @@
 import { type CloudEvent, TENANT_EVENTS } from '@rapport-live/protocol';
 import { type Subscription, takeWhile } from 'rxjs';
 import { sessionKey, sessionOfKey } from '../../delivery/cloud-event';
+import type { LogRecord } from '../../delivery/record-line';
 import type { RecordTap } from '../../delivery/record-tap';
 import type { ResultStore } from '../../delivery/result-feed';
 import type { SessionIdentity } from '../../delivery/session-result';
+import { keepUp } from '../keep-up';
 import type { LiveWall } from './live-wall';
 
 /**
@@ -27,7 +29,8 @@ export class LiveFeed {
   start(): void {
     const from = this.tap.end();
     for (const identity of this.store.unfinished()) this.follow(identity);
-    this.done = this.watch(from).catch(this.onFault);
+    const { tap, onFault } = this;
+    this.done = keepUp({ tap, onFault, see: (record) => this.watch(record) }, from, this.stopping.signal);
   }
 
   async stop(): Promise<void> {
@@ -37,15 +40,10 @@ export class LiveFeed {
     await this.done;
   }
 
-  private async watch(from: ReturnType<RecordTap['end']>): Promise<void> {
-    for await (const batch of this.tap.batches(from, { signal: this.stopping.signal })) {
-      for (const { record } of batch) {
-        const { tenant, sessionId } = sessionOfKey(record.key);
-        const { type } = record.event;
-        if (type === 'rapport.session.erased') this.wall.forget(tenant, sessionId);
-        else if (!TENANT_EVENTS.has(type) && !this.resumed.has(record.key)) this.see(tenant, sessionId, record.event);
-      }
-    }
+  private watch({ key, event }: LogRecord): void {
+    const { tenant, sessionId } = sessionOfKey(key);
+    if (event.type === 'rapport.session.erased') this.wall.forget(tenant, sessionId);
+    else if (!TENANT_EVENTS.has(event.type) && !this.resumed.has(key)) this.see(tenant, sessionId, event);
   }
 
   private follow(identity: SessionIdentity): void {
