@@ -10,10 +10,10 @@ import { type Account, columnsOf, expectWholeAndInOrder, Ledger } from './suppor
 import { countFeed, countLog, LogRun } from './support/log-run';
 import { folder, openOutbox, removeFolders, result, session } from './support/results';
 
-/** RAPPORT_TEST_OUTBOX_RECORDS=50000: each fault comes again and again until so many results were written over it. */
+/** RAPPORT_TEST_OUTBOX_RECORDS=20000: each fault comes again and again until so many results were written over it. */
 const RECORDS = Number(process.env.RAPPORT_TEST_OUTBOX_RECORDS ?? 1_000);
 /** How often another process tries to write to an outbox that is in use, about a second each. */
-const INTRUDERS = RECORDS >= 50_000 ? 20 : 1;
+const INTRUDERS = RECORDS >= 20_000 ? 10 : 1;
 /** Under a limit that is reached every few records, each time by a command of the system. */
 const MAX_LIMITED = 5_000;
 const SEED = Number(process.env.RAPPORT_TEST_SEED ?? 1);
@@ -29,7 +29,7 @@ afterAll(() => {
   removeFolders();
   process.stdout.write(`the outbox's faults: ${JSON.stringify(Object.fromEntries(rows))}\n`);
   const command = `RAPPORT_TEST_OUTBOX_RECORDS=${RECORDS} npm test -- test/delivery/outbox-faults.spec.ts`;
-  if (RECORDS >= 50_000) keepFaultFigures('outbox-faults', rows, command);
+  if (RECORDS >= 20_000) keepFaultFigures('outbox-faults', rows, command);
 });
 
 test.each([
