@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { hashOf } from '../../router/hash-route';
+import { hashOf, paramsOf, readRoute } from '../../router/hash-route';
 import { goTo } from '../../router/use-route';
 import { readMoment } from './fold/moment';
 
@@ -22,6 +22,8 @@ export function useMoment(
     const text = atMs === undefined ? undefined : String(atMs);
     if (text === written.current) return;
     const timer = setTimeout(() => {
+      // somebody has just gone elsewhere, and this page is not told yet: the address would be taken from under them
+      if (paramsOf('/sessions/:id', readRoute(location.hash).path)?.id !== sessionId) return;
       written.current = text;
       goTo(hashOf('/sessions/:id', { id: sessionId }, { at: text }), true);
     }, REST_MS);
