@@ -23,7 +23,7 @@ describe('the page of the dashboard', () => {
     const html = await page.text();
     const names = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, name]) => name!);
     expect(names.map((name) => name.replace(/-[\w-]{8}\./, '-HASH.')).sort()).toEqual([
-      ...['/wall/assets/index-HASH.css', '/wall/assets/index-HASH.js', '/wall/assets/mark-HASH.svg'],
+      ...['/wall/assets/index-HASH.js', '/wall/assets/mark-HASH.svg', '/wall/assets/style-HASH.css'],
     ]);
     expect(html).not.toMatch(/<script(?![^>]*\ssrc=)|\son\w+=|<style|style=/);
     for (const name of names) {

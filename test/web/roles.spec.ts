@@ -152,4 +152,23 @@ withChromium(`what each role sees in Chromium${CHROMIUM === undefined ? ' (skipp
     },
     LIMIT_MS,
   );
+
+  it(
+    'a page whose script does not come says so, and is there when it is asked for again',
+    async () => {
+      await page.logIn('ada', PASSWORD);
+      await page.page.send('Network.enable');
+      await page.page.send('Network.setBlockedURLs', { urls: ['*conversation-page*'] });
+      await page.reload();
+      await page.goTo(`#/sessions/${ids.sales}`);
+      await page.see('This page could not be loaded.', '[role=alert]');
+      await page.page.send('Network.setBlockedURLs', { urls: [] });
+      await page.page.run('window.isOfBefore = true');
+      await page.press('Try again');
+      // between two pages there is none that a script could run in
+      await eventually(() => page.page.run<boolean>('return !window.isOfBefore').catch(() => false));
+      await page.see(WORDS.sales, '.transcript');
+    },
+    LIMIT_MS,
+  );
 });

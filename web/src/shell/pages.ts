@@ -2,10 +2,9 @@ import type { Me } from '@rapport-live/protocol';
 import type { ComponentType } from 'preact';
 import { type Params, paramsOf } from '../router/hash-route';
 import { AlertsPage } from '../pages/alerts/alerts-page';
-import { ConversationPage } from '../pages/conversation/conversation-page';
-import { HealthPage } from '../pages/health/health-page';
 import { SearchPage } from '../pages/search/search-page';
 import { WallPage } from '../pages/wall/wall-page';
+import { laterPage } from './later-page';
 
 /** What a page is given: where it is. */
 export interface PageProps {
@@ -23,6 +22,11 @@ export interface Page {
   /** Default: for everybody who is logged in. */
   readonly isFor?: (viewer: Me) => boolean;
 }
+
+const ConversationPage = laterPage(
+  async () => (await import('../pages/conversation/conversation-page')).ConversationPage,
+);
+const HealthPage = laterPage(async () => (await import('../pages/health/health-page')).HealthPage);
 
 /** All pages, those of the navigation in its order. The first is where one comes to. */
 export const PAGES: readonly Page[] = [
