@@ -221,6 +221,17 @@ describe('a pause', () => {
     expect(await s.end()).toMatchObject({ dropped: { paused: 5 } });
   });
 
+  // bug: what was dropped for the pause had not come, so the chat seemed ahead of its time, and of the pause
+  it('takes chat behind a long one of a sender that is ahead of the clock', async () => {
+    const s = new SessionScript();
+    s.streams.pause(0, 'payment');
+    for (let ms = 0; ms < 20_000; ms += 1000) s.send(1, speech(1000), ms);
+    s.streams.unpause(20_000);
+    s.chat(20_000);
+    expect(s.facts.filter((fact) => fact.kind === 'chat').map(({ ptsMs }) => ptsMs)).toEqual([20_000]);
+    expect(await s.end()).toMatchObject({ dropped: { paused: 20 } });
+  });
+
   it('said twice, or after its end, changes nothing; an end before its beginning is refused', async () => {
     const s = new SessionScript();
     await s.live(1, speech(1000), 0);

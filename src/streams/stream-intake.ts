@@ -157,9 +157,8 @@ export class StreamIntake implements WatermarkSource {
     this.#credit.saw(length);
     const fault =
       checkTime(chunk.ptsMs, latestPtsMs) ?? (chunk.bytes.length > 0 ? this.lane.check(chunk.bytes) : undefined);
-    if (fault === undefined && chunk.bytes.length > 0) {
-      this.#latestMs = Math.max(this.#latestMs, endOfChunk(chunk, this.#shape));
-    }
+    // Also where all of it is paused: it came, and chat behind it is not ahead of its time.
+    if (fault === undefined && length > 0) this.#latestMs = Math.max(this.#latestMs, endOfChunk(chunk, this.#shape));
     if (place === 'ahead') {
       const bytes = fault === undefined ? new Uint8Array(chunk.bytes) : new Uint8Array(0);
       this.#order.hold(chunk.seq, { chunk: { ...chunk, bytes }, length, fault, cut });

@@ -36,6 +36,14 @@ const FOUND: readonly (readonly [string, readonly Command[]])[] = [
     ],
   ],
   [
+    // Seed 20261129, session 5,206: what was dropped for the pause had not come, so the chat seemed 10 s ahead, by a millisecond or two.
+    'a message behind a pause of more than 10 s was taken to be of the pause, and dropped, where media comes faster than time',
+    [
+      ...[new Pause(0), new Send(19), new Send(19), new Send(19), new Send(18)],
+      ...[new Restart(), new Unpause(), new Chat('customer')],
+    ],
+  ],
+  [
     'the end was lost on a client that was cut off before it read it, with its process',
     [new Send(20), new EndUnread(true)],
   ],
