@@ -9,7 +9,11 @@ import { Application } from 'typedoc';
 const ALL_CODES = /(?:\\\|\s)?(?:`"[a-z0-9_]+"`\s*\\\|\s*){20,}`"[a-z0-9_]+"`/g;
 /** A union of texts; the compiler gives it in the order in which it met them first, which a build of what has changed alone turns about. */
 const TEXTS = /`"[^"`]+"`(?:\s*\\\|\s*`"[^"`]+"`)+/g;
-const inOrder = (union) => union.split(/\s*\\\|\s*/).sort().join(' \\| ');
+const inOrder = (union) =>
+  union
+    .split(/\s*\\\|\s*/)
+    .sort()
+    .join(' \\| ');
 
 export async function reference() {
   const folder = mkdtempSync(join(tmpdir(), 'rapport-reference-'));
