@@ -1,3 +1,4 @@
+import './no-telemetry';
 import { join } from 'node:path';
 import { InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
 import { RapportError } from '@rapport-live/protocol';
