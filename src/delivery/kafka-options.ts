@@ -44,8 +44,8 @@ export interface KafkaOptions {
   readonly maxBufferedRecords: number;
   readonly maxBufferedBytes: number;
   /**
-   * Records not acknowledged beyond which nothing is read for partitions that move : a few batches of each keep them
-   * busy, and what waits longer costs the collector more than the sending. Default 800. A partition whose batch has been on its
+   * Records not acknowledged beyond which nothing is read for partitions that move (default 800): a few batches of each
+   * keep them busy, and what waits longer costs the collector more than the sending. A partition whose batch has been on its
    * way for `stallMs` (default 500 ms) stands still and does not count, so that it never holds up the others.
    */
   readonly maxReadAheadRecords: number;

@@ -57,8 +57,6 @@ withChromium(`a conversation and its alerts in Chromium${SKIPPED}`, () => {
     );
   const focus = (selector: string): Promise<void> =>
     page.page.run(`document.querySelector(${JSON.stringify(selector)}).focus()`);
-  const sideways = (): Promise<number> =>
-    page.page.run('return document.documentElement.scrollWidth - document.documentElement.clientWidth');
 
   beforeAll(async () => {
     buildDashboard();
@@ -144,10 +142,10 @@ withChromium(`a conversation and its alerts in Chromium${SKIPPED}`, () => {
 
   it('fits a narrow screen', async () => {
     await page.size(360, 800);
-    expect(await sideways()).toBe(0);
+    expect(await page.overflowPx()).toBe(0);
     await page.goTo('#/alerts');
     await page.see(LAWYER.name, '.alert-list');
-    expect(await sideways()).toBe(0);
+    expect(await page.overflowPx()).toBe(0);
     await page.size(1280, 800);
   }, 150_000);
 
@@ -246,7 +244,7 @@ withChromium(`a conversation and its alerts in Chromium${SKIPPED}`, () => {
     await page.see(/moments?.*, the best first/, '.results [role=status]');
     expect(await page.violations()).toEqual([]);
     await page.size(360, 800);
-    expect(await sideways()).toBe(0);
+    expect(await page.overflowPx()).toBe(0);
     await page.size(1280, 800);
     await page.page.run(
       `[...document.querySelectorAll('.found a.hit')].find((one) => one.innerText.includes('my lawyer')).click()`,

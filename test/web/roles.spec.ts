@@ -126,8 +126,7 @@ withChromium(`what each role sees in Chromium${CHROMIUM === undefined ? ' (skipp
           expect([name, scheme, await page.violations()]).toEqual([name, scheme, []]);
         }
         await page.size(360, 800);
-        const wide = `return document.documentElement.scrollWidth - document.documentElement.clientWidth`;
-        expect([name, await page.page.run(wide)]).toEqual([name, 0]);
+        expect([name, await page.overflowPx()]).toEqual([name, 0]);
         await page.size(1280, 800);
       }
     },

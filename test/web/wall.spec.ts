@@ -164,8 +164,7 @@ withChromium(`the dashboard in Chromium${CHROMIUM === undefined ? ' (skipped: no
       for (const name of ['Live wall', 'Health']) {
         await wall.press(name);
         await wall.see(name, 'h1');
-        const wide = `return document.documentElement.scrollWidth - document.documentElement.clientWidth`;
-        expect([name, await wall.page.run(wide)]).toEqual([name, 0]);
+        expect([name, await wall.overflowPx()]).toEqual([name, 0]);
       }
       await wall.size(1280, 800);
     },

@@ -129,6 +129,11 @@ export class Dashboard {
     await this.page.send('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value: scheme }] });
   }
 
+  /** By how much the page is wider than its window, CSS px. */
+  overflowPx(): Promise<number> {
+    return this.page.run<number>('return document.documentElement.scrollWidth - document.documentElement.clientWidth');
+  }
+
   /** Writes what is to be seen, as PNG. */
   async picture(path: string): Promise<void> {
     const { data } = await this.page.send<{ data: string }>('Page.captureScreenshot', { format: 'png' });
