@@ -2,6 +2,9 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { basename, resolve } from 'node:path';
 import { Refusal } from '../refusal';
+import { inEventTime, type Stretch } from './event-time';
+import type { OnFault } from './plain-sound';
+import { type TimedBlock, timedBlocks } from './timed-blocks';
 
 /** What ffmpeg says of a file. */
 export interface Probe {
@@ -10,6 +13,15 @@ export interface Probe {
   /** Of the first audio stream; 0 without one. */
   readonly audioChannels: number;
   readonly hasVideo: boolean;
+  /** The container says when its sound is; of others the sound is counted. */
+  readonly hasTimes: boolean;
+}
+
+/** What is heard, and the silence before it where the container says that nothing was there. */
+export interface Sound {
+  /** PCM16 at 16 kHz, channels interleaved. */
+  readonly pcm: Buffer;
+  readonly silenceMs: number;
 }
 
 const DEFAULT_PROGRAM = 'ffmpeg';
@@ -18,6 +30,9 @@ const MAX_STDERR_CHARACTERS = 16_384;
 /** Playlists and the like may name addresses: nothing but local files is opened. */
 const LOCAL_ONLY = ['-hide_banner', '-nostdin', '-protocol_whitelist', 'file,pipe'];
 const input = (path: string): string[] => ['-i', `file:${resolve(path)}`];
+
+/** Containers, by ffmpeg's names, whose packets have times of their own; in others ffmpeg counts, and damage makes it count wrong. */
+const TIMED = new Set(['matroska', 'mov', 'mpegts', 'mpeg', 'ogg', 'asf', 'flv', 'avi', 'nut', 'rm']);
 
 /** The setting RAPPORT_FFMPEG where none is to be used. */
 const NO_PROGRAM = 'off';
@@ -51,12 +66,22 @@ export class Ffmpeg {
   }
 
   /**
-   * PCM16 at 16 kHz of the first audio stream, channels interleaved; a late start and gaps are filled with silence.
+   * PCM16 at 16 kHz of the first audio stream, channels interleaved, one piece after the other.
    * @param onFault told why, when not all of the file could be read.
    */
   audio(path: string, channels: 1 | 2, onFault?: OnFault): AsyncGenerator<Buffer> {
-    const audio = ['-map', '0:a:0', '-af', 'aresample=async=1:first_pts=0', '-ar', '16000', '-ac', String(channels)];
-    return this.output(path, [...audio, '-f', 's16le', 'pipe:1'], onFault);
+    return this.output(path, [...soundAs('s16le', channels), 'pipe:1'], onFault);
+  }
+
+  /**
+   * The same with the holes that the times of the container tell, a late start being one. ffmpeg's own filter for it
+   * (`aresample=async`) counts from the beginning again wherever the form of the sound changes, be it by a spoilt header.
+   */
+  async *timedAudio(path: string, channels: 1 | 2, durationMs: number, onFault?: OnFault): AsyncGenerator<Sound> {
+    const output = this.output(path, [...soundAs('matroska', channels), '-c:a', 'pcm_s16le', 'pipe:1'], onFault);
+    const options = { durationMs: durationMs || Infinity, beginMs: 0, onFault };
+    for await (const { stretch, silenceMs } of inEventTime(stretches(output, channels), options))
+      yield { pcm: stretch.data, silenceMs };
   }
 
   /** JPEG pictures of the first video stream, one after the other, `stillsPerSecond` a second from 0 on. */
@@ -96,7 +121,16 @@ export class Ffmpeg {
   }
 }
 
-export type OnFault = (reason: string) => void;
+const RATE_PER_MS = 16;
+const SAMPLE_BYTES = 2;
+
+const soundAs = (format: string, channels: 1 | 2): string[] =>
+  ['-map', '0:a:0', '-ar', String(1000 * RATE_PER_MS), '-ac', String(channels), '-f', format]; // prettier-ignore
+
+async function* stretches(output: AsyncIterable<Buffer>, channels: 1 | 2): AsyncGenerator<TimedBlock & Stretch> {
+  for await (const block of timedBlocks(output))
+    yield { ...block, lengthMs: block.data.length / (RATE_PER_MS * SAMPLE_BYTES * channels) };
+}
 
 /** From the banner that `ffmpeg -i FILE` prints. */
 export function readProbe(said: string): Probe {
@@ -106,7 +140,9 @@ export function readProbe(said: string): Probe {
   const audio = lines.find((line) => /^\s*Stream #0:.*Audio:/.test(line));
   const hasVideo = lines.some((line) => /^\s*Stream #0:.*Video:/.test(line) && !line.includes('attached pic'));
   const channels = audio === undefined ? 0 : / (mono|1 channels)[,\s]/.test(audio) ? 1 : 2;
-  return { durationMs, audioChannels: channels, hasVideo };
+  const format = /^Input #0, (\S+), from /m.exec(said)?.[1] ?? '';
+  const hasTimes = format.split(',').some((name) => TIMED.has(name));
+  return { durationMs, audioChannels: channels, hasVideo, hasTimes };
 }
 
 type Child = ChildProcessByStdio<null, Readable, Readable>;

@@ -10,8 +10,10 @@ const fixture = (name: string): string => join(__dirname, '../../../test/fixture
 async function heard(path: string, demuxer: () => OggDemuxer | WebmDemuxer, voices: 1 | 2 = 1) {
   const sound = (await opusSound(path, demuxer))!;
   const channels: number[][] = Array.from({ length: voices }, () => []);
-  for await (const piece of sound.read(voices)) piece.forEach((samples, i) => channels[i]!.push(...samples));
-  return { sound, channels };
+  const faults: string[] = [];
+  for await (const piece of sound.read(voices, (reason) => faults.push(reason)))
+    piece.forEach((samples, i) => channels[i]!.push(...samples));
+  return { sound, channels, faults };
 }
 const rms = (samples: readonly number[]): number =>
   Math.sqrt(samples.reduce((sum, x) => sum + x * x, 0) / samples.length);
@@ -47,6 +49,22 @@ describe('opusSound', () => {
     const whole = await heard(fixture('voice-5s.ogg'), () => new OggDemuxer());
     const holed = await heard(path, () => new OggDemuxer());
     expect(Math.abs(holed.channels[0]!.length - whole.channels[0]!.length)).toBeLessThan(0.1 * 16_000);
+  });
+
+  // bug: damage was told where ffmpeg reads the file, not here
+  it.each([
+    ['voice-5s.webm', () => new WebmDemuxer()],
+    ['voice-5s.ogg', () => new OggDemuxer()],
+  ])('damage in %s is told, and makes it no longer', async (name, demuxer) => {
+    const bytes = readFileSync(fixture(name));
+    bytes.fill(0xff, bytes.length >> 1, (bytes.length >> 1) + 400);
+    const path = join(folder, name);
+    writeFileSync(path, bytes);
+    const { channels, faults } = await heard(path, demuxer);
+    expect(faults).not.toEqual([]);
+    expect(channels[0]!.length).toBeGreaterThan(4 * 16_000);
+    expect(channels[0]!.length).toBeLessThan(5.1 * 16_000);
+    expect((await heard(fixture(name), demuxer)).faults).toEqual([]);
   });
 
   it.each(['', 'OggS and nothing else', 'x'.repeat(100_000)])('there is none in %j', async (text) => {

@@ -4,8 +4,8 @@ import { OggDemuxer } from '../../streams/codecs/ogg-demuxer';
 import { WebmDemuxer } from '../../streams/codecs/webm-demuxer';
 import { flacSound } from './flac-sound';
 import { opusSound } from './opus-sound';
-import type { PlainSound } from './plain-sound';
-import { type Channels, MIXED, type Recording, voiceStream, VoiceCues } from './recording';
+import type { OnFault, PlainSound } from './plain-sound';
+import { type Channels, faultIn, MIXED, type Recording, voiceStream, VoiceCues } from './recording';
 import { pcm16 } from './resample';
 
 /** First bytes: RFC 9639 (6), RFC 3533 (6), RFC 8794 (11.2.1). */
@@ -35,13 +35,13 @@ export async function plainRecording(
     durationMs: sound.durationMs,
     streams: parties.map((party, i) => voiceStream(i + 1, party)),
     remarks,
-    cues: () => cues(sound, parties.length === 2 ? 2 : 1),
+    cues: () => cues(sound, parties.length === 2 ? 2 : 1, (reason) => remarks.push(faultIn('its sound', reason))),
   };
 }
 
-async function* cues(sound: PlainSound, voices: 1 | 2): AsyncGenerator<Cue> {
+async function* cues(sound: PlainSound, voices: 1 | 2, onFault: OnFault): AsyncGenerator<Cue> {
   const lanes = Array.from({ length: voices }, (_, i) => new VoiceCues(i + 1));
-  for await (const channels of sound.read(voices)) {
+  for await (const channels of sound.read(voices, onFault)) {
     const made = lanes.flatMap((lane, i) => [...lane.push(pcm16(channels[i]!))]);
     yield* made.sort((a, b) => a.ptsMs - b.ptsMs);
   }

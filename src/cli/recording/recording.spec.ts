@@ -72,6 +72,7 @@ describe('readProbe', () => {
       durationMs: 62_500,
       audioChannels: 2,
       hasVideo: true,
+      hasTimes: true,
     });
     expect(readProbe(said('Audio: opus, 48000 Hz, mono, fltp'))).toMatchObject({ audioChannels: 1, hasVideo: false });
   });
@@ -82,7 +83,12 @@ describe('readProbe', () => {
   });
 
   it('finds nothing in a file that is none', () => {
-    expect(readProbe('file:x: Invalid data found')).toEqual({ durationMs: 0, audioChannels: 0, hasVideo: false });
+    expect(readProbe('file:x: Invalid data found')).toEqual({
+      durationMs: 0,
+      audioChannels: 0,
+      hasVideo: false,
+      hasTimes: false,
+    });
   });
 });
 

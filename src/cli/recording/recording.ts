@@ -29,6 +29,10 @@ export type Channels = readonly [Party] | readonly [Party, Party];
 /** The remark of a file whose two channels are one voice. */
 export const MIXED = 'Both channels were mixed into one voice.';
 
+/** The remark of a file that is damaged. */
+export const faultIn = (what: string, reason: string): string =>
+  `There is a fault in ${what} (${reason}): what could be read was analysed.`;
+
 /** All channels as one: their mean. */
 export function mixed(channels: readonly Float32Array[]): Float32Array {
   const [first = new Float32Array(0)] = channels;
