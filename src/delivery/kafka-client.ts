@@ -12,6 +12,7 @@ import { connect as connectTcp, isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { KafkaMessage } from './kafka-message';
 import type { KafkaOptions } from './kafka-options';
+import { useFasterRecords } from './kafkajs-record';
 import type { Lz4 } from './lz4-codec';
 import { type PartitionProducer, ProducerBrokenError } from './partition-producer';
 import { asSendError } from './send-error';
@@ -29,7 +30,7 @@ export interface ClientEvents {
 }
 
 /**
- * The one file that knows kafkajs (2.2.4). Two faults of it lose acknowledged records, both seen with a real broker:
+ * The one file that knows kafkajs (2.2.4), with kafkajs-record.ts. Two faults of it lose acknowledged records, both seen with a real broker:
  * overlapping sends of an idempotent producer to one partition when a reply is lost, and one send over several
  * partitions while a leader moves. So every send here is of one partition, the caller sends one at a time, and a
  * reply that does not name the partition counts as a failure.
@@ -46,6 +47,7 @@ export class KafkaClient implements PartitionProducer {
     private readonly options: KafkaOptions,
     private readonly events: ClientEvents = {},
   ) {
+    useFasterRecords();
     const { brokers, clientId, sasl, tls, requestTimeoutMs } = options;
     this.kafka = new Kafka({
       clientId,

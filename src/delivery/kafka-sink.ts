@@ -62,7 +62,7 @@ export class KafkaSink implements ResultSink {
 
   status(): SinkStatus {
     const oldest = this.window.oldest();
-    const oldestUnackedMs = oldest === undefined ? 0 : Math.max(0, Date.now() - oldest.madeAtMs);
+    const oldestUnackedMs = oldest === undefined ? 0 : Math.max(0, Date.now() - Date.parse(oldest.madeAt));
     const { maxAgeMs } = this.options;
     return {
       connected: this.state.connected,
@@ -140,7 +140,7 @@ export class KafkaSink implements ResultSink {
           const bytes = messageBytes(message);
           if (!this.hasRoom(bytes)) await this.room(bytes);
           if (this.isStopped) return;
-          this.window.enter(record.offset, { bytes, madeAtMs: Date.parse(record.event.time) });
+          this.window.enter(record.offset, { madeAt: record.event.time });
           this.bufferedBytes += bytes;
           next = record.offset + 1;
           if (!isReady) await ready;
@@ -278,7 +278,6 @@ export class KafkaSink implements ResultSink {
 }
 
 interface Unacked {
-  readonly bytes: number;
-  /** Wall clock. */
-  readonly madeAtMs: number;
+  /** ISO 8601, by the wall clock: only that of the oldest is ever read. */
+  readonly madeAt: string;
 }

@@ -28,6 +28,7 @@ interface Entry {
   readonly key: string;
   readonly event: DurableRecord['event'];
   readonly eventJson: string;
+  readonly eventBytes: number;
 }
 
 /**
@@ -127,14 +128,15 @@ export class Outbox implements ResultStore {
     if (first !== undefined) return first.then(() => null);
 
     const eventJson = JSON.stringify(event);
-    const bytes = Buffer.byteLength(eventJson) + 2 * Buffer.byteLength(key) + LINE_BYTES;
+    const eventBytes = Buffer.byteLength(eventJson);
+    const bytes = eventBytes + 2 * Buffer.byteLength(key) + LINE_BYTES;
     if (bytes > this.options.maxEventBytes) {
       throw new RapportError(
         'internal',
         `a ${result.type} of ${bytes} bytes is larger than ${this.options.maxEventBytes}`,
       );
     }
-    const written = this.commits.add({ session, topic, key, event, eventJson }, bytes);
+    const written = this.commits.add({ session, topic, key, event, eventJson, eventBytes }, bytes);
     session.pending.set(event.id, written);
     try {
       return await written;
@@ -212,11 +214,11 @@ export class Outbox implements ResultStore {
     const lastSeq = new Map<SessionIndex, number>();
     const records: DurableRecord[] = [];
     const encoded = encodeRecords(
-      batch.map(({ session, topic, key, event, eventJson }, i) => {
+      batch.map(({ session, topic, key, event, eventJson, eventBytes }, i) => {
         const seq = (lastSeq.get(session) ?? session.lastSeq) + 1;
         lastSeq.set(session, seq);
         records.push({ seq, topic, event });
-        return { offset: this.log.nextOffset + i, seq, topic, key, eventJson };
+        return { offset: this.log.nextOffset + i, seq, topic, key, eventJson, eventBytes };
       }),
     );
     const begin = await this.log.commit(encoded.bytes, batch.length);

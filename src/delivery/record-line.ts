@@ -1,5 +1,5 @@
 import type { CloudEvent } from '@rapport-live/protocol';
-import { crc32cHex } from './crc32c';
+import { crc32c, crc32cHex } from './crc32c';
 import type { DurableRecord } from './session-result';
 
 /**
@@ -23,6 +23,9 @@ const CRC_DIGITS = 8;
 const NO_CRC = '0'.repeat(CRC_DIGITS);
 const LINE_FEED = 0x0a;
 const SPACE = 0x20;
+const BRACE = 0x7d;
+/** Behind the event: brace and line feed. */
+const TAIL_BYTES = 2;
 
 export interface LogRecord extends DurableRecord {
   /** Place in the whole log, from 0 without gaps. */
@@ -40,6 +43,8 @@ export function encodeHeader(baseOffset: number, logId: string): Buffer {
 export interface NewRecord extends Omit<LogRecord, 'event'> {
   /** The event already as JSON: it was made when the result was appended. */
   readonly eventJson: string;
+  /** Of it in UTF-8. */
+  readonly eventBytes: number;
 }
 
 /** `ends`: where each line ends, behind its line feed. */
@@ -51,25 +56,32 @@ export interface Encoded {
 /** The lines of these records one after the other, as they go to the disk: one buffer for all of a commit. */
 export function encodeRecords(records: readonly NewRecord[]): Encoded {
   let size = 0;
-  const lines = records.map(({ offset, seq, topic, key, eventJson }) => {
-    const head = `{"offset":${offset},"seq":${seq},"topic":${JSON.stringify(topic)},"key":${JSON.stringify(key)},"event":`;
-    const text = `${NO_CRC} ${head}${eventJson}}\n`;
-    size += Buffer.byteLength(text);
-    return { text, end: size };
+  const ends: number[] = [];
+  const heads = records.map(({ offset, seq, topic, key, eventBytes }) => {
+    const named = `"offset":${offset},"seq":${seq},"topic":${JSON.stringify(topic)},"key":${JSON.stringify(key)}`;
+    const head = `${NO_CRC} {${named},"event":`;
+    size += Buffer.byteLength(head) + eventBytes + TAIL_BYTES;
+    ends.push(size);
+    return head;
   });
   const bytes = Buffer.allocUnsafe(size);
   let from = 0;
-  for (const { text, end } of lines) {
-    bytes.write(text, from);
+  for (const [i, { eventJson, eventBytes }] of records.entries()) {
+    const at = from + bytes.write(heads[i]!, from);
+    // As many bytes as characters: ASCII, which is copied instead of converted.
+    bytes.write(eventJson, at, eventBytes === eventJson.length ? 'latin1' : 'utf8');
+    const end = ends[i]!;
+    bytes[end - TAIL_BYTES] = BRACE;
+    bytes[end - 1] = LINE_FEED;
     // The checksum is filled in once the bytes are known.
     bytes.write(crc32cHex(bytes, jsonAt(from), end - 1), from, 'latin1');
     from = end;
   }
-  return { bytes, ends: lines.map(({ end }) => end) };
+  return { bytes, ends };
 }
 
 export function encodeRecord(record: Omit<LogRecord, 'event'>, eventJson: string): Buffer {
-  return encodeRecords([{ ...record, eventJson }]).bytes;
+  return encodeRecords([{ ...record, eventJson, eventBytes: Buffer.byteLength(eventJson) }]).bytes;
 }
 
 /**
@@ -93,9 +105,19 @@ export const jsonAt = (from: number): number => from + CRC_DIGITS + 1;
 /** Whether the checksum of a line is right: it is what was written. */
 export function isIntact(bytes: Buffer, from: number, to: number): boolean {
   const json = jsonAt(from);
-  return (
-    to > json && bytes[json - 1] === SPACE && bytes.toString('latin1', from, json - 1) === crc32cHex(bytes, json, to)
-  );
+  return to > json && bytes[json - 1] === SPACE && crcOf(bytes, from) === crc32c(bytes, json, to);
+}
+
+/** The checksum that a line says; NaN where no eight lower-case hexadecimal digits stand. */
+function crcOf(bytes: Buffer, from: number): number {
+  let crc = 0;
+  for (let at = from; at < from + CRC_DIGITS; at += 1) {
+    const digit = bytes[at]!;
+    if (digit >= 0x30 && digit <= 0x39) crc = (crc << 4) | (digit - 0x30);
+    else if (digit >= 0x61 && digit <= 0x66) crc = (crc << 4) | (digit - 0x57);
+    else return NaN;
+  }
+  return crc >>> 0;
 }
 
 export type Header =

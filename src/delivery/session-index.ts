@@ -5,7 +5,9 @@ import type { DurableRecord } from './session-result';
 export class SessionIndex {
   /** Ids of durable records, oldest first. */
   private readonly ids = new Set<string>();
-  private places: Place[] = [];
+  /** Where each record lies and how long it is: numbers alone, since an object of each outlives the collector's young days. */
+  private positions: number[] = [];
+  private sizes: number[] = [];
   private firstSeq = 1;
   /** Appends on their way to the disk, by id. */
   readonly pending = new Map<string, Promise<unknown>>();
@@ -19,7 +21,7 @@ export class SessionIndex {
 
   /** Seq of the newest durable record; 0 before the first. */
   get lastSeq(): number {
-    return this.firstSeq + this.places.length - 1;
+    return this.firstSeq + this.positions.length - 1;
   }
 
   has(id: string): boolean {
@@ -27,27 +29,32 @@ export class SessionIndex {
   }
 
   /** A record that became durable, or was found so. After a hole in the log (a removed segment) only what follows counts. */
-  add(seq: number, id: string, place: Place): void {
+  add(seq: number, id: string, { position, bytes }: Place): void {
     if (seq !== this.lastSeq + 1) {
-      this.places = [];
+      this.positions = [];
+      this.sizes = [];
       this.firstSeq = seq;
     }
     this.ids.add(id);
-    this.places.push(place);
+    this.positions.push(position);
+    this.sizes.push(bytes);
     // An eighth more than the bound before the oldest go, so that an append does not move the whole list.
-    if (this.places.length > this.maxRecords * 1.125) this.dropOldest(this.places.length - this.maxRecords);
+    const count = this.positions.length;
+    if (count > this.maxRecords * 1.125) this.dropOldest(count - this.maxRecords);
   }
 
   /** The places of up to `limit` records from `seq` on; null when they are no longer known. */
   placesFrom(seq: number, limit: number): readonly Place[] | null {
     if (seq < this.firstSeq) return null;
-    return this.places.slice(seq - this.firstSeq, seq - this.firstSeq + limit);
+    const from = seq - this.firstSeq;
+    const sizes = this.sizes.slice(from, from + limit);
+    return sizes.map((bytes, i) => ({ position: this.positions[from + i]!, bytes }));
   }
 
   /** Retention has removed what lies below. */
   dropBelow(position: number): void {
-    const kept = this.places.findIndex((place) => place.position >= position);
-    if (kept !== 0) this.dropPlaces(kept < 0 ? this.places.length : kept);
+    const kept = this.positions.findIndex((of) => of >= position);
+    if (kept !== 0) this.dropPlaces(kept < 0 ? this.positions.length : kept);
   }
 
   private dropOldest(count: number): void {
@@ -59,7 +66,8 @@ export class SessionIndex {
   }
 
   private dropPlaces(count: number): void {
-    this.places.splice(0, count);
+    this.positions.splice(0, count);
+    this.sizes.splice(0, count);
     this.firstSeq += count;
   }
 }
