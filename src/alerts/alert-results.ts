@@ -1,6 +1,6 @@
 import type { AlertClearReason, AlertData } from '@rapport-live/protocol';
 import type { SessionResult } from '../delivery/session-result';
-import type { OpenAlert } from './alert-state';
+import type { OpenAlert, ToldAlert } from './alert-state';
 import type { CompiledRule } from './compiled-rule';
 import type { JudgedRule } from './judge-rule';
 
@@ -37,20 +37,24 @@ export function updatedAlert(
   return [next, [resultOf('updated', ruleId, next, nowMs, { evidence: [...evidence] })]];
 }
 
-export function clearedAlert(ruleId: string, open: OpenAlert, nowMs: number, reason: AlertClearReason): AlertResult {
+export function clearedAlert(ruleId: string, open: ToldAlert, nowMs: number, reason: AlertClearReason): AlertResult {
   return resultOf('cleared', ruleId, { ...open, revision: open.revision + 1 }, nowMs, { clearReason: reason });
 }
 
 function resultOf(
   step: AlertData['step'],
   ruleId: string,
-  { name, severity, onsetMs, revision }: OpenAlert,
+  { name, severity, onsetMs, revision }: ToldAlert,
   windowEndMs: number,
   more: Pick<AlertData, 'evidence' | 'clearReason'>,
 ): AlertResult {
   return {
     type: `rapport.alert.${step}`,
     naturalKey: [ruleId, onsetMs, revision],
-    data: { ruleId, step, revision, onsetWindowEndMs: onsetMs, windowEndMs, severity, detail: {}, name, ...more },
+    data: {
+      ...{ ruleId, step, revision, onsetWindowEndMs: onsetMs, severity, detail: {}, name, ...more },
+      // one that was raised before a restart may be over at a moment before it, when that is judged again
+      windowEndMs: Math.max(windowEndMs, onsetMs),
+    },
   };
 }

@@ -11,6 +11,17 @@ export interface AlertState {
   readonly series: Readonly<Record<string, readonly Sample[]>>;
   /** The newest times at which a party was found to have interrupted, and how many there were. */
   readonly interruptions: Readonly<Record<TalkingParty, { readonly count: number; readonly atMs: readonly number[] }>>;
+  /** Of a process before this one; absent: none. */
+  readonly left?: readonly LeftAlert[];
+}
+
+/** An alert that is in the log and in no state: the process that raised it was killed before it had kept that. */
+export interface LeftAlert extends ToldAlert {
+  readonly ruleId: string;
+  /** Of the rule as it was in the state; absent: it was not there. */
+  readonly key?: string;
+  /** When it was told last. */
+  readonly toldMs: number;
 }
 
 export type Sample = readonly [atMs: number, thousandths: number];
@@ -55,10 +66,14 @@ export interface FoundWords {
   readonly phrase: number;
 }
 
-/** An alert that was raised and is not over. What its rule said is kept: it may be gone. */
-export interface OpenAlert extends Pick<AlertRule, 'name' | 'severity'> {
+/** What the end of an alert is told with. What its rule said is kept: it may be gone. */
+export interface ToldAlert extends Pick<AlertRule, 'name' | 'severity'> {
   readonly onsetMs: number;
   readonly revision: number;
+}
+
+/** An alert that was raised and is not over. */
+export interface OpenAlert extends ToldAlert {
   /** When it was told last, and what of: how many conditions, and how far a level was beyond its bound. */
   readonly toldMs: number;
   readonly toldEvidence: number;

@@ -4,6 +4,7 @@ import type { AlertState, RuleState } from './alert-state';
 import type { CompiledRule } from './compiled-rule';
 import { judgeRule } from './judge-rule';
 import { heardWords, hearWords } from './judge-words';
+import { judgeLeftAlerts, leftAlertOf } from './left-alerts';
 import { type Moment, momentOf } from './moment';
 
 export type Folded = readonly [AlertState, readonly AlertResult[]];
@@ -60,10 +61,12 @@ function onEnd(state: AlertState, { isJudged }: AlertEnd, rules: readonly Compil
   const [judged, results] = isJudged
     ? judge(state, { ...momentOf(state, tick, rules), isEnd: true }, rules)
     : [state, []];
+  const { left = [], ...rest } = judged;
   const over = Object.entries(judged.rules).flatMap(([ruleId, { open }]) =>
     open === undefined ? [] : [clearedAlert(ruleId, open, nowMs, 'session_ended')],
   );
-  return [{ ...judged, rules: {} }, [...results, ...over]];
+  const leftOver = left.map((alert) => clearedAlert(alert.ruleId, alert, nowMs, 'session_ended'));
+  return [{ ...rest, rules: {} }, [...results, ...over, ...leftOver]];
 }
 
 function judge(state: AlertState, moment: Moment, rules: readonly CompiledRule[]): Folded {
@@ -76,15 +79,23 @@ function judge(state: AlertState, moment: Moment, rules: readonly CompiledRule[]
   }
   for (const rule of rules) {
     const before = state.rules[rule.id];
-    const [after, told] = judgeOne(before?.key === rule.key ? before : { key: rule.key, leaves: [] }, rule, moment);
+    const same = before?.key === rule.key ? before : { key: rule.key, leaves: [] };
+    const [after, told] = judgeOne(same, rule, moment, state.left);
     next[rule.id] = after;
     results.push(...told);
   }
   const { nowMs, series, interruptions } = moment;
-  return [{ tickMs: nowMs, rules: next, series, interruptions }, results];
+  const { waiting, results: ofLeft } = judgeLeftAlerts(state, next, rules, nowMs);
+  const after: AlertState = { tickMs: nowMs, rules: next, series, interruptions };
+  return [waiting.length === 0 ? after : { ...after, left: waiting }, [...ofLeft, ...results]];
 }
 
-function judgeOne(before: RuleState, rule: CompiledRule, moment: Moment): [RuleState, AlertResult[]] {
+function judgeOne(
+  before: RuleState,
+  rule: CompiledRule,
+  moment: Moment,
+  left: AlertState['left'],
+): [RuleState, AlertResult[]] {
   const { nowMs } = moment;
   const { leaves, verdict, ...about } = judgeRule(before.leaves, rule, moment);
   const { open, clearedMs = -Infinity } = before;
@@ -92,7 +103,10 @@ function judgeOne(before: RuleState, rule: CompiledRule, moment: Moment): [RuleS
     const isDue = verdict === 'yes' && nowMs - clearedMs >= rule.cooldownMs;
     if (!isDue) return [{ ...before, leaves }, []];
     const [raised, result] = raisedAlert(rule, nowMs, about);
-    return [{ key: rule.key, leaves, open: raised }, [result]];
+    const again = leftAlertOf(left, rule, nowMs);
+    if (again === undefined) return [{ key: rule.key, leaves, open: raised }, [result]];
+    const { onsetMs, revision, toldMs } = again;
+    return [{ key: rule.key, leaves, open: { ...raised, onsetMs, revision, toldMs: Math.max(nowMs, toldMs) } }, []];
   }
   if (verdict === 'yes') {
     const [updated, told] = updatedAlert(rule.id, open, nowMs, about);

@@ -1,4 +1,4 @@
-import type { CloudEvent, SessionState, TypedEvent } from '@rapport-live/protocol';
+import type { AlertData, CloudEvent, SessionState, TypedEvent } from '@rapport-live/protocol';
 import type { DurableRecord } from '../delivery/session-result';
 import { PresentParticipants } from './present-participants';
 
@@ -58,6 +58,11 @@ export class SessionPicture {
         break;
       }
     }
+  }
+
+  /** The newest of each alert that is not cleared. */
+  get openAlerts(): readonly AlertData[] {
+    return [...this.alerts.values()].map(({ data }) => data as AlertData);
   }
 
   /** Undefined before the session's first result is durable. */

@@ -1,6 +1,7 @@
 import type { TranscriptFinalData } from '@rapport-live/protocol';
 import type { KnownText } from '../../models/encode/text-fact-encoder';
 import type { AssessedPart } from '../../alerts/alert-event';
+import { withLeftAlerts } from '../../alerts/left-alerts';
 import type { SessionState } from '../../fusion/session-state';
 import { upgradedState } from '../../fusion/session-state-upgrade';
 import type { RestoredStreams } from '../../streams/resume/restored-streams';
@@ -30,11 +31,12 @@ export function assessedBefore({ history }: RestoredSession): (windowEndMs: numb
   return (windowEndMs) => windows.get(windowEndMs);
 }
 
-/** The state to go on with: windows that have a result in the log are not made again. */
+/** The state to go on with: windows that have a result in the log are not made again, and no alert in it stays open unseen. */
 export function stateOf({ snapshot, history }: RestoredSession): SessionState {
   const { state } = snapshot;
   const lastWindowEndMs = Math.max(state.lastWindowEndMs, history.lastWindowEndMs);
-  return { ...state, lastWindowEndMs, lastSignMs: Math.max(state.lastSignMs, history.lastWindowEndMs) };
+  const alerts = withLeftAlerts(state.alerts, history.picture.openAlerts);
+  return { ...state, alerts, lastWindowEndMs, lastSignMs: Math.max(state.lastSignMs, history.lastWindowEndMs) };
 }
 
 export function streamsOf({ snapshot, history, startedAtMs }: RestoredSession): RestoredStreams {
