@@ -6,6 +6,11 @@ import { join } from 'node:path';
 
 export const pinning = spawnSync('taskset', ['--version']).status === 0;
 
+/** This process and what it does itself, a client that measures, say. Those that it starts have their own. */
+export function stayOnCore(core) {
+  if (pinning) spawnSync('taskset', ['-a', '-c', '-p', String(core), String(process.pid)]);
+}
+
 /** `core`: a number, or a list as taskset takes it. */
 export function onCore(core, args) {
   return pinning ? ['taskset', ['-c', String(core), process.execPath, ...args]] : [process.execPath, args];

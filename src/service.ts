@@ -8,6 +8,7 @@ import type { Config } from './config/config';
 import { ConfigModule } from './config/config.module';
 import { DoorsModule } from './doors/doors.module';
 import { WebhooksModule } from './delivery/webhooks/webhooks.module';
+import { StartPace } from './gateway/admission/start-pace';
 import { Doorkeeper } from './gateway/auth/doorkeeper';
 import { RightsGuard } from './gateway/auth/rights.guard';
 import { DoorServer } from './gateway/door-server';
@@ -62,7 +63,8 @@ export async function createService(config: Config, parts: ServiceParts = {}): P
   keepNoiseOut(app.getHttpServer(), app.get(Doorkeeper), options);
   app.useGlobalGuards(new RightsGuard(app.get(Doorkeeper)));
   const doors = app.get<ForeignDoor[]>(FOREIGN_DOORS);
-  app.useWebSocketAdapter(new RapportWsAdapter(app, policy, options, meter, meter.doors.rapport, doors));
+  const pace = app.get(StartPace);
+  app.useWebSocketAdapter(new RapportWsAdapter(app, policy, options, meter, meter.doors.rapport, pace, doors));
   app.useGlobalFilters(new HttpFaultFilter(app.getHttpAdapter(), meter));
   return app;
 }

@@ -11,6 +11,12 @@ export interface Socket {
   terminate(): void;
 }
 
+/** The connection below it; those of Node fit. */
+export interface Corkable {
+  cork(): void;
+  uncork(): void;
+}
+
 export type SocketBounds = Pick<GatewayOptions, 'maxBufferedBytes' | 'closeTimeoutMs' | 'pongWithinMs'>;
 
 const OPEN = 1;
@@ -22,10 +28,13 @@ export class BoundedSocket {
   /** Whether the peer is there: told of its pongs by whoever reads the socket. */
   readonly probe: LineProbe;
   private closed = false;
+  private isCorked = false;
 
+  /** `below`: what is said in one go leaves in one call of the system; absent: each message by itself. */
   constructor(
     private readonly socket: Socket,
     private readonly bounds: SocketBounds,
+    private readonly below?: Corkable,
   ) {
     this.probe = new LineProbe({
       ping: (payload) => this.isOpen && this.socket.ping(payload),
@@ -53,6 +62,7 @@ export class BoundedSocket {
   send(text: string): boolean {
     if (!this.isOpen) return true;
     if (this.socket.bufferedAmount <= this.bounds.maxBufferedBytes) {
+      this.cork();
       this.socket.send(text);
       return true;
     }
@@ -67,6 +77,22 @@ export class BoundedSocket {
     this.closed = true;
     this.probe.close();
     this.socket.close(status, cutToBytes(reason, MAX_REASON_BYTES));
+    // whoever cuts it off next does not take along what was said
+    this.uncork();
+  }
+
+  /** Until what is being worked on is done: a window's result, its acknowledgement and credit are one packet. */
+  private cork(): void {
+    if (this.below === undefined || this.isCorked) return;
+    this.isCorked = true;
+    this.below.cork();
+    process.nextTick(() => this.uncork());
+  }
+
+  private uncork(): void {
+    if (!this.isCorked) return;
+    this.isCorked = false;
+    this.below?.uncork();
   }
 }
 

@@ -8,7 +8,7 @@ import {
 } from '@rapport-live/protocol';
 import type { TraceContext } from '../facts/trace-context';
 import type { Principal } from './auth/principal';
-import { BoundedSocket, type Socket, type SocketBounds } from './bounded-socket';
+import { BoundedSocket, type Corkable, type Socket, type SocketBounds } from './bounded-socket';
 import type { LineProbe } from './line-probe';
 
 export interface ErrorDetail {
@@ -37,8 +37,9 @@ export class Connection {
     /** Told of each error that the peer is told. */
     private readonly onError: (code: ErrorCode) => void = () => {},
     readonly trace?: TraceContext,
+    below?: Corkable,
   ) {
-    this.socket = new BoundedSocket(socket, bounds);
+    this.socket = new BoundedSocket(socket, bounds, below);
   }
 
   /** Whether the peer is there: told of its pongs by whoever reads the socket. */

@@ -4,6 +4,7 @@ import { SERVICE_PARTS, type ServiceParts } from '../config/service-parts';
 import { ClientAddress } from './admission/client-address';
 import { Seats } from './admission/seats';
 import { SessionQuota } from './admission/session-quota';
+import { StartPace } from './admission/start-pace';
 import { Throttle } from './admission/throttle';
 import { ApiKeys } from './auth/api-keys';
 import { Authenticator } from './auth/authenticator';
@@ -68,6 +69,11 @@ const wallClock = ({ wallClock: given }: ServiceParts): (() => number) => given 
         new Seats({ ...options, maxTenantConnections: tenantQuota.maxConnections }),
     },
     {
+      provide: StartPace,
+      inject: [GATEWAY_OPTIONS],
+      useFactory: (options: GatewayOptions) => new StartPace(options),
+    },
+    {
       provide: SessionQuota,
       inject: [CONFIG],
       useFactory: ({ tenantQuota }: Config) => new SessionQuota(tenantQuota, monotonic),
@@ -87,6 +93,7 @@ const wallClock = ({ wallClock: given }: ServiceParts): (() => number) => given 
     People,
     Seats,
     SessionQuota,
+    StartPace,
     UpgradePolicy,
   ],
 })

@@ -1,12 +1,13 @@
 import type { Config } from '../config/config';
 import type { ServiceParts } from '../config/service-parts';
+import { DEFAULT_START_PACE, type StartPaceOptions } from './admission/start-pace';
 import { DEFAULT_THROTTLE, type ThrottleOptions } from './admission/throttle';
 import type { BrowserTokenOptions } from './auth/browser-tokens';
 import type { LoginOptions } from './auth/login-sessions';
 import { DEFAULT_LOGIN_ATTEMPTS, type LoginAttemptOptions } from './auth/people/login-attempts';
 
 /** Every bound of the doors, WebSocket and HTTP. Times in ms, sizes in bytes. */
-export interface GatewayOptions extends BrowserTokenOptions, LoginOptions {
+export interface GatewayOptions extends BrowserTokenOptions, LoginOptions, StartPaceOptions {
   /** Largest binary message, header included. Default 1 MiB + 24. */
   readonly maxMessageBytes: number;
   /** Largest text message. Default 64 KiB. */
@@ -82,6 +83,7 @@ export const defaultGatewayOptions = (maxSessions: number): GatewayOptions => ({
   holdNoisyMs: 1_000,
   maxUnstartedPerAddress: Math.max(16, maxSessions),
   maxPendingVerifications: 256,
+  ...DEFAULT_START_PACE,
   maxTokens: 10_000,
   maxTokensPerTenant: 1_000,
   throttle: DEFAULT_THROTTLE,

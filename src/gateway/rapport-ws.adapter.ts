@@ -7,6 +7,7 @@ import { EMPTY, Subject, concatMap, defer, finalize, from, takeUntil, type Obser
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { DoorMeter } from '../facts/door-meter';
 import type { Meter } from '../facts/meter';
+import type { StartPace } from './admission/start-pace';
 import { parseClientText } from './client-text';
 import { Connection } from './connection';
 import type { Principal } from './auth/principal';
@@ -62,6 +63,7 @@ export class RapportWsAdapter implements WebSocketAdapter<WebSocketServer, Conne
     private readonly meter: Pick<Meter, 'error'>,
     /** Of our own door; those of others have theirs. */
     private readonly ownDoor: DoorMeter,
+    private readonly pace: StartPace,
     doors: readonly ForeignDoor[] = [],
   ) {
     this.foreign = new Map(doors.map((door) => [door.path, openDoor(door)]));
@@ -85,7 +87,7 @@ export class RapportWsAdapter implements WebSocketAdapter<WebSocketServer, Conne
         this.meter.error(code);
         if (!hasStarted && NOISE.includes(code)) this.policy.noise(request);
       };
-      const connection = new Connection(socket, principal, this.options, onError, trace);
+      const connection = new Connection(socket, principal, this.options, onError, trace, request.socket);
       connection.onStarted = () => {
         hasStarted = true;
         seat.started();
@@ -235,11 +237,14 @@ export class RapportWsAdapter implements WebSocketAdapter<WebSocketServer, Conne
       }
       if (admission.ok) {
         // Of the raw socket: `ws` may still find the handshake faulty, and then makes no WebSocket.
-        socket.on('close', admission.seat.free).off('error', drop);
+        socket.on('close', admission.seat.free);
         const { door, server: at } = foreign ?? { server, door: undefined };
-        at.handleUpgrade(request, socket, head, (client) => {
-          if (door === undefined) server.emit('connection', client, request, admission);
-          else door.accept(client, admission, request);
+        this.pace.run(() => {
+          if (socket.destroyed) return;
+          at.handleUpgrade(request, socket.off('error', drop), head, (client) => {
+            if (door === undefined) server.emit('connection', client, request, admission);
+            else door.accept(client, admission, request);
+          });
         });
         return;
       }

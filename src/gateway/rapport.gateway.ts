@@ -31,6 +31,7 @@ import { STREAM_LIMITS, type StreamLimits } from '../pipeline/stream-limits';
 import type { Meter } from '../facts/meter';
 import { METER } from '../ops/service-meter';
 import { SessionAdmission } from './admission/session-admission';
+import { StartPace } from './admission/start-pace';
 import type { Connection } from './connection';
 import { FaultFilter } from './fault.filter';
 import { GATEWAY_OPTIONS, type GatewayOptions } from './gateway-options';
@@ -54,6 +55,7 @@ export class RapportGateway implements OnGatewayConnection<Connection>, OnGatewa
     @Inject(METER) private readonly meter: Meter,
     private readonly resumable: ResumableSessions,
     private readonly observers: Observers,
+    private readonly pace: StartPace,
   ) {}
 
   handleConnection(connection: Connection): void {
@@ -82,7 +84,11 @@ export class RapportGateway implements OnGatewayConnection<Connection>, OnGatewa
   }
 
   @SubscribeMessage('session.start')
-  async start(@ConnectedSocket() connection: Connection, @MessageBody() start: SessionStart): Promise<void> {
+  start(@ConnectedSocket() connection: Connection, @MessageBody() start: SessionStart): Promise<void> {
+    return this.inTurn(connection, () => this.begin(connection, start));
+  }
+
+  private async begin(connection: Connection, start: SessionStart): Promise<void> {
     this.requireFree(connection);
     const conversation = this.admission.open(connection.tenant, start, connection.trace);
     const { session, token } = this.resumable.begin(conversation);
@@ -103,7 +109,11 @@ export class RapportGateway implements OnGatewayConnection<Connection>, OnGatewa
   }
 
   @SubscribeMessage('session.resume')
-  async resume(@ConnectedSocket() connection: Connection, @MessageBody() message: SessionResume): Promise<void> {
+  resume(@ConnectedSocket() connection: Connection, @MessageBody() message: SessionResume): Promise<void> {
+    return this.inTurn(connection, () => this.goOn(connection, message));
+  }
+
+  private async goOn(connection: Connection, message: SessionResume): Promise<void> {
     this.requireFree(connection);
     if (this.host.isClosing) throw new RapportError('server_shutdown', 'The service is shutting down.');
     const session = this.resumable.find(connection.tenant, message);
@@ -210,6 +220,16 @@ export class RapportGateway implements OnGatewayConnection<Connection>, OnGatewa
     const session = this.sessionOf(connection, message.type);
     // Not awaited: results go on flowing while the session finishes, and the close follows session.ended.
     void this.host.end(session.conversation, { reason: 'ended', clientReason: message.reason });
+  }
+
+  /** Sessions come in one after the other, and the connection may go while it waits. What it says next waits, too. */
+  private inTurn(connection: Connection, work: () => Promise<void>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.pace.run(() => {
+        if (connection.isOpen) work().then(resolve, reject);
+        else resolve();
+      });
+    });
   }
 
   private requireFree(connection: Connection): void {

@@ -270,7 +270,7 @@ export class Conversation {
   /** Nobody is connected. The session goes on, and waits for the media that its client still has. */
   detach(): void {
     this.deps.streams.resume.detach();
-    void this.results.checkpoint().catch(this.deps.onFault);
+    void this.results.pausing().catch(this.deps.onFault);
   }
 
   /** @param line asks the client whether it is there; absent: its silence is judged by the clock. */

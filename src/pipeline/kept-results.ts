@@ -140,9 +140,9 @@ export class KeptResults {
     return this.checkpoints.keepDoor(door);
   }
 
-  /** What a process after this one would go on from, now. */
-  checkpoint(): Promise<void> {
-    return this.checkpoints.now();
+  /** Nobody is connected: what a process after this one would go on from is kept, unless that was done just before. */
+  pausing(): Promise<void> {
+    return this.checkpoints.pausing();
   }
 
   /** The last result: nobody is told anything after it. @param points of its streams. */

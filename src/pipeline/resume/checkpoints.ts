@@ -44,6 +44,8 @@ export class Checkpoints {
   /** Where its streams stood at the end. */
   private ended: readonly StreamStart[] | undefined;
   private writtenMs = -Infinity;
+  /** The newest of any that was written, for whatever reason. */
+  private newestMs = -Infinity;
   private written: { readonly resultSeq: number; readonly seqs: string; readonly ended: number } | undefined;
 
   constructor(
@@ -68,14 +70,24 @@ export class Checkpoints {
     // Behind a stream that has ended there may be no hop that would bring the next.
     const isDue = ended > (this.written?.ended ?? 0);
     if (!isDue && clock.nowMs() - this.writtenMs < (isSame ? QUIET_EVERY_MS : EVERY_MS)) return;
-    this.writtenMs = clock.nowMs();
+    this.writtenMs = this.newestMs = clock.nowMs();
     this.written = now;
     snapshots.write(this.snapshot(starts)).then(() => this.acked(starts), onFault);
   }
 
   /** The newest that is known, at once. Resolves once it is durable. */
   async now(): Promise<void> {
-    if (!this.isGone) await this.deps.snapshots?.write(this.snapshot(this.ended ?? this.deps.starts()));
+    if (this.isGone || this.deps.snapshots === undefined) return;
+    this.newestMs = this.deps.clock.nowMs();
+    await this.deps.snapshots.write(this.snapshot(this.ended ?? this.deps.starts()));
+  }
+
+  /**
+   * Nothing may come for a while. One that is no older than those of a session that runs will do: else a network that comes and
+   * goes would have the disk write for each time.
+   */
+  async pausing(): Promise<void> {
+    if (this.deps.clock.nowMs() - this.newestMs >= EVERY_MS) await this.now();
   }
 
   /** What the door keeps of the session has changed. Resolves once that is durable. */

@@ -37,8 +37,8 @@ export interface SessionSnapshot {
 }
 
 /** One line that names format, version and the CRC-32C of what follows, then JSON: readable, as the outbox is (ADR 0005). */
-export function encodeSnapshot(snapshot: SessionSnapshot): Buffer {
-  const json = Buffer.from(JSON.stringify(snapshot));
+export function encodeSnapshot(snapshotJson: string): Buffer {
+  const json = Buffer.from(snapshotJson);
   return Buffer.concat([Buffer.from(`${FORMAT_NAME} ${FORMAT_VERSION} ${crc32cHex(json)}\n`), json, Buffer.from('\n')]);
 }
 

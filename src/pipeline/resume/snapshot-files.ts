@@ -1,12 +1,13 @@
-import { RapportError } from '@rapport-live/protocol';
-import { readdir, readFile, rename, rm } from 'node:fs/promises';
+import { type ErrorCode, RapportError } from '@rapport-live/protocol';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isMissing, type LogFile, systemFiles, writeWhole } from '../../delivery/log-files';
-import { decodeSnapshot, encodeSnapshot, MAX_SNAPSHOT_BYTES, type SessionSnapshot } from './session-snapshot';
+import { decodeSnapshot, type SessionSnapshot } from './session-snapshot';
+import { SNAPSHOT_SUFFIX } from './snapshot-folder';
+import type { SnapshotFault } from './snapshot-messages';
+import { SnapshotThread } from './snapshot-thread';
 
-/** Files written at a time: the disk serves the results first. */
-const MAX_CONCURRENT_WRITES = 4;
-const SUFFIX = '.session';
+/** Files that one batch writes at most: a session that comes meanwhile waits for so many. */
+const MAX_BATCH = 32;
 
 /** Where snapshots of sessions are kept, one for each. */
 export interface SnapshotStore {
@@ -15,25 +16,31 @@ export interface SnapshotStore {
   remove(sessionId: string): Promise<void>;
 }
 
-interface Pending {
-  snapshot: SessionSnapshot;
+interface Settled {
   readonly done: Promise<void>;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
 
+interface Pending extends Settled {
+  snapshot: SessionSnapshot;
+}
+
 /**
- * One small file a session beside the log, replaced as a whole: written, synced, renamed. Of several snapshots that wait
- * for the disk only the newest is written, so a slow disk makes them rarer and nothing queue up.
+ * One small file a session beside the log, replaced as a whole: written, synced, renamed, in a thread of its own. What sessions
+ * want at one time goes there as one batch. Of several snapshots of one that wait only the newest is written, so a slow disk
+ * makes them rarer and nothing queue up.
  */
 export class SnapshotFiles implements SnapshotStore {
+  private readonly thread: SnapshotThread;
   private readonly pending = new Map<string, Pending>();
-  /** Sessions whose file is being written or removed. */
-  private readonly busy = new Map<string, Promise<void>>();
-  private readonly gone = new Set<string>();
-  private readonly removing = new Set<Promise<void>>();
+  private readonly removals = new Map<string, Settled>();
+  private working: Promise<void> = Promise.resolve();
+  private isWorking = false;
 
-  constructor(private readonly folder: string) {}
+  constructor(private readonly folder: string) {
+    this.thread = new SnapshotThread(folder);
+  }
 
   async write(snapshot: SessionSnapshot): Promise<void> {
     const { sessionId } = snapshot;
@@ -42,33 +49,26 @@ export class SnapshotFiles implements SnapshotStore {
       waiting.snapshot = snapshot;
       return waiting.done;
     }
-    let resolve!: () => void;
-    let reject!: (error: unknown) => void;
-    const done = new Promise<void>((yes, no) => ([resolve, reject] = [yes, no]));
-    this.pending.set(sessionId, { snapshot, done, resolve, reject });
-    this.next();
-    return done;
+    const settled = newSettled();
+    this.pending.set(sessionId, { snapshot, ...settled });
+    this.run();
+    return settled.done;
   }
 
   /** The session is over. */
   remove(sessionId: string): Promise<void> {
-    const removed: Promise<void> = this.removeFile(sessionId).finally(() => this.removing.delete(removed));
-    this.removing.add(removed);
-    return removed;
-  }
-
-  /** Resolves once what is being written or removed now is done. */
-  async settled(): Promise<void> {
-    await Promise.allSettled([...this.busy.values(), ...this.removing]);
-  }
-
-  private async removeFile(sessionId: string): Promise<void> {
-    this.gone.add(sessionId);
     this.pending.get(sessionId)?.resolve();
     this.pending.delete(sessionId);
-    await this.busy.get(sessionId)?.catch(() => undefined);
-    await rm(this.path(sessionId), { force: true });
-    this.gone.delete(sessionId);
+    const known = this.removals.get(sessionId) ?? newSettled();
+    this.removals.set(sessionId, known);
+    this.run();
+    return known.done;
+  }
+
+  /** Resolves once what waits or is being written or removed is done: at the end. */
+  async settled(): Promise<void> {
+    while (this.isWorking) await this.working;
+    await this.thread.close();
   }
 
   /** Those that a process before this one left; what is not whole is left out, and removed. */
@@ -77,55 +77,52 @@ export class SnapshotFiles implements SnapshotStore {
     const found: SessionSnapshot[] = [];
     for (const name of names) {
       const path = join(this.folder, name);
-      const snapshot = name.endsWith(SUFFIX) ? decodeSnapshot(await readFile(path)) : null;
+      const snapshot = name.endsWith(SNAPSHOT_SUFFIX) ? decodeSnapshot(await readFile(path)) : null;
       if (snapshot === null) await rm(path, { force: true });
       else found.push(snapshot);
     }
     return found;
   }
 
-  private next(): void {
-    for (const [sessionId, pending] of this.pending) {
-      if (this.busy.size >= MAX_CONCURRENT_WRITES) return;
-      if (this.busy.has(sessionId)) continue;
-      this.pending.delete(sessionId);
-      const written = this.replace(pending.snapshot).finally(() => {
-        this.busy.delete(sessionId);
-        this.next();
+  private run(): void {
+    if (!this.isWorking) this.working = this.work();
+  }
+
+  private async work(): Promise<void> {
+    this.isWorking = true;
+    // what comes in the same turn of the event loop shares a batch
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.pending.size > 0 || this.removals.size > 0) await this.batch();
+    this.isWorking = false;
+  }
+
+  private async batch(): Promise<void> {
+    const writes = [...this.pending].slice(0, MAX_BATCH);
+    for (const [sessionId] of writes) this.pending.delete(sessionId);
+    const removals = [...this.removals];
+    this.removals.clear();
+    try {
+      const outcome = await this.thread.apply({
+        writes: writes.map(([sessionId, { snapshot }]) => ({ sessionId, json: JSON.stringify(snapshot) })),
+        removals: removals.map(([sessionId]) => sessionId),
       });
-      this.busy.set(sessionId, written);
-      written.then(pending.resolve, pending.reject);
-    }
-  }
-
-  private async replace(snapshot: SessionSnapshot): Promise<void> {
-    const { sessionId } = snapshot;
-    const bytes = encodeSnapshot(snapshot);
-    if (bytes.length > MAX_SNAPSHOT_BYTES) {
-      throw new RapportError('internal', `a snapshot of ${bytes.length} bytes is larger than ${MAX_SNAPSHOT_BYTES}`);
-    }
-    const made = `${this.path(sessionId)}.new`;
-    const file = await this.make(made);
-    try {
-      await writeWhole(file, bytes, 0); // durable when it returns
-    } finally {
-      await file.close();
-    }
-    if (this.gone.has(sessionId)) return rm(made, { force: true });
-    await rename(made, this.path(sessionId));
-  }
-
-  private async make(path: string): Promise<LogFile> {
-    try {
-      return await systemFiles.open(path, 'make');
+      writes.forEach(([, settled], i) => settle(settled, outcome.writes[i]!));
+      removals.forEach(([, settled], i) => settle(settled, outcome.removals[i]!));
     } catch (error) {
-      if (!isMissing(error)) throw error;
-      await systemFiles.makeFolder(this.folder);
-      return systemFiles.open(path, 'make');
+      for (const [, { reject }] of [...writes, ...removals]) reject(error);
     }
   }
+}
 
-  private path(sessionId: string): string {
-    return join(this.folder, `${sessionId}${SUFFIX}`);
-  }
+function newSettled(): Settled {
+  let resolve!: () => void;
+  let reject!: (error: unknown) => void;
+  const done = new Promise<void>((yes, no) => ([resolve, reject] = [yes, no]));
+  return { done, resolve, reject };
+}
+
+function settle({ resolve, reject }: Settled, fault: SnapshotFault | null): void {
+  if (fault === null) resolve();
+  else if (fault.code === ('internal' satisfies ErrorCode)) reject(new RapportError('internal', fault.message));
+  else reject(Object.assign(new Error(fault.message), { code: fault.code }));
 }
