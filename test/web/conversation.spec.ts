@@ -55,8 +55,6 @@ withChromium(`a conversation and its alerts in Chromium${SKIPPED}`, () => {
     page.page.run(
       `return document.querySelector(${JSON.stringify(selector)})?.getAttribute(${JSON.stringify(name)}) ?? null`,
     );
-  const focus = (selector: string): Promise<void> =>
-    page.page.run(`document.querySelector(${JSON.stringify(selector)}).focus()`);
 
   beforeAll(async () => {
     buildDashboard();
@@ -98,7 +96,7 @@ withChromium(`a conversation and its alerts in Chromium${SKIPPED}`, () => {
     await page.see(HOSTILE.slice(0, 100), 'h1');
     expect(await page.count('.conversation img, .conversation script, .conversation b')).toBe(0);
     expect(await page.page.run('return window.owned === undefined')).toBe(true);
-    await page.page.run(`document.querySelector('details summary').click()`);
+    await page.click('details summary');
     await page.see(/From 0:00 to 1:00/i, '.scrolled');
     for (const scheme of ['dark', 'light'] as const) {
       await page.colours(scheme);
@@ -107,7 +105,7 @@ withChromium(`a conversation and its alerts in Chromium${SKIPPED}`, () => {
   }, 150_000);
 
   it('moves from the timeline to the words and from the words to the timeline', async () => {
-    await focus('[role=slider]');
+    await page.focus('[role=slider]');
     await page.key('Home');
     await page.see('At 0:00', '.moment');
     await page.key('ArrowRight');
@@ -117,7 +115,7 @@ withChromium(`a conversation and its alerts in Chromium${SKIPPED}`, () => {
     await page.key('Enter');
     await eventually(() => page.page.run(`return document.activeElement.closest('[aria-current]') !== null`));
     // the words that were first
-    await page.page.run(`document.querySelector('.transcript li button.time').click()`);
+    await page.click('.transcript li button.time');
     await page.see('At 0:00', '.moment');
     await eventually(() => page.page.run(`return /[?]at=[0-9]{1,3}$/.test(location.hash)`));
     await page.goTo(`#/sessions/${session.sessionId}?at=600`);
@@ -153,14 +151,14 @@ withChromium(`a conversation and its alerts in Chromium${SKIPPED}`, () => {
     await page.see(/customer said \u201cmy lawyer\u201d/i, '.alert-list');
     await page.see('I will call my lawyer', '.alert-list .over');
     expect(await page.count('.alert-list b')).toBe(0);
-    await focus('.alert-row button.primary');
+    await page.focus('.alert-row button.primary');
     await page.key('Enter');
     await page.see('Acknowledged by mia', '.alert-list');
     expect(await page.page.run(`return document.activeElement.innerText`)).toBe('Acknowledged');
     await page.press('Take it');
     await page.see('With mia', '.alert-list');
-    await page.page.run(`document.querySelector('.alert-row summary').click()`);
-    await focus('.alert-row textarea');
+    await page.click('.alert-row summary');
+    await page.focus('.alert-row textarea');
     await page.page.send('Input.insertText', { text: HOSTILE });
     await page.press('Write it down');
     await page.see(HOSTILE, '.alert-row .notes');
@@ -184,7 +182,7 @@ withChromium(`a conversation and its alerts in Chromium${SKIPPED}`, () => {
     await browse('#/alerts');
     await page.see('Acknowledged by mia', '.alert-list');
     await page.see(HOSTILE, '.alert-row .notes');
-    await page.page.run(`document.querySelector('.alert-row summary').click()`);
+    await page.click('.alert-row summary');
     await page.press('Put off');
     await page.see('No open alerts.');
     await page.press('1 put off');
@@ -203,7 +201,7 @@ withChromium(`a conversation and its alerts in Chromium${SKIPPED}`, () => {
     await page.see(/\d+ seconds? of the customer assessed/, '.summary');
     await page.see(LAWYER.name, '.summary');
     expect(await page.count('.summary b')).toBe(0);
-    await page.page.run(`document.querySelector('.summary .time').click()`);
+    await page.click('.summary .time');
     // the address follows a moment later: going to the old one before that would go nowhere
     await eventually(async () => !(await page.page.run<string>('return location.hash')).endsWith('at=600'));
     await page.goTo(`#/sessions/${session.sessionId}?at=600`);
@@ -216,9 +214,7 @@ withChromium(`a conversation and its alerts in Chromium${SKIPPED}`, () => {
     await page.press('Save');
     await page.see('corrected: fear', '.moment');
     const chip = '.transcript [aria-current] .chips button';
-    await eventually(async () => (await page.count(chip)) > 0);
-    await page.page.run(`document.querySelector('${chip}').click()`);
-    await eventually(async () => (await page.count('.correction option')) > 20);
+    await page.click(chip);
     await page.enter('In truth the intent was', 'complaint');
     await page.press('Save');
     await page.see('corrected: complaint', '.transcript [aria-current]');
@@ -237,7 +233,7 @@ withChromium(`a conversation and its alerts in Chromium${SKIPPED}`, () => {
   it('is found by its words, and opened at that second', async () => {
     await page.goTo('#/search');
     await page.see('conversation', '.results [role=status]');
-    await focus('#search-q');
+    await page.focus('#search-q');
     await page.page.send('Input.insertText', { text: 'call my lawyer' });
     await page.key('Enter');
     await page.see('I will call my lawyer', '.found');
@@ -246,9 +242,7 @@ withChromium(`a conversation and its alerts in Chromium${SKIPPED}`, () => {
     await page.size(360, 800);
     expect(await page.overflowPx()).toBe(0);
     await page.size(1280, 800);
-    await page.page.run(
-      `[...document.querySelectorAll('.found a.hit')].find((one) => one.innerText.includes('my lawyer')).click()`,
-    );
+    await page.click('.found a.hit', 'my lawyer');
     await page.see('I will call my lawyer', '.transcript [aria-current]');
     expect(await page.page.run('return location.hash')).toBe(`#/sessions/${session.sessionId}?at=600`);
   }, 150_000);

@@ -67,8 +67,7 @@ const WHY = PICTURES === undefined ? ' (skipped: RAPPORT_SCREENSHOTS is not set)
   async function take(name: string, scheme: 'light' | 'dark'): Promise<void> {
     await page.colours(scheme);
     await page.page.run('document.activeElement?.blur(); window.scrollTo(0, 0)');
-    // what was drawn last is there after two frames
-    await page.page.run('return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))');
+    await page.drawn();
     expect([name, await page.violations()]).toEqual([name, []]);
     await page.picture(join(PICTURES!, `${name}-${scheme}.png`));
   }

@@ -144,7 +144,9 @@ withChromium(`what each role sees in Chromium${CHROMIUM === undefined ? ' (skipp
       expect(text).toMatch(/agent-of-sales with customer-of-sales · Voice · sales · disputes/);
       expect(text).toMatch(/anger 81 % \(the rule says 60 %\), since 0:08/i);
       expect(text).toMatch(/0:16 Customer: .*I will speak to my lawyer about sales/);
-      await page.page.run(`${sales}.querySelector('.actions a').click()`);
+      await eventually(() =>
+        page.page.run(`const a = ${sales}?.querySelector('.actions a'); a?.click(); return a instanceof Element`),
+      );
       await page.see('customer-of-sales', 'h1');
       expect(await page.page.run('return location.hash')).toBe(`#/sessions/${ids.sales}?at=14000`);
       await page.see('At 0:14', '.moment');

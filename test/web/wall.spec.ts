@@ -161,9 +161,14 @@ withChromium(`the dashboard in Chromium${CHROMIUM === undefined ? ' (skipped: no
     'fits a narrow screen: nothing is cut off or scrolled sideways',
     async () => {
       await wall.size(360, 800);
-      for (const name of ['Live wall', 'Health']) {
+      for (const [name, part] of [
+        ['Live wall', '.cards, .empty'],
+        ['Health', '.health .u-wrap'],
+      ] as const) {
         await wall.press(name);
         await wall.see(name, 'h1');
+        await eventually(async () => (await wall.count(part)) > 0);
+        await wall.drawn();
         expect([name, await wall.overflowPx()]).toEqual([name, 0]);
       }
       await wall.size(1280, 800);

@@ -72,23 +72,63 @@ export class Dashboard {
     }
   }
 
-  /** Types into the field with this label, or chooses there. */
+  /** Types into the field with this label, or chooses there, once it is there and has that choice. */
   async enter(label: string, value: string): Promise<void> {
-    await this.page.run(`
-      const label = [...document.querySelectorAll('label')].find((one) => one.innerText.trim().startsWith(${JSON.stringify(label)}));
-      const field = label.querySelector('input, select, textarea');
-      const own = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), 'value');
-      own.set.call(field, ${JSON.stringify(value)});
-      field.dispatchEvent(new Event('input', { bubbles: true }));
-      field.dispatchEvent(new Event('change', { bubbles: true }));
-    `);
+    await eventually(() =>
+      this.page.run<boolean>(`
+        const label = [...document.querySelectorAll('label')].find((one) => one.innerText.trim().startsWith(${JSON.stringify(label)}));
+        const field = label?.querySelector('input, select, textarea');
+        if (!field) return false;
+        const own = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), 'value');
+        own.set.call(field, ${JSON.stringify(value)});
+        if (field.value !== ${JSON.stringify(value)}) return false;
+        field.dispatchEvent(new Event('input', { bubbles: true }));
+        field.dispatchEvent(new Event('change', { bubbles: true }));
+        return true;
+      `),
+    );
   }
 
-  /** Presses the button or link that is called so. */
+  /** Presses the button or link that is called so, once it is there and takes it. Found and pressed at once: the page may be drawn anew between. */
   async press(name: string): Promise<void> {
-    const find = `[...document.querySelectorAll('button, a')].find((one) => one.innerText.trim() === ${JSON.stringify(name)})`;
-    await eventually(() => this.page.run(`return ${find} !== undefined`));
-    await this.page.run(`${find}.click()`);
+    await eventually(() =>
+      this.page.run<boolean>(`
+        const all = [...document.querySelectorAll('button, a')];
+        const one = all.find(({ innerText, disabled }) => innerText.trim() === ${JSON.stringify(name)} && disabled !== true);
+        one?.click();
+        return one !== undefined;
+      `),
+    );
+  }
+
+  /** Clicks the first that there is of a selector, of those with the text, once there is one. */
+  async click(selector: string, text = ''): Promise<void> {
+    await eventually(() =>
+      this.page.run<boolean>(`
+        const all = [...document.querySelectorAll(${JSON.stringify(selector)})];
+        const one = all.find(({ innerText }) => innerText.includes(${JSON.stringify(text)}));
+        one?.click();
+        return one !== undefined;
+      `),
+    );
+  }
+
+  /** Once there is one. */
+  async focus(selector: string): Promise<void> {
+    await eventually(() =>
+      this.page.run<boolean>(`
+        const one = document.querySelector(${JSON.stringify(selector)});
+        one?.focus();
+        return one !== null;
+      `),
+    );
+  }
+
+  /** Once what was changed last is laid out and drawn, by those too who hear of it from the layout. */
+  drawn(): Promise<void> {
+    return this.page.run(
+      'return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())))',
+    );
   }
 
   async logIn(user: string, password: string): Promise<void> {
@@ -122,11 +162,13 @@ export class Dashboard {
     await this.page.send('Emulation.setDeviceMetricsOverride', {
       ...{ width, height, deviceScaleFactor: scale, mobile: false },
     });
+    await this.drawn();
   }
 
   /** As the system has it. */
   async colours(scheme: 'light' | 'dark'): Promise<void> {
     await this.page.send('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value: scheme }] });
+    await this.drawn();
   }
 
   /** By how much the page is wider than its window, CSS px. */

@@ -5,6 +5,7 @@ import { clockOf } from '../../../words/durations';
 import { EMOTION_WORDS } from '../../../words/emotions';
 import { spaced } from '../../../words/names';
 import { percentOf } from '../../../words/percent';
+import { SEVERITY_WORDS } from '../../wall/session-words';
 import { EMOTIONS } from '../vocabulary';
 import { CLEAR_REASONS, plural, signed } from '../words';
 import { evidenceWords } from './evidence-words';
@@ -120,7 +121,7 @@ function Alerts({ summary: { alerts, alertCount }, onMoment }: PartProps) {
       {alerts.map(({ ruleId, name, severity, onsetWindowEndMs, clearedMs, clearReason }) => (
         <li key={`${ruleId} ${onsetWindowEndMs}`}>
           <Moment atMs={onsetWindowEndMs} onMoment={onMoment} />
-          <strong class={`badge ${severity}`}>{severity}</strong>
+          <strong class={`badge ${severity}`}>{SEVERITY_WORDS[severity]}</strong>
           <span>
             <bdi>{name ?? ruleId}</bdi>
             {clearReason !== undefined && (

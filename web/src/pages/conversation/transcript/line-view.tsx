@@ -1,5 +1,6 @@
 import { hashOf } from '../../../router/hash-route';
 import { evidenceText } from '../../alerts/evidence-text';
+import { SEVERITY_WORDS } from '../../wall/session-words';
 import { CorrectionForm } from '../correction-form';
 import type { AlertLine, Line, SaidLine } from '../fold/conversation';
 import { type Corrections, utteranceKey } from '../use-corrections';
@@ -88,7 +89,7 @@ function Alert({ line }: { readonly line: AlertLine }) {
   return (
     <>
       <p>
-        <strong class={`badge ${severity}`}>{severity}</strong> <span dir="auto">{name}</span>{' '}
+        <strong class={`badge ${severity}`}>{SEVERITY_WORDS[severity]}</strong> <span dir="auto">{name}</span>{' '}
         <a href={hashOf('/alerts', {}, { state: cleared === undefined ? 'open' : 'all', id })}>in the queue</a>
       </p>
       <p class="muted">
