@@ -7,6 +7,8 @@ import { MainThread } from './main-thread.mjs';
 import { HAS_CARDS, loadWall, measures, openBrowser, retained } from './wall-page.mjs';
 
 const LONG_MS = 50;
+/** A task longer than this may cost a picture; counted to see what changes: they are enough to be more than chance. */
+const FRAME_MS = 16;
 /** Of a conversation, media: where one ends another begins. */
 const CALL_MS = 300_000;
 const PAST_CALL_MS = 45_000;
@@ -29,7 +31,7 @@ export async function busyWall({ recording, live, past, seconds, keepTraceTo }) 
     const cpuMs = (await measures(page)).cpuMs - before.cpuMs;
     const tookMs = performance.now() - begunMs;
     const tasks = await thread.tasks(keepTraceTo);
-    const over = (name) => tasks.filter((task) => task[name] > LONG_MS);
+    const over = (name, ms = LONG_MS) => tasks.filter((task) => task[name] > ms);
     const longest = (name) => Math.max(...tasks.map((task) => task[name]));
     const lastLong = over('ms')
       .filter(({ atMs }) => atMs < readyMs + 5000)
@@ -44,6 +46,8 @@ export async function busyWall({ recording, live, past, seconds, keepTraceTo }) 
       figure('tasks of the main thread, load and watched', [tasks.length], 'count'),
       figure('of them over 50 ms', [over('ms').length], 'count', { atMost: 0 }),
       figure('of them over 50 ms of CPU', [over('cpuMs').length], 'count', { atMost: 0 }),
+      figure('of them over 16 ms', [over('ms', FRAME_MS).length], 'count'),
+      figure('CPU of them all', [tasks.reduce((sum, { cpuMs }) => sum + cpuMs, 0)], 'ms'),
       figure('longest task', [longest('ms')], 'ms'),
       figure('longest task, CPU', [longest('cpuMs')], 'ms'),
     ];

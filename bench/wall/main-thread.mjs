@@ -38,7 +38,8 @@ export class MainThread {
     // a task within another is of it
     const tasks = [];
     let endUs = -Infinity;
-    for (const { ts, dur, tdur } of own.sort((a, b) => a.ts - b.ts || b.dur - a.dur)) {
+    // the trace leaves a CPU time of nothing out
+    for (const { ts, dur, tdur = 0 } of own.sort((a, b) => a.ts - b.ts || b.dur - a.dur)) {
       const atMs = (ts - mark.ts) / 1000 + markedMs;
       if (ts < endUs || atMs < 0) continue;
       endUs = ts + dur;

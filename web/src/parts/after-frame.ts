@@ -1,29 +1,30 @@
-/** What waits for its frame, in order; at most one entry for each who asked. */
+/** What waits for its turn, in order; at most one entry for each who asked. */
 const waiting = new Set<() => void>();
-let isAwaited = false;
+/** A task runs soon, or has run and its frame has not passed. */
+let isBusy = false;
 
 /**
- * Runs a task once what was drawn before it is on the screen, and one task a frame, whoever asks: so that no frame has more to lay out
- * than one task has changed. While nobody looks at the page there are no frames, and all wait. Returns how to leave it.
+ * Runs a task in its turn: at once when nothing else is drawn, and one task a frame, whoever asks, so that no frame has more to lay out
+ * than one task has changed. While nobody looks at the page there are no frames: one task runs, and the others wait. Returns how to
+ * leave it.
  */
 export function afterFrame(task: () => void): () => void {
   const entry = (): void => task();
   waiting.add(entry);
-  if (!isAwaited) awaitFrame();
+  if (!isBusy) {
+    isBusy = true;
+    // a task of its own: whoever asks has work of their own to do
+    setTimeout(runFirst);
+  }
   return () => void waiting.delete(entry);
 }
 
-/** Not within the frame: what is changed there is laid out in the same task. */
-function awaitFrame(): void {
-  isAwaited = true;
-  requestAnimationFrame(() => setTimeout(runFirst));
-}
-
 function runFirst(): void {
-  isAwaited = false;
   const [first] = waiting;
+  isBusy = first !== undefined;
   if (first === undefined) return;
   waiting.delete(first);
-  if (waiting.size > 0) awaitFrame();
+  // the frame of what it changes, and of nothing else; not within that: what is changed there is laid out in the same task
+  requestAnimationFrame(() => setTimeout(runFirst));
   first();
 }

@@ -23,6 +23,7 @@ class SessionCard extends Component<SessionCardProps> {
     return (
       <article
         class="panel card"
+        data-session-id={sessionId}
         data-status={status}
         data-level={levelOf(session.urgency)}
         data-window-end-ms={emotion?.windowEndMs}

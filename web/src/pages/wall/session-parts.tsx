@@ -62,7 +62,7 @@ export function LastWords({ lastWords }: Part<'lastWords'>) {
   if (lastWords === undefined) return <p class="words muted">Nothing said yet</p>;
   return (
     <p class="words" data-end-ms={lastWords.endMs}>
-      <span class="muted">{PARTY_WORDS[lastWords.party]}:</span> <q dir="auto">{lastWords.text}</q>
+      <span class="muted">{PARTY_WORDS[lastWords.party]}:</span> <q dir="auto">{`\u201c${lastWords.text}\u201d`}</q>
     </p>
   );
 }

@@ -11,15 +11,13 @@ export function trailPaths(trail: readonly (number | null)[], windows: number): 
   const step = TRAIL_WIDTH / (windows - 1);
   const x = (i: number): number => round(TRAIL_WIDTH - (trail.length - 1 - i) * step);
   const y = (value: number): number => round(((1 - value) / 2) * TRAIL_HEIGHT);
-  const paths: string[] = [];
-  let path = '';
+  const runs: string[][] = [];
   for (const [i, value] of trail.entries()) {
-    if (value === null) {
-      if (path !== '') paths.push(path);
-      path = '';
-    } else path += path === '' ? `M${x(i)} ${y(value)}h0` : `L${x(i)} ${y(value)}`;
+    if (value === null) continue;
+    if (i === 0 || trail[i - 1] === null) runs.push([`M${x(i)} ${y(value)}h0`]);
+    else runs.at(-1)!.push(`L${x(i)} ${y(value)}`);
   }
-  return path === '' ? paths : [...paths, path];
+  return runs.map((run) => run.join(''));
 }
 
 const round = (value: number): number => Math.round(value * 10) / 10;

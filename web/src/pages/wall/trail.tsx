@@ -14,8 +14,9 @@ export function Trail({ trail }: Pick<LiveSession, 'trail'>) {
       aria-hidden="true"
     >
       <line class="middle" x1="0" x2={TRAIL_WIDTH} y1={TRAIL_HEIGHT / 2} y2={TRAIL_HEIGHT / 2} />
+      {/* without keys: a line that goes on is the same element, and drawn on */}
       {trailPaths(trail, WINDOWS).map((path) => (
-        <path key={path} d={path} />
+        <path d={path} />
       ))}
     </svg>
   );

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { afterFrame } from '../../parts/after-frame';
 import { stepTowards } from './order-steps';
-import { orderOf } from './wall-order';
+import { orderOf, type Places, steadyPlaces } from './wall-order';
 import { CARDS_A_FRAME, type Sessions } from './wall-store';
 
 /** Cards change their places at most so often, ms. */
@@ -21,6 +21,8 @@ interface Kept {
   readonly ids: readonly string[];
   /** Where they are on the way to. */
   readonly wanted: readonly string[];
+  /** What that goes by. */
+  readonly places: Places;
   /** When that was looked at anew. */
   readonly atMs: number;
 }
@@ -32,15 +34,16 @@ interface Kept {
 export function useOrder(sessions: Sessions): Order {
   const [hand, setHand] = useState({ pointer: false, focus: false });
   const [, setTurn] = useState(0);
-  const kept = useRef<Kept>({ ids: [], wanted: [], atMs: -Infinity });
+  const kept = useRef<Kept>({ ids: [], wanted: [], places: new Map(), atMs: -Infinity });
   const isHeld = hand.pointer || hand.focus;
   const waitMs = kept.current.atMs + REORDER_MS - performance.now();
   const mayMove = !isHeld && waitMs <= 0;
   const before = kept.current;
-  const wanted = orderOf(sessions, isHeld ? before.ids : before.wanted, !mayMove);
+  const places = mayMove ? steadyPlaces(sessions, before.places) : before.places;
+  const wanted = orderOf(sessions, isHeld ? before.ids : before.wanted, !mayMove, places);
   // those of a wall that was empty are drawn in steps themselves (use-gradually.ts)
   const ids = before.ids.length === 0 ? wanted : stepTowards(before.ids, wanted, CARDS_A_FRAME);
-  kept.current = { ids, wanted, atMs: mayMove ? performance.now() : before.atMs };
+  kept.current = { ids, wanted, places, atMs: mayMove ? performance.now() : before.atMs };
   const isThere = ids === wanted;
 
   useEffect(() => {

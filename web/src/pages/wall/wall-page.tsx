@@ -1,3 +1,4 @@
+import { useRef } from 'preact/hooks';
 import { LineState } from '../../parts/line-state';
 import { useGradually } from '../../parts/use-gradually';
 import type { PageProps } from '../../shell/pages';
@@ -8,6 +9,7 @@ import { OfSession } from './of-session';
 import { cardOf } from './session-card';
 import { SessionTable } from './session-table';
 import { useOrder } from './use-order';
+import { useSeen } from './use-seen';
 import { useWall } from './use-wall';
 import { filterOf, fits } from './wall-filter';
 import { CARDS_A_FRAME, type Sessions } from './wall-store';
@@ -25,6 +27,8 @@ export function WallPage({ query }: PageProps) {
   const view = query.get('view') === 'list' ? 'list' : 'cards';
   const shown = ids.map((id) => sessions.get(id)!).filter((session) => fits(session, filter));
   const drawn = useGradually(shown, CARDS_A_FRAME, view);
+  const cards = useRef<HTMLDivElement>(null);
+  useSeen(cards, wall);
   const known = [...sessions.values()];
   const fitting = known.filter((session) => fits(session, filter)).length;
   const live = known.filter(({ status }) => status !== 'ended').length;
@@ -47,7 +51,7 @@ export function WallPage({ query }: PageProps) {
           {live === 0 ? 'No conversation is live. One that begins appears here by itself.' : 'None fits the filters.'}
         </p>
       )}
-      <div {...hold}>
+      <div ref={cards} {...hold}>
         {view === 'list' ? (
           shown.length > 0 && <SessionTable wall={wall} sessions={drawn} />
         ) : (

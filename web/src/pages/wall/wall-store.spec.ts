@@ -13,12 +13,16 @@ const change = (sessions: LiveSession[], gone: string[] = []) => ({
 let tasks: (() => void)[];
 let wall: WallStore;
 let told: string[];
+let pauses: (() => void)[];
 const runTask = (): void => tasks.shift()?.();
 const watch = (sessionId: string): (() => void) => wall.onSession(sessionId, () => told.push(sessionId));
 
 beforeEach(() => {
-  [tasks, told] = [[], []];
-  wall = new WallStore((task) => tasks.push(task));
+  [tasks, told, pauses] = [[], [], []];
+  wall = new WallStore(
+    (task) => tasks.push(task),
+    (task) => pauses.push(task),
+  );
 });
 
 it('a change is told to whoever draws that conversation, and to nobody beside it', () => {
@@ -68,4 +72,47 @@ it('who has stopped listening hears nothing, and a change before the first snaps
   stop();
   runTask();
   expect(told).toEqual([]);
+});
+
+describe('a conversation that is drawn where nobody can see it', () => {
+  beforeEach(() => {
+    wall.take(snapshot(session('a'), session('b')));
+    runTask();
+    for (const id of ['a', 'b']) watch(id);
+    wall.see('b', false);
+    wall.take(change([session('a', 1), session('b', 1)]));
+    wall.take(change([session('b', 2)]));
+    runTask();
+    expect([told, tasks, pauses.length]).toEqual([['a'], [], 1]);
+  });
+
+  it('is drawn anew now and then, and once', () => {
+    pauses.shift()!();
+    runTask();
+    expect([told, tasks, pauses]).toEqual([['a', 'b'], [], []]);
+    wall.take(change([session('b', 3)]));
+    expect(pauses).toHaveLength(1);
+  });
+
+  it('is drawn at once when it comes into sight, and then as the others', () => {
+    wall.see('b', true);
+    runTask();
+    expect(told).toEqual(['a', 'b']);
+    pauses.shift()!();
+    wall.take(change([session('b', 3)]));
+    runTask();
+    expect([told, pauses]).toEqual([['a', 'b', 'b'], []]);
+  });
+
+  it('is remembered no longer than it is drawn', () => {
+    const stop = watch('c');
+    wall.see('c', false);
+    stop();
+    wall.see('c', false);
+    watch('c');
+    told.length = 0;
+    wall.take(change([session('c')]));
+    runTask();
+    expect(told).toEqual(['c']);
+  });
 });
