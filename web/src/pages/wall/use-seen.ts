@@ -1,4 +1,4 @@
-import { type RefObject } from 'preact';
+import type { RefObject } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { WallStore } from './wall-store';
 
@@ -6,7 +6,7 @@ import type { WallStore } from './wall-store';
  * Tells the wall which of the cards within can be seen, as the browser finds it out for `content-visibility`. One that does not tell
  * has them all drawn at once.
  */
-export function useSeen(within: RefObject<HTMLElement>, wall: WallStore): void {
+export function useSeen(within: RefObject<HTMLElement | null>, wall: WallStore): void {
   useEffect(() => {
     const element = within.current!;
     const changed = (event: Event): void => {
