@@ -27,7 +27,7 @@ export interface KeptResultsDeps extends Omit<ResultWriterDeps, 'onRecord'> {
   readonly startedAt: string;
   readonly epoch: number;
   readonly state: SessionState;
-  readonly streams: Pick<StreamsResume, 'kept' | 'starts'>;
+  readonly streams: Pick<StreamsResume, 'kept' | 'starts' | 'endedCount'>;
   readonly specs: () => readonly StreamSpec[];
   readonly wallNow: () => Date;
   /** Absent: nothing is kept for a process after this one. */
@@ -65,7 +65,13 @@ export class KeptResults {
     };
     this.writer = new ResultWriter(identity, { ...deps, onRecord }, restored?.history);
     this.checkpoints = new Checkpoints(
-      { ...deps, identity, starts: () => streams.starts(), onAcked: (points) => this.acked(points) },
+      {
+        ...deps,
+        identity,
+        starts: () => streams.starts(),
+        hasEnded: () => streams.endedCount > 0,
+        onAcked: (points) => this.acked(points),
+      },
       restored?.snapshot ?? { hopEndMs: 0, resultSeq: 0, state },
     );
   }

@@ -22,6 +22,7 @@ function checkpoints() {
       startedAt: '2026-03-02T09:00:00.010Z',
       specs: () => [],
       starts: () => [],
+      hasEnded: () => false,
       onAcked: () => {},
       onFault: (error) => {
         throw error;

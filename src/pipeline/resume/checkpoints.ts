@@ -25,6 +25,8 @@ export interface CheckpointDeps {
   readonly startedAt: string;
   readonly specs: () => readonly StreamSpec[];
   readonly starts: () => readonly StreamStart[];
+  /** Whether one of its streams takes nothing more. */
+  readonly hasEnded: () => boolean;
   /** Media that no process needs any more. */
   readonly onAcked: (points: readonly AckedPoint[]) => void;
   readonly onFault: (error: unknown) => void;
@@ -62,14 +64,17 @@ export class Checkpoints {
     if (done.hopEndMs <= this.done.hopEndMs) return; // of a process before, once more
     this.done = done;
     const { clock, snapshots, onFault } = this.deps;
+    if (snapshots === undefined) return this.acked(this.deps.starts());
+    const sinceMs = clock.nowMs() - this.writtenMs;
+    // where its streams stand is not even looked up
+    if (sinceMs < EVERY_MS && !this.deps.hasEnded()) return;
     const starts = this.deps.starts();
-    if (snapshots === undefined) return this.acked(starts);
     const ended = starts.filter((start) => start.ended).length;
     const now = { resultSeq: done.resultSeq, seqs: starts.map(({ seq }) => seq).join(), ended };
     const isSame = now.resultSeq === this.written?.resultSeq && now.seqs === this.written.seqs;
     // Behind a stream that has ended there may be no hop that would bring the next.
     const isDue = ended > (this.written?.ended ?? 0);
-    if (!isDue && clock.nowMs() - this.writtenMs < (isSame ? QUIET_EVERY_MS : EVERY_MS)) return;
+    if (!isDue && sinceMs < (isSame ? QUIET_EVERY_MS : EVERY_MS)) return;
     this.writtenMs = this.newestMs = clock.nowMs();
     this.written = now;
     snapshots.write(this.snapshot(starts)).then(() => this.acked(starts), onFault);

@@ -50,7 +50,7 @@ export class EndedConversation implements DoorConversation {
     this.results = new KeptResults(identity, {
       ...deps,
       ...{ start, state, restored, epoch: this.epoch, startedAt: history.started.startedAt, meter: NO_METER },
-      streams: { kept: () => {}, starts: () => [...streams] },
+      streams: { kept: () => {}, starts: () => [...streams], endedCount: streams.length },
       specs: () => streams.map(({ spec }) => spec),
       onRefused: deps.onFault,
     });

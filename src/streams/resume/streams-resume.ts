@@ -35,6 +35,11 @@ export class StreamsResume {
     return this.parts.intakes.points();
   }
 
+  /** How many of its streams take nothing more. */
+  get endedCount(): number {
+    return this.parts.intakes.all.reduce((count, { ended }) => (ended ? count + 1 : count), 0);
+  }
+
   /** From where on each stream would have to be heard by a process that has heard nothing of it. */
   starts(): StreamStart[] {
     return this.parts.intakes.starts(this.parts.needs);
