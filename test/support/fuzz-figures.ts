@@ -1,12 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FUZZ_INPUTS } from './mutate';
+import { FUZZ_INPUTS, LONG_RUN } from './mutate';
 
 const ROOT = join(__dirname, '../..');
 const FILE = join(ROOT, 'docs/figures/fuzz.json');
-/** From so many on the figures are kept. One process at a time writes them. */
-const LONG_RUN = 1_000_000;
 const COMMAND = `RAPPORT_FUZZ_INPUTS=${LONG_RUN} npx jest fuzz --runInBand`;
 /** A call that takes seconds hangs a session, on a busy machine too. */
 const MAX_CALL_MS = 5_000;
@@ -32,7 +30,7 @@ export class FuzzFigures {
     return result;
   }
 
-  /** No call hung, and memory is bounded. A long run is kept for docs/reliability.md. @param what was mutated: the row there. */
+  /** No call hung, and memory is bounded. A long run is kept for docs/reliability.md; one process at a time writes it. @param what was mutated: the row there. */
   hold(what: string): void {
     const grownMib = (process.memoryUsage().rss - this.#startBytes) / 2 ** 20;
     if (FUZZ_INPUTS >= LONG_RUN) this.#keep(what, grownMib);

@@ -1,5 +1,9 @@
 /** Mutated inputs in CI; see `fuzz-figures.ts` for the long run. */
 export const FUZZ_INPUTS = Number(process.env.RAPPORT_FUZZ_INPUTS ?? 100_000);
+/** From so many on it is the long run, whose figures are kept. */
+export const LONG_RUN = 1_000_000;
+/** Of what takes longer than the others, a part in CI and all in the long run. */
+export const partOfInputs = (part: number): number => (FUZZ_INPUTS >= LONG_RUN ? FUZZ_INPUTS : FUZZ_INPUTS * part);
 /** Wall time that the long run may take, ms. */
 export const FUZZ_TIMEOUT_MS = Math.max(60_000, FUZZ_INPUTS * 5);
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FuzzFigures } from '../../../test/support/fuzz-figures';
-import { FUZZ_INPUTS, FUZZ_TIMEOUT_MS, mutate, random } from '../../../test/support/mutate';
+import { FUZZ_TIMEOUT_MS, mutate, partOfInputs, random } from '../../../test/support/mutate';
 import { openLanes } from '../open-lane';
 import { streamOptions } from '../stream-options';
 import { EnergyPool } from '../testing/energy-pool';
@@ -13,7 +13,7 @@ import { VideoSlots } from './video-slots';
 import { laneHost } from '../testing/lane-host';
 
 /** The container alone is tried with all of them (`codecs/fuzz.spec.ts`); here each costs a lane's work. */
-const INPUTS = FUZZ_INPUTS / 5;
+const INPUTS = partOfInputs(1 / 5);
 /** A session's lane lives on through so many inputs. */
 const PER_LANE = 100;
 const SLICE_BYTES = 700;
