@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { OPENID_SETTINGS } from './open-id-settings';
-import { integer, optional, type Setting, text } from './setting';
+import { integer, optional, optionalInteger, type Setting, text } from './setting';
 
 const maybe = z.preprocess(optional, z.string().optional());
 
@@ -73,12 +73,12 @@ export const ACCESS_SETTINGS = {
     purpose: 'addresses or networks of proxies whose `X-Forwarded-For` holds, `loopback` among them',
   },
   RAPPORT_TENANT_MAX_SESSIONS: {
-    schema: z.preprocess(optional, z.coerce.number().int().min(1).max(100_000).optional()),
+    schema: optionalInteger(1, 100_000),
     shownDefault: 'all',
     purpose: 'live sessions of one tenant; more are refused with `quota_exceeded`',
   },
   RAPPORT_TENANT_MAX_CONNECTIONS: {
-    schema: z.preprocess(optional, z.coerce.number().int().min(1).max(1_000_000).optional()),
+    schema: optionalInteger(1, 1_000_000),
     shownDefault: 'all',
     purpose: 'connections of one tenant, with and without a session',
   },

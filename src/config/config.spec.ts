@@ -36,8 +36,10 @@ describe('readConfig', () => {
   });
 
   it.each([
-    [{ PORT: 'abc' }, /PORT/],
-    [{ PORT: '70000' }, /PORT/],
+    // told in the library's words before: expected number, received NaN
+    [{ PORT: 'abc' }, /^Setting not usable: PORT: must be a whole number from 0 to 65535\.$/],
+    [{ PORT: '70000' }, /PORT: must be a whole number from 0 to 65535/],
+    [{ RAPPORT_WORKERS: '-1.5' }, /^Setting not usable: RAPPORT_WORKERS: must be a whole number from 1 to \d+\.$/],
     [{ RAPPORT_MAX_SESSIONS: '0' }, /RAPPORT_MAX_SESSIONS/],
     [{ LOG_LEVEL: 'loud' }, /LOG_LEVEL/],
     [{ RAPPORT_API_KEYS: 'no-colon-in-this-entry' }, /entry 1 needs the form TENANT:KEY/],

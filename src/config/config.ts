@@ -139,7 +139,7 @@ export function describeSettings(env: NodeJS.ProcessEnv = process.env): SettingS
 function parseEnvironment(env: NodeJS.ProcessEnv): Environment {
   const parsed = Environment.safeParse(env);
   if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; ');
+  const faults = [...new Set(parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`))].join('; ');
   throw new RapportError('config_invalid', `Setting not usable: ${faults}.`);
 }
 

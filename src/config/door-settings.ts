@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { choice, optional, type Setting, text } from './setting';
+import { choice, optional, optionalInteger, type Setting, text } from './setting';
 
 const maybe = z.preprocess(optional, z.string().optional());
 const onOrOff = choice(['on', 'off'], 'off');
@@ -45,7 +45,7 @@ export const DOOR_SETTINGS = {
     purpose: "`on`: Asterisk's `chan_websocket` is taken at `/asterisk`",
   },
   RAPPORT_AUDIOSOCKET_PORT: {
-    schema: z.preprocess(optional, z.coerce.number().int().min(0).max(65535).optional()),
+    schema: optionalInteger(0, 65535),
     shownDefault: '',
     purpose: "TCP port for Asterisk's AudioSocket, as 9019; 0 takes a free one; empty: no door",
   },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { choice, integer, optional, type Setting, text } from './setting';
+import { choice, integer, optional, optionalInteger, type Setting, text } from './setting';
 
 const maybe = z.preprocess(optional, z.string().optional());
 /** Kafka's rule for names of topics. */
@@ -45,7 +45,7 @@ export const KAFKA_SETTINGS = {
   },
   KAFKA_PARTITIONS: { schema: integer(1, 10_000, 6), shownDefault: '6', purpose: 'partitions of each topic' },
   KAFKA_REPLICATION: {
-    schema: z.preprocess(optional, z.coerce.number().int().min(1).max(100).optional()),
+    schema: optionalInteger(1, 100),
     shownDefault: '3 or all',
     purpose: 'copies of each topic; with 3 or more, `min.insync.replicas` is 2',
   },

@@ -13,8 +13,13 @@ export interface Setting<T extends z.ZodType = z.ZodType> {
 
 /** An empty variable counts as unset, as Compose files write it. */
 export const optional = (value: unknown): unknown => (value === '' ? undefined : value);
+const whole = (min: number, max: number) => {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z.coerce.number({ error }).int({ error }).min(min, { error }).max(max, { error });
+};
 export const integer = (min: number, max: number, fallback: number) =>
-  z.preprocess(optional, z.coerce.number().int().min(min).max(max).default(fallback));
+  z.preprocess(optional, whole(min, max).default(fallback));
+export const optionalInteger = (min: number, max: number) => z.preprocess(optional, whole(min, max).optional());
 export const text = (fallback: string) => z.preprocess(optional, z.string().default(fallback));
 export const choice = <const T extends readonly [string, ...string[]]>(names: T, fallback: T[number]) =>
   z.preprocess(optional, z.enum(names).default(fallback as never));

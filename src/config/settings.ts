@@ -6,7 +6,7 @@ import { DOOR_SETTINGS } from './door-settings';
 import { EVENT_SETTINGS } from './event-settings';
 import { HISTORY_SETTINGS } from './history-settings';
 import { KAFKA_SETTINGS } from './kafka-settings';
-import { choice, integer, optional, type Setting, text } from './setting';
+import { choice, integer, optional, optionalInteger, type Setting, text } from './setting';
 import { STORAGE_SETTINGS } from './storage-settings';
 import { TRACE_SETTINGS } from './trace-settings';
 
@@ -43,7 +43,7 @@ export const SETTINGS = {
   },
   RAPPORT_MODELS_DIR: { schema: text('models'), shownDefault: 'models', purpose: 'the models' },
   RAPPORT_WORKERS: {
-    schema: z.preprocess(optional, z.coerce.number().int().min(1).max(256).optional()),
+    schema: optionalInteger(1, 256),
     shownDefault: 'one a core',
     purpose: 'inference threads; with CUDA at most 4 by default',
   },
