@@ -171,7 +171,7 @@ function unreadable(path: string, said: string): Refusal {
 /** The part of ffmpeg that speaks, in front of a line. */
 const SPEAKER = /^(\[[^\]]* @ 0x[0-9a-f]+\] ?)+/;
 /** Lines that say no more than that it failed. */
-const GENERAL = /^(Error |Conversion failed|Nothing was written|.*: Invalid data found)/;
+const GENERAL = /^(Error |Application provided invalid|Conversion failed|Nothing was written|.*: Invalid data found)/;
 
 /** The line of it that says most: the last of a part of ffmpeg that is not just the general one, else the last. */
 function reasonIn(said: string): string {
