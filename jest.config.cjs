@@ -36,5 +36,6 @@ module.exports = {
   testSequencer: '<rootDir>/test/support/long-suites-first.cjs',
   reporters: ['default', '<rootDir>/test/support/plain-line-reporter.cjs'],
   testTimeout: 20000,
+  runtime: '<rootDir>/test/support/shared-scripts-runtime.cjs',
   maxWorkers: 2,
 };

@@ -139,8 +139,11 @@ const COSINES = Float64Array.from({ length: WIDTHS.voice }, (_, i) => Math.cos(i
 
 function differenceEnergy(part: Int16Array, lag: number): number {
   let sum = 0;
-  for (let i = lag; i < part.length; i++) sum += (((part[i] as number) - (part[i - lag] as number)) / 32_768) ** 2;
-  return Math.log10(1e-6 + sum / part.length) / 6 + 1;
+  for (let i = lag; i < part.length; i++) {
+    const difference = part[i]! - part[i - lag]!;
+    sum += difference * difference; // below 2^53: exact
+  }
+  return Math.log10(1e-6 + sum / 32_768 ** 2 / part.length) / 6 + 1;
 }
 
 /** One face in the middle of every JPEG, PNG and WebP; what does not begin as one is refused. */
@@ -154,12 +157,24 @@ function scriptedFace({ still }: JobInput<'face-tokens'>): JobOutput<'face-token
 /** A start, the words and an end; the same word is the same token, and the embedding is their direction. */
 function scriptedText({ text }: JobInput<'text-tokens'>): JobOutput<'text-tokens'> {
   const words = text.toLowerCase().match(/[\p{L}\p{N}']+/gu) ?? [];
-  const rows = ['[start]', ...words.slice(0, MAX_TEXT_TOKENS - 2), '[end]'].map((word) =>
-    noise(hash(Buffer.from(word)), WIDTHS.text),
-  );
+  const rows = ['[start]', ...words.slice(0, MAX_TEXT_TOKENS - 2), '[end]'].map(rowOf);
   const tokens = new Float32Array(rows.length * WIDTHS.text);
   rows.forEach((row, i) => tokens.set(row, i * WIDTHS.text));
   return { tokens, width: WIDTHS.text, embedding: unit(meanRow(tokens, WIDTHS.text)) };
+}
+
+/** Words whose rows are kept: many conversations say the same. */
+const MAX_KNOWN_ROWS = 1000;
+const knownRows = new Map<string, Float32Array>();
+
+function rowOf(word: string): Float32Array {
+  let row = knownRows.get(word);
+  if (row === undefined) {
+    row = noise(hash(Buffer.from(word)), WIDTHS.text);
+    if (knownRows.size >= MAX_KNOWN_ROWS) knownRows.clear();
+    knownRows.set(word, row);
+  }
+  return row;
 }
 
 /** Fixed random directions, one for each label and modality, against the mean token; subsets add up. */

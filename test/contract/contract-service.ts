@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { readConfig } from '../../src/config/config';
 import { ScriptedPool } from '../../src/models/scripted-pool';
 import { ScriptedClock } from '../../src/streams/testing/scripted-clock';
 import { detached, type RunningService, startService } from '../support/service';
@@ -9,6 +10,8 @@ import { detached, type RunningService, startService } from '../support/service'
 const PARENT = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 /** Sessions in one data folder: each restart copies and reads all of it. */
 const SESSIONS_A_FOLDER = 50;
+/** The history reads the log behind the session and starts a thread with each service: the sessions of one folder in ten have it. */
+const FOLDERS_A_HISTORY = 10;
 
 /** The real service in this process, with scripted encoders and a scripted clock, that can be killed and started again. */
 export class ContractService {
@@ -65,9 +68,11 @@ export class ContractService {
 
   private boot(dataDir: string): Promise<RunningService> {
     this.folders.push(dataDir);
+    const hasHistory = Math.floor(this.sessions / SESSIONS_A_FOLDER) % FOLDERS_A_HISTORY === 0;
+    const { history } = readConfig(hasHistory ? {} : { RAPPORT_HISTORY: 'off' });
     // No video here: to look for a decoder starts a process, each time.
     const video = { ffmpeg: 'off', ffmpegCore: 'off', maxStreams: 0 };
-    return startService({ dataDir, video }, new ScriptedPool(), {}, { clock: this.clock });
+    return startService({ dataDir, video, history }, new ScriptedPool(), {}, { clock: this.clock });
   }
 }
 

@@ -4,15 +4,19 @@ const RATE_HZ = 16_000;
 const BYTES_PER_MS = 2 * SAMPLES_PER_MS;
 const HARMONICS = [1, 2, 3, 5];
 
-/** Speech-like sound: a harmonic tone with syllables of 200 ms, [ms * 16] samples. No speech model is fooled; ScriptedPool is. */
+/**
+ * Speech-like sound: a harmonic tone with syllables of 200 ms, [ms * 16] samples. No speech model is fooled; ScriptedPool is.
+ * @param pitchHz whole, so that each second is as the first.
+ */
 export function tone(ms: number, pitchHz = 140): Int16Array {
   const samples = new Int16Array(ms * SAMPLES_PER_MS);
-  for (let i = 0; i < samples.length; i += 1) {
+  for (let i = 0; i < Math.min(samples.length, RATE_HZ); i += 1) {
     const syllable = 0.6 + 0.4 * Math.sin((2 * Math.PI * i) / (0.2 * RATE_HZ));
     let voice = 0;
     for (const n of HARMONICS) voice += Math.sin((2 * Math.PI * n * pitchHz * i) / RATE_HZ) / n;
     samples[i] = Math.round(6000 * syllable * voice);
   }
+  for (let i = RATE_HZ; i < samples.length; i += RATE_HZ) samples.copyWithin(i, 0, RATE_HZ);
   return samples;
 }
 

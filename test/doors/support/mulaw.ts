@@ -1,15 +1,13 @@
 import { g711Table } from '../../../src/streams/codecs/g711';
 
-const TABLE = g711Table('mulaw');
-/** The code of every 16th sample value, from -32768 on. */
-const CODES = Uint8Array.from({ length: 4096 }, (_, i) => {
-  const wanted = i * 16 - 32_768;
-  let best = 0;
-  TABLE.forEach((value, code) => {
-    if (Math.abs(value - wanted) < Math.abs(TABLE[best]! - wanted)) best = code;
-  });
-  return best;
-});
+const LEVELS = Array.from(g711Table('mulaw'), (value, code) => ({ value, code })).sort((a, b) => a.value - b.value);
+/** The code of every 16th sample value, from -32768 on: the nearest. */
+const CODES = Uint8Array.from({ length: 4096 });
+for (let i = 0, level = 0; i < CODES.length; i += 1) {
+  const away = (at: number): number => Math.abs((LEVELS[at]?.value ?? Infinity) - (i * 16 - 32_768));
+  while (away(level + 1) <= away(level)) level += 1;
+  CODES[i] = LEVELS[level]!.code;
+}
 
 /** Samples at 16 kHz as mu-law at 8 kHz, every other one left out: for tones that lie far below 4 kHz. */
 export function mulawOf(samples: Int16Array): Uint8Array {
