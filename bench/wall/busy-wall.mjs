@@ -3,6 +3,7 @@
 import { DEVELOPMENT_KEY } from '../../dist/config/config.js';
 import { figure } from '../figures.mjs';
 import { startFedService } from '../processes.mjs';
+import { compiledCode } from './compiled-code.mjs';
 import { MainThread } from './main-thread.mjs';
 import { HAS_CARDS, loadWall, measures, openBrowser, retained } from './wall-page.mjs';
 
@@ -68,9 +69,10 @@ export async function longWatch({ recording, live, past, minutes, pace }) {
     const begunMs = performance.now();
     const at = async (share) => {
       await pause(begunMs + wholeMs * share - performance.now());
-      return retained(page);
+      return { ...(await retained(page)), codeBytes: await compiledCode(page) };
     };
     const [first, half, last] = [await at(0.1), await at(0.5), await at(1)];
+    const dataBytes = ({ heapBytes, codeBytes }) => heapBytes - codeBytes;
     const mib = (bytes) => bytes / 2 ** 20;
     return [
       figure('accelerated: minutes of conversation', [minutes], 'min'),
@@ -80,6 +82,10 @@ export async function longWatch({ recording, live, past, minutes, pace }) {
       figure('JavaScript heap at half', [mib(half.heapBytes)], 'MiB'),
       figure('JavaScript heap at the end', [mib(last.heapBytes)], 'MiB'),
       figure('heap, end / half', [last.heapBytes / half.heapBytes], 'ratio', { atMost: 1.1 }),
+      figure('compiled code in it, after a tenth', [mib(first.codeBytes)], 'MiB'),
+      figure('compiled code in it, at half', [mib(half.codeBytes)], 'MiB'),
+      figure('compiled code in it, at the end', [mib(last.codeBytes)], 'MiB'),
+      figure('heap without compiled code, end / half', [dataBytes(last) / dataBytes(half)], 'ratio', { atMost: 1.1 }),
       figure('nodes of documents, end / half', [last.nodes / half.nodes], 'ratio', { atMost: 1.1 }),
       figure('listeners, end / half', [last.listeners / half.listeners], 'ratio', { atMost: 1.1 }),
     ];
