@@ -227,6 +227,8 @@ export class RapportWsAdapter implements WebSocketAdapter<WebSocketServer, Conne
   }
 
   private upgrade(server: WebSocketServer, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const foreign = this.foreign.get(pathOf(request));
+    const { policy } = this;
     const drop = (): void => void socket.destroy();
     // Nobody else listens while a JWT is verified, and an error that nobody hears would end the process.
     socket.on('error', drop);
@@ -241,6 +243,11 @@ export class RapportWsAdapter implements WebSocketAdapter<WebSocketServer, Conne
         const { door, server: at } = foreign ?? { server, door: undefined };
         this.pace.run(() => {
           if (socket.destroyed) return;
+          if (policy.isClosing) {
+            // nobody would close it any more
+            refuseUpgrade(socket, new RapportError('server_shutdown', 'The service is shutting down.'));
+            return;
+          }
           at.handleUpgrade(request, socket.off('error', drop), head, (client) => {
             if (door === undefined) server.emit('connection', client, request, admission);
             else door.accept(client, admission, request);
@@ -257,8 +264,6 @@ export class RapportWsAdapter implements WebSocketAdapter<WebSocketServer, Conne
       } else if (!admission.afterUpgrade) refuseUpgrade(socket, error);
       else server.handleUpgrade(request, socket.off('error', drop), head, (client) => this.refusePage(client, error));
     };
-    const foreign = this.foreign.get(pathOf(request));
-    const { policy } = this;
     const admission = foreign === undefined ? policy.admit(request) : policy.admitForeign(request, foreign.door);
     if (admission instanceof Promise) void admission.then(answer);
     else answer(admission);

@@ -50,6 +50,11 @@ export class UpgradePolicy {
     this.closing = true;
   }
 
+  /** Admitted before, and not yet let in: it comes too late. */
+  get isClosing(): boolean {
+    return this.closing;
+  }
+
   /** Whoever was let in by this request then said what is no message of the protocol, and had no session to lose. */
   noise(request: IncomingMessage): void {
     this.doorkeeper.noise(this.doorkeeper.addressOf(request));

@@ -4,10 +4,12 @@ import { type AddressInfo, connect as connectTcp, type Socket } from 'node:net';
 import { request as requestTls } from 'node:https';
 import { SUBPROTOCOL } from '@rapport-live/protocol';
 import { WebSocket } from 'ws';
+import { StartPace } from '../../src/gateway/admission/start-pace';
 import { DEFAULT_THROTTLE } from '../../src/gateway/admission/throttle';
 import { ScriptedPool } from '../../src/models/scripted-pool';
 import { makeCertificate } from '../support/certificate';
 import { makeJwt } from '../support/jwt';
+import { eventually } from '../support/eventually';
 import { RawClient, refusedUpgrade } from '../support/raw-client';
 import { type RunningService, startService } from '../support/service';
 
@@ -38,6 +40,17 @@ describe('the door', () => {
   const refused = (key = ACME, headers = {}) =>
     refusedUpgrade(service.url, SUBPROTOCOL, { authorization: `Bearer ${key}`, ...headers });
   const still = { perSecond: 0.001, burst: 3 };
+
+  it('a handshake that waited for its turn when the service closed was let in behind that, and nobody closed it', async () => {
+    await begin({ apiKeys: KEYS }, new ScriptedPool(), { maxStartShare: 0.001, maxStartRunMs: 0 });
+    await enter();
+    const late = refused();
+    const pace = service.app.get(StartPace, { strict: false });
+    await eventually(() => pace.length === 1);
+    await service.close();
+    expect(await late).toMatchObject({ status: 503, body: { code: 'server_shutdown' } });
+    await begin();
+  });
 
   it('refuses an address that knocks too often, by upgrade and by request, and tells when to come back', async () => {
     await begin({ apiKeys: KEYS }, new ScriptedPool(), { throttle: { ...DEFAULT_THROTTLE, addressKnocks: still } });
