@@ -266,6 +266,7 @@ export class SessionStreams {
   dispose(): void {
     this.#life = 'closed';
     this.#alarm.cancel();
+    this.resume.dispose();
     this.#intakes.dispose();
     this.#needs.clear();
     this.#chat.early.clear();

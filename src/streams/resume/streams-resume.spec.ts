@@ -172,6 +172,24 @@ describe('a process that goes on with the streams of another', () => {
     expect(s.facts.filter(({ kind }) => kind === 'chat')).toHaveLength(1);
   });
 
+  // Bug: the last results are durable when the streams are gone; the snapshot of them had none, and who came back was told of none.
+  it('still tells where its streams were when they are gone, and nothing as kept that is not', async () => {
+    const s = keeping(new SessionScript());
+    await s.live(1, speech(1500), 0, 100);
+    const before = s.streams.resume.starts();
+    await s.end();
+    expect(s.streams.resume.points()).toEqual([]);
+    const starts = s.streams.resume.starts();
+    expect(starts).toMatchObject([{ streamId: 1, startMs: 0 }]);
+    expect(starts[0]!.seq).toBeGreaterThanOrEqual(before[0]!.seq);
+
+    const unkept = new SessionScript();
+    await unkept.live(1, speech(1500), 0, 100);
+    await unkept.end();
+    unkept.streams.resume.kept({ kind: 'hop', hopEndMs: 1000 });
+    expect(unkept.streams.resume.starts()).toMatchObject([{ streamId: 1, seq: 0, byteOffset: 0, ended: false }]);
+  });
+
   it('keeps what it needs no longer than it must', async () => {
     const s = keeping(new SessionScript());
     const pcm = join(speech(2000), silence(10_000));

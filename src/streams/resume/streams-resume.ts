@@ -28,6 +28,9 @@ export interface StreamsResumeParts {
 
 /** The streams of one session, for a connection that is lost, comes back, or has lost media. */
 export class StreamsResume {
+  /** Where the streams were when they were let go: what is worked off then may be durable only later. */
+  private last: { readonly starts: StreamStart[]; readonly endedCount: number } | undefined;
+
   constructor(private readonly parts: StreamsResumeParts) {}
 
   /** What a client that comes back must know of each stream. */
@@ -37,12 +40,19 @@ export class StreamsResume {
 
   /** How many of its streams take nothing more. */
   get endedCount(): number {
+    if (this.last !== undefined) return this.last.endedCount;
     return this.parts.intakes.all.reduce((count, { ended }) => (ended ? count + 1 : count), 0);
   }
 
   /** From where on each stream would have to be heard by a process that has heard nothing of it. */
   starts(): StreamStart[] {
-    return this.parts.intakes.starts(this.parts.needs);
+    return this.last?.starts ?? this.parts.intakes.starts(this.parts.needs);
+  }
+
+  /** Before the streams are let go. */
+  dispose(): void {
+    const { endedCount } = this;
+    this.last ??= { starts: this.starts(), endedCount };
   }
 
   /** The results that came of a hop or utterance are durable, or it gave none. */
