@@ -51,6 +51,8 @@ class Receiver {
   }
 }
 
+const metricsOf = async ({ http }: RunningService): Promise<string> => (await fetch(`${http}/metrics`)).text();
+
 describe('webhooks', () => {
   let dataDir: string;
   const services: RunningService[] = [];
@@ -119,6 +121,8 @@ describe('webhooks', () => {
     const second = await open(taking.url);
     await eventually(() => taking.heard.length === 2);
     expect(taking.heard[0]!.headers['webhook-id']).toBe(refusing.heard[0]!.headers['webhook-id']);
+    // what is in the air as it closes is sent again
+    await eventually(async () => /_attempts_total\{outcome="taken"\} 2$/m.test(await metricsOf(second)));
     await second.app.close();
     const third = await open(taking.url);
     const sessionId = await alertIn(third);
@@ -148,8 +152,9 @@ describe('webhooks', () => {
       [why, 'rapport.alert.raised'],
       [why, 'rapport.alert.cleared'],
     ]);
-    const metrics = await (await fetch(`${service.http}/metrics`)).text();
-    const counts = [...metrics.matchAll(/^rapport_webhook_\w+?_total(?:\{outcome="(\w+)"\})? (\d+)$/gm)];
+    const counts = [
+      ...(await metricsOf(service)).matchAll(/^rapport_webhook_\w+?_total(?:\{outcome="(\w+)"\})? (\d+)$/gm),
+    ];
     expect(counts.map(([, outcome = 'dead', count]) => [outcome, Number(count)])).toEqual([
       ['taken', 0],
       ['failed', 2 * attempts],

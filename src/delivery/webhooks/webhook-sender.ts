@@ -41,7 +41,7 @@ export class WebhookSender {
   private isAtFault = false;
   /** The alert of now. */
   private sending:
-    { readonly sessionId: string; readonly stop: AbortController; readonly ended: Promise<void> } | undefined;
+    { readonly sessionId: string; readonly stop: AbortController; readonly ended: Promise<unknown> } | undefined;
   /** Sessions whose erasure stands further on in the log than this sender: what was read of them before is not sent. */
   private readonly erased = new Set<string>();
   private running: Promise<void> = Promise.resolve();
@@ -97,8 +97,8 @@ export class WebhookSender {
     for await (const { record, position } of tap.records(this.at, { signal })) {
       const isWanted = this.isWanted(record.event);
       if (record.event.type === 'rapport.session.erased') this.erased.delete(record.event.subject);
-      if (isWanted) await this.send(record.event);
-      if (isWanted && signal.aborted) break;
+      // one that was taken as the process stops is taken all the same
+      if (isWanted && !(await this.send(record.event)) && signal.aborted) break;
       this.at = position;
       passed += 1;
       if (!isWanted && passed < options.keepEveryRecords) continue;
@@ -128,30 +128,31 @@ export class WebhookSender {
     return this.endpoint.severities.includes((data as EventData<'rapport.alert.raised'>).severity);
   }
 
-  private async send(event: CloudEvent): Promise<void> {
+  /** Whether it is settled: taken, or a dead letter. */
+  private async send(event: CloudEvent): Promise<boolean> {
     const stop = new AbortController();
     const ended = this.deliver(event, AbortSignal.any([this.stopping.signal, stop.signal]));
     // who forgets waits for the end, whatever it is
-    this.sending = { sessionId: event.subject, stop, ended: ended.catch(() => undefined) };
+    this.sending = { sessionId: event.subject, stop, ended: ended.catch(() => false) };
     try {
-      await ended;
+      return await ended;
     } finally {
       this.sending = undefined;
     }
   }
 
-  /** Resolves when it was taken, is a dead letter, the process stops or its session is erased. */
-  private async deliver(event: CloudEvent, signal: AbortSignal): Promise<void> {
+  /** Resolves when it was taken or is a dead letter, or, with false, when the process stops or its session is erased. */
+  private async deliver(event: CloudEvent, signal: AbortSignal): Promise<boolean> {
     const { options, log } = this.deps;
     const body = JSON.stringify(event);
     let why: string | undefined;
     for (let attempt = 0; attempt < options.maxAttempts && !signal.aborted; attempt += 1) {
       if (attempt > 0) await sleep(backoffMs(attempt - 1, options.minPauseMs, options.maxPauseMs), signal);
-      if (signal.aborted) return;
+      if (signal.aborted) return false;
       why = await this.attempt(event.id, body, signal);
       if (why === undefined) {
         this.counts.taken += 1;
-        return;
+        return true;
       }
       // what was cut off by who stops or erases is no fault of the endpoint
       if (!signal.aborted) this.counts.failed += 1;
@@ -159,7 +160,9 @@ export class WebhookSender {
       // whoever is gone says so (Standard Webhooks 1.0)
       if (why === GONE) break;
     }
-    if (!signal.aborted) await this.bury(event, why ?? 'no attempt');
+    if (signal.aborted) return false;
+    await this.bury(event, why ?? 'no attempt');
+    return true;
   }
 
   /** Undefined: it was taken. */
