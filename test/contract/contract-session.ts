@@ -136,10 +136,7 @@ export class ContractSession {
     this.require(stream.nextSeq <= model.made, `asked for frame ${stream.nextSeq} of ${model.made}`);
     // of one that has ended nothing is wanted: a process that came in between may know it as it was before what was lost
     const wantedFrom = stream.ended ? this.ackedSeq : Math.max(this.ackedSeq, oldest);
-    this.require(
-      stream.nextSeq >= wantedFrom,
-      `asked for ${stream.nextSeq}, acked ${this.ackedSeq}`,
-    );
+    this.require(stream.nextSeq >= wantedFrom, `asked for ${stream.nextSeq}, acked ${this.ackedSeq}`);
     this.require(stream.nextByteOffset === stream.nextSeq * FRAME_BYTES, 'byteOffset fits seq');
     this.require(answer.resultSeq >= shown, `resultSeq ${answer.resultSeq} holds what was shown`);
     if (older !== undefined) {
