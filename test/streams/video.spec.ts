@@ -101,14 +101,15 @@ withFfmpeg(hasFfmpeg ? 'video with sound' : 'video with sound (skipped: no ffmpe
 
   it('scales down what is large, and needs neither sound nor pictures', async () => {
     const video = await find({ ffmpeg: 'ffmpeg' });
+    const film = slicesOf(largeFilm('1280x720'), 2000); // made before the clock of the session goes: it takes seconds
     const silent = new FilmSession(video, PACE, PATIENT);
-    await silent.play(slicesOf(largeFilm('1280x720'), 2000));
-    expect(await silent.end()).toMatchObject({ dropped: {} });
+    await silent.play(film);
+    expect((await silent.end()).dropped).toEqual({});
     expect(silent.stills.map(({ ptsMs }) => ptsMs)).toEqual([0, 500, 1000, 1500]);
     expect(await sharp(silent.stills[0]!.still).metadata()).toMatchObject({ width: 640, height: 360, format: 'jpeg' });
     const dark = new FilmSession(video, PACE, PATIENT);
     await dark.play(slicesOf(fixture('voice-5s.webm'), 5000));
-    expect(await dark.end()).toMatchObject({ dropped: {} });
+    expect((await dark.end()).dropped).toEqual({});
     expect(dark.utterances.length).toBeGreaterThan(0);
   });
 
