@@ -6,7 +6,7 @@ import { join } from 'node:path';
  * A write returns when it is durable (POSIX open(2)): one trip through the thread pool a commit instead of two with
  * `datasync`, which remains for systems that have no O_DSYNC.
  */
-const DURABLE = (constants.O_DSYNC as number | undefined) ?? 0;
+export const DURABLE = (constants.O_DSYNC as number | undefined) ?? 0;
 
 const FLAGS = {
   read: constants.O_RDONLY,

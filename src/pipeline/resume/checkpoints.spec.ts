@@ -1,4 +1,5 @@
 import { initialState } from '../../fusion/session-state';
+import { VOICE_START } from '../testing/voice-start';
 import { Checkpoints } from './checkpoints';
 import type { SessionSnapshot } from './session-snapshot';
 
@@ -12,13 +13,7 @@ function checkpoints() {
       snapshots: { write: async (snapshot) => void written.push(snapshot), remove: async () => {} },
       identity: { tenant: 'acme', sessionId: 's-1', traceparent: '' },
       epoch: 0,
-      start: {
-        type: 'session.start',
-        streams: [],
-        pace: 1,
-        partials: false,
-        session: { channel: 'voice', consent: { analysis: true } },
-      },
+      start: VOICE_START,
       startedAt: '2026-03-02T09:00:00.010Z',
       specs: () => [],
       starts: () => [],

@@ -2,19 +2,14 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { initialState } from '../../fusion/session-state';
+import { VOICE_START } from '../testing/voice-start';
 import { decodeSnapshot, encodeSnapshot, type SessionSnapshot } from './session-snapshot';
 import { SnapshotFiles } from './snapshot-files';
 import { SnapshotThread } from './snapshot-thread';
 
 const snapshot = (sessionId: string, hopEndMs: number, more: object = {}): SessionSnapshot => ({
   ...{ tenant: 'acme', sessionId, epoch: 0, startedAt: '2026-03-02T09:00:00.010Z', hopEndMs, resultSeq: 1 },
-  start: {
-    type: 'session.start',
-    streams: [],
-    pace: 1,
-    partials: false,
-    session: { channel: 'voice', consent: { analysis: true } },
-  },
+  start: VOICE_START,
   ...{ state: initialState(), streams: [], door: null, ...more },
 });
 

@@ -1,13 +1,11 @@
 import { closeSync, constants, fdatasyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { isMissing } from '../../delivery/log-files';
+import { DURABLE, isMissing } from '../../delivery/log-files';
 import type { SnapshotBatch, SnapshotFault, SnapshotOutcome } from './snapshot-messages';
 import { encodeSnapshot, MAX_SNAPSHOT_BYTES } from './session-snapshot';
 
 export const SNAPSHOT_SUFFIX = '.session';
 
-/** A write returns when it is durable, where the system can do that (POSIX open(2)). */
-const DURABLE = (constants.O_DSYNC as number | undefined) ?? 0;
 const MAKE = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | DURABLE;
 
 export const snapshotPath = (folder: string, sessionId: string): string =>
