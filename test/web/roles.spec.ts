@@ -134,6 +134,23 @@ withChromium(`what each role sees in Chromium${CHROMIUM === undefined ? ' (skipp
   );
 
   it(
+    'who goes to another page as the first is drawn gets there (nobody heard of it in the moment before)',
+    async () => {
+      await page.goTo('#/wall');
+      await page.page.run(`
+        new MutationObserver((_, all) => {
+          if (!document.body.innerText.includes('Log out')) return;
+          all.disconnect();
+          location.hash = '#/alerts';
+        }).observe(document.body, { childList: true, subtree: true });
+      `);
+      await page.logIn('ada', PASSWORD);
+      await page.see('Lawyer in sales', '.alert-list');
+    },
+    LIMIT_MS,
+  );
+
+  it(
     'an alert tells why and whose, and opens its conversation at that second',
     async () => {
       await page.logIn('ada', PASSWORD);

@@ -1,15 +1,17 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { readRoute, type Route } from './hash-route';
 
 /** Where the page is, and again whenever that changes. */
 export function useRoute(): Route {
-  const [route, setRoute] = useState(() => readRoute(location.hash));
+  const [hash, setHash] = useState(location.hash);
   useEffect(() => {
-    const moved = (): void => setRoute(readRoute(location.hash));
+    const moved = (): void => setHash(location.hash);
     addEventListener('hashchange', moved);
+    // who goes elsewhere between the first drawing and here is heard of by nobody
+    moved();
     return () => removeEventListener('hashchange', moved);
   }, []);
-  return route;
+  return useMemo(() => readRoute(hash), [hash]);
 }
 
 /** To another address; `replace`: the one now is not gone back to. */
