@@ -81,7 +81,7 @@ describe('time (rule 1)', () => {
     expect(s.clock.pendingTimers).toBe(0);
     for (const id of [1, 2]) s.send(id, speech(2000), 3000);
     await s.advance(100);
-    expect(await s.end()).toMatchObject({ durationMs: 5000, dropped: {} });
+    expect(await s.end()).toEqual({ kind: 'ended', durationMs: 5000, dropped: {} });
     expect(s.hops.map((hop) => hop.hopEndMs)).toEqual([1000, 2000, 3000, 4000, 5000]);
     expect(s.gaps).toEqual([]);
   });

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudEvent, EVENTS, type TypedEvent } from '@rapport-live/protocol';
+import { overTelephone, sampleVoice } from '../../src/streams/codecs/testing/signals';
 import { SAMPLE_DIR } from '../support/call';
 import { CommandLine, rapport } from './command-line';
 import { flacFile } from './flac-file';
@@ -91,14 +92,18 @@ describe('rapport analyze', () => {
       'call.flac',
       flacFile([Int16Array.from({ length: pcm.length / 2 }, (_, i) => pcm.readInt16LE(2 * i))]),
     );
+    const telephone = file('telephone.flac', flacFile([overTelephone(sampleVoice(5500, 12_500))]));
     const opus = ['voice-5s.webm', 'voice-5s.ogg'].map((name) =>
       file(name.replace('-5s.', '-in-'), readFileSync(join(media, name))),
     );
-    const ran = await rapport(['analyze', flac, ...opus], { PATH: join(folder, 'nothing') });
+    const ran = await rapport(['analyze', flac, telephone, ...opus], { PATH: join(folder, 'nothing') });
     expect(ran).toMatchObject({
       code: 0,
       stderr: expect.stringMatching(/voice-in-webm: ffmpeg was not found: a picture/),
     });
+    expect(ran.stderr.match(/^.*It claims 16000 Hz and holds nothing above 4 kHz/gm)).toEqual([
+      expect.stringMatching(/^telephone\.flac: /),
+    ]);
     const heard = ['call', 'voice-in-webm', 'voice-in-ogg'].map((name) => resultsOf(join(folder, `${name}.rapport`)));
     expect(JSON.stringify(heard[0])).toMatch(/lamp/i);
     for (const results of heard) {

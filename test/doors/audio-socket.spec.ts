@@ -5,6 +5,7 @@ import { AUDIO_SOCKET_ERRORS } from '../../src/doors/asterisk/audio-socket-conne
 import type { AudioSocketServer } from '../../src/doors/asterisk/audio-socket-server';
 import { AUDIO_SOCKET_SERVER } from '../../src/doors/doors.module';
 import { ScriptedPool } from '../../src/models/scripted-pool';
+import { exactly } from '../support/exactly';
 import { type RunningService, startService } from '../support/service';
 import { bytesOf, joined, silence, tone } from '../support/sound';
 import { about, endedCall, foundCall } from './support/call-results';
@@ -71,7 +72,12 @@ describe('the door of AudioSocket', () => {
     expect(await line.gone).toEqual(HANGUP);
     const call = await endedCall(service, id);
     expect(call.started.streams).toMatchObject([{ party: 'customer', codec: 'pcm16le-8k' }]);
-    expect(call.ended).toMatchObject({ reason: 'ended', incomplete: false, durationMs: about(3000), dropped: {} });
+    expect(call.ended).toMatchObject({
+      reason: 'ended',
+      incomplete: false,
+      durationMs: about(3000),
+      dropped: exactly({}),
+    });
     expect(call.of('rapport.transcript.final')).toHaveLength(1);
   });
 
@@ -90,7 +96,7 @@ describe('the door of AudioSocket', () => {
     expect((await endedCall(service, id)).ended).toMatchObject({
       reason: 'ended',
       durationMs: about(3000),
-      dropped: {},
+      dropped: exactly({}),
     });
   });
 
@@ -125,7 +131,7 @@ describe('the door of AudioSocket', () => {
     line.frame(AUDIO_SOCKET.slin8, new Uint8Array(65_534));
     line.frame(AUDIO_SOCKET.hangup);
     expect(await line.gone).toEqual(HANGUP);
-    expect((await endedCall(service, id)).ended).toMatchObject({ durationMs: about(4096), dropped: {} });
+    expect((await endedCall(service, id)).ended).toMatchObject({ durationMs: about(4096), dropped: exactly({}) });
   });
 
   it('takes the higher rates, one a call', async () => {

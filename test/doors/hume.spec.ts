@@ -4,6 +4,7 @@ import { expressionsOf } from '../../src/doors/hume/scores';
 import { ScriptedPool } from '../../src/models/scripted-pool';
 import { HumeClient } from '../support/hume-client';
 import { eventually } from '../support/eventually';
+import { exactly } from '../support/exactly';
 import { type RunningService, startService } from '../support/service';
 import { bytesOf, joined, silence, tone } from '../support/sound';
 import { callsOf, type CallResults } from './support/call-results';
@@ -72,7 +73,7 @@ describe("the door for clients of Hume's expression API", () => {
     });
 
     const call = await ended(created.session_id);
-    expect(call.ended).toMatchObject({ reason: 'ended', dropped: {} });
+    expect(call.ended).toMatchObject({ reason: 'ended', dropped: exactly({}) });
     expect(call.ended.durationMs).toBeGreaterThanOrEqual(9000);
     // what was told is what the windows of the voice say, or nothing
     const windows = call.of('rapport.window.assessed').map(({ data }) => data.modalities.voice.emotion);

@@ -2,6 +2,7 @@ import { ERRORS, RapportError } from '@rapport-live/protocol';
 import { connect } from '@rapport-live/client';
 import { play } from '../../src/demo/play';
 import { ScriptedPool } from '../../src/models/scripted-pool';
+import { exactly } from '../support/exactly';
 import { makeCall, sampleStills } from '../support/call';
 import { expectWhole, HeardSession } from '../support/heard-session';
 import { holdCall, openCall } from '../support/hold-call';
@@ -69,7 +70,7 @@ describe('a conversation, from the client to the local log', () => {
         durationMs: CALL.durationMs,
         assessments: heard.windows.length,
         finals: heard.all('rapport.transcript.final').length,
-        dropped: {},
+        dropped: exactly({}),
       });
     });
 
@@ -303,7 +304,7 @@ describe('the limit of sessions', () => {
 });
 
 function expectNothingLost(heard: HeardSession): void {
-  expect(heard.all('rapport.session.ended')[0]!.data).toMatchObject({ dropped: {}, incomplete: false });
+  expect(heard.all('rapport.session.ended')[0]!.data).toMatchObject({ dropped: exactly({}), incomplete: false });
   expect(heard.all('rapport.session.updated')).toEqual([]);
 }
 

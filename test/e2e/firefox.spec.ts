@@ -1,5 +1,6 @@
 import type { TypedEvent } from '@rapport-live/protocol';
 import { ScriptedPool } from '../../src/models/scripted-pool';
+import { exactly } from '../support/exactly';
 import { FIREFOX, FirefoxPage } from '../support/firefox';
 import { pageScript, SdkPages } from '../support/sdk-page';
 import { type RunningService, startService } from '../support/service';
@@ -72,7 +73,11 @@ const MISSING = FIREFOX === undefined ? ' (skipped: no firefox; set FIREFOX_BIN)
     const of = <T extends TypedEvent['type']>(type: T) =>
       events.filter((event): event is Extract<TypedEvent, { type: T }> => event.type === type);
     expect(of('rapport.transcript.final').map(({ data }) => data.text)).toContain('I would rather write.');
-    expect(of('rapport.session.ended')[0]!.data).toMatchObject({ reason: 'ended', incomplete: false, dropped: {} });
+    expect(of('rapport.session.ended')[0]!.data).toMatchObject({
+      reason: 'ended',
+      incomplete: false,
+      dropped: exactly({}),
+    });
   });
 
   it('a person who denies both is told apart from a fault, and chat goes on', async () => {

@@ -6,6 +6,7 @@ import { FrameFlag, type TypedEvent } from '@rapport-live/protocol';
 import { ScriptedPool } from '../../src/models/scripted-pool';
 import { ScriptedClock } from '../../src/streams/testing/scripted-clock';
 import { eventually } from '../support/eventually';
+import { exactly } from '../support/exactly';
 import { readLog } from '../support/local-log';
 import { RawClient } from '../support/raw-client';
 import { essence, expectGapless, isType, RawSession } from '../support/raw-session';
@@ -84,7 +85,13 @@ describe('a session whose service is restarted', () => {
     const before = windows.filter((line) => Number(line.split(' ')[1]) <= atMs - 1000).length;
     expect(pool.submitted.fusion).toBeLessThanOrEqual(windows.length - before);
     const ended = results.at(-1)!.event as Extract<TypedEvent, { type: 'rapport.session.ended' }>;
-    expect(ended.data).toMatchObject({ reason: 'ended', incomplete: false, assessments: 14, finals: 4, dropped: {} });
+    expect(ended.data).toMatchObject({
+      reason: 'ended',
+      incomplete: false,
+      assessments: 14,
+      finals: 4,
+      dropped: exactly({}),
+    });
     expect(ended.data.startedAt).toBe(session.events('rapport.session.started')[0]!.data.startedAt);
     // how the conversation went, as if nothing had happened
     expect(ended.data.conversation).toMatchObject({ mediaMs: 14_000 });

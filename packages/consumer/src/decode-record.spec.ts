@@ -81,7 +81,9 @@ describe('decodeRecord', () => {
     const session = { tenant: 'acme', sessionId: HEADERS.ce_subject };
     expect(decode(record(null, {})).given).toMatchObject({ type: 'tombstone', ...session });
     const erased = { ...HEADERS, ce_type: 'rapport.session.erased' };
-    expect(decode(record(null, erased), true).given).toMatchObject({ type: 'rapport.session.erased', data: {} });
+    expect(decode(record(null, erased), true).given).toEqual(
+      expect.objectContaining({ type: 'rapport.session.erased', data: {} }),
+    );
   });
 
   it('decrypts, tells what nobody can read, and takes nothing that was changed', async () => {

@@ -34,6 +34,7 @@ export function flacSound(path: string): PlainSound {
   }
   return {
     channels: channels === 1 ? 1 : 2,
+    sampleRateHz,
     durationMs: (samples / sampleRateHz) * 1000,
     read: (voices) => decode(path, info, voices),
   };

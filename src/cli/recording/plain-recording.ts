@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import type { Cue } from '../../demo/sample-call';
 import { OggDemuxer } from '../../streams/codecs/ogg-demuxer';
 import { WebmDemuxer } from '../../streams/codecs/webm-demuxer';
+import { BandRemark } from './band-remark';
 import { flacSound } from './flac-sound';
 import { opusSound } from './opus-sound';
 import type { OnFault, PlainSound } from './plain-sound';
@@ -35,14 +36,19 @@ export async function plainRecording(
     durationMs: sound.durationMs,
     streams: parties.map((party, i) => voiceStream(i + 1, party)),
     remarks,
-    cues: () => cues(sound, parties.length === 2 ? 2 : 1, (reason) => remarks.push(faultIn('its sound', reason))),
+    cues: () => {
+      const watch = new BandRemark(sound.sampleRateHz, (remark) => remarks.push(remark));
+      return cues(sound, parties.length === 2 ? 2 : 1, watch, (reason) => remarks.push(faultIn('its sound', reason)));
+    },
   };
 }
 
-async function* cues(sound: PlainSound, voices: 1 | 2, onFault: OnFault): AsyncGenerator<Cue> {
+async function* cues(sound: PlainSound, voices: 1 | 2, watch: BandRemark, onFault: OnFault): AsyncGenerator<Cue> {
   const lanes = Array.from({ length: voices }, (_, i) => new VoiceCues(i + 1));
   for await (const channels of sound.read(voices, onFault)) {
-    const made = lanes.flatMap((lane, i) => [...lane.push(pcm16(channels[i]!))]);
+    const pcm = channels.map((channel) => pcm16(channel));
+    watch.hear(pcm[0]!);
+    const made = lanes.flatMap((lane, i) => [...lane.push(pcm[i]!)]);
     yield* made.sort((a, b) => a.ptsMs - b.ptsMs);
   }
   for (const lane of lanes) yield* lane.flush();

@@ -4,6 +4,8 @@ export type OnFault = (reason: string) => void;
 /** The sound of a file that we decode ourselves. */
 export interface PlainSound {
   readonly channels: 1 | 2;
+  /** As the file claims; absent: it is coded, and claims none that says how it was sampled. */
+  readonly sampleRateHz?: number;
   /** 0 when the file does not say. */
   readonly durationMs: number;
   /** Samples at 16 kHz in [-1, 1], an array a voice, equally long; one voice of two channels is their mix. */

@@ -2,6 +2,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Cue } from '../../demo/sample-call';
 import { Refusal } from '../refusal';
+import { BandRemark } from './band-remark';
 import { type Channels, CHUNK_MS, conversion, MIXED, mixed, type Recording, voiceStream, VoiceCues } from './recording';
 import { pcm16, Resampler } from './resample';
 import { blockBytes, deinterleave } from './sample-format';
@@ -42,11 +43,11 @@ export function wavRecording(path: string, channelsFor: (channels: 1 | 2) => Cha
     durationMs: lastsMs(dataBytes),
     streams: parties.map((party, i) => voiceStream(i + 1, party)),
     remarks,
-    cues: () => readCues(path, format, parties.length),
+    cues: () => readCues(path, format, parties.length, new BandRemark(sampleRateHz, (remark) => remarks.push(remark))),
   };
 }
 
-async function* readCues(path: string, format: WavFormat, voices: number): AsyncGenerator<Cue> {
+async function* readCues(path: string, format: WavFormat, voices: number, watch: BandRemark): AsyncGenerator<Cue> {
   const { channels, sampleRateHz, dataStart, dataBytes } = format;
   const block = blockBytes(format);
   const stepBytes = Math.ceil((sampleRateHz * READ_MS) / 1000) * block;
@@ -61,7 +62,9 @@ async function* readCues(path: string, format: WavFormat, voices: number): Async
       const whole = bytes.subarray(0, bytes.length - (bytes.length % block));
       const sound = deinterleave(whole, format);
       const perVoice = voices < channels ? [mixed(sound)] : sound;
-      yield* inOrder(lanes.map(({ resampler, cues }, i) => cues.push(pcm16(resampler.push(perVoice[i]!)))));
+      const pcm = lanes.map(({ resampler }, i) => pcm16(resampler.push(perVoice[i]!)));
+      watch.hear(pcm[0]!);
+      yield* inOrder(lanes.map(({ cues }, i) => cues.push(pcm[i]!)));
     }
     yield* inOrder(lanes.map(({ resampler, cues }) => concat(cues.push(pcm16(resampler.flush())), cues)));
   } finally {

@@ -1,5 +1,5 @@
 import { PcmDecoder, type PcmFormat } from './pcm-decoder';
-import { NotingSink, atRate, bytesOf, sampleVoice, sine } from './testing/signals';
+import { NotingSink, atRate, bytesOf, overTelephone, sampleVoice, sine } from './testing/signals';
 
 const options = { anchorToleranceMs: 60 };
 const open = (format: PcmFormat) => new PcmDecoder(format, options);
@@ -60,15 +60,7 @@ describe('PcmDecoder', () => {
     ['sound of 16 kHz', false],
   ])('hears whether it is %s', (_what, narrow) => {
     const voice = sampleVoice(6500, 17_000);
-    const from8k = () => {
-      const sink = new NotingSink();
-      open({ rateHz: 8000, channels: 1 }).take(
-        { ptsMs: 0, bytes: bytesOf(atRate(voice, 8000)), discontinuity: false },
-        sink,
-      );
-      return sink.all();
-    };
-    const at48k = atRate(narrow ? from8k() : voice, 48_000);
+    const at48k = atRate(narrow ? overTelephone(voice) : voice, 48_000);
     const decoder = open({ rateHz: 48_000, channels: 1 });
     const sink = new NotingSink();
     for (let ptsMs = 0; ptsMs < 10_500; ptsMs += 20) {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PcmSink } from '../voice-decoder';
+import { PcmDecoder } from '../pcm-decoder';
 
 // Jest looks globals up slowly: these are called millions of times.
 const { sin, cos, PI, round, min, max, hypot } = Math;
@@ -105,4 +106,12 @@ export class NotingSink implements PcmSink {
   all(channel = 0): Int16Array {
     return Int16Array.from(this.pieces.flatMap(({ channels }) => [...channels[channel]!]));
   }
+}
+
+/** As a telephone line gives it: sampled at 8 kHz and decoded, 16 kHz again. */
+export function overTelephone(pcm: Int16Array): Int16Array {
+  const sink = new NotingSink();
+  const decoder = new PcmDecoder({ rateHz: 8000, channels: 1 }, { anchorToleranceMs: 60 });
+  decoder.take({ ptsMs: 0, bytes: bytesOf(atRate(pcm, 8000)), discontinuity: false }, sink);
+  return sink.all();
 }
