@@ -1,6 +1,6 @@
 // `npm run bench:decode`: what decoding costs for each second of media, on one thread. WebM/Opus goes through the service's
 // own path (demuxer, order of packets, damage, 16-bit samples) and, side by side, through opus-decoder alone, fed the same
-// packets; then the resampler, G.711 and the frame header.
+// packets; then the resampler, with what it lets through, G.711 and the frame header.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -12,6 +12,7 @@ import { Resampler } from '../dist/streams/codecs/resampler.js';
 import { WebmDemuxer } from '../dist/streams/codecs/webm-demuxer.js';
 import { streamOptions } from '../dist/streams/stream-options.js';
 import { figure, keep, show } from './figures.mjs';
+import { responseOf } from './resampler-response.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -120,6 +121,7 @@ function tones(rateHz) {
   return Int16Array.from({ length: rateHz }, (_, i) => 9000 * (Math.sin(i * 0.05) + Math.sin(i * 0.31)));
 }
 
+const RATES_HZ = [8000, 24_000, 48_000];
 const CHUNK_MS = 100;
 function resamplerRun(rateHz) {
   const resampler = new Resampler(rateHz);
@@ -169,7 +171,7 @@ for (let run = 0; run <= runs; run++) {
     opus[part] = part === 'bare' ? await bareRun(list) : await webmRun();
   }
   const once = { ...opus, mulaw: await mulawRun(), frame: frameRun(values.smoke ? 1e4 : 1e6) };
-  for (const rateHz of [8000, 24_000, 48_000]) once[rateHz] = resamplerRun(rateHz);
+  for (const rateHz of RATES_HZ) once[rateHz] = resamplerRun(rateHz);
   if (run > 0) for (const [name, value] of Object.entries(once)) results[name].push(value);
 }
 
@@ -183,9 +185,16 @@ const figures = [
     'ratio',
     { atLeast: 0.8 },
   ),
-  ...[8000, 24_000, 48_000].map((rateHz) =>
-    figure(`resampler, ${rateHz / 1000} to 16 kHz`, results[rateHz], perSecond),
-  ),
+  ...RATES_HZ.map((rateHz) => figure(`resampler, ${rateHz / 1000} to 16 kHz`, results[rateHz], perSecond)),
+  ...RATES_HZ.flatMap((rateHz) => {
+    const name = `resampler, ${rateHz / 1000} to 16 kHz`;
+    const { passHz, changeDb, strayDb } = responseOf(rateHz);
+    const stray = rateHz < 16_000 ? 'loudest image above 4 kHz' : 'loudest alias of what is above 8 kHz';
+    return [
+      figure(`${name}: largest change up to ${passHz / 1000} kHz`, [changeDb], 'dB'),
+      figure(`${name}: ${stray}`, [strayDb], 'dB', { atMost: -60 }),
+    ];
+  }),
   figure('mu-law at 8 kHz, whole decoder', results.mulaw, perSecond),
   figure('frame header parsed', results.frame, 'us CPU a frame'),
 ];
