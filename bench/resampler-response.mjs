@@ -1,39 +1,26 @@
 // What the resampler lets through, tone by tone: by how much it changes what is in the band, and how loud what is not comes out
 // somewhere else. dB against the tone that went in; nothing here depends on the machine.
-import { BLOCK_SAMPLES, OUTPUT_RATE_HZ, Resampler } from '../dist/streams/codecs/resampler.js';
+import { BLOCK_SAMPLES, OUTPUT_RATE_HZ, PASS_SHARE, Resampler } from '../dist/streams/codecs/resampler.js';
+import { amplitudeAt, sine } from '../dist/streams/codecs/testing/signals.js';
 
 const AMPLITUDE = 30_000;
 const TONES = 24;
 const INPUT_SECONDS = 0.5;
 /** Of the output: without its edges. */
 const LOOKED_AT = [1000, 7000];
-/** The pass band ends at this share of the lower rate. */
-const PASS_SHARE = 0.45;
 
 /** Samples of the middle of a tone behind the resampler. */
 function through(rateHz, hz) {
   const resampler = new Resampler(rateHz);
-  const input = Int16Array.from({ length: rateHz * INPUT_SECONDS }, (_, i) =>
-    Math.round(AMPLITUDE * Math.sin((2 * Math.PI * hz * i) / rateHz)),
-  );
+  const input = sine(hz, rateHz, rateHz * INPUT_SECONDS, AMPLITUDE);
   const out = [];
   for (let at = 0; at < input.length; at += BLOCK_SAMPLES)
     out.push(...resampler.push(input.subarray(at, at + BLOCK_SAMPLES)));
   return out.slice(...LOOKED_AT);
 }
 
-/** dB of one frequency against the tone, by correlation under a Blackman-Harris window (side lobes below -92 dB). */
-function levelDb(hz, samples) {
-  let [re, im, weights] = [0, 0, 0];
-  samples.forEach((sample, i) => {
-    const x = (2 * Math.PI * i) / samples.length;
-    const window = 0.35875 - 0.48829 * Math.cos(x) + 0.14128 * Math.cos(2 * x) - 0.01168 * Math.cos(3 * x);
-    re += sample * window * Math.cos((2 * Math.PI * hz * i) / OUTPUT_RATE_HZ);
-    im += sample * window * Math.sin((2 * Math.PI * hz * i) / OUTPUT_RATE_HZ);
-    weights += window;
-  });
-  return 20 * Math.log10((2 * Math.hypot(re, im)) / weights / AMPLITUDE);
-}
+/** dB of one frequency against the tone. */
+const levelDb = (hz, samples) => 20 * Math.log10(amplitudeAt(hz, OUTPUT_RATE_HZ, samples) / AMPLITUDE);
 
 const band = (fromHz, toHz) => Array.from({ length: TONES + 1 }, (_, i) => fromHz + ((toHz - fromHz) * i) / TONES);
 

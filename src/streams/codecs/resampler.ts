@@ -10,7 +10,7 @@ export const OUTPUT_RATE_HZ = 16_000;
 /** Input samples of one call, at most; the buffers are made for it once. */
 export const BLOCK_SAMPLES = 4096;
 /** The pass band ends at this share of the lower of both rates; the stop band begins at its half, so that nothing folds. */
-const PASS_SHARE = 0.45;
+export const PASS_SHARE = 0.45;
 /** Sums that run side by side: one alone waits for its own last addition at every tap. */
 const LANES = 4;
 /** Attenuation of aliases and images, dB. */
