@@ -48,6 +48,8 @@ export class Checkpoints {
   private writtenMs = -Infinity;
   /** The newest of any that was written, for whatever reason. */
   private newestMs = -Infinity;
+  /** Undoes the timer of one that is to come; undefined: there is none. */
+  private cancelSoon: (() => void) | undefined;
   private written: { readonly resultSeq: number; readonly seqs: string; readonly ended: number } | undefined;
 
   constructor(
@@ -75,16 +77,16 @@ export class Checkpoints {
     // Behind a stream that has ended there may be no hop that would bring the next.
     const isDue = ended > (this.written?.ended ?? 0);
     if (!isDue && sinceMs < (isSame ? QUIET_EVERY_MS : EVERY_MS)) return;
-    this.writtenMs = this.newestMs = clock.nowMs();
+    this.writtenMs = clock.nowMs();
     this.written = now;
-    snapshots.write(this.snapshot(starts)).then(() => this.acked(starts), onFault);
+    this.write(snapshots, starts).then(() => this.acked(starts), onFault);
   }
 
   /** The newest that is known, at once. Resolves once it is durable. */
   async now(): Promise<void> {
-    if (this.isGone || this.deps.snapshots === undefined) return;
-    this.newestMs = this.deps.clock.nowMs();
-    await this.deps.snapshots.write(this.snapshot(this.ended ?? this.deps.starts()));
+    const { snapshots, starts } = this.deps;
+    if (this.isGone || snapshots === undefined) return;
+    await this.write(snapshots, this.ended ?? starts());
   }
 
   /**
@@ -99,6 +101,14 @@ export class Checkpoints {
   async keepDoor(door: unknown): Promise<void> {
     this.door = door;
     await this.now();
+  }
+
+  /** The same, with the next snapshot that is written: at the latest when the newest is as old as those of a session that runs. */
+  keepDoorSoon(door: unknown): void {
+    this.door = door;
+    const { clock, snapshots, onFault } = this.deps;
+    if (this.isGone || snapshots === undefined) return;
+    this.cancelSoon ??= clock.at(this.newestMs + EVERY_MS, () => void this.now().catch(onFault));
   }
 
   /**
@@ -117,7 +127,19 @@ export class Checkpoints {
   /** Nobody comes back to it. */
   async remove(): Promise<void> {
     this.isGone = true;
+    this.cancelTimer();
     await this.deps.snapshots?.remove(this.deps.identity.sessionId);
+  }
+
+  private write(snapshots: SnapshotStore, starts: readonly StreamStart[]): Promise<void> {
+    this.cancelTimer();
+    this.newestMs = this.deps.clock.nowMs();
+    return snapshots.write(this.snapshot(starts));
+  }
+
+  private cancelTimer(): void {
+    this.cancelSoon?.();
+    this.cancelSoon = undefined;
   }
 
   private snapshot(starts: readonly StreamStart[]): SessionSnapshot {
