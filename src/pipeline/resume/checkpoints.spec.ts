@@ -53,6 +53,18 @@ describe('Checkpoints', () => {
     expect(written[2]).toMatchObject({ hopEndMs: 1000, resultSeq: 3 });
   });
 
+  it('a session that began and said nothing had its file written twice, and once more as it ended', async () => {
+    const { kept, written, clock } = checkpoints();
+    await kept.keepDoor({ current: 'token' });
+    for (let second = 1; second < 30; second += 1) {
+      clock.advance(1000);
+      kept.worked({ hopEndMs: second * 1000, resultSeq: 1, state: initialState() });
+    }
+    expect(written).toHaveLength(1);
+    kept.worked({ hopEndMs: 30_000, resultSeq: 2, state: initialState() });
+    expect(written).toHaveLength(2);
+  });
+
   it('writes what will do for a while within two seconds, once, and not of a session that is gone', async () => {
     const { kept, written, clock } = checkpoints();
     await kept.keepDoor({ current: 'token' });

@@ -35,6 +35,20 @@ export interface CheckpointDeps {
 /** The work that a snapshot stands for. */
 export type WorkDone = Pick<SessionSnapshot, 'hopEndMs' | 'resultSeq' | 'state'>;
 
+/** As far as another process would go on elsewhere. */
+interface Gist {
+  readonly resultSeq: number;
+  readonly seqs: string;
+  readonly ended: number;
+}
+
+const gistOf = ({ resultSeq }: WorkDone, starts: readonly StreamStart[]): Gist => ({
+  // the first result says that the session has begun, as its first snapshot does
+  resultSeq: Math.max(1, resultSeq),
+  seqs: starts.map(({ seq }) => seq).join(),
+  ended: starts.filter((start) => start.ended).length,
+});
+
 /**
  * Keeps the snapshot of one session that another process would go on from (rule 8), and acknowledges media only once
  * such a snapshot is durable: what a client may forget can be needed by nobody.
@@ -45,12 +59,11 @@ export class Checkpoints {
   private isGone = false;
   /** Where its streams stood at the end. */
   private ended: readonly StreamStart[] | undefined;
-  private writtenMs = -Infinity;
-  /** The newest of any that was written, for whatever reason. */
   private newestMs = -Infinity;
   /** Undoes the timer of one that is to come; undefined: there is none. */
   private cancelSoon: (() => void) | undefined;
-  private written: { readonly resultSeq: number; readonly seqs: string; readonly ended: number } | undefined;
+  /** What the newest says, for whatever reason it was written. */
+  private written: Gist | undefined;
 
   constructor(
     private readonly deps: CheckpointDeps,
@@ -67,19 +80,16 @@ export class Checkpoints {
     this.done = done;
     const { clock, snapshots, onFault } = this.deps;
     if (snapshots === undefined) return this.acked(this.deps.starts());
-    const sinceMs = clock.nowMs() - this.writtenMs;
+    const sinceMs = clock.nowMs() - this.newestMs;
     // where its streams stand is not even looked up
     if (sinceMs < EVERY_MS && !this.deps.hasEnded()) return;
     const starts = this.deps.starts();
-    const ended = starts.filter((start) => start.ended).length;
-    const now = { resultSeq: done.resultSeq, seqs: starts.map(({ seq }) => seq).join(), ended };
+    const now = gistOf(done, starts);
     const isSame = now.resultSeq === this.written?.resultSeq && now.seqs === this.written.seqs;
     // Behind a stream that has ended there may be no hop that would bring the next.
-    const isDue = ended > (this.written?.ended ?? 0);
+    const isDue = now.ended > (this.written?.ended ?? 0);
     if (!isDue && sinceMs < (isSame ? QUIET_EVERY_MS : EVERY_MS)) return;
-    this.writtenMs = clock.nowMs();
-    this.written = now;
-    this.write(snapshots, starts).then(() => this.acked(starts), onFault);
+    void this.write(snapshots, starts).catch(onFault);
   }
 
   /** The newest that is known, at once. Resolves once it is durable. */
@@ -131,10 +141,12 @@ export class Checkpoints {
     await this.deps.snapshots?.remove(this.deps.identity.sessionId);
   }
 
-  private write(snapshots: SnapshotStore, starts: readonly StreamStart[]): Promise<void> {
+  private async write(snapshots: SnapshotStore, starts: readonly StreamStart[]): Promise<void> {
     this.cancelTimer();
     this.newestMs = this.deps.clock.nowMs();
-    return snapshots.write(this.snapshot(starts));
+    this.written = gistOf(this.done, starts);
+    await snapshots.write(this.snapshot(starts));
+    if (this.ended === undefined) this.acked(starts);
   }
 
   private cancelTimer(): void {
