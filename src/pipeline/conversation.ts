@@ -302,6 +302,7 @@ export class Conversation {
     this.isWithdrawn = true;
     revoke();
     this.flow.unsubscribe();
+    streams.catchUp();
     this.length.soFar(streams.soFar());
     this.lastPoints ??= endedPoints(streams);
     streams.dispose();

@@ -146,6 +146,11 @@ export class KeptResults {
     return this.checkpoints.keepDoor(door);
   }
 
+  /** The same where what was kept before will do for a while: within 2 s. */
+  keepDoorSoon(door: unknown): void {
+    this.checkpoints.keepDoorSoon(door);
+  }
+
   /** Nobody is connected: what a process after this one would go on from is kept, unless that was done just before. */
   pausing(): Promise<void> {
     return this.checkpoints.pausing();

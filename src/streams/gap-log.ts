@@ -85,6 +85,11 @@ export class GapLog {
     this.#notices.push(notice);
   }
 
+  /** Nothing was noted since the last call of `take`. */
+  get isEmpty(): boolean {
+    return this.#open.size === 0 && this.#notices.length === 0;
+  }
+
   /** What was noted since the last call. */
   take(): StreamUpdated[] {
     const notices = this.#notices.splice(0).map(({ streamName, atMs, detail }): StreamUpdated => {

@@ -14,6 +14,9 @@ export interface HopCuts {
   heldSince(endMs: number): number | undefined;
 }
 
+/** Nobody writes into the sound of a hop: all sessions share these. */
+let zeros = new Int16Array(0);
+
 /** Puts a hop together from every lane. Each voice stream is in each hop, silent ones with one shared array of zeros. */
 export class HopBuilder {
   readonly #silence: Int16Array;
@@ -25,7 +28,8 @@ export class HopBuilder {
     /** What is not taken of a stretch of media time. Default: nothing. */
     private readonly cuts: HopCuts = { unheard: () => [], heldSince: () => undefined },
   ) {
-    this.#silence = new Int16Array(hopMs * SAMPLES_PER_MS);
+    if (zeros.length !== hopMs * SAMPLES_PER_MS) zeros = new Int16Array(hopMs * SAMPLES_PER_MS);
+    this.#silence = zeros;
   }
 
   build(index: number, releasedAtMs: number): Hop {

@@ -42,6 +42,11 @@ export class HopRelease {
     return this.nextStartMs + this.options.hopMs;
   }
 
+  /** Start of the first content behind what is released, media ms; Infinity: there is none. */
+  get contentMs(): number {
+    return Math.min(...this.content.map((content) => content.nextContentMs(this.nextStartMs)));
+  }
+
   settle({ hopEndMs }: Pick<Hop, 'hopEndMs'>): boolean {
     return this.#inFlight.delete(hopEndMs);
   }

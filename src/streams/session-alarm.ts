@@ -17,6 +17,9 @@ export class SessionAlarm {
   #asked: { readonly atMs: number } | undefined;
   /** Nobody has to be asked: the clock alone says what was heard. */
   #byClock = true;
+  /** Nothing has come that anybody would wait for: the client is asked later. */
+  #rests = false;
+  #restedUntilMs = -Infinity;
   readonly #timer: DeadlineTimer;
 
   constructor(
@@ -40,14 +43,35 @@ export class SessionAlarm {
     return this.time.mediaMs(this.#heardMs);
   }
 
+  get rests(): boolean {
+    return this.#rests;
+  }
+
+  /** Up to then nobody was asked, for nothing had come. */
+  get restedUntilMs(): number {
+    return this.#rests ? this.clock.nowMs() : this.#restedUntilMs;
+  }
+
+  /** The client is there: it has just said something. Wakes nobody. */
+  endRest(): void {
+    if (!this.#rests) return;
+    this.#restedUntilMs = this.#heardMs = this.clock.nowMs();
+    this.#rests = false;
+  }
+
   /** A connection that can be asked; undefined: none, or one that cannot. */
   attach(line: Line | undefined): void {
     this.#line = line;
     this.#asked = undefined;
   }
 
-  /** For the first deadline of a stream, or when the session clock reaches `dueMediaMs`. */
-  arm(intakes: readonly StreamIntake[], dueMediaMs = Infinity): void {
+  /**
+   * For the first deadline of a stream, or when the session clock reaches `dueMediaMs`.
+   * @param restMediaMs a client that can be asked is asked at this time and not before; absent: when a stream is silent.
+   */
+  arm(intakes: readonly StreamIntake[], dueMediaMs = Infinity, restMediaMs?: number): void {
+    const nowMs = this.clock.nowMs();
+    this.#restedUntilMs = this.restedUntilMs;
     let lanesAtMs = Infinity;
     let silenceAtMs = dueMediaMs === Infinity ? Infinity : this.time.wallMs(dueMediaMs);
     let areWaitedFor = false;
@@ -57,8 +81,14 @@ export class SessionAlarm {
       areWaitedFor ||= !intake.left;
     }
     this.#byClock = this.#line === undefined || !areWaitedFor;
-    if (!this.#byClock && silenceAtMs <= this.clock.nowMs()) {
+    this.#rests = !this.#byClock && restMediaMs !== undefined;
+    if (this.#rests) {
+      silenceAtMs = this.time.wallMs(restMediaMs!);
+      this.#timer.cancel();
+    }
+    if (!this.#byClock && silenceAtMs <= nowMs) {
       this.#ask();
+      this.#rests = false;
       silenceAtMs = Infinity; // the answer wakes
     }
     this.#timer.arm(Math.min(lanesAtMs, silenceAtMs));

@@ -113,7 +113,14 @@ export class SessionStreams {
     const builder = new HopBuilder(hopMs, voices, stills, this.#cuts);
     this.#hops = new HopRelease(options, builder, content, this.#gaps, firstHop);
     this.#turn = new SessionTurn({
-      ...{ options, time: this.#time, alarm: this.#alarm, watermark: this.#watermark, intakes: this.#intakes },
+      ...{
+        options,
+        mayRest: isLive && restored === undefined,
+        time: this.#time,
+        alarm: this.#alarm,
+        watermark: this.#watermark,
+        intakes: this.#intakes,
+      },
       ...{ chat: this.#chat, cuts: this.#cuts, hops: this.#hops, gaps: this.#gaps },
       life: () => this.#life,
       fact: (fact) => this.#facts.next(fact),
@@ -177,7 +184,10 @@ export class SessionStreams {
    * before, and for one that waits for its media to come again.
    */
   chat(input: ChatInput): StampedChat | undefined {
-    return this.#chat.receive(input, this.#clock.nowMs());
+    const { rests } = this.#alarm;
+    const stamped = this.#chat.receive(input, this.#clock.nowMs());
+    if (rests) this.#pump.run();
+    return stamped;
   }
 
   get paused(): boolean {
@@ -245,9 +255,17 @@ export class SessionStreams {
     return ACCEPTED;
   }
 
+  /** Nothing has come so far, and nothing will: how long that was is looked at, if nobody was asked lately. */
+  catchUp(): void {
+    if (!this.#alarm.rests) return;
+    this.#alarm.endRest();
+    this.#pump.run();
+  }
+
   /** Nothing more comes: what is held is worked off, then `ended` follows as the last fact. */
   end(): void {
     if (this.#life !== 'open') return;
+    this.catchUp();
     this.#chat.comeAll(this.#clock.nowMs());
     this.#life = 'ending';
     for (const intake of this.#intakes.all) intake.end();

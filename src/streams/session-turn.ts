@@ -13,7 +13,9 @@ import type { StreamOptions } from './stream-options';
 export type SessionLife = 'open' | 'ending' | 'closed';
 
 export interface SessionTurnParts {
-  readonly options: Pick<StreamOptions, 'hopMs' | 'allowedLatenessMs'>;
+  readonly options: Pick<StreamOptions, 'hopMs' | 'allowedLatenessMs' | 'restMs'>;
+  /** While nothing has come its client is asked seldom. Not where a process before this one may have heard something, nor of a recording. */
+  readonly mayRest: boolean;
   readonly time: SessionTime;
   readonly alarm: SessionAlarm;
   readonly watermark: SessionWatermark;
@@ -51,6 +53,7 @@ export class SessionTurn {
     }
     chat.comeDue(nowMs);
     if (this.#closed()) return;
+    this.#passRested();
     hops.passed(watermark.valueMs, nowMs);
     this.#releaseHops(nowMs);
     if (this.#closed()) return;
@@ -63,7 +66,34 @@ export class SessionTurn {
     const { alarm, hops, intakes, life, options, watermark } = this.parts;
     const { nextEndMs, hasRoom } = hops;
     const waits = life() === 'open' && hasRoom && watermark.comesByClock(nextEndMs);
-    alarm.arm(intakes.all, waits ? nextEndMs + options.allowedLatenessMs : Infinity);
+    alarm.arm(intakes.all, waits ? nextEndMs + options.allowedLatenessMs : Infinity, this.#restMediaMs());
+  }
+
+  /** When the next turn is due of a session in which nobody waits for anything, since nothing has come; undefined: it is no such. */
+  #restMediaMs(): number | undefined {
+    const { chat, gaps, hops, intakes, life, mayRest, options } = this.parts;
+    const rests =
+      mayRest &&
+      life() === 'open' &&
+      gaps.isEmpty &&
+      chat.early.none &&
+      intakes.all.every(({ untouched }) => untouched) &&
+      this.mediaEndMs === 0;
+    if (!rests) return undefined;
+    return (Math.floor(hops.nextStartMs / options.restMs) + 1) * options.restMs + options.allowedLatenessMs;
+  }
+
+  /**
+   * Hops in front of all that came are as old as they are, though nobody was asked meanwhile: were they of now, what comes behind them
+   * would look as if it were ahead of its time.
+   */
+  #passRested(): void {
+    const { alarm, hops, options, time, watermark } = this.parts;
+    for (let endMs = hops.nextEndMs; ; endMs += options.hopMs) {
+      const dueMs = time.wallMs(endMs + options.allowedLatenessMs);
+      if (dueMs > alarm.restedUntilMs || endMs > watermark.valueMs || endMs > hops.contentMs) return;
+      hops.passed(endMs, dueMs);
+    }
   }
 
   /** How far the session has come, media ms. A sender that is faster than it declared is ahead of the clock. */

@@ -27,6 +27,84 @@ function session(settings: ConstructorParameters<typeof SessionScript>[0] = {}) 
 }
 const hopEnds = (s: SessionScript) => s.hops.map(({ hopEndMs }) => hopEndMs);
 
+describe('a session of which nothing has come', () => {
+  const untouched = () => session({ streams: [VOICE, AGENT] });
+
+  it('is asked for every five seconds, and its hops are as old as if it had been asked for each', async () => {
+    const { s, line } = untouched();
+    for (let second = 0; second < 5; second += 1) await s.advance(1000);
+    expect([line.asked, hopEnds(s)]).toEqual([0, []]);
+    await s.advance(300);
+    await s.advance(5000);
+    expect([line.asked, hopEnds(s).at(-1)]).toEqual([2, 10_000]);
+    // the clock of the script stands at 5 s when a session begins
+    expect(s.hops.map(({ hopEndMs, releasedAtMs }) => releasedAtMs - hopEndMs)).toEqual(s.hops.map(() => 5300));
+    s.streams.dispose();
+  });
+
+  it('is waited for by the windows of the first that speaks, from then on', async () => {
+    const { s, line } = untouched();
+    await s.advance(7400);
+    expect([line.asked, hopEnds(s).length]).toEqual([1, 5]);
+    await s.live(1, speech(3000), 7400);
+    expect(hopEnds(s)).toEqual([1000, 2000, 3000, 4000, 5000, 6000, 7000, 8000, 9000, 10_000]);
+    const late = s.hops.map(({ hopEndMs, releasedAtMs }) => Math.round(releasedAtMs - hopEndMs - 5000));
+    expect(late.slice(0, 7)).toEqual([300, 300, 300, 300, 300, 300, 300]);
+    expect(Math.max(...late)).toBeLessThan(700);
+    expect(s.gaps).toEqual([]);
+    s.streams.dispose();
+  });
+
+  it('is looked at for a message at once', async () => {
+    const { s, line } = untouched();
+    await s.advance(2600);
+    s.chat();
+    await s.jobs();
+    expect([line.asked, hopEnds(s)]).toEqual([1, [1000, 2000]]);
+    await s.advance(700);
+    expect(hopEnds(s)).toEqual([1000, 2000, 3000]);
+    s.streams.dispose();
+  });
+
+  it('loses nothing to a line that was dead from the beginning', async () => {
+    const { s, line } = session();
+    line.answers = false;
+    await s.advance(20_000);
+    s.streams.resume.detach();
+    await s.advance(5000);
+    expect(hopEnds(s)).toEqual([]);
+    s.streams.resume.attach(new ScriptedLine());
+    for (let ms = 0; ms < 6000; ms += 1000) {
+      s.send(1, speech(1000, ms), ms);
+      await s.jobs();
+    }
+    // when they were heard at last: not as old as the seconds in which nobody was asked
+    expect(s.hops.map(({ releasedAtMs }) => releasedAtMs)).toEqual([30_000, 30_000, 30_000, 30_000, 30_000]);
+    const ended = await s.end();
+    expect([ended.durationMs, ended.dropped, s.gaps]).toEqual([6000, {}, []]);
+  });
+
+  it('has lasted as long as it has, when it ends', async () => {
+    const { s } = untouched();
+    await s.advance(3400);
+    expect((await s.end()).durationMs).toBe(3000);
+  });
+
+  it('is asked for as ever while something of it is to be told', async () => {
+    const { s, line } = untouched();
+    await s.advance(2000);
+    s.streams.open({ ...AGENT, streamId: 3, name: 'agent-voice-3' });
+    await s.jobs();
+    await s.advance(1400);
+    expect(line.asked).toBeGreaterThan(0);
+    expect(s.gaps.map(({ detail }) => detail.reason)).toEqual(['stream_opened']);
+    const { asked } = line;
+    await s.advance(1500);
+    expect(line.asked).toBe(asked);
+    s.streams.dispose();
+  });
+});
+
 describe('a stream that falls silent', () => {
   it('is idle once its client has answered, and not before', async () => {
     const { s, line } = session({ streams: [VOICE, AGENT] });
@@ -45,8 +123,10 @@ describe('a stream that falls silent', () => {
 
   it('is asked once a second while the session clock rules, and time goes no further than the answers', async () => {
     const { s, line } = session();
+    s.send(1, silence(20), 0);
     for (let second = 0; second < 10; second += 1) await s.advance(1000);
     expect(hopEnds(s).at(-1)).toBe(9000);
+    expect(line.asked).toBeGreaterThanOrEqual(9);
     expect(line.asked).toBeLessThanOrEqual(11);
     line.answers = false;
     for (let second = 0; second < 10; second += 1) await s.advance(1000);
@@ -138,6 +218,7 @@ describe('a stream that falls silent', () => {
   it('has its due work done while the answer is still to come', async () => {
     const { s, line } = session();
     line.answers = false;
+    s.send(1, silence(20), 0);
     await s.advance(1000);
     expect(line.asked).toBe(1);
     s.pool.failures = 1; // voice activity is tried once more after 100 ms

@@ -93,6 +93,11 @@ export class StreamIntake implements WatermarkSource {
     return this.#ended;
   }
 
+  /** No frame has come, and it has not ended. */
+  get untouched(): boolean {
+    return this.#order.nextSeq === 0 && this.#order.heldCount === 0 && !this.#ended;
+  }
+
   get point(): StreamPoint {
     const { nextSeq } = this.#order;
     const { nextByteOffset, limitBytes } = this.#credit;

@@ -18,6 +18,8 @@ export const StreamOptions = z
     allowedLatenessMs: ms.default(300),
     /** A stream that holds unused credit and sent nothing for so long is idle, ms; divided by the pace. */
     idleAfterMs: count.default(1000),
+    /** So often a client is asked that has sent nothing of any stream yet, ms of media: its windows hold nothing. */
+    restMs: count.default(5000),
     /** Least idle limit after that division, wall ms: below it, a pause of our own event loop looks like a silent sender. */
     minIdleWallMs: ms.default(100),
     /** Media this far behind the watermark is dropped and counted, ms. */

@@ -165,6 +165,31 @@ describe('a session whose service is restarted', () => {
     expect(results.at(-1)!.event.data).toMatchObject({ reason: 'ended', incomplete: false });
   }, 60_000);
 
+  it('takes the newest token after kill -9, whatever the file has, and from then on none that was used', async () => {
+    const { child, door } = await spawn();
+    const session = await RawSession.start(door, [VOICE]);
+    const used: string[] = [];
+    for (let cut = 0; cut < 4; cut += 1) {
+      await session.cut();
+      used.push(session.token);
+      await session.resume({}, door);
+    }
+    await child.kill('SIGKILL');
+    await session.client.closed;
+
+    const { door: nextDoor } = await spawn();
+    used.push(session.token);
+    await session.resume({}, nextDoor);
+    session.client.json({ type: 'ping' });
+    await session.client.until(isType('pong'));
+    for (const resumeToken of used) {
+      const other = await RawClient.open(nextDoor.url, nextDoor.key);
+      other.json({ type: 'session.resume', sessionId: session.sessionId, resumeToken, ackedResultSeq: 0 });
+      expect(await other.error()).toMatchObject({ code: 'forbidden' });
+    }
+    await session.end();
+  }, 60_000);
+
   // Bug: a session was forgotten with its process once it had ended, whether or not its client had read that.
   it('gives its end to a client that had not read it, for the window, also after a second restart', async () => {
     const first = await open();

@@ -73,9 +73,19 @@ export class ResumableSessions {
     await this.keepTokens(session);
   }
 
-  /** From now on its tokens hold in a process after this one, too. A disk that refuses takes that away and no more. */
-  async keepTokens({ conversation, tokens }: ResumableSession): Promise<void> {
-    if (this.options.resumeWindowMs > 0) await conversation.results.keepDoor(tokens.kept).catch(logFault);
+  /**
+   * From now on its tokens hold in a process after this one, too. A disk that refuses takes that away and no more. Where what is on
+   * disk stands for the newest, too, nobody waits: a network that comes and goes would have the disk write for each time.
+   */
+  async keepTokens({ conversation, tokens, state }: ResumableSession): Promise<void> {
+    if (this.options.resumeWindowMs === 0) return;
+    const { chain, kept } = tokens;
+    // one that is over writes nothing more by itself
+    if (state === 'live' && chain?.isKept === true) return conversation.results.keepDoorSoon(kept);
+    const written = conversation.results.keepDoor(kept).then(() => {
+      if (chain !== undefined) chain.isKept = true;
+    });
+    await written.catch(logFault);
   }
 
   private keep(conversation: DoorConversation, tokens: ResumeTokens): ResumableSession {

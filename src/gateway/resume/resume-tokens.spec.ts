@@ -1,5 +1,10 @@
 import { Fleet } from './fleet';
 import { ResumeTokens } from './resume-tokens';
+import { CHAIN_TOKENS } from './token-chain';
+
+/** As a process after this one has them. */
+const restored = ({ kept }: ResumeTokens, fleet = new Fleet()): ResumeTokens =>
+  ResumeTokens.restore(fleet, JSON.parse(JSON.stringify(kept)));
 
 describe('ResumeTokens', () => {
   it('takes the newest, and the one before until the newest has arrived', () => {
@@ -19,7 +24,38 @@ describe('ResumeTokens', () => {
     expect(ResumeTokens.begin(new Fleet()).token).not.toBe(token);
     expect(JSON.stringify([tokens, tokens.kept])).not.toContain(token);
     const next = tokens.renew(token);
-    const restored = ResumeTokens.restore(new Fleet(), JSON.parse(JSON.stringify(tokens.kept)));
-    expect([token, next, 'other'].map((one) => restored.accepts(one))).toEqual([true, true, false]);
+    expect(JSON.stringify([tokens, tokens.kept])).not.toContain(next);
+    expect([token, next, 'other'].map((one) => restored(tokens).accepts(one))).toEqual([true, true, false]);
   });
+
+  it.each([undefined, { name: 'gw-3', url: 'wss://{name}.example' }])(
+    'takes those that were given since it was kept, one after the other, and then no used one (%#)',
+    (config) => {
+      const fleet = new Fleet(config);
+      const { tokens, token: first } = ResumeTokens.begin(fleet);
+      const given = [first];
+      const renew = () => given.push(tokens.renew(given.at(-1)!));
+      renew();
+      renew();
+      tokens.confirm();
+      const { chain } = tokens;
+      const older = restored(tokens, fleet);
+      while (tokens.chain === chain) renew();
+      const ofChain = given.slice(1, -1);
+      expect(ofChain).toHaveLength(CHAIN_TOKENS);
+      // kept was the third of all: the two before it were used up, and the last is of another chain
+      expect(given.map((token) => older.accepts(token))).toEqual([
+        false,
+        false,
+        ...ofChain.slice(1).map(() => true),
+        false,
+      ]);
+      const newest = ofChain.at(-1)!;
+      const next = older.renew(newest);
+      expect(older.accepts(next) && older.accepts(newest)).toBe(true);
+      expect(given.filter((token) => older.accepts(token))).toEqual([newest]);
+      older.confirm();
+      expect(given.filter((token) => older.accepts(token))).toEqual([]);
+    },
+  );
 });

@@ -35,6 +35,20 @@ export interface CheckpointDeps {
 /** The work that a snapshot stands for. */
 export type WorkDone = Pick<SessionSnapshot, 'hopEndMs' | 'resultSeq' | 'state'>;
 
+/** As far as another process would go on elsewhere. */
+interface Gist {
+  readonly resultSeq: number;
+  readonly seqs: string;
+  readonly ended: number;
+}
+
+const gistOf = ({ resultSeq }: WorkDone, starts: readonly StreamStart[]): Gist => ({
+  // the first result says that the session has begun, as its first snapshot does
+  resultSeq: Math.max(1, resultSeq),
+  seqs: starts.map(({ seq }) => seq).join(),
+  ended: starts.filter((start) => start.ended).length,
+});
+
 /**
  * Keeps the snapshot of one session that another process would go on from (rule 8), and acknowledges media only once
  * such a snapshot is durable: what a client may forget can be needed by nobody.
@@ -45,10 +59,11 @@ export class Checkpoints {
   private isGone = false;
   /** Where its streams stood at the end. */
   private ended: readonly StreamStart[] | undefined;
-  private writtenMs = -Infinity;
-  /** The newest of any that was written, for whatever reason. */
   private newestMs = -Infinity;
-  private written: { readonly resultSeq: number; readonly seqs: string; readonly ended: number } | undefined;
+  /** Undoes the timer of one that is to come; undefined: there is none. */
+  private cancelSoon: (() => void) | undefined;
+  /** What the newest says, for whatever reason it was written. */
+  private written: Gist | undefined;
 
   constructor(
     private readonly deps: CheckpointDeps,
@@ -65,26 +80,23 @@ export class Checkpoints {
     this.done = done;
     const { clock, snapshots, onFault } = this.deps;
     if (snapshots === undefined) return this.acked(this.deps.starts());
-    const sinceMs = clock.nowMs() - this.writtenMs;
+    const sinceMs = clock.nowMs() - this.newestMs;
     // where its streams stand is not even looked up
     if (sinceMs < EVERY_MS && !this.deps.hasEnded()) return;
     const starts = this.deps.starts();
-    const ended = starts.filter((start) => start.ended).length;
-    const now = { resultSeq: done.resultSeq, seqs: starts.map(({ seq }) => seq).join(), ended };
+    const now = gistOf(done, starts);
     const isSame = now.resultSeq === this.written?.resultSeq && now.seqs === this.written.seqs;
     // Behind a stream that has ended there may be no hop that would bring the next.
-    const isDue = ended > (this.written?.ended ?? 0);
+    const isDue = now.ended > (this.written?.ended ?? 0);
     if (!isDue && sinceMs < (isSame ? QUIET_EVERY_MS : EVERY_MS)) return;
-    this.writtenMs = this.newestMs = clock.nowMs();
-    this.written = now;
-    snapshots.write(this.snapshot(starts)).then(() => this.acked(starts), onFault);
+    void this.write(snapshots, starts).catch(onFault);
   }
 
   /** The newest that is known, at once. Resolves once it is durable. */
   async now(): Promise<void> {
-    if (this.isGone || this.deps.snapshots === undefined) return;
-    this.newestMs = this.deps.clock.nowMs();
-    await this.deps.snapshots.write(this.snapshot(this.ended ?? this.deps.starts()));
+    const { snapshots, starts } = this.deps;
+    if (this.isGone || snapshots === undefined) return;
+    await this.write(snapshots, this.ended ?? starts());
   }
 
   /**
@@ -99,6 +111,14 @@ export class Checkpoints {
   async keepDoor(door: unknown): Promise<void> {
     this.door = door;
     await this.now();
+  }
+
+  /** The same, with the next snapshot that is written: at the latest when the newest is as old as those of a session that runs. */
+  keepDoorSoon(door: unknown): void {
+    this.door = door;
+    const { clock, snapshots, onFault } = this.deps;
+    if (this.isGone || snapshots === undefined) return;
+    this.cancelSoon ??= clock.at(this.newestMs + EVERY_MS, () => void this.now().catch(onFault));
   }
 
   /**
@@ -117,7 +137,21 @@ export class Checkpoints {
   /** Nobody comes back to it. */
   async remove(): Promise<void> {
     this.isGone = true;
+    this.cancelTimer();
     await this.deps.snapshots?.remove(this.deps.identity.sessionId);
+  }
+
+  private async write(snapshots: SnapshotStore, starts: readonly StreamStart[]): Promise<void> {
+    this.cancelTimer();
+    this.newestMs = this.deps.clock.nowMs();
+    this.written = gistOf(this.done, starts);
+    await snapshots.write(this.snapshot(starts));
+    if (this.ended === undefined) this.acked(starts);
+  }
+
+  private cancelTimer(): void {
+    this.cancelSoon?.();
+    this.cancelSoon = undefined;
   }
 
   private snapshot(starts: readonly StreamStart[]): SessionSnapshot {

@@ -1,7 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { giveWay, NOBODY_WAITS } from '../../../models/runtime/thread-priority';
 import { LibsqlFile } from './libsql-file';
 import type { FromLibsql, LibsqlSettings, ToLibsql } from './libsql-messages';
 
+giveWay(NOBODY_WAITS);
 const port = parentPort!;
 const say = (message: FromLibsql): void => port.postMessage(message);
 const told = (error: unknown): string => (error instanceof Error ? error.message : String(error));
