@@ -1,6 +1,7 @@
 import { Subject, type Observable } from 'rxjs';
 import type { ChatInput } from './chat-lane';
 import type { CreditLimit } from './credit-window';
+import { Deadlines } from './deadlines';
 import { GapLog } from './gap-log';
 import { holdWordOf } from '../facts/hold-word';
 import { HopBuilder } from './hop-builder';
@@ -63,7 +64,8 @@ export class SessionStreams {
   #life: SessionLife = 'open';
 
   /** Throws RapportError `video_unavailable` where there is no decoder for video. */
-  constructor(spec: SessionStreamsSpec, { clock, pool, options, rings, video, soon, onDrop }: SessionStreamsDeps) {
+  constructor(spec: SessionStreamsSpec, deps: SessionStreamsDeps) {
+    const { clock, pool, options, rings, video, soon, onDrop, deadlines = new Deadlines(clock) } = deps;
     this.#clock = clock;
     this.#options = options;
     this.#onDrop = onDrop;
@@ -95,7 +97,7 @@ export class SessionStreams {
       isOver: () => this.#closed(),
       soon: soon ?? ((task) => task()),
     });
-    this.#alarm = new SessionAlarm(clock, this.#time, () => this.#pump.run());
+    this.#alarm = new SessionAlarm(clock, deadlines, this.#time, () => this.#pump.run());
     const intakes = () => this.#intakes.all;
     // the hop that the media ends in, and one behind all that look back at it
     const neededForMs = lookBackMs + 2 * hopMs;
@@ -106,8 +108,8 @@ export class SessionStreams {
     this.#watermark = new SessionWatermark(progress, firstHop * hopMs);
     this.#needs = new MediaNeeds(lookBackMs, restored?.hopEndMs);
     const partials = spec.partials === true ? this.#partials : undefined;
-    const deps = { pool, clock, options, host: this.#host(), rings, video, pace, isLive, partials };
-    this.#intakes = new SessionIntakes(spec.sessionId, deps, [this.#chat.lane], restored);
+    const laneDeps = { pool, clock, options, host: this.#host(), rings, video, pace, isLive, partials };
+    this.#intakes = new SessionIntakes(spec.sessionId, laneDeps, [this.#chat.lane], restored);
     this.#intakes.open(spec.streams);
     const { voices, stills, content } = this.#intakes;
     const builder = new HopBuilder(hopMs, voices, stills, this.#cuts);
