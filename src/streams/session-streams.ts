@@ -280,9 +280,13 @@ export class SessionStreams {
 
   #host(): LaneHost {
     const watermark = this.#watermark;
+    const intakes = (): SessionIntakes => this.#intakes;
     return {
       get watermarkMs() {
         return watermark.valueMs;
+      },
+      get isWatermarkAwaited() {
+        return intakes().isWatermarkAwaited;
       },
       roomForUtterance: () => !this.#closed() && this.#utterances.hasRoom,
       utterance: (fact) => {

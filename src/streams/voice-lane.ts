@@ -75,6 +75,7 @@ export class VoiceLane implements Lane {
       timeline: this.#timeline,
       skipSamples: this.#restored?.skipSamples ?? 0,
       wake: () => host.wake(),
+      dueFrom: () => this.#dueFrom(),
       failed: (from, to) => {
         host.drop('voice_activity_failed');
         this.#gap('voice_activity_failed', this.#timeline.mediaAt(from)!, this.#timeline.mediaAt(to - 1)! + 1);
@@ -99,6 +100,11 @@ export class VoiceLane implements Lane {
 
   get pending(): boolean {
     return this.#closed !== undefined || this.#frames.pending || (this.#ended && this.#cutter.open);
+  }
+
+  /** What came is scored, and an utterance is open: it ends with what is heard next, or with the watermark. */
+  get waitsForWatermark(): boolean {
+    return this.#cutter.open && !this.#frames.pending;
   }
 
   get heldBytes(): number {
@@ -274,12 +280,30 @@ export class VoiceLane implements Lane {
 
   /** What came of an utterance that goes on, where somebody wants it and has room; the next time has it all again. */
   #tellOpen(end: number): void {
-    const start = this.#cutter.openFrom;
-    if (start === undefined || this.partials === undefined) return;
-    if (end - Math.max(start, this.#toldUntil) < this.options.partialEveryMs * SAMPLES_PER_MS) return;
-    if (!this.partials.roomForPartial(this.spec.name)) return;
+    if (end < this.#partFrom || !this.partials!.roomForPartial(this.spec.name)) return;
     this.#toldUntil = end;
-    this.partials.partial({ kind: 'utterance-open', ...this.#utterance(start, end) });
+    this.partials!.partial({ kind: 'utterance-open', ...this.#utterance(this.#cutter.openFrom!, end) });
+  }
+
+  /** The open utterance is told in part by a frame that ends there or behind it; Infinity: by none. */
+  get #partFrom(): number {
+    const start = this.#cutter.openFrom;
+    if (start === undefined || this.partials === undefined) return Infinity;
+    return Math.max(start, this.#toldUntil) + this.options.partialEveryMs * SAMPLES_PER_MS;
+  }
+
+  /**
+   * Nothing may come of frames that end before this ordinal: neither the end of an utterance or a part of it, nor that of a
+   * hop. While somebody speaks that is most of a second, however soon it is known that they still do. A run that may become
+   * speech holds up its hop, and who waits for the watermark waits for this stream.
+   */
+  #dueFrom(): number {
+    const { cursor } = this.#frames;
+    if (this.#cutter.candidateStart !== undefined || this.host.isWatermarkAwaited) return cursor;
+    if (this.#timeline.nextStart(cursor) !== Infinity) return cursor;
+    const hop = this.options.hopMs * SAMPLES_PER_MS;
+    const hopEnd = cursor + hop - (this.#timeline.mediaAt(cursor)! % hop);
+    return Math.min(hopEnd, this.#cutter.closesFrom(cursor), this.#partFrom);
   }
 
   /** Words before the floor were cut by the process before. */
