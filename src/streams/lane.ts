@@ -66,6 +66,8 @@ export interface Lane {
   readonly endMs: number;
   /** Work under way, or that can begin. */
   readonly pending: boolean;
+  /** What came since it was last pumped brings nothing, but for what the watermark does. Default: it may. */
+  readonly isIdle?: boolean;
   /** Only the watermark can end what is open in it. Default: no. */
   readonly waitsForWatermark?: boolean;
   /** Bytes accepted that no released hop has taken. */

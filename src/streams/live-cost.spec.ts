@@ -19,7 +19,16 @@ interface Live {
   readonly frameMs: number;
   readonly options?: Partial<StreamOptions>;
   readonly partials?: boolean;
+  /** A turn for each frame, whether or not it is worth one. */
+  readonly turnsAlways?: boolean;
 }
+
+const JOINED = {
+  kind: 'updated',
+  update: 'participant',
+  mediaMs: 0,
+  detail: { action: 'joined', party: 'agent' },
+} as const;
 
 /** Sound is compared by its digest: 16,000 samples a second of each voice. */
 function digested<T>(value: T): T {
@@ -30,12 +39,17 @@ function digested<T>(value: T): T {
 }
 
 /** A live conversation in frames of both parties and two stills a second, to its end. */
-async function live({ voice, agent, frameMs, options, partials }: Live) {
+async function live({ voice, agent, frameMs, options, partials, turnsAlways }: Live) {
   const clock = new ScriptedClock(5000);
   const pool = new EnergyPool();
+  let turns = 0;
+  const soon = (task: () => void): void => {
+    turns += 1;
+    task();
+  };
   const streams = new SessionStreams(
     { sessionId: 's-1', streams: [VOICE, AGENT, VIDEO], pace: 1, partials },
-    { clock, pool, options: streamOptions(options) },
+    { clock, pool, options: streamOptions(options), soon },
   );
   const told: Told[] = [];
   streams.facts$.subscribe((fact) => {
@@ -68,9 +82,10 @@ async function live({ voice, agent, frameMs, options, partials }: Live) {
     send(VOICE, frame(voice, ms), ms);
     send(AGENT, frame(agent, ms), ms);
     if (Math.floor(ms / 500) !== Math.floor((ms - frameMs) / 500)) send(VIDEO, still(), ms);
+    if (turnsAlways) streams.participant(JOINED, true);
     await jobs();
   }
-  const frames = { jobs: pool.jobs.length, seconds: lengthMs / 1000 };
+  const frames = { turns, jobs: pool.jobs.length, seconds: lengthMs / 1000 };
   streams.end();
   for (let i = 0; i < 2000 && told.at(-1)?.fact.kind !== 'ended'; i += 1) await jobs();
   return { told, lengthMs, ...frames };
@@ -132,6 +147,25 @@ describe('voice activity in batches', () => {
           expect(atMs).toBeLessThanOrEqual(Math.min(large.lengthMs, fact.endMs + lateMs));
         }
         expect(large.jobs).toBeLessThanOrEqual(small.jobs);
+      }),
+      { numRuns: 60 },
+    ));
+});
+
+describe('turns of a session', () => {
+  it('takes few for what live streams send', async () => {
+    const { turns, seconds } = await live({ voice: join(speech(4000), silence(2000), speech(4000)), frameMs: 20 });
+    expect(turns / seconds).toBeLessThan(10); // of 102 frames
+  });
+
+  it('tells the same at the same time as with a turn for each frame', () =>
+    fc.assert(
+      fc.asyncProperty(stretches, stretches, fc.constantFrom(20, 60, 100), async (customer, other, frameMs) => {
+        const voice = soundOf(customer);
+        const agent = padded(soundOf(other), voice.length);
+        const always = await live({ voice, agent, frameMs, turnsAlways: true });
+        const { told } = await live({ voice, agent, frameMs });
+        expect(told).toEqual(always.told);
       }),
       { numRuns: 60 },
     ));

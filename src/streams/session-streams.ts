@@ -59,6 +59,8 @@ export class SessionStreams {
   readonly #pump: Pump;
   readonly #dropped: Partial<Record<DropReason, number>> = {};
   readonly #turn: SessionTurn;
+  /** Media came since the last turn, of which one would bring nothing yet. */
+  #owesTurn = false;
   readonly #utterances: UtterancesInFlight;
   readonly #partials = new PartialsInFlight((fact) => this.#facts.next(fact));
   #life: SessionLife = 'open';
@@ -164,13 +166,16 @@ export class SessionStreams {
     if (this.#life !== 'open') return refuse('stream_ended', 'The session has ended.');
     const intake = this.#intakes.of(chunk.streamId);
     if (intake === undefined) return unknownStream(chunk.streamId);
+    // whether it is too late is judged by the watermark of now
+    if (this.#owesTurn && chunk.ptsMs < this.#watermark.settledMs) this.#pump.run();
     const nowMs = this.#clock.nowMs();
     const latestMs = this.#turn.furthestMs(nowMs) + this.#options.maxAheadMs;
     const { chunk: kept, ...cut } = this.#cuts.cut(chunk, intake.spec);
     const placed = this.#time.placed(kept, nowMs, latestMs);
     const verdict = intake.offer(placed, nowMs, latestMs, chunk.bytes.length, cut);
     if (cut.cutBehind && this.#cuts.hasReached(chunk)) intake.silence();
-    this.#pump.runSoon();
+    this.#owesTurn = verdict.ok && !this.#turn.isWorth(intake);
+    if (!this.#owesTurn) this.#pump.runSoon();
     return verdict;
   }
 

@@ -93,6 +93,11 @@ export class StreamIntake implements WatermarkSource {
     return this.#ended;
   }
 
+  /** It goes on as it did: nothing is missing, paused or waited for. */
+  get isSteady(): boolean {
+    return this.#attached && !this.#ended && this.#order.heldCount === 0 && this.#credit.isFree && !this.#isInPause;
+  }
+
   get point(): StreamPoint {
     const { nextSeq } = this.#order;
     const { nextByteOffset, limitBytes } = this.#credit;

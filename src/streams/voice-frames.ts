@@ -70,6 +70,12 @@ export class VoiceFrames {
     return this.#scorer.deadlineMs;
   }
 
+  /** Nothing can be made of what comes before this ordinal; Infinity: not before the job in flight is back. */
+  get workFrom(): number {
+    if (this.#scorer.busy) return Infinity;
+    return this.deps.timeline.nextHardStart(this.#cursor) === Infinity ? this.#wantedEnd() : 0;
+  }
+
   tick(nowMs: number): void {
     this.#scorer.tick(nowMs);
   }

@@ -41,6 +41,8 @@ export class VoiceLane implements Lane {
   readonly #placement: VoicePlacement;
   /** In released hops, as far as in order. */
   #consumed = 0;
+  /** Nothing can be made of what comes before this ordinal. */
+  #workFrom = 0;
   #ended = false;
 
   private readonly options: StreamOptions;
@@ -102,6 +104,10 @@ export class VoiceLane implements Lane {
     return this.#closed !== undefined || this.#frames.pending || (this.#ended && this.#cutter.open);
   }
 
+  get isIdle(): boolean {
+    return this.#ring.head < this.#workFrom;
+  }
+
   /** What came is scored, and an utterance is open: it ends with what is heard next, or with the watermark. */
   get waitsForWatermark(): boolean {
     return this.#cutter.open && !this.#frames.pending;
@@ -138,10 +144,13 @@ export class VoiceLane implements Lane {
     if (discontinuity) this.#placement.breaks();
     if (bytes.length === 0) return;
     const { head } = this.#ring;
+    const { segmentCount } = this.#timeline;
     const placed = this.#placement.place(ptsMs, bytes.length / 2, head, head - this.#consumed);
     if (placed === undefined) return;
     this.#placeFloor(placed, head);
     this.#ring.write(bytes);
+    // what lies in front of a jump waits for nothing more
+    if (discontinuity || this.#timeline.segmentCount !== segmentCount) this.#workFrom = 0;
   }
 
   /** Where the process before had cut, in ordinals. A pause or a gap before it takes media time and no ordinals. */
@@ -178,6 +187,7 @@ export class VoiceLane implements Lane {
     this.#frames.tick(nowMs);
     while (this.#step(flush));
     this.#consume();
+    this.#workFrom = this.#closed === undefined ? this.#frames.workFrom : 0;
   }
 
   /** Audio and speech of media [startMs, endMs), or undefined when nothing arrived for it. */
@@ -302,7 +312,7 @@ export class VoiceLane implements Lane {
     if (this.#cutter.candidateStart !== undefined || this.host.isWatermarkAwaited) return cursor;
     if (this.#timeline.nextStart(cursor) !== Infinity) return cursor;
     const hop = this.options.hopMs * SAMPLES_PER_MS;
-    const hopEnd = cursor + hop - (this.#timeline.mediaAt(cursor)! % hop);
+    const hopEnd = cursor + hop - ((this.#timeline.mediaAt(cursor) ?? 0) % hop);
     return Math.min(hopEnd, this.#cutter.closesFrom(cursor), this.#partFrom);
   }
 
