@@ -5,7 +5,7 @@ import { toKafkaMessage } from './kafka-message';
 import { decodeLazily } from './lazy-record';
 import { decodeRecord, encodeRecord } from './record-line';
 
-const anyText = fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom(',"data":', '}}', '\\', '"'));
+const anyText = fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom(',"data":', ',"event":', '}}', '\\', '"'));
 
 test('a record reads as ever, and goes on to Kafka as the same bytes, whatever stands in it', () => {
   const anyPlace = fc.record({ offset: fc.nat(), seq: fc.nat() });
@@ -24,6 +24,7 @@ test('a record reads as ever, and goes on to Kafka as the same bytes, whatever s
         const [lazy, eager] = [decodeLazily(line)!, decodeRecord(line)!];
         expect(toKafkaMessage(lazy)).toEqual(toKafkaMessage(eager));
         expect(lazy).toEqual(eager);
+        expect(lazy).toHaveProperty('eventJson', JSON.stringify(event));
         expect(JSON.stringify(lazy)).toBe(JSON.stringify(eager));
       },
     ),

@@ -1,6 +1,7 @@
 import { decodeRecord, isIntact, jsonAt, type LogRecord } from './record-line';
 
 const DATA = Buffer.from(',"data":');
+const EVENT = Buffer.from(',"event":');
 /** Behind the data end the event and the record. */
 const END = '}}';
 const BRACE = END.charCodeAt(0);
@@ -25,6 +26,12 @@ export class LineRecord implements LogRecord {
     this.#bytes = bytes;
     this.#from = from;
     this.#to = to;
+  }
+
+  get eventJson(): string | undefined {
+    const at = this.#bytes.indexOf(EVENT, jsonAt(this.#from));
+    // quotes within the strings before it are escaped
+    return at < 0 || at >= this.#to ? undefined : this.#bytes.toString('utf8', at + EVENT.length, this.#to - 1);
   }
 
   /** A copy: a part of what was read of the log at once would keep all of it in memory. */

@@ -21,6 +21,7 @@ import type { DurableRecord, SessionIdentity, SessionResult } from './session-re
 import { storageTrouble } from './storage-fault';
 import { StorageState } from './storage-state';
 import { sessionRecords } from './subscription';
+import { WrittenRecord } from './written-record';
 
 interface Entry {
   readonly session: SessionIndex;
@@ -217,7 +218,7 @@ export class Outbox implements ResultStore {
       batch.map(({ session, topic, key, event, eventJson, eventBytes }, i) => {
         const seq = (lastSeq.get(session) ?? session.lastSeq) + 1;
         lastSeq.set(session, seq);
-        records.push({ seq, topic, event });
+        records.push(new WrittenRecord(seq, topic, event, eventJson));
         return { offset: this.log.nextOffset + i, seq, topic, key, eventJson, eventBytes };
       }),
     );

@@ -27,6 +27,8 @@ export interface DurableRecord {
   readonly seq: number;
   readonly topic: string;
   readonly event: CloudEvent;
+  /** The event as it stands in the log. */
+  readonly eventJson?: string;
   /** The event's data as it stands in the log: a copy each time. */
   readonly dataJson?: Buffer;
 }

@@ -56,6 +56,17 @@ describe('Connection', () => {
     expect(socket.closes).toEqual([[1013, 'slow_consumer']]);
   });
 
+  it('sends a result with its event as it was made to JSON before, or makes it', () => {
+    const { socket, connection } = open();
+    const event = { id: 'a', data: { text: 'über "alles"' } } as never;
+    connection.sendResult({ seq: 1, event });
+    connection.sendResult({ seq: 2, event, eventJson: '{"id":"as written"}' });
+    expect(socket.sent).toEqual([
+      { type: 'result', seq: 1, event },
+      { type: 'result', seq: 2, event: { id: 'as written' } },
+    ]);
+  });
+
   it('closes normally without a code', () => {
     const { socket, connection } = open();
     connection.close();

@@ -6,6 +6,7 @@ import {
   type ServerMessage,
   errorSpec,
 } from '@rapport-live/protocol';
+import type { DurableRecord } from '../delivery/session-result';
 import type { TraceContext } from '../facts/trace-context';
 import type { Principal } from './auth/principal';
 import { BoundedSocket, type Corkable, type Socket, type SocketBounds } from './bounded-socket';
@@ -65,9 +66,16 @@ export class Connection {
   }
 
   send(message: ServerMessage): void {
-    if (this.socket.send(JSON.stringify(message))) return;
-    this.onError('slow_consumer');
-    this.close('slow_consumer');
+    this.sendText(JSON.stringify(message));
+  }
+
+  /** A message `result`. `eventJson`: the same event, where it was made to JSON before. */
+  sendResult({
+    seq,
+    event,
+    eventJson = JSON.stringify(event),
+  }: Pick<DurableRecord, 'seq' | 'event' | 'eventJson'>): void {
+    this.sendText(`{"type":"result","seq":${seq},"event":${eventJson}}`);
   }
 
   /** Reports an error; closes when the code says so. */
@@ -83,6 +91,12 @@ export class Connection {
   refuse(code: ErrorCode, message: string, detail: ErrorDetail = {}): void {
     if (this.isOpen) this.onError(code);
     this.send({ type: 'error', code, message, advice: ERRORS[code].advice, fatal: false, ...detail });
+  }
+
+  private sendText(text: string): void {
+    if (this.socket.send(text)) return;
+    this.onError('slow_consumer');
+    this.close('slow_consumer');
   }
 
   /** Closes with the status of the code, or normally. Idempotent. */

@@ -77,9 +77,10 @@ export class GatewaySession implements Attached {
     // Completes after session.ended: the last thing a client sees.
     this.subscriptions.push(
       conversation.results.records(afterSeq).subscribe({
-        next: ({ seq, event }) => {
+        next: (record) => {
+          const { seq, event } = record;
           const beganMs = performance.now();
-          connection.send({ type: 'result', seq, event });
+          connection.sendResult(record);
           const endedMs = performance.now();
           stageClock.record('send', endedMs - beganMs);
           if (event.traceparent !== undefined) conversation.spans?.sent(event.traceparent, beganMs, endedMs);

@@ -1,3 +1,4 @@
+import './web-socket-unmask';
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { INestApplicationContext, WebSocketAdapter } from '@nestjs/common';

@@ -13,6 +13,7 @@ import { JOB_DEADLINES, RECORDED_DEADLINES } from '../inference/job-deadlines';
 import { RevocablePool } from '../inference/revocable-pool';
 import { TracedPool } from '../inference/traced-pool';
 import { Redactor } from '../redaction/redaction';
+import { Deadlines } from '../streams/deadlines';
 import { RingMemory } from '../streams/ring-memory';
 import type { SessionClock } from '../streams/session-clock';
 import { SessionStreams } from '../streams/session-streams';
@@ -79,6 +80,7 @@ export function conversationFactory({
 }: PipelineDeps): ConversationFactory {
   const nowMs = (): number => clock.nowMs();
   const rings = new RingMemory(options.maxSpareRingBytes);
+  const wakeUps = new Deadlines(clock);
   return (identity, start, specs, spans, restored) => {
     // One that goes on waits with the others; a new one would only wait for its first result.
     if (restored === undefined && store.room() !== undefined) {
@@ -104,6 +106,7 @@ export function conversationFactory({
         pool: ownPool,
         options,
         rings,
+        deadlines: wakeUps,
         video,
         soon,
         onDrop: (reason) => meter.dropped(reason, 1),

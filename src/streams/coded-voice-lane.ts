@@ -38,6 +38,10 @@ export class CodedVoiceLane implements Lane, PcmSink {
     return this.decoder.waitingBytes > 0 || this.#ended !== this.#closed || this.voices.some((lane) => lane.pending);
   }
 
+  get waitsForWatermark(): boolean {
+    return this.voices.some((lane) => lane.waitsForWatermark);
+  }
+
   get heldBytes(): number {
     const share = Math.min(1, this.#heldPcmBytes() / this.options.voiceCreditBytes);
     return this.decoder.waitingBytes + Math.ceil(share * this.creditBytes);

@@ -1,32 +1,22 @@
-import type { SessionClock } from './session-clock';
+import type { Deadlines } from './deadlines';
 
-/**
- * One pending timer at most. A later deadline than the pending one does not move it: deadlines of busy streams move
- * with every frame, and whoever is woken looks at the clock anyway.
- */
+/** One deadline at most: the last that was asked for. */
 export class DeadlineTimer {
-  #cancel: (() => void) | undefined;
-  #deadlineMs = Infinity;
+  readonly #entry: { deadlineMs: number; readonly task: (heardMs: number) => void };
 
   constructor(
-    private readonly clock: SessionClock,
-    private readonly task: (heardMs: number) => void,
-  ) {}
+    private readonly deadlines: Deadlines,
+    task: (heardMs: number) => void,
+  ) {
+    this.#entry = { deadlineMs: Infinity, task };
+  }
 
+  /** Infinity: there is none. */
   arm(deadlineMs: number): void {
-    if (deadlineMs >= this.#deadlineMs) return;
-    this.cancel();
-    this.#deadlineMs = deadlineMs;
-    this.#cancel = this.clock.at(deadlineMs, (heardMs) => {
-      this.#deadlineMs = Infinity;
-      this.#cancel = undefined;
-      this.task(heardMs);
-    });
+    this.deadlines.set(this.#entry, deadlineMs);
   }
 
   cancel(): void {
-    this.#cancel?.();
-    this.#cancel = undefined;
-    this.#deadlineMs = Infinity;
+    this.deadlines.remove(this.#entry);
   }
 }

@@ -40,6 +40,8 @@ export type DropReason =
 /** What a lane needs of its session. */
 export interface LaneHost {
   readonly watermarkMs: number;
+  /** Something of a stream that fell silent ends once the watermark has passed it. */
+  readonly isWatermarkAwaited: boolean;
   roomForUtterance(): boolean;
   utterance(fact: UtteranceClosed): void;
   gap(gap: Gap): void;
@@ -64,6 +66,10 @@ export interface Lane {
   readonly endMs: number;
   /** Work under way, or that can begin. */
   readonly pending: boolean;
+  /** What came since it was last pumped brings nothing, but for what the watermark does. Default: it may. */
+  readonly isIdle?: boolean;
+  /** Only the watermark can end what is open in it. Default: no. */
+  readonly waitsForWatermark?: boolean;
   /** Bytes accepted that no released hop has taken. */
   readonly heldBytes: number;
   /** Wall time of a time-out, or Infinity. */

@@ -45,6 +45,11 @@ export class MediaCuts {
 
   constructor(private readonly deps: MediaCutsDeps) {}
 
+  /** Nothing was ever cut. */
+  get none(): boolean {
+    return this.#all.every(({ spans }) => spans.none);
+  }
+
   /** The cut of a cause, always the same one. */
   of(cause: Cause, streamId?: number): MediaCut {
     const known = this.#all.find((cut) => cut.cause === cause && cut.streamId === streamId);

@@ -42,6 +42,10 @@ describe('MediaTimeline', () => {
     expect([50, 80].map((at) => timeline.startsHard(at))).toEqual([false, true]);
   });
 
+  it('knows how far samples follow each other', () => {
+    expect([0, 49, 50, 80].map((at) => timeline.nextStart(at))).toEqual([50, 50, 80, Infinity]);
+  });
+
   it('forgets what is below', () => {
     timeline.prune(79);
     expect(timeline.segmentCount).toBe(2);

@@ -60,6 +60,12 @@ export class MediaTimeline {
     return Infinity;
   }
 
+  /** Ordinal of the first anchor behind `ordinal`, or Infinity: up to there samples follow each other. */
+  nextStart(ordinal: number): number {
+    for (const s of this.#segments) if (s.ordinal > ordinal) return s.ordinal;
+    return Infinity;
+  }
+
   /** Visits the samples of ordinals [from, to) that lie in media [start, end), in order of arrival. */
   within(start: number, end: number, from: number, to: number, visit: StretchVisitor): void {
     for (let i = 0; i < this.#segments.length; i += 1) {

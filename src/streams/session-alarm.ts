@@ -1,4 +1,5 @@
 import { DeadlineTimer } from './deadline-timer';
+import type { Deadlines } from './deadlines';
 import type { Line } from './line';
 import type { SessionClock } from './session-clock';
 import type { SessionTime } from './session-time';
@@ -24,11 +25,12 @@ export class SessionAlarm {
 
   constructor(
     private readonly clock: SessionClock,
+    deadlines: Deadlines,
     private readonly time: SessionTime,
     private readonly wake: () => void,
   ) {
     this.#heardMs = time.startedAtMs;
-    this.#timer = new DeadlineTimer(clock, (heardMs) => {
+    this.#timer = new DeadlineTimer(deadlines, (heardMs) => {
       if (this.#byClock) this.#heardMs = Math.max(this.#heardMs, heardMs);
       wake();
     });

@@ -18,7 +18,8 @@ export const systemClock: SessionClock = {
     // Node runs due timers before it reads sockets: after a pause of our own, what has long arrived would look late.
     // Handling what is read takes time too, in which more arrives: so the time is that of the timer.
     const due = (): void => void (read = setImmediate(task, performance.now()));
-    const timer = setTimeout(due, Math.max(0, deadlineMs - performance.now()));
+    // timers count whole milliseconds, and would come before the deadline
+    const timer = setTimeout(due, Math.max(0, Math.ceil(deadlineMs - performance.now())));
     return () => {
       clearTimeout(timer);
       clearImmediate(read);

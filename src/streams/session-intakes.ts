@@ -67,6 +67,11 @@ export class SessionIntakes {
     return this.all.map(({ lane }) => lane);
   }
 
+  /** Something of a stream that fell silent ends once the watermark has passed it. */
+  get isWatermarkAwaited(): boolean {
+    return this.all.some(({ lane }) => lane.waitsForWatermark === true);
+  }
+
   points(): StreamPoint[] {
     return this.all.map(({ point }) => point);
   }

@@ -1,5 +1,6 @@
 import type { StreamSpec } from '../facts/media-chunk';
 import type { SessionPool } from '../inference/inference-pool';
+import type { Deadlines } from './deadlines';
 import type { DropReason } from './lane';
 import type { RestoredStreams } from './resume/restored-streams';
 import type { RingMemory } from './ring-memory';
@@ -28,6 +29,8 @@ export interface SessionStreamsDeps {
   readonly onDrop?: (reason: DropReason) => void;
   /** Shared by all sessions; default: each has memory of its own. */
   readonly rings?: RingMemory;
+  /** Shared by all sessions; default: each has a timer of its own. */
+  readonly deadlines?: Deadlines;
   /** Absent: `webm-video` is refused. */
   readonly video?: VideoDecoders;
   /**

@@ -1,6 +1,7 @@
 import { Subject, type Observable } from 'rxjs';
 import type { ChatInput } from './chat-lane';
 import type { CreditLimit } from './credit-window';
+import { Deadlines } from './deadlines';
 import { GapLog } from './gap-log';
 import { holdWordOf } from '../facts/hold-word';
 import { HopBuilder } from './hop-builder';
@@ -58,12 +59,15 @@ export class SessionStreams {
   readonly #pump: Pump;
   readonly #dropped: Partial<Record<DropReason, number>> = {};
   readonly #turn: SessionTurn;
+  /** Media came since the last turn, of which one would bring nothing yet. */
+  #owesTurn = false;
   readonly #utterances: UtterancesInFlight;
   readonly #partials = new PartialsInFlight((fact) => this.#facts.next(fact));
   #life: SessionLife = 'open';
 
   /** Throws RapportError `video_unavailable` where there is no decoder for video. */
-  constructor(spec: SessionStreamsSpec, { clock, pool, options, rings, video, soon, onDrop }: SessionStreamsDeps) {
+  constructor(spec: SessionStreamsSpec, deps: SessionStreamsDeps) {
+    const { clock, pool, options, rings, video, soon, onDrop, deadlines = new Deadlines(clock) } = deps;
     this.#clock = clock;
     this.#options = options;
     this.#onDrop = onDrop;
@@ -95,7 +99,7 @@ export class SessionStreams {
       isOver: () => this.#closed(),
       soon: soon ?? ((task) => task()),
     });
-    this.#alarm = new SessionAlarm(clock, this.#time, () => this.#pump.run());
+    this.#alarm = new SessionAlarm(clock, deadlines, this.#time, () => this.#pump.run());
     const intakes = () => this.#intakes.all;
     // the hop that the media ends in, and one behind all that look back at it
     const neededForMs = lookBackMs + 2 * hopMs;
@@ -106,8 +110,8 @@ export class SessionStreams {
     this.#watermark = new SessionWatermark(progress, firstHop * hopMs);
     this.#needs = new MediaNeeds(lookBackMs, restored?.hopEndMs);
     const partials = spec.partials === true ? this.#partials : undefined;
-    const deps = { pool, clock, options, host: this.#host(), rings, video, pace, isLive, partials };
-    this.#intakes = new SessionIntakes(spec.sessionId, deps, [this.#chat.lane], restored);
+    const laneDeps = { pool, clock, options, host: this.#host(), rings, video, pace, isLive, partials };
+    this.#intakes = new SessionIntakes(spec.sessionId, laneDeps, [this.#chat.lane], restored);
     this.#intakes.open(spec.streams);
     const { voices, stills, content } = this.#intakes;
     const builder = new HopBuilder(hopMs, voices, stills, this.#cuts);
@@ -169,13 +173,16 @@ export class SessionStreams {
     if (this.#life !== 'open') return refuse('stream_ended', 'The session has ended.');
     const intake = this.#intakes.of(chunk.streamId);
     if (intake === undefined) return unknownStream(chunk.streamId);
+    // whether it is too late is judged by the watermark of now
+    if (this.#owesTurn && chunk.ptsMs < this.#watermark.settledMs) this.#pump.run();
     const nowMs = this.#clock.nowMs();
     const latestMs = this.#turn.furthestMs(nowMs) + this.#options.maxAheadMs;
     const { chunk: kept, ...cut } = this.#cuts.cut(chunk, intake.spec);
     const placed = this.#time.placed(kept, nowMs, latestMs);
     const verdict = intake.offer(placed, nowMs, latestMs, chunk.bytes.length, cut);
     if (cut.cutBehind && this.#cuts.hasReached(chunk)) intake.silence();
-    this.#pump.runSoon();
+    this.#owesTurn = verdict.ok && !this.#turn.isWorth(intake);
+    if (!this.#owesTurn) this.#pump.runSoon();
     return verdict;
   }
 
@@ -296,9 +303,13 @@ export class SessionStreams {
 
   #host(): LaneHost {
     const watermark = this.#watermark;
+    const intakes = (): SessionIntakes => this.#intakes;
     return {
       get watermarkMs() {
         return watermark.valueMs;
+      },
+      get isWatermarkAwaited() {
+        return intakes().isWatermarkAwaited;
       },
       roomForUtterance: () => !this.#closed() && this.#utterances.hasRoom,
       utterance: (fact) => {

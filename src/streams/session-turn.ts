@@ -8,6 +8,7 @@ import type { SessionChat } from './session-chat';
 import type { SessionIntakes } from './session-intakes';
 import type { SessionTime } from './session-time';
 import type { SessionWatermark } from './session-watermark';
+import type { StreamIntake } from './stream-intake';
 import type { StreamOptions } from './stream-options';
 
 export type SessionLife = 'open' | 'ending' | 'closed';
@@ -47,9 +48,9 @@ export class SessionTurn {
     for (const intake of all) intake.pump(nowMs, alarm.heardMs);
     if (this.#closed()) return;
     if (this.parts.life() === 'ending' && all.every((intake) => intake.left)) watermark.finish();
-    else if (watermark.advance() && (watermark.followsClock || all.length > 1)) {
+    else if (watermark.advance()) {
       // It closes utterances of streams that fell silent.
-      for (const intake of all) intake.pump(nowMs, alarm.heardMs);
+      for (const intake of all) if (intake.lane.waitsForWatermark === true) intake.pump(nowMs, alarm.heardMs);
     }
     chat.comeDue(nowMs);
     if (this.#closed()) return;
@@ -59,6 +60,19 @@ export class SessionTurn {
     if (this.#closed()) return;
     if (watermark.valueMs === Infinity && hops.nextStartMs >= this.contentEndMs) this.#finish();
     else if (hops.hasRoom) this.#grantCredit(nowMs);
+  }
+
+  /**
+   * Whether a turn may bring anything of what this stream has just taken in. Most of what live streams send is only kept:
+   * a tenth of a second makes neither a batch for voice activity nor a hop.
+   */
+  isWorth(intake: StreamIntake): boolean {
+    const { alarm, chat, cuts, hops, intakes, options } = this.parts;
+    if (intake.lane.isIdle !== true || !intake.isSteady || !cuts.none || !chat.early.none) return true;
+    if (intakes.isWatermarkAwaited) return true;
+    const neededMs = hops.nextEndMs + options.allowedLatenessMs;
+    const isThere = (one: StreamIntake): boolean => one.furthestMs >= neededMs || one.left || one.isIdle(alarm.heardMs);
+    return intake.furthestMs >= neededMs && intakes.all.every(isThere);
   }
 
   /** When the next turn is due though nothing comes. With the consumer behind, settling brings the next hop, not the clock. */

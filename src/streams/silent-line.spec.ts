@@ -222,7 +222,7 @@ describe('a stream that falls silent', () => {
     await s.advance(1000);
     expect(line.asked).toBe(1);
     s.pool.failures = 1; // voice activity is tried once more after 100 ms
-    s.send(1, speech(500), 1000);
+    s.send(1, speech(600), 1000);
     await s.jobs();
     const tried = s.pool.jobs.length;
     await s.advance(200);

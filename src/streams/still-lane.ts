@@ -15,6 +15,8 @@ export class StillLane implements Lane {
   /** Hops before this were of a process before this one. */
   #passedMs = 0;
   readonly pending = false;
+  /** Stills wait for their hop. */
+  readonly isIdle = true;
   readonly deadlineMs = Infinity;
   readonly needFromMs = Infinity;
 

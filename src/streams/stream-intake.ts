@@ -98,6 +98,11 @@ export class StreamIntake implements WatermarkSource {
     return this.#order.nextSeq === 0 && this.#order.heldCount === 0 && !this.#ended;
   }
 
+  /** It goes on as it did: nothing is missing, paused or waited for. */
+  get isSteady(): boolean {
+    return this.#attached && !this.#ended && this.#order.heldCount === 0 && this.#credit.isFree && !this.#isInPause;
+  }
+
   get point(): StreamPoint {
     const { nextSeq } = this.#order;
     const { nextByteOffset, limitBytes } = this.#credit;
@@ -259,9 +264,12 @@ export class StreamIntake implements WatermarkSource {
     return isIdle({ heardMs, idleAtMs: this.#idleAtMs, holdsCredit, pending });
   }
 
-  /** When it counts as silent, unless it does already, by what was heard up to `heardMs`; wall ms. */
+  /** When it counts as silent, or need not be waited for in a pause, unless it does already, by what was heard up to `heardMs`; wall ms. */
   silentAtMs(heardMs: number): number {
-    return this.#ended || this.#idleAtMs <= heardMs ? Infinity : this.#idleAtMs;
+    if (this.#ended) return Infinity;
+    const silentAtMs = this.#idleAtMs > heardMs ? this.#idleAtMs : Infinity;
+    const isHeldUp = this.#isInPause && this.#mayUnpauseUntilMs > heardMs;
+    return isHeldUp ? Math.min(silentAtMs, this.#mayUnpauseUntilMs) : silentAtMs;
   }
 
   /** The new limit when it has grown by a step. Who waited for it gets the whole idle limit to answer. */

@@ -107,7 +107,7 @@ export const StreamOptions = z
 
     /** Fewest frames worth a voice-activity job while more are coming (7 x 32 ms, hidden by the allowed lateness). */
     minBatchFrames: count.default(7),
-    /** Most frames of one voice-activity job (512 ms). */
+    /** Most frames of one voice-activity job (512 ms): so many go together where nothing may come of them sooner. */
     maxBatchFrames: count.default(16),
     /** A failed voice-activity job is tried once more after this, wall ms. */
     voiceActivityRetryMs: ms.default(100),

@@ -10,9 +10,13 @@ function cuts(probabilities: readonly number[], overrides: Parameters<typeof str
   const options = streamOptions(overrides);
   const activity = new VoiceActivity(options);
   const cutter = new UtteranceCutter(options);
+  let closesFrom = 0;
   const out: (Cut | undefined)[] = probabilities.map((p, i) => {
+    // asked once for several frames, as for a batch
+    if (i % 5 === 0) closesFrom = cutter.closesFrom(i * FRAME);
     const cut = cutter.next(i * FRAME, (i + 1) * FRAME, p, activity.next(p));
     expect(cut === undefined || cut.end <= (i + 1) * FRAME).toBe(true);
+    expect(cut === undefined || (i + 1) * FRAME >= closesFrom).toBe(true);
     return cut;
   });
   out.push(cutter.close(probabilities.length * FRAME));

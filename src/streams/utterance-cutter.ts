@@ -58,6 +58,12 @@ export class UtteranceCutter {
     return this.#candidate;
   }
 
+  /** No utterance is closed by a frame that ends before this ordinal, when the next one starts at `cursor`. */
+  closesFrom(cursor: number): number {
+    if (this.#start === undefined) return cursor + this.#endpoint;
+    return Math.min(this.#speechEnd + this.#endpoint, this.#start + this.#longest - FRAME_SAMPLES);
+  }
+
   /** Sound before this ordinal is in utterances, or in none. */
   get floor(): number {
     return this.#start ?? this.#floor;

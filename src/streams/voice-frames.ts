@@ -25,6 +25,8 @@ export interface VoiceFramesDeps {
   readonly failed: (from: number, to: number) => void;
   /** Samples before the first frame. */
   readonly skipSamples: number;
+  /** Nothing may come of frames that end before this ordinal: they wait for a fuller batch. */
+  readonly dueFrom: () => number;
 }
 
 /** The ring as frames with their speech probability, one after the other: quiet ones at once, the others by batches. */
@@ -68,11 +70,17 @@ export class VoiceFrames {
     return this.#scorer.deadlineMs;
   }
 
+  /** Nothing can be made of what comes before this ordinal; Infinity: not before the job in flight is back. */
+  get workFrom(): number {
+    if (this.#scorer.busy) return Infinity;
+    return this.deps.timeline.nextHardStart(this.#cursor) === Infinity ? this.#wantedEnd() : 0;
+  }
+
   tick(nowMs: number): void {
     this.#scorer.tick(nowMs);
   }
 
-  /** The next frame, behind which the cursor then stands; undefined when one must wait for it. `flush`: send half-full batches. */
+  /** The next frame, behind which the cursor then stands; undefined when one must wait for it. `flush`: send all that is there. */
   next(flush: boolean): ScoredFrame | undefined {
     if (this.#scorer.busy) return undefined;
     this.#takeScores();
@@ -80,8 +88,7 @@ export class VoiceFrames {
     this.#gather();
     const batch = this.#batch;
     if (batch.frames > 0) {
-      const waits = !batch.quietBehind && batch.frames < this.deps.options.minBatchFrames;
-      if (waits && !flush && this.deps.timeline.nextHardStart(this.#cursor) === Infinity) return undefined;
+      if (!flush && this.#waits()) return undefined;
       this.#scorer.start(this.#cursor, batch.frames);
       return undefined;
     }
@@ -126,6 +133,20 @@ export class VoiceFrames {
       batch.frames += 1;
       batch.end += samples;
     }
+  }
+
+  /** For more of the same stretch: each job wakes two threads, whatever it holds. */
+  #waits(): boolean {
+    const { end, quietBehind } = this.#batch;
+    if (quietBehind || this.deps.timeline.nextHardStart(this.#cursor) !== Infinity) return false;
+    return end < this.#wantedEnd();
+  }
+
+  /** Where the next batch ends: behind what something may come of, within the bounds of a batch. */
+  #wantedEnd(): number {
+    const { minBatchFrames, maxBatchFrames } = this.deps.options;
+    const least = this.#cursor + minBatchFrames * FRAME_SAMPLES;
+    return Math.min(this.#cursor + maxBatchFrames * FRAME_SAMPLES, Math.max(least, this.deps.dueFrom()));
   }
 
   /** Samples of the frame at `at`; 0 when it has not all arrived. */

@@ -41,6 +41,8 @@ export class VoiceLane implements Lane {
   readonly #placement: VoicePlacement;
   /** In released hops, as far as in order. */
   #consumed = 0;
+  /** Nothing can be made of what comes before this ordinal. */
+  #workFrom = 0;
   #ended = false;
 
   private readonly options: StreamOptions;
@@ -75,6 +77,7 @@ export class VoiceLane implements Lane {
       timeline: this.#timeline,
       skipSamples: this.#restored?.skipSamples ?? 0,
       wake: () => host.wake(),
+      dueFrom: () => this.#dueFrom(),
       failed: (from, to) => {
         host.drop('voice_activity_failed');
         this.#gap('voice_activity_failed', this.#timeline.mediaAt(from)!, this.#timeline.mediaAt(to - 1)! + 1);
@@ -99,6 +102,15 @@ export class VoiceLane implements Lane {
 
   get pending(): boolean {
     return this.#closed !== undefined || this.#frames.pending || (this.#ended && this.#cutter.open);
+  }
+
+  get isIdle(): boolean {
+    return this.#ring.head < this.#workFrom;
+  }
+
+  /** What came is scored, and an utterance is open: it ends with what is heard next, or with the watermark. */
+  get waitsForWatermark(): boolean {
+    return this.#cutter.open && !this.#frames.pending;
   }
 
   get heldBytes(): number {
@@ -132,10 +144,13 @@ export class VoiceLane implements Lane {
     if (discontinuity) this.#placement.breaks();
     if (bytes.length === 0) return;
     const { head } = this.#ring;
+    const { segmentCount } = this.#timeline;
     const placed = this.#placement.place(ptsMs, bytes.length / 2, head, head - this.#consumed);
     if (placed === undefined) return;
     this.#placeFloor(placed, head);
     this.#ring.write(bytes);
+    // what lies in front of a jump waits for nothing more
+    if (discontinuity || this.#timeline.segmentCount !== segmentCount) this.#workFrom = 0;
   }
 
   /** Where the process before had cut, in ordinals. A pause or a gap before it takes media time and no ordinals. */
@@ -172,6 +187,7 @@ export class VoiceLane implements Lane {
     this.#frames.tick(nowMs);
     while (this.#step(flush));
     this.#consume();
+    this.#workFrom = this.#closed === undefined ? this.#frames.workFrom : 0;
   }
 
   /** Audio and speech of media [startMs, endMs), or undefined when nothing arrived for it. */
@@ -274,12 +290,30 @@ export class VoiceLane implements Lane {
 
   /** What came of an utterance that goes on, where somebody wants it and has room; the next time has it all again. */
   #tellOpen(end: number): void {
-    const start = this.#cutter.openFrom;
-    if (start === undefined || this.partials === undefined) return;
-    if (end - Math.max(start, this.#toldUntil) < this.options.partialEveryMs * SAMPLES_PER_MS) return;
-    if (!this.partials.roomForPartial(this.spec.name)) return;
+    if (end < this.#partFrom || !this.partials!.roomForPartial(this.spec.name)) return;
     this.#toldUntil = end;
-    this.partials.partial({ kind: 'utterance-open', ...this.#utterance(start, end) });
+    this.partials!.partial({ kind: 'utterance-open', ...this.#utterance(this.#cutter.openFrom!, end) });
+  }
+
+  /** The open utterance is told in part by a frame that ends there or behind it; Infinity: by none. */
+  get #partFrom(): number {
+    const start = this.#cutter.openFrom;
+    if (start === undefined || this.partials === undefined) return Infinity;
+    return Math.max(start, this.#toldUntil) + this.options.partialEveryMs * SAMPLES_PER_MS;
+  }
+
+  /**
+   * Nothing may come of frames that end before this ordinal: neither the end of an utterance or a part of it, nor that of a
+   * hop. While somebody speaks that is most of a second, however soon it is known that they still do. A run that may become
+   * speech holds up its hop, and who waits for the watermark waits for this stream.
+   */
+  #dueFrom(): number {
+    const { cursor } = this.#frames;
+    if (this.#cutter.candidateStart !== undefined || this.host.isWatermarkAwaited) return cursor;
+    if (this.#timeline.nextStart(cursor) !== Infinity) return cursor;
+    const hop = this.options.hopMs * SAMPLES_PER_MS;
+    const hopEnd = cursor + hop - ((this.#timeline.mediaAt(cursor) ?? 0) % hop);
+    return Math.min(hopEnd, this.#cutter.closesFrom(cursor), this.#partFrom);
   }
 
   /** Words before the floor were cut by the process before. */

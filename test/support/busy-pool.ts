@@ -11,6 +11,7 @@ import { deadlinePassed } from '../../src/inference/job-deadlines';
 import { JobQueue, nextWork, type Schedulable } from '../../src/models/runtime/scheduling';
 import { CheapPool } from '../soak/cheap-pool';
 import { DeadlineTimer } from '../../src/streams/deadline-timer';
+import { Deadlines } from '../../src/streams/deadlines';
 import type { SessionClock } from '../../src/streams/session-clock';
 
 /** What a job costs a worker on a machine that fits its load, ms: a call takes half of one. */
@@ -62,7 +63,7 @@ export class BusyPool implements InferencePool {
   private dispatchDue = false;
 
   constructor(private readonly options: BusyPoolOptions) {
-    this.expiry = new DeadlineTimer(options.clock, () => this.dispatch());
+    this.expiry = new DeadlineTimer(new Deadlines(options.clock), () => this.dispatch());
     this.liveWorkers = options.workers;
     this.models = this.cheap.models;
     this.parked = Array.from({ length: options.workers }, () => []);

@@ -21,6 +21,22 @@ describe('AckBatch', () => {
     expect(acked).toEqual([3, 4]);
   });
 
+  it('goes along with media, when it would soon go by itself', () => {
+    const { acked, batch } = opened();
+    batch.onSent();
+    batch.onRead(1);
+    jest.advanceTimersByTime(700);
+    batch.onSent();
+    expect(acked).toEqual([]);
+    batch.onRead(2);
+    jest.advanceTimersByTime(60);
+    batch.onSent();
+    batch.onSent();
+    expect(acked).toEqual([2]);
+    jest.advanceTimersByTime(5000);
+    expect([acked, jest.getTimerCount()]).toEqual([[2], 0]);
+  });
+
   it('never goes back, and leaves out what a resume has said', () => {
     const { acked, batch } = opened();
     batch.onRead(2);

@@ -66,6 +66,11 @@ export class Incoming {
     this.events.emit(kind, event);
   }
 
+  /** Media was sent. */
+  onSent(): void {
+    this.acks.onSent();
+  }
+
   /** `session.resume` has said what was taken. */
   onResumed(): void {
     this.acks.onTold(this.ledger.lastSeq);

@@ -58,7 +58,10 @@ export class RapportSession implements AsyncIterable<SessionEvent> {
     });
     this.outgoing = new Outgoing({
       bounds,
-      send: (data) => this.line.send(data),
+      send: (data) => {
+        this.line.send(data);
+        if (data instanceof Uint8Array) this.incoming.onSent();
+      },
       isUp: () => this.line.isUp,
       gap: (gap, next) => this.onGap(gap, next),
       pressure: (streamId, queuedBytes, isHigh) => this.incoming.tell('pressure', { streamId, queuedBytes, isHigh }),

@@ -62,7 +62,9 @@ export class SpeechWindow {
     const samples = Math.round(to * SAMPLES_PER_MS) - first;
     const pcm = new Int16Array(samples - (samples % STRETCH_STEP_SAMPLES));
     for (const { startMs, voices } of this.held) {
-      for (const voice of voices) addInto(pcm, voice.pcm, Math.round(startMs * SAMPLES_PER_MS) - first);
+      const offset = Math.round(startMs * SAMPLES_PER_MS) - first;
+      // nearly always there is one, and nothing to add it to: hops do not overlap
+      for (const [i, voice] of voices.entries()) (i === 0 ? copyInto : addInto)(pcm, voice.pcm, offset);
     }
     return { startMs: first / SAMPLES_PER_MS, pcm };
   }
@@ -91,6 +93,13 @@ function joinSpans(spans: readonly TimeSpan[]): TimeSpan[] {
 
 export function lengthOf(spans: readonly TimeSpan[]): number {
   return spans.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0);
+}
+
+/** Copies `source` to `offset` of `target`, clipped to both. */
+function copyInto(target: Int16Array, source: Int16Array, offset: number): void {
+  const start = Math.max(0, offset);
+  const end = Math.min(target.length, offset + source.length);
+  if (end > start) target.set(source.subarray(start - offset, end - offset), start);
 }
 
 /** Adds `source` at `offset` of `target`, clipped to both; Int16Array would wrap, so the sum is held in range. */

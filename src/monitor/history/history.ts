@@ -8,7 +8,7 @@ import type { InferencePool } from '../../inference/inference-pool';
 
 export type HistoryPart = 'ingestion' | 'embeddings' | 'retention';
 
-export interface HistoryDeps extends Omit<IngestDeps, 'onKept' | 'sleep' | 'onTrouble'> {
+export interface HistoryDeps extends Omit<IngestDeps, 'onBare' | 'sleep' | 'onTrouble'> {
   readonly pool: Pick<InferencePool, 'submit'>;
   readonly keepMs: number;
   /** Beyond it the oldest sessions are removed. */
@@ -44,7 +44,7 @@ export class History implements ErasureParticipant {
       {
         ...deps,
         sleep,
-        onKept: () => this.embedder.wake(),
+        onBare: () => this.embedder.wake(),
         onTrouble: (error) => this.trouble('ingestion', error),
       },
       deps.ingest,

@@ -4,6 +4,7 @@ import type { LaneHost } from '../lane';
 export function laneHost(drop: LaneHost['drop']): LaneHost {
   return {
     watermarkMs: 0,
+    isWatermarkAwaited: false,
     roomForUtterance: () => true,
     utterance: () => {},
     gap: () => {},

@@ -60,6 +60,10 @@ export class FilmLane implements Lane {
     return Math.min(this.parts.voice.deadlineMs, this.parts.film?.deadlineMs ?? Infinity);
   }
 
+  get waitsForWatermark(): boolean {
+    return this.parts.voice.waitsForWatermark;
+  }
+
   get needFromMs(): number {
     return this.parts.voice.needFromMs;
   }

@@ -30,9 +30,13 @@ export function factsOfRecord(record: LogRecord, vectorOf: VectorOf): HistoryFac
 
 type Of = { readonly tenant: string; readonly sessionId: string };
 
-function eventFact({ event }: LogRecord, of: Of, onlyKnown: boolean): HistoryFact {
+function eventFact(
+  { event, eventJson: json = JSON.stringify(event) }: LogRecord,
+  of: Of,
+  onlyKnown: boolean,
+): HistoryFact {
   const { id: eventId, type, time } = event;
-  return { kind: 'event', ...of, eventId, type, json: JSON.stringify(event), atMs: Date.parse(time), onlyKnown };
+  return { kind: 'event', ...of, eventId, type, json, atMs: Date.parse(time), onlyKnown };
 }
 
 /** A start comes before its event, which is kept for sessions that are known. */

@@ -28,8 +28,8 @@ export interface IngestDeps {
   readonly vectors: Pick<WaitingVectors, 'of' | 'drop'>;
   /** What makes embeddings: its name, version and weights. */
   readonly encoder: string;
-  /** Something was kept, or is there from before. */
-  readonly onKept: () => void;
+  /** Words without their embedding were kept, or may be there from before. */
+  readonly onBare: () => void;
   /** It is tried again; undefined: it works again. */
   readonly onTrouble: (error: unknown) => void;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -91,7 +91,7 @@ export class HistoryIngest {
     const { tap, store, encoder } = this.deps;
     const { maxBatchRecords, gatherMs } = this.options;
     await store.useEncoder(encoder);
-    this.deps.onKept();
+    this.deps.onBare();
     const over = new AbortController();
     const signal = AbortSignal.any([this.stop.signal, over.signal]);
     const batches = tap.batches(await store.position(tap.end().logId), { signal, maxBatchRecords });
@@ -99,7 +99,6 @@ export class HistoryIngest {
       for await (const gathered of gather(batches, maxBatchRecords, () => this.deps.sleep(gatherMs, signal))) {
         await this.keep(gathered);
         onKept();
-        this.deps.onKept();
       }
     } finally {
       over.abort();
@@ -120,5 +119,6 @@ export class HistoryIngest {
       this.erasing.delete(sessionKey(fact));
       await store.erase(fact.tenant, [fact.sessionId]);
     }
+    if (facts.some((fact) => fact.kind === 'utterance' && fact.vector === undefined)) this.deps.onBare();
   }
 }

@@ -84,6 +84,8 @@ export class UtteranceEmbedder {
         // whoever talks has the models now
         if (fault?.error instanceof RapportError && fault.error.code === 'overloaded') return fault;
       }
+      // those that come meanwhile ask for another pass
+      if (bare.length < BATCH) break;
       afterSeq = bare[bare.length - 1]!.seq;
     }
     return fault;
