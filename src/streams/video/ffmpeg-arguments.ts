@@ -19,6 +19,10 @@ export interface FfmpegLimits {
   readonly maxVideoBytes: number;
 }
 
+/** The next still comes no sooner, ms: a little less than the spacing, or a camera of 29.97 pictures a second would miss each second one. */
+export const stillSpacingMs = ({ stillsPerSecond }: Pick<FfmpegLimits, 'stillsPerSecond'>): number =>
+  1000 / stillsPerSecond - 10;
+
 /**
  * Pictures in, about two JPEGs a second out, and for each picture decoded a line with its time, for each still another
  * (`metadata=print`): in the time base of a millisecond, because in seconds it prints six digits only.
@@ -27,9 +31,8 @@ export interface FfmpegLimits {
  */
 export function ffmpegArguments(places: FfmpegPlaces, limits: FfmpegLimits): string[] {
   const { input, stills, log, hasFpsMode } = places;
-  const { stillsPerSecond, maxStillWidthPx, maxVideoPixels, maxVideoBytes } = limits;
-  // A little less than the spacing, or a camera of 29.97 pictures a second would miss each second one.
-  const spacing = (1 / stillsPerSecond - 0.01).toFixed(3);
+  const { maxStillWidthPx, maxVideoPixels, maxVideoBytes } = limits;
+  const spacing = (stillSpacingMs(limits) / 1000).toFixed(3);
   const print = `metadata=mode=print:file=${log.replaceAll(':', '\\\\:')}:direct=1`;
   const filters = [
     'settb=1/1000',

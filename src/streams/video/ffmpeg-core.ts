@@ -5,7 +5,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { FilmHead } from '../codecs/demuxer';
 import { endRing, makeRing, writeSome } from './byte-ring';
-import { CORE_PLACES, ffmpegArguments, type FfmpegLimits } from './ffmpeg-arguments';
+import { CORE_PLACES, ffmpegArguments, type FfmpegLimits, stillSpacingMs } from './ffmpeg-arguments';
 import type { FfmpegCoreTask, FromFfmpegCore } from './ffmpeg-core-worker';
 import { matroskaHeader, matroskaPicture } from './matroska-writer';
 import { StillReader } from './still-reader';
@@ -72,7 +72,7 @@ export function openFfmpegCore(
     void worker.terminate();
     if (fault !== undefined) events.closed(fault);
   };
-  const reader = new StillReader({
+  const reader = new StillReader(stillSpacingMs(limits), {
     decoded: (ptsMs) => closed || events.decoded(ptsMs),
     still: (ptsMs, jpeg) => closed || events.still(ptsMs, jpeg),
   });

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn, type SpawnOptions } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import type { FilmHead } from '../codecs/demuxer';
-import { ffmpegArguments, type FfmpegLimits } from './ffmpeg-arguments';
+import { ffmpegArguments, type FfmpegLimits, stillSpacingMs } from './ffmpeg-arguments';
 import { matroskaHeader, matroskaPicture } from './matroska-writer';
 import { StillReader } from './still-reader';
 import type { VideoDecoder, VideoDecoderEvents } from './video-decoder';
@@ -67,7 +67,7 @@ export function openFfmpeg(
     for (const stream of child.stdio) stream?.destroy();
     if (fault !== undefined) events.closed(fault);
   };
-  const reader = new StillReader({
+  const reader = new StillReader(stillSpacingMs(limits), {
     decoded: (ptsMs) => closed || events.decoded(ptsMs),
     still: (ptsMs, jpeg) => closed || events.still(ptsMs, jpeg),
   });

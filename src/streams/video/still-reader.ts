@@ -17,10 +17,18 @@ export class StillReader {
   #searched = 0;
   #line = '';
   #lineMs: number | undefined;
+  /** Every picture up to here is decoded, and whether it becomes a still is said. */
+  #decidedMs = -Infinity;
+  #toldMs = -Infinity;
+  #lastStillMs = -Infinity;
   readonly #times: number[] = [];
   readonly #jpegs: Uint8Array[] = [];
 
-  constructor(private readonly events: Pick<VideoDecoderEvents, 'decoded' | 'still'>) {}
+  /** @param spacingMs a still is followed by no other sooner than this. */
+  constructor(
+    private readonly spacingMs: number,
+    private readonly events: Pick<VideoDecoderEvents, 'decoded' | 'still'>,
+  ) {}
 
   /** Bytes of JPEGs; what is wrong with them, if anything. */
   stills(chunk: Uint8Array): string | undefined {
@@ -55,13 +63,34 @@ export class StillReader {
     const time = /^frame:\d+\s+pts:(-?\d+)\s/.exec(line);
     if (time !== null) this.#lineMs = Number(time[1]);
     if (this.#lineMs === undefined) return;
-    if (line === 'rapport=decoded') this.events.decoded(this.#lineMs);
-    if (line === 'rapport=still') this.#times.push(this.#lineMs);
+    if (line === 'rapport=decoded') this.#onDecoded(this.#lineMs);
+    if (line === 'rapport=still') this.#onStill(this.#lineMs);
+  }
+
+  /** Pictures before this one will bring no still that was not announced; this one may, where the last is far enough away. */
+  #onDecoded(ptsMs: number): void {
+    const mayBeStill = ptsMs - this.#lastStillMs >= this.spacingMs - 1;
+    this.#decidedMs = Math.max(this.#decidedMs, mayBeStill ? ptsMs - 1 : ptsMs);
+    this.#tell();
+  }
+
+  #onStill(ptsMs: number): void {
+    this.#times.push(ptsMs);
+    this.#lastStillMs = ptsMs;
+    this.#decidedMs = Math.max(this.#decidedMs, ptsMs);
+  }
+
+  /** A picture whose still is on its way is not out. */
+  #tell(): void {
+    const outMs = Math.min(this.#decidedMs, (this.#times[0] ?? Infinity) - 1);
+    this.#toldMs = Math.max(this.#toldMs, outMs);
+    this.events.decoded(this.#toldMs);
   }
 
   #match(): void {
     while (this.#times.length > 0 && this.#jpegs.length > 0) {
       this.events.still(Math.max(0, this.#times.shift()!), this.#jpegs.shift()!);
+      this.#tell();
     }
   }
 }

@@ -15,7 +15,7 @@ export interface VideoDecoder {
 }
 
 export interface VideoDecoderEvents {
-  /** Every picture up to this time is decoded. */
+  /** Every picture up to this time is decoded, and its still, if it made one, was given. A sign of life, also where the time is the same. */
   decoded(ptsMs: number): void;
   /** One picture as JPEG, about two a second. */
   still(ptsMs: number, jpeg: Uint8Array): void;
