@@ -62,6 +62,8 @@ export interface PartialSink {
 export interface Lane {
   /** How far this stream is settled: the lane has said everything about hops that end by `mediaMs` less the lateness. */
   readonly mediaMs: number;
+  /** Until when what came last lasts, where that is later: what is sampled comes again only then. Absent: `mediaMs`. */
+  readonly lastsUntilMs?: number;
   /** End of the furthest content. */
   readonly endMs: number;
   /** Work under way, or that can begin. */

@@ -71,8 +71,11 @@ export class SessionTurn {
     if (intake.lane.isIdle !== true || !intake.isSteady || !cuts.none || !chat.early.none) return true;
     if (intakes.isWatermarkAwaited) return true;
     const neededMs = hops.nextEndMs + options.allowedLatenessMs;
-    const isThere = (one: StreamIntake): boolean => one.furthestMs >= neededMs || one.left || one.isIdle(alarm.heardMs);
-    return intake.furthestMs >= neededMs && intakes.all.every(isThere);
+    if (!intakes.all.some((one) => one.furthestMs >= neededMs)) return false;
+    // as `Watermark` goes by them
+    return intakes.all.every(
+      (one) => one.furthestMs >= neededMs || one.lastsUntilMs >= neededMs || one.left || one.isIdle(alarm.heardMs),
+    );
   }
 
   /** When the next turn is due though nothing comes. With the consumer behind, settling brings the next hop, not the clock. */

@@ -2,6 +2,7 @@ import type { StreamSpec } from '../facts/media-chunk';
 import type { HopStill } from '../facts/stream-fact';
 import { refuse, type Lane, type LaneHost, type MediaFault } from './lane';
 import { readStillHeader, type StillType } from './still-header';
+import { StillRhythm } from './still-rhythm';
 import type { StreamOptions } from './stream-options';
 
 /** One video stream of stills. Each is copied once, stays compressed, and waits for its hop. */
@@ -10,6 +11,7 @@ export class StillLane implements Lane {
   #stills: HopStill[] = [];
   #heldBytes = 0;
   #mediaMs = 0;
+  readonly #rhythm: StillRhythm;
   #endMs = 0;
   #releasedMs = 0;
   /** Hops before this were of a process before this one. */
@@ -24,10 +26,16 @@ export class StillLane implements Lane {
     private readonly spec: StreamSpec,
     private readonly options: StreamOptions,
     private readonly host: LaneHost,
-  ) {}
+  ) {
+    this.#rhythm = new StillRhythm(options.maxStillDistanceMs);
+  }
 
   get mediaMs(): number {
     return this.#mediaMs;
+  }
+
+  get lastsUntilMs(): number {
+    return this.#mediaMs + this.#rhythm.distanceMs;
   }
 
   get endMs(): number {
@@ -52,6 +60,7 @@ export class StillLane implements Lane {
   accept(ptsMs: number, bytes: Uint8Array): void {
     if (bytes.length === 0) return;
     this.#mediaMs = Math.max(this.#mediaMs, ptsMs);
+    this.#rhythm.came(ptsMs);
     if (ptsMs < this.#passedMs) return;
     if (ptsMs < this.#releasedMs) {
       this.host.drop('late');

@@ -80,6 +80,10 @@ export class StreamIntake implements WatermarkSource {
     return this.lane.mediaMs;
   }
 
+  get lastsUntilMs(): number {
+    return this.lane.lastsUntilMs ?? this.lane.mediaMs;
+  }
+
   get left(): boolean {
     return this.#ended && !this.lane.pending;
   }

@@ -93,6 +93,8 @@ export const StreamOptions = z
     maxStillSide: count.default(8192),
     /** Stills of one stream in one hop; of more, an even choice with the newest is kept. */
     maxStillsPerHop: count.default(4),
+    /** A still lasts until the next is due, no longer than this, ms. */
+    maxStillDistanceMs: ms.default(1000),
     /** Stills of one stream waiting for their hop. */
     maxPendingStills: count.default(128),
 

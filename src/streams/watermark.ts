@@ -2,6 +2,8 @@
 export interface WatermarkSource {
   /** How far the stream has come, ms. */
   readonly mediaMs: number;
+  /** What came last lasts until then, ms: where others are further, nothing before is waited for. `mediaMs` or more. */
+  readonly lastsUntilMs: number;
   /** Ended, and nothing of it under way. */
   readonly left: boolean;
   /** @param heardMs time up to which everything that arrived has been read; wall ms. */
@@ -21,7 +23,8 @@ export function isIdle(state: {
 
 /**
  * How far media time is settled, ms: the slowest active stream less the lateness; with none active, the session clock
- * less the lateness. Monotone: a stream that starts late or comes back cannot lower it.
+ * less the lateness. A still lasts until the next is due, so that nobody waits for a camera that sends two a second (ADR 0018).
+ * Monotone: a stream that starts late or comes back cannot lower it.
  */
 export class Watermark {
   #valueMs: number;
@@ -47,11 +50,16 @@ export class Watermark {
   /** @param sessionMs session clock at `heardMs` in media time. Returns whether it moved. */
   advance(sources: readonly WatermarkSource[], heardMs: number, sessionMs: number): boolean {
     let slowestMs = Infinity;
+    let furthestMs = -Infinity;
     for (const source of sources) {
-      if (!source.left && !source.isIdle(heardMs)) slowestMs = Math.min(slowestMs, source.mediaMs);
+      if (source.left || source.isIdle(heardMs)) continue;
+      slowestMs = Math.min(slowestMs, source.lastsUntilMs);
+      furthestMs = Math.max(furthestMs, source.mediaMs);
     }
     this.#followsClock = slowestMs === Infinity;
-    return this.#raise((this.#followsClock ? sessionMs : slowestMs) - this.allowedLatenessMs);
+    // how long something lasts is a guess, how far the furthest has come is not
+    const reachedMs = this.#followsClock ? sessionMs : Math.min(slowestMs, furthestMs);
+    return this.#raise(reachedMs - this.allowedLatenessMs);
   }
 
   /** The end of the session. */

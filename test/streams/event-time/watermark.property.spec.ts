@@ -8,9 +8,10 @@ import {
   VIDEO,
   VOICE,
 } from '../../../src/streams/testing/session-script';
+import { StillRhythm } from '../../../src/streams/still-rhythm';
 import { streamOptions } from '../../../src/streams/stream-options';
 
-const { allowedLatenessMs, idleAfterMs } = streamOptions();
+const { allowedLatenessMs, idleAfterMs, maxStillDistanceMs } = streamOptions();
 
 /** What a sender does in a session: each with a clock of its own that may be ahead, behind, or stand still. */
 const step = fc.oneof(
@@ -35,13 +36,17 @@ describe('the watermark of a session', () => {
         const s = new SessionScript({ streams: [VOICE, AGENT, VIDEO] });
         const startMs = s.clock.nowMs();
         /** By stream: how far its media has come, and when it was last heard. */
-        const senders = new Map([1, 2, 3].map((id) => [id, { mediaMs: 0, heardMs: startMs, ended: false }]));
+        const senders = new Map(
+          [1, 2, 3].map((id) => [id, { mediaMs: 0, lastsMs: 0, heardMs: startMs, ended: false }]),
+        );
+        const rhythm = new StillRhythm(maxStillDistanceMs);
         let passedMs = 0;
 
         const check = (): void => {
           const nowMs = s.clock.nowMs();
           const active = [...senders.values()].filter(({ heardMs, ended }) => !ended && nowMs - heardMs < idleAfterMs);
-          const slowestMs = Math.min(...active.map(({ mediaMs }) => mediaMs));
+          const furthestMs = Math.max(...active.map(({ mediaMs }) => mediaMs));
+          const slowestMs = Math.min(...active.map(({ mediaMs, lastsMs }) => mediaMs + lastsMs), furthestMs);
           const hops = s.hops;
           for (let i = 0; i < hops.length; i += 1)
             expect(hops[i]!.hopStartMs).toBeGreaterThanOrEqual(hops[i - 1]?.hopEndMs ?? 0);
@@ -66,6 +71,10 @@ describe('the watermark of a session', () => {
             const content = one.id === 3 ? still() : one.skipMs > 0 ? silence(one.ms) : speech(one.ms, one.id);
             if (!s.send(one.id, content, ptsMs).ok) continue;
             sender.mediaMs = one.id === 3 ? ptsMs : ptsMs + one.ms;
+            if (one.id === 3) {
+              rhythm.came(ptsMs);
+              sender.lastsMs = rhythm.distanceMs;
+            }
             sender.heardMs = s.clock.nowMs();
           }
           await s.jobs();
