@@ -5,6 +5,9 @@ interface Entry {
   readonly task: (heardMs: number) => void;
 }
 
+/** Of the golden ratio: its multiples spread over a period, however many there are. */
+const PHASE_STEP = (Math.sqrt(5) - 1) / 2;
+
 /**
  * The deadlines of all sessions behind one timer. Those of busy streams move on with every frame: that costs nothing here,
  * and where a timer of its own would have woken the thread once a second for each session, one does for all of them. Wall ms.
@@ -15,8 +18,16 @@ export class Deadlines {
   /** When the timer comes: no later than the first deadline. */
   #atMs = Infinity;
   #isRunning = false;
+  #phase = 0;
 
   constructor(private readonly clock: SessionClock) {}
+
+  /** A share of a period in [0, 1), another one each time: sessions that begin together are not woken together. */
+  nextPhase(): number {
+    const phase = this.#phase;
+    this.#phase = (phase + PHASE_STEP) % 1;
+    return phase;
+  }
 
   set(entry: Entry, deadlineMs: number): void {
     entry.deadlineMs = deadlineMs;

@@ -120,6 +120,7 @@ export class SessionStreams {
       ...{
         options,
         mayRest: isLive && restored === undefined,
+        restPhase: deadlines.nextPhase(),
         time: this.#time,
         alarm: this.#alarm,
         watermark: this.#watermark,

@@ -17,6 +17,8 @@ export interface SessionTurnParts {
   readonly options: Pick<StreamOptions, 'hopMs' | 'allowedLatenessMs' | 'restMs'>;
   /** While nothing has come its client is asked seldom. Not where a process before this one may have heard something, nor of a recording. */
   readonly mayRest: boolean;
+  /** At which share of `restMs` it is asked: others are at other times. */
+  readonly restPhase: number;
   readonly time: SessionTime;
   readonly alarm: SessionAlarm;
   readonly watermark: SessionWatermark;
@@ -88,7 +90,7 @@ export class SessionTurn {
 
   /** When the next turn is due of a session in which nobody waits for anything, since nothing has come; undefined: it is no such. */
   #restMediaMs(): number | undefined {
-    const { chat, gaps, hops, intakes, life, mayRest, options } = this.parts;
+    const { chat, gaps, hops, intakes, life, mayRest, options, restPhase } = this.parts;
     const rests =
       mayRest &&
       life() === 'open' &&
@@ -97,7 +99,9 @@ export class SessionTurn {
       intakes.all.every(({ untouched }) => untouched) &&
       this.mediaEndMs === 0;
     if (!rests) return undefined;
-    return (Math.floor(hops.nextStartMs / options.restMs) + 1) * options.restMs + options.allowedLatenessMs;
+    const phaseMs = Math.round(restPhase * options.restMs);
+    const periods = Math.ceil((hops.nextEndMs - phaseMs) / options.restMs);
+    return phaseMs + periods * options.restMs + options.allowedLatenessMs;
   }
 
   /**

@@ -42,6 +42,21 @@ describe('a session of which nothing has come', () => {
     s.streams.dispose();
   });
 
+  // Found by 1,000 sessions that came back together: all were asked at once, each for five seconds of hops.
+  it('is asked at another time than those that began with it', async () => {
+    const wokenMs: number[] = [];
+    for (const begunBefore of [0, 1, 2, 3, 4]) {
+      const { s, line } = session({ streams: [VOICE, AGENT], begunBefore });
+      for (let ms = 0; ms < 10_300 && line.asked < 2; ms += 100) await s.advance(100);
+      expect([line.asked, s.hops.length]).toEqual([2, Math.floor((s.clock.nowMs() - 5300) / 1000)]);
+      expect(hopEnds(s)).toEqual(s.hops.map((_, i) => 1000 * (i + 1)));
+      wokenMs.push((s.clock.nowMs() - 5300) % 5000);
+      s.streams.dispose();
+    }
+    const apartMs = wokenMs.toSorted((a, b) => a - b).map((ms, i, all) => (all[i + 1] ?? 5000) - ms);
+    expect(Math.min(...apartMs)).toBeGreaterThanOrEqual(500);
+  });
+
   it('is waited for by the windows of the first that speaks, from then on', async () => {
     const { s, line } = untouched();
     await s.advance(7400);

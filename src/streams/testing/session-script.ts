@@ -3,6 +3,7 @@ import type { MediaVerdict } from '../lane';
 import type { MediaChunk, StreamSpec } from '../../facts/media-chunk';
 import type { RestoredStreams } from '../resume/restored-streams';
 import type { RingMemory } from '../ring-memory';
+import { Deadlines } from '../deadlines';
 import { SessionStreams } from '../session-streams';
 import type {
   Hop,
@@ -38,6 +39,8 @@ export interface ScriptSettings {
   readonly restored?: RestoredStreams;
   /** Whose arrays a test may look into. */
   readonly rings?: RingMemory;
+  /** So many sessions have begun before it. Default: none. */
+  readonly begunBefore?: number;
 }
 
 /** A session whose clock, media and models are written down in the test. */
@@ -51,8 +54,19 @@ export class SessionScript {
   readonly #sent = new Map<number, { seq: number; bytes: number }>();
 
   constructor(settings: ScriptSettings = {}) {
-    const { streams = [VOICE], pace = 1, options = {}, settle = true, partials, restored, rings } = settings;
-    const deps = { clock: this.clock, pool: this.pool, options: streamOptions(options), rings };
+    const {
+      streams = [VOICE],
+      pace = 1,
+      options = {},
+      settle = true,
+      partials,
+      restored,
+      rings,
+      begunBefore = 0,
+    } = settings;
+    const deadlines = new Deadlines(this.clock);
+    for (let i = 0; i < begunBefore; i += 1) deadlines.nextPhase();
+    const deps = { clock: this.clock, pool: this.pool, options: streamOptions(options), rings, deadlines };
     this.streams = new SessionStreams({ sessionId: 's-1', streams, pace, partials, restored }, deps);
     this.streams.facts$.subscribe({
       next: (fact) => {
