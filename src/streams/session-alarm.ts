@@ -21,6 +21,7 @@ export class SessionAlarm {
   /** Nothing has come that anybody would wait for: the client is asked later. */
   #rests = false;
   #restedUntilMs = -Infinity;
+  #attachedAtMs = -Infinity;
   readonly #timer: DeadlineTimer;
 
   constructor(
@@ -54,6 +55,11 @@ export class SessionAlarm {
     return this.#rests ? this.clock.nowMs() : this.#restedUntilMs;
   }
 
+  /** Media ms; -Infinity: nobody was ever there who can be asked. */
+  get attachedMs(): number {
+    return this.time.mediaMs(this.#attachedAtMs);
+  }
+
   /** The client is there: it has just said something. Wakes nobody. */
   endRest(): void {
     if (!this.#rests) return;
@@ -65,6 +71,7 @@ export class SessionAlarm {
   attach(line: Line | undefined): void {
     this.#line = line;
     this.#asked = undefined;
+    if (line !== undefined) this.#attachedAtMs = this.clock.nowMs();
   }
 
   /**

@@ -90,7 +90,7 @@ export class SessionTurn {
 
   /** When the next turn is due of a session in which nobody waits for anything, since nothing has come; undefined: it is no such. */
   #restMediaMs(): number | undefined {
-    const { chat, gaps, hops, intakes, life, mayRest, options, restPhase } = this.parts;
+    const { alarm, chat, gaps, hops, intakes, life, mayRest, options, restPhase } = this.parts;
     const rests =
       mayRest &&
       life() === 'open' &&
@@ -100,7 +100,8 @@ export class SessionTurn {
       this.mediaEndMs === 0;
     if (!rests) return undefined;
     const phaseMs = Math.round(restPhase * options.restMs);
-    const periods = Math.ceil((hops.nextEndMs - phaseMs) / options.restMs);
+    // one that comes back is not asked at once for all the time that it was away: others come back with it
+    const periods = Math.ceil((Math.max(hops.nextEndMs, alarm.attachedMs) - phaseMs) / options.restMs);
     return phaseMs + periods * options.restMs + options.allowedLatenessMs;
   }
 

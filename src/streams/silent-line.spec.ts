@@ -57,6 +57,19 @@ describe('a session of which nothing has come', () => {
     expect(Math.min(...apartMs)).toBeGreaterThanOrEqual(500);
   });
 
+  it('is not asked at once, when it comes back, for all the time that it was away', async () => {
+    const { s } = untouched();
+    s.streams.resume.detach();
+    await s.advance(6400);
+    const line = new ScriptedLine();
+    s.streams.resume.attach(line);
+    await s.advance(3800);
+    expect([line.asked, hopEnds(s)]).toEqual([0, []]);
+    await s.advance(100);
+    expect([line.asked, hopEnds(s).at(-1)]).toEqual([1, 10_000]);
+    s.streams.dispose();
+  });
+
   it('is waited for by the windows of the first that speaks, from then on', async () => {
     const { s, line } = untouched();
     await s.advance(7400);
