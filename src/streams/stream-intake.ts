@@ -323,7 +323,9 @@ export class StreamIntake implements WatermarkSource {
     if (length > 0) this.#gaps.next(ptsMs);
     if (cut.cutBefore && known === undefined) this.#cutLane();
     const fault = known ?? this.#seam.accept({ ...chunk, ptsMs }, length);
-    if (length > 0) this.#marks.add({ seq, byteOffset, startMs: this.lane.placedMs?.(ptsMs) ?? ptsMs });
+    // the lane has placed nothing of one that was paused or refused
+    const placedMs = chunk.bytes.length > 0 && fault === undefined ? this.lane.placedMs?.(ptsMs) : undefined;
+    if (length > 0) this.#marks.add({ seq, byteOffset, startMs: placedMs ?? ptsMs });
     if (fault !== undefined) this.host.drop(fault.code);
     else if (cut.cutBefore || cut.cutBehind) this.host.drop(cut.cause ?? 'paused');
     const endsAtPause = this.lane.endMs >= this.#pauseFromMs - REACHED_WITHIN_MS;

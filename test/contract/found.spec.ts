@@ -44,6 +44,14 @@ const FOUND: readonly (readonly [string, readonly Command[]])[] = [
     ],
   ],
   [
+    // Seed 27182818, session 3,667: a frame of which a pause left nothing was taken to begin where the one before it did.
+    'a gap behind a restart was told from before the pause that the stream goes on in',
+    [
+      ...[new Send(1), new Pause(6), new Unpause(), new Send(12), new Reorder([1, 3, 2, 4, 0, 6, 7, 5])],
+      ...[new Resume(0), new Restart(), new Overflow(1), new Resume(0)],
+    ],
+  ],
+  [
     'the end was lost on a client that was cut off before it read it, with its process',
     [new Send(20), new EndUnread(true)],
   ],

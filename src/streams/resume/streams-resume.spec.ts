@@ -200,6 +200,20 @@ describe('a process that goes on with the streams of another', () => {
     expect(start!.voices[0]!.floorMs).toBeCloseTo(2300, -2);
   });
 
+  // Found by the contract test: what is lost behind a restart was told from before the pause.
+  it('goes on in a pause at its own time, not at that of what was heard before it', async () => {
+    const s = keeping(new SessionScript());
+    await s.live(1, speech(200), 0, 100);
+    s.streams.pause(200);
+    await s.live(1, speech(1000), 200, 100);
+    s.streams.unpause(1200);
+    await s.live(1, speech(4300), 1200, 100);
+    const starts = s.streams.resume.starts();
+    expect(starts).toMatchObject([{ startMs: starts[0]!.seq * 100 }]);
+    expect(starts[0]!.seq).toBeGreaterThan(1);
+    s.streams.dispose();
+  });
+
   it('waits for its client, as long as that takes', async () => {
     const restored = {
       ...{ startedAtMs: 5000, hopEndMs: 4000, lastGapMs: -1, chat: [] },

@@ -39,7 +39,10 @@ export class Overflow extends Command {
     super();
   }
   check(model: Readonly<ReferenceModel>): boolean {
-    return (model.phase === 'down' || model.isDoomed) && !model.isPaused && model.made - this.left > model.arrived;
+    const oldest = model.made - this.left;
+    // what is in no buffer any more does not come back into one
+    const overflows = oldest > model.arrived && oldest >= model.oldest;
+    return (model.phase === 'down' || model.isDoomed) && !model.isPaused && overflows;
   }
   async run(model: ReferenceModel, real: Real): Promise<void> {
     model.overflow(model.made - this.left);
