@@ -204,7 +204,7 @@ describe('a process that goes on with the streams of another', () => {
   it('goes on in a pause at its own time, not at that of what was heard before it', async () => {
     const s = keeping(new SessionScript());
     await s.live(1, speech(200), 0, 100);
-    s.streams.pause(200);
+    s.streams.pause(200, 'payment');
     await s.live(1, speech(1000), 200, 100);
     s.streams.unpause(1200);
     await s.live(1, speech(4300), 1200, 100);
