@@ -122,6 +122,7 @@ function tones(rateHz) {
 }
 
 const RATES_HZ = [8000, 24_000, 48_000];
+const resamplerOf = (rateHz) => `resampler, ${rateHz / 1000} to 16 kHz`;
 const CHUNK_MS = 100;
 function resamplerRun(rateHz) {
   const resampler = new Resampler(rateHz);
@@ -185,9 +186,9 @@ const figures = [
     'ratio',
     { atLeast: 0.8 },
   ),
-  ...RATES_HZ.map((rateHz) => figure(`resampler, ${rateHz / 1000} to 16 kHz`, results[rateHz], perSecond)),
+  ...RATES_HZ.map((rateHz) => figure(resamplerOf(rateHz), results[rateHz], perSecond)),
   ...RATES_HZ.flatMap((rateHz) => {
-    const name = `resampler, ${rateHz / 1000} to 16 kHz`;
+    const name = resamplerOf(rateHz);
     const { passHz, changeDb, strayDb } = responseOf(rateHz);
     const stray = rateHz < 16_000 ? 'loudest image above 4 kHz' : 'loudest alias of what is above 8 kHz';
     return [

@@ -23,7 +23,12 @@ export class Observation {
     );
     subscriptions.add(
       conversation.results.records(afterSeq).subscribe({
-        next: ({ seq, event }) => connection.send({ type: 'result', seq, event: shown(event) }),
+        next: (record) => {
+          const { seq, event } = record;
+          const seen = shown(event);
+          // its JSON was made of all of it
+          connection.sendResult(seen === event ? record : { seq, event: seen });
+        },
         error: (error: unknown) => {
           const { code, message } =
             error instanceof RapportError ? error : new RapportError('internal', 'Results could not be read.');

@@ -89,7 +89,7 @@ export class Checkpoints {
     // Behind a stream that has ended there may be no hop that would bring the next.
     const isDue = now.ended > (this.written?.ended ?? 0);
     if (!isDue && sinceMs < (isSame ? QUIET_EVERY_MS : EVERY_MS)) return;
-    void this.write(snapshots, starts).catch(onFault);
+    void this.write(snapshots, starts, now).catch(onFault);
   }
 
   /** The newest that is known, at once. Resolves once it is durable. */
@@ -141,10 +141,14 @@ export class Checkpoints {
     await this.deps.snapshots?.remove(this.deps.identity.sessionId);
   }
 
-  private async write(snapshots: SnapshotStore, starts: readonly StreamStart[]): Promise<void> {
+  private async write(
+    snapshots: SnapshotStore,
+    starts: readonly StreamStart[],
+    gist = gistOf(this.done, starts),
+  ): Promise<void> {
     this.cancelTimer();
     this.newestMs = this.deps.clock.nowMs();
-    this.written = gistOf(this.done, starts);
+    this.written = gist;
     await snapshots.write(this.snapshot(starts));
     if (this.ended === undefined) this.acked(starts);
   }

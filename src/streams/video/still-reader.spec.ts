@@ -12,7 +12,13 @@ function reading() {
   const log = (ptsMs: number, word: 'decoded' | 'still'): void => {
     expect(reader.log(`frame:1    pts:${ptsMs}    pts_time:1\nrapport=${word}\n`)).toBeUndefined();
   };
-  return { reader, said, log };
+  /** The first picture, which is a still, and out. */
+  const begin = (): void => {
+    log(0, 'decoded');
+    log(0, 'still');
+    reader.stills(JPEG);
+  };
+  return { reader, said, log, begin };
 }
 
 // Found where the machine was busy: the lines of a film were read before its JPEGs, hops went without them, and the stills came late.
@@ -32,20 +38,16 @@ it('does not call a picture decoded whose still is on its way', () => {
 });
 
 it('does not call a picture decoded before it is said whether it becomes a still', () => {
-  const { reader, said, log } = reading();
-  log(0, 'decoded');
-  log(0, 'still');
-  reader.stills(JPEG);
+  const { said, log, begin } = reading();
+  begin();
   log(467, 'decoded');
   log(500, 'decoded');
   expect(said).toEqual(['decoded -1', 'still 0', 'decoded 0', 'decoded 467', 'decoded 499']);
 });
 
 it('goes on behind a picture that might have become a still and did not', () => {
-  const { reader, said, log } = reading();
-  log(0, 'decoded');
-  log(0, 'still');
-  reader.stills(JPEG);
+  const { reader, said, log, begin } = reading();
+  begin();
   log(490, 'decoded');
   log(500, 'decoded');
   log(500, 'still');

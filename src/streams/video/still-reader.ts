@@ -19,7 +19,6 @@ export class StillReader {
   #lineMs: number | undefined;
   /** Every picture up to here is decoded, and whether it becomes a still is said. */
   #decidedMs = -Infinity;
-  #toldMs = -Infinity;
   #lastStillMs = -Infinity;
   readonly #times: number[] = [];
   readonly #jpegs: Uint8Array[] = [];
@@ -82,9 +81,7 @@ export class StillReader {
 
   /** A picture whose still is on its way is not out. */
   #tell(): void {
-    const outMs = Math.min(this.#decidedMs, (this.#times[0] ?? Infinity) - 1);
-    this.#toldMs = Math.max(this.#toldMs, outMs);
-    this.events.decoded(this.#toldMs);
+    this.events.decoded(Math.min(this.#decidedMs, (this.#times[0] ?? Infinity) - 1));
   }
 
   #match(): void {
