@@ -37,10 +37,10 @@ MULTILINGUAL = ("translateId", "transcribeId")
 
 CARD = """# whisper-tiny.en
 
-Transcripts by OpenAI Whisper tiny.en (English only), voice tokens for the emotion by the layers 1 to 5 of Whisper base.
+Transcripts by OpenAI Whisper tiny.en (English only), voice tokens for the emotion by the layers 1 to 4 of Whisper base.
 As `whisper-base`, whose card tells of both passes, except:
 
-- `emotion`: mel -> `emo` [b, t/2, 512], cut out of base's encoder: the same numbers. `encoder`, `cross`, `decoder`: tiny.en,
+- `emotion`: mel -> `emo` [b, t/2, 2048], cut out of base's encoder: the same numbers. `encoder`, `cross`, `decoder`: tiny.en,
   width 384, 4 layers of 6 heads, vocabulary 51,864.
 - Prompt: start of transcript, no timestamps; there are no tokens for language and task. It cannot tell a language: a session
   must state `en`, else there are no transcripts.
@@ -74,7 +74,7 @@ def manifest_of(base: dict[str, Any], whisper: Whisper, data: Path) -> dict[str,
     parameters = {k: v for k, v in base["parameters"].items() if k not in MULTILINGUAL} | {
         "transcriptContextsMs": [15_000, 20_000, 30_000],  # shorter ones were not measured
         "encoderWidth": whisper.width,
-        "emotionWidth": base["parameters"]["encoderWidth"],
+        "emotionWidth": base["parameters"]["emotionWidth"],
         "decoderLayers": whisper.layers,
         "decoderHeads": whisper.heads,
         "headWidth": whisper.head_width,
@@ -122,7 +122,7 @@ def convert(models: Path, out: Path, scratch: Path) -> None:
     shutil.copytree(base.path / "fixtures", target / "fixtures", dirs_exist_ok=True)
     shutil.copyfile(data / "tokenizer.json", target / "tokenizer.json")
     shutil.copyfile(base.path / base.manifest["assets"]["logMel"]["file"], target / "logmel.npz")
-    graphs, width = base.manifest["graphs"], base.manifest["parameters"]["encoderWidth"]
+    graphs, width = base.manifest["graphs"], base.manifest["parameters"]["emotionWidth"]
     cut_emotion(base.path / graphs["emotion"]["file"], target / "emotion.int8.onnx", width)
     write_graphs(whisper, target, scratch)
     (target / "README.md").write_text(CARD)

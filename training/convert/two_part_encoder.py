@@ -35,7 +35,8 @@ def split_encoder(whole: Path, emotion: Path, encoder: Path, width: int) -> None
     """`whole`: mel -> hidden, emo. Writes mel -> emo, BETWEEN and BETWEEN -> hidden."""
     model, states = onnx.load(whole), ["b", "s", width]
     mel = {MEL: ["b", MEL_BANDS, "t"]}
-    onnx.save(cut(model, mel, {EMOTION: states, BETWEEN: states}), emotion)
+    side_by_side = ["b", "s", width * len(EMOTION_LAYERS)]
+    onnx.save(cut(model, mel, {EMOTION: side_by_side, BETWEEN: states}), emotion)
     onnx.save(cut(model, {BETWEEN: states}, {HIDDEN: states}), encoder)
 
 

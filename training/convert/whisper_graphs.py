@@ -16,7 +16,8 @@ from .ctranslate2_file import Variables
 from .graph import Graph, tensor
 
 MEL_BANDS = 80
-EMOTION_LAYERS = (3, 4, 5)  # counted from 1; their mean carried the most emotion of all layers tried
+# counted from 1: side by side they carry more emotion than any one of them or their mean (docs/training.md, voice layers)
+EMOTION_LAYERS = (1, 2, 3, 4)
 LAYER_NORM_EPSILON = 1e-5
 NO_ATTENTION = -1e9
 
@@ -103,16 +104,15 @@ def _encoder_layers(w: Whisper, g: Graph) -> list[str]:
 
 
 def write_encoder(w: Whisper, path: Path, with_emotion: bool = True) -> None:
-    """mel [B, 80, T], T even -> hidden [B, S, width], emo [B, S, width] (mean of EMOTION_LAYERS; only on demand)."""
+    """mel [B, 80, T], T even -> hidden [B, S, width], emo [B, S, width x layers] (EMOTION_LAYERS side by side; on demand)."""
     g = Graph()
     outputs = _encoder_layers(w, g)
     w.norm(g, outputs[-1], "encoder/layer_norm", out="hidden")
     if with_emotion:
-        total = g.add("Sum", *(outputs[n - 1] for n in EMOTION_LAYERS))
-        g.add("Mul", total, g.weight("third", np.array(1 / len(EMOTION_LAYERS), np.float32)), out="emo")
-    shape = ["b", "s", w.width]
-    names = ["hidden", "emo"] if with_emotion else ["hidden"]
-    g.save(path, "whisper_encoder", [tensor("mel", ["b", MEL_BANDS, "t"])], [tensor(name, shape) for name in names])
+        g.add("Concat", *(outputs[n - 1] for n in EMOTION_LAYERS), out="emo", axis=-1)
+    widths = {"hidden": w.width} | ({"emo": w.width * len(EMOTION_LAYERS)} if with_emotion else {})
+    told = [tensor(name, ["b", "s", width]) for name, width in widths.items()]
+    g.save(path, "whisper_encoder", [tensor("mel", ["b", MEL_BANDS, "t"])], told)
 
 
 def write_emotion_encoder(w: Whisper, path: Path, shares: Sequence[float]) -> None:

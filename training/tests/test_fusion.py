@@ -2,6 +2,7 @@
 
 import math
 import os
+from dataclasses import replace
 
 import pytest
 import torch
@@ -10,6 +11,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from fusion_features import features
 
+from rapport_training.corpora.speech import CORPORA, OWN
 from rapport_training.craft.contrastive import joint_space_loss, symmetric_contrastive
 from rapport_training.craft.cross_modal_mixing import mixed_sources
 from rapport_training.craft.fusion_block import FusionBlock
@@ -26,7 +28,7 @@ from rapport_training.fusion.real_pairs import RAVDESS_EMOTIONS, ActionUnits, Re
 from rapport_training.fusion.scores import calibration_error, fit_temperature
 from rapport_training.fusion.stored import checkpoint_path, load, save
 from rapport_training.fusion.synthetic_pairs import SyntheticPairs
-from rapport_training.fusion.temperatures import fitted, of_others
+from rapport_training.fusion.temperatures import fitted, of_others, weights_of
 from rapport_training.fusion.trainer import train
 
 CPU = torch.device("cpu")
@@ -124,13 +126,26 @@ def test_the_same_seed_gives_the_same_network() -> None:
         {"progressive": False},
         {"distillation": 0.0},
         {"voice_mix": 0.0},
-        {"speaker_shift": 0.0},
+        {"speaker_shift": 0.5},
+        {"statistics": ""},
+        {"statistics": "voice,face"},
     ],
 )
 def test_every_switch_changes_the_training(change: dict[str, object]) -> None:
     full = train(SyntheticPairs(features()), SMALL, seed=2, device=CPU, steps=4)[0]
     without = train(SyntheticPairs(features()), SMALL.but(**change), seed=2, device=CPU, steps=4)[0]
     assert not torch.allclose(full.emotion.weight, without.emotion.weight)
+
+
+def test_speech_of_ones_own_is_drawn_as_often_as_all_public_corpora_together() -> None:
+    """It has the number behind theirs, for which there was no share: training on own calls ended with an IndexError."""
+    given = features()
+    own = given.voice.clip % 5 == 0
+    given = replace(given, voice=replace(given.voice, corpus=torch.where(own, CORPORA.index(OWN), given.voice.corpus)))
+    pool = SyntheticPairs(given)
+    rows = pool.draw(4000, SMALL, torch.Generator().manual_seed(0))[:, 0]
+    assert 0.45 < (pool.voice.corpus[rows] == CORPORA.index(OWN)).float().mean() < 0.55
+    assert fitted(train(pool, SMALL, seed=0, device=CPU, steps=2)[0], given, pairs=60)["voice"] > 0
 
 
 def test_checkpoint_and_back(trained: FusionNet, tmp_path) -> None:
@@ -277,3 +292,13 @@ def test_block_without_cross_attention_does_not_see_the_others() -> None:
         with torch.no_grad():
             same = torch.allclose(block(x, own, 1 - own)[:, :2], block(other, own, 1 - own)[:, :2])
         assert same != cross
+
+
+def test_a_corpus_counts_for_the_temperature_by_its_share_and_not_by_its_clips() -> None:
+    voice = features().voice
+    voice = replace(voice, corpus=(torch.arange(len(voice.label)) % 10).clamp(max=2))
+    weights = weights_of(voice)
+    ravdess, nemo, urdu = (weights[voice.corpus == number].sum().item() for number in range(3))
+    assert ravdess == pytest.approx(0.5) and nemo == pytest.approx(0.36) and urdu == 0
+    alone = weights_of(replace(voice, corpus=torch.full_like(voice.corpus, 2)))
+    assert alone.sum().item() == pytest.approx(0.14)

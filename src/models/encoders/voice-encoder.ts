@@ -4,7 +4,7 @@ import { normaliseLevel, toFloats } from './level';
 import { logMel } from './log-mel';
 import { emotionWidthOf, type WhisperGraphs } from './whisper-graphs';
 
-/** Speech to emotion tokens: Whisper's middle layers, one mean for each 200 ms. The fusion network was trained on this. */
+/** Speech to emotion tokens: Whisper's lower layers side by side, one mean for each 200 ms. Fusion was trained on this. */
 export class VoiceEncoder {
   constructor(
     private readonly graphs: WhisperGraphs,

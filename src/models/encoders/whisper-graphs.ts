@@ -26,6 +26,7 @@ export class WhisperGraphs {
   /** What `encoder` goes on from where it is a part of `emotion`'s network: the states of 20 ms between the two. */
   private readonly between: { readonly name: string; readonly numbers: Scratch } | undefined;
   private readonly emotionWidth: number;
+  private readonly encoderWidth: number;
 
   /** Throws `model_corrupt` when the graphs do not fit together. */
   constructor(
@@ -41,6 +42,7 @@ export class WhisperGraphs {
   ) {
     const { vocabularySize, maxAudioMs, maxTokensPerSecond, maxTokensExtra } = parameters;
     this.emotionWidth = emotionWidthOf(parameters);
+    this.encoderWidth = parameters.encoderWidth;
     const name = graphs.encoder.inputs[0]?.name ?? MEL;
     if (name !== MEL && graphs.emotion.outputs.every((output) => output.name !== name))
       throw new RapportError('model_corrupt', `graph encoder goes on from ${name}, which no graph emotion gives`);
@@ -50,7 +52,7 @@ export class WhisperGraphs {
     this.memories = new DecoderMemories({ ...parameters, maxTokens });
   }
 
-  /** Mean of layers 3 to 5, for emotion: [frames / 2, emotion width]. Valid until the next call. */
+  /** What the emotion is told by, several layers side by side: [frames / 2, emotion width]. Valid until the next call. */
   async emotionStates(mel: Float32Array, frames: number): Promise<Float32Array> {
     const states = this.states.take((frames / 2) * this.emotionWidth);
     const emo = float32(states, [1, frames / 2, this.emotionWidth]);
@@ -64,7 +66,7 @@ export class WhisperGraphs {
     let feeds = soundOf(mel, frames);
     if (this.between !== undefined) {
       const { name, numbers } = this.between;
-      const states = float32(numbers.take((frames / 2) * this.emotionWidth), [1, frames / 2, this.emotionWidth]);
+      const states = float32(numbers.take((frames / 2) * this.encoderWidth), [1, frames / 2, this.encoderWidth]);
       feeds = await emotion.run(feeds, { [name]: states });
     }
     await encoder.run(feeds, { hidden });

@@ -54,9 +54,10 @@ PIECES: dict[str, dict[str, Any]] = {
 
 ALL_ON = FusionConfig(
     contrastive=0.1, cross_attention=True, gated_fusion=True, modality_dropout=0.35, mixing=0.15, balance=0.5,
-    progressive=True, distillation=0.6, voice_mix=0.5, voice_part=0.0, speaker_shift=0.5, width=64, batch=96,
+    progressive=True, distillation=0.6, voice_mix=0.5, voice_part=0.0, speaker_shift=0.5, statistics="", width=64, batch=96,
 )  # fmt: skip
-"""Of half the width and a fifth of the batch that is shipped: a reduced schedule. There are no parts of a single token."""
+"""Of half the width and a fifth of the batch that is shipped: a reduced schedule. There are no parts of a single
+token, and it holds the statistics already."""
 ON_REAL_PAIRS = (
     "contrastive", "cross_attention", "gated_fusion", "modality_dropout", "mixing", "balance", "progressive",
 )  # fmt: skip

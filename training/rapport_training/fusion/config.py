@@ -17,6 +17,9 @@ class FusionConfig:
 
     cross_attention: bool = True
     gated_fusion: bool = True
+    statistics: str = "voice"
+    """Modalities (separated by commas) whose tokens' mean and deviation stand beside what attention picks out of them."""
+    statistics_dropout: float = 0.5
     contrastive: float = 0.1
     """Weight of the joint-space loss; 0 switches it off."""
     modality_dropout: float = 0.35
@@ -34,8 +37,8 @@ class FusionConfig:
     """Share of voice rows that are a mix of two windows, which the teacher answers anew."""
     voice_part: float = 0.4
     """Share of voice rows of which only a part in a row is shown, as of a window that speech did not fill."""
-    speaker_shift: float = 0.5
-    """Share of voice rows from which part of their speaker's mean is taken, as the caller baseline does in service."""
+    speaker_shift: float = 0.0
+    """Share of voice rows from which part of their speaker's mean is taken, as a caller baseline would; none is served."""
 
     batch: int = 512
     learning_rate: float = 1.5e-3

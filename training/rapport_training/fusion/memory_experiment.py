@@ -23,7 +23,7 @@ from .config import FusionConfig
 from .feature_source import FeatureSource
 from .network import FusionNet
 from .options import add_options, source_of
-from .pool import Batch, ClassSampler, moments, smoothed
+from .pool import EXAMPLES, Batch, ClassSampler, moments, smoothed
 from .scores import score
 from .stored import load
 from .text_rows import encoded
@@ -86,6 +86,9 @@ class MeldPool:
     def standard(self) -> dict[str, tuple[Tensor, Tensor]]:
         every = torch.arange(len(self.label), device=self.label.device)
         return {name: moments(tokens, mask) for name, (tokens, mask) in self.given(every).items()}
+
+    def examples(self, name: str) -> tuple[Tensor, Tensor]:
+        return self.given(torch.arange(min(len(self.label), EXAMPLES), device=self.label.device))[name]
 
 
 def in_order(rows: Sequence[TextRow]) -> list[TextRow]:

@@ -14,10 +14,12 @@ from torch import Tensor, nn
 from ..craft.cross_attention import MASKED
 from ..craft.fusion_block import FusionBlock
 from ..craft.gated_fusion import GatedFusion
+from ..craft.statistics_pooling import StatisticsPooling, statistics
 from .config import FusionConfig
 
 MAX_TOKENS = 128
 """Longest sequence of one modality."""
+ROWS_AT_ONCE = 512
 FARTHEST = 8.0
 """Standardised features are clamped here: a stray value must not own the answer."""
 
@@ -62,6 +64,13 @@ class FusionNet(nn.Module):
             FusionBlock(width, config.heads, config.dropout, config.cross_attention) for _ in range(config.blocks)
         )
         self.pool = nn.Linear(width, count * config.heads)
+        self.statistics = nn.ModuleDict(
+            {
+                name: StatisticsPooling(widths[name], width, config.statistics_dropout)
+                for name in config.statistics.split(",")
+                if name in widths
+            }
+        )
         self.fuse = GatedFusion(width, count, config.gated_fusion)
         self.norm, self.dropout = nn.LayerNorm(width), nn.Dropout(config.dropout)
         self.emotion, self.embedding = nn.Linear(width, classes), nn.Linear(width, config.embedding)
@@ -72,9 +81,17 @@ class FusionNet(nn.Module):
         getattr(self, f"{name}_mean").copy_(mean)
         getattr(self, f"{name}_scale").copy_(1 / deviation.clamp(min=1e-3))
 
+    @torch.no_grad()
+    def standardise_statistics(self, name: str, tokens: Tensor, mask: Tensor) -> None:
+        """By training rows of a modality of `statistics`, once its tokens are standardised: [n, t, its width], [n, t]."""
+        parts = zip(tokens.split(ROWS_AT_ONCE), mask.split(ROWS_AT_ONCE), strict=True)
+        found = [statistics(self._standardised(name, part.float(), seen), seen) for part, seen in parts]
+        self.statistics[name].standardise(torch.cat(found))
+
     def forward(self, tokens: Mapping[str, Tensor], masks: Mapping[str, Tensor]) -> FusionOutput:
         """tokens NAME [b, t, width], masks NAME [b, t] of 0 and 1."""
-        x = torch.cat([self._projected(name, i, tokens[name], masks[name]) for i, name in enumerate(self.names)], 1)
+        given = {name: self._standardised(name, tokens[name], masks[name]) for name in self.names}
+        x = torch.cat([self._projected(name, i, given[name]) for i, name in enumerate(self.names)], 1)
         seen = torch.cat([masks[name] for name in self.names], 1)
         which = torch.cat([torch.full_like(masks[name][:1], float(i)) for i, name in enumerate(self.names)], 1)
         same = (which[:, :, None] == which[:, None, :]).to(x.dtype)
@@ -85,7 +102,7 @@ class FusionNet(nn.Module):
         present = torch.stack([masks[name].amax(1) for name in self.names], 1)
         order = torch.arange(len(self.names), device=x.device, dtype=x.dtype)
         member = (which[:, None] == order[:, None]).to(x.dtype) * seen[:, None]  # [b, modalities, t]
-        pooled = self._pooled(x, member)
+        pooled = self._pooled(x, member) + self._pooled_statistics(given, masks)
         joint = self.norm(self.fuse(pooled, present))
         dropped = self.dropout(pooled)
         return FusionOutput(
@@ -97,10 +114,23 @@ class FusionNet(nn.Module):
             joint=joint,
         )
 
-    def _projected(self, name: str, index: int, x: Tensor, mask: Tensor) -> Tensor:
+    def _standardised(self, name: str, x: Tensor, mask: Tensor) -> Tensor:
         x = torch.where(mask[..., None] > 0, x, torch.zeros_like(x))  # whatever stands in the padding
-        x = (x - getattr(self, f"{name}_mean")) * getattr(self, f"{name}_scale")
-        return self.project[name](x.clamp(-FARTHEST, FARTHEST)) + self.modality[index] + self.position[: x.shape[1]]
+        return ((x - getattr(self, f"{name}_mean")) * getattr(self, f"{name}_scale")).clamp(-FARTHEST, FARTHEST)
+
+    def _projected(self, name: str, index: int, x: Tensor) -> Tensor:
+        return self.project[name](x) + self.modality[index] + self.position[: x.shape[1]]
+
+    def _pooled_statistics(self, given: Mapping[str, Tensor], masks: Mapping[str, Tensor]) -> Tensor:
+        """[b, modalities, width], zeros for a modality without."""
+        none = torch.zeros_like(masks[self.names[0]][:, :1]).expand(-1, self.config.width)
+        return torch.stack(
+            [
+                self.statistics[name](given[name], masks[name]) if name in self.statistics else none
+                for name in self.names
+            ],
+            1,
+        )
 
     def _pooled(self, x: Tensor, member: Tensor) -> Tensor:
         """Attention pooling of each modality over its own tokens: x [b, t, width] -> [b, modalities, width]."""

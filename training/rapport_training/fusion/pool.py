@@ -44,6 +44,13 @@ class Pool(Protocol):
         """Mean and deviation of the tokens of each modality."""
         ...
 
+    def examples(self, name: str) -> tuple[Tensor, Tensor]:
+        """Tokens [n, t, width] and mask [n, t] of a modality, of EXAMPLES rows at most."""
+        ...
+
+
+EXAMPLES = 8192
+
 
 def draw_batch(pool: Pool, config: FusionConfig, progress: float, generator: Generator) -> Batch:
     """A training batch: rows are drawn, mixed across modalities, and modalities hidden."""

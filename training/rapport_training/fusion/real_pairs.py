@@ -11,7 +11,7 @@ from torch import Generator, Tensor
 from ..corpora.speech import PUBLIC
 from .config import FusionConfig
 from .features import CLEAN, WHOLE, VoiceFeatures
-from .pool import Batch, moments, smoothed
+from .pool import EXAMPLES, Batch, moments, smoothed
 
 RAVDESS_EMOTIONS = ("neutral", "calm", "happy", "sad", "angry", "fearful", "disgust", "surprised")
 """All eight, as published figures use them."""
@@ -82,6 +82,12 @@ class RealPairs:
 
     def standard(self) -> dict[str, tuple[Tensor, Tensor]]:
         return {name: self._moments[name] for name in self.names}
+
+    def examples(self, name: str) -> tuple[Tensor, Tensor]:
+        rows = torch.arange(min(len(self.label), EXAMPLES), device=self.label.device)
+        if name == "voice":
+            return self.voice.tokens[rows], self.voice.mask(rows)
+        return unit_tokens(self.units, self.voice.clip[rows])
 
     def _tokens(self, name: str, rows: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:
         if name == "voice":

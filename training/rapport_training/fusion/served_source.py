@@ -24,7 +24,7 @@ from .text_rows import GOEMOTIONS, LabelledText
 from .voice_variants import VOICE_VARIANTS
 from .voice_windows import VoiceWindows
 
-NEMO_CLIPS_EACH = 12
+NEMO_CLIPS_EACH = 40
 """Clips of a speaker and emotion."""
 FACES_EACH = {"train": 2000, "valid": 800}
 COMMENTS_EACH = {"train": 2000, "dev": 400}
@@ -93,9 +93,9 @@ def capped(group: np.ndarray, each: int) -> np.ndarray:
     return keep
 
 
-def capped_clips(index: SpeechIndex) -> SpeechIndex:
+def capped_clips(index: SpeechIndex, each: int = NEMO_CLIPS_EACH) -> SpeechIndex:
     """nEMO has four times as many clips as the others together: only some of each speaker and emotion are used."""
     _, cell = np.unique([f"{s} {e}" for s, e in zip(index.speakers, index.labels, strict=True)], return_inverse=True)
     keep = index.corpora != CORPORA.index("nemo")
-    keep[~keep] = capped(cell[~keep], NEMO_CLIPS_EACH)
+    keep[~keep] = capped(cell[~keep], each)
     return index.part(keep)

@@ -6,14 +6,14 @@ from torch import Generator, Tensor
 from ..labels import EMOTIONS
 from .config import FusionConfig
 from .features import CUSTOMER_TURN, GOEMOTIONS, MAX_FACE_TOKENS, PLAIN_REQUEST, SERVICE_SENTENCE, Features
-from .pool import Batch, ClassSampler, VoiceTeacher, moments, smoothed
+from .pool import EXAMPLES, Batch, ClassSampler, VoiceTeacher, moments, smoothed
 from .voice_mixing import VoiceMixing
 
 CLASS_SHARES = {
     "anger": 0.14, "disgust": 0.12, "fear": 0.12, "joy": 0.15, "neutral": 0.20, "sadness": 0.14, "surprise": 0.13,
 }  # fmt: skip
-CORPUS_SHARES = (0.5, 0.36, 0.14)
-"""RAVDESS, nEMO, URDU."""
+CORPUS_SHARES = (0.5, 0.36, 0.14, 1.0)
+"""RAVDESS, nEMO, URDU, and the user's own, as much as all of them together."""
 TEXT_SHARES = {GOEMOTIONS: 0.4, PLAIN_REQUEST: 0.0, SERVICE_SENTENCE: 0.35, CUSTOMER_TURN: 0.25}
 REQUESTS = 0.28
 """Share of rows, of any label, whose text is a plain request: customers ask with any voice and face."""
@@ -92,6 +92,14 @@ class SyntheticPairs:
                 "text": moments(self.text.tokens, self.text.mask(texts)),
             }
         return self._standard
+
+    def examples(self, name: str) -> tuple[Tensor, Tensor]:
+        if name == "face":
+            tokens = self.face.features[:EXAMPLES]
+            return tokens, torch.ones(tokens.shape[:2], device=tokens.device)
+        of = {"voice": self.voice, "text": self.text}[name]
+        rows = torch.arange(0, len(of.label), max(1, len(of.label) // EXAMPLES), device=self.shares.device)
+        return of.tokens[rows], of.mask(rows)
 
     def _voice(self, rows: Tensor, config: FusionConfig, generator: Generator) -> tuple[Tensor, Tensor, Tensor]:
         if self.mixing is not None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
+from ..craft.statistics_pooling import statistics
 from .features import Features, TextFeatures, VoiceFeatures
 
 CHUNK = 1024
@@ -22,11 +23,11 @@ def thinned(features: Features) -> Features:
 
 def one_voice_token(voice: VoiceFeatures) -> VoiceFeatures:
     """Mean and deviation of the tokens of a window, behind each other."""
-    mask = _mask(voice.tokens, voice.length)
-    count, tokens = mask.sum(1).clamp(min=1), voice.tokens.float()
-    mean = (tokens * mask).sum(1) / count
-    deviation = (((tokens - mean[:, None]).square() * mask).sum(1) / count).sqrt()
-    return replace(voice, tokens=torch.cat([mean, deviation], 1)[:, None], length=torch.ones_like(voice.length))
+    parts = [
+        statistics(tokens.float(), _mask(tokens, length).squeeze(-1))
+        for tokens, length in zip(voice.tokens.split(CHUNK), voice.length.split(CHUNK), strict=True)
+    ]
+    return replace(voice, tokens=torch.cat(parts)[:, None], length=torch.ones_like(voice.length))
 
 
 def one_text_token(text: TextFeatures) -> TextFeatures:

@@ -51,6 +51,8 @@ def train(
     else:
         for name, (mean, deviation) in pool.standard().items():
             net.standardise(name, mean, deviation)
+        for name in net.statistics:
+            net.standardise_statistics(name, *pool.examples(name))
     optimiser = torch.optim.AdamW(
         parameter_groups(net, config.weight_decay), lr=config.learning_rate, fused=device.type == "cuda"
     )

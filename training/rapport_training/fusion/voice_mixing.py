@@ -14,6 +14,7 @@ from .pool import VoiceTeacher, smoothed
 CLASSES = 7
 MOST_SHIFT = 0.8
 FEWEST_TOKENS = 6
+ROWS_AT_ONCE = 512
 
 
 class VoiceMixing:
@@ -82,4 +83,5 @@ def speaker_offsets(voice: VoiceFeatures) -> Tensor:
 
 def window_means(voice: VoiceFeatures) -> Tensor:
     """[n, 512]: mean token of each window."""
-    return voice.tokens.float().sum(1) / voice.length.clamp(min=1)[:, None]
+    total = torch.cat([tokens.float().sum(1) for tokens in voice.tokens.split(ROWS_AT_ONCE)])
+    return total / voice.length.clamp(min=1)[:, None]

@@ -15,7 +15,7 @@ WIDTH = 512
 HEADS = 8
 LAYERS = 5
 FIRST_MIXED_LAYER = 3
-"""The mean of layers 3 to 5 carried the most emotion of all frozen layers; the mix starts near it."""
+"""Of the means of frozen layers that of 3 to 5 carried the most emotion; the mix starts near it."""
 LEAST_SHARE_LOGIT = -3.0
 
 Weights = Mapping[str, Tensor]
