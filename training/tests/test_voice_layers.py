@@ -47,3 +47,10 @@ def test_an_answer_is_among_the_emotions_of_the_corpus() -> None:
     scores[:, 6], scores[0, 1], scores[1, 2] = 3, 1, 1
     assert voice_layers.recall(scores, torch.tensor([1, 2]), (1, 2)) == 1
     assert voice_layers.recall(scores, torch.tensor([1, 2]), (1, 2, 6)) == 0
+
+
+def test_a_fold_that_lacks_an_emotion_of_its_corpus_may_still_be_taken_for_it() -> None:
+    voice = voice_features()
+    held = voice.held & (voice.label < 2)
+    given = torch.eye(CLASSES)[torch.where(held & (voice.label == 1), 5, voice.label)]
+    assert max(voice_layers.of_fold(given, voice, held).values()) == 0.5

@@ -34,7 +34,7 @@ from .trainer import train
 
 CONFIG = FusionConfig(
     batch=128, dropout=0.35, distillation=0.0, voice_mix=0.0, speaker_shift=0.0, mixing=0.0, alone=0.35,
-    modality_dropout=0.2, learning_rate=2e-3, weight_decay=0.1, progressive=False,
+    modality_dropout=0.2, learning_rate=2e-3, weight_decay=0.1, progressive=False, statistics="",
 )  # fmt: skip
 SMOKE_STEPS = 4
 SEED = 5

@@ -104,9 +104,9 @@ def of_fold(given: Tensor, voice: VoiceFeatures, held: Tensor) -> dict[str, floa
     mean, deviation = given[~held].mean(0), given[~held].std(0).clamp(min=1e-3)
     x = (given - mean) / deviation
     scores = ridge(x[~held], voice.label[~held], x[held], RIDGE_OF_A_VALUE * x.shape[1])
-    voice, found = voice.part(held.nonzero().squeeze(1)), {}
+    every, voice, found = voice, voice.part(held.nonzero().squeeze(1)), {}
     for corpus in voice.corpus.unique().tolist():
-        among = voice.label[voice.corpus == corpus].unique().tolist()
+        among = every.label[every.corpus == corpus].unique().tolist()
         for channel in (0, 1):
             rows = (voice.corpus == corpus) & (voice.channel == channel)
             if rows.any():
