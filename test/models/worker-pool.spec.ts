@@ -66,7 +66,7 @@ describe('WorkerPool with the models of the repository', () => {
 
   it('gives a voice token for each 200 ms', async () => {
     const { tokens, width, tokenMs } = await run('voice-tokens', { pcm: second(1, 4) });
-    expect([tokens.length / width, width, tokenMs]).toEqual([15, 512, 200]);
+    expect([tokens.length / width, width, tokenMs]).toEqual([15, 2048, 200]);
     expect(tokens.every(Number.isFinite)).toBe(true);
   });
 
