@@ -31,7 +31,7 @@ def test_every_way_of_a_voice_gives_other_tokens_of_the_served_width() -> None:
     found = voice_table.encoded(clips(2), ServedVoice(MODELS, 1))
     assert set(found) == {*voice_table.WAYS, *(f"{name}/length" for name in voice_table.WAYS)}
     clean = found[voice_table.CLEAN]
-    assert clean.shape == (2, voice_table.MOST_TOKENS, 512)
+    assert clean.shape == (2, voice_table.MOST_TOKENS, ServedVoice(MODELS, 1).width)
     for name in voice_table.WAYS:
         assert found[f"{name}/length"].min() >= 4 and np.isfinite(found[name]).all()
         if name != voice_table.CLEAN:

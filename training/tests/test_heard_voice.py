@@ -77,5 +77,5 @@ def test_each_variant_gives_tokens_that_are_the_same_again_and_the_measured_ones
     assert len(set(seen)) == len(VOICE_VARIANTS)
     assert [v.channel for v in VOICE_VARIANTS if v.cut == WHOLE] == [CLEAN, TELEPHONE]
     features = windows.features(VOICE_VARIANTS[0])
-    assert features.tokens.shape == (2, 20, 512)
+    assert features.tokens.shape == (2, 20, windows.encoder.width)
     assert (features.length > 5).all() and features.tokens[0, : int(features.length[0])].abs().sum() > 0
