@@ -85,10 +85,18 @@ def test_the_telephone_keeps_300_to_3400_hz():
     assert band_db(out[0], 4_200, 8_000) < band_db(wave[0], 4_200, 8_000) - 60
 
 
-def test_mu_law_has_256_levels():
+def test_mu_law_has_the_samples_of_the_services_own_decoder():
+    levels = (craft.mu_law_levels() * 32_768).tolist()
+    assert len(levels) == 255 and levels[127:131] == [0, 8, 16, 24] and levels[-1] == 32_124
     out = craft.mu_law(torch.linspace(-1, 1, 20_001)[None])
-    assert len(out.unique()) == 256
     assert (out - torch.linspace(-1, 1, 20_001)).abs().max() < 0.03
+
+
+def test_a_pause_on_a_mu_law_line_is_still():
+    """Training had a level on either side of zero and none at it, so that pauses of quiet speakers hissed there alone."""
+    assert not craft.mu_law(torch.linspace(-3, 3, 101)[None] / 32_768).any()
+    again = craft.mu_law(craft.mu_law_levels()[None])
+    assert torch.equal(again[0], craft.mu_law_levels())
 
 
 def test_a_codec_at_a_low_rate_cuts_the_top():

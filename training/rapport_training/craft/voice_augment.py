@@ -4,13 +4,10 @@ Every piece works on a batch of waves [B, S], 16 kHz float -1..1, on their devic
 `phase_vocoder.py`, a real Opus round trip in `opus.py`.
 """
 
-import math
-
 import torch
 from torch import Tensor
 
 SAMPLE_RATE_HZ = 16_000
-MU = 255
 PACKET_SAMPLES = 320
 BUTTERWORTH_ORDER = 4
 
@@ -52,12 +49,19 @@ def room_responses(decay_s: Tensor, samples: int, generator: torch.Generator) ->
     return tail
 
 
+def mu_law_levels() -> Tensor:
+    """[255] rising, -1..1: the samples of ITU-T G.711 (11/88), tables 2a and 2b. Zero is one of them (two codes have it), so
+    that what is quieter than half of the first step is still: a level of its own on either side of zero would hiss."""
+    codes = torch.arange(128)
+    bias = 33 << 2
+    magnitude = (((codes & 15) << 3) + bias << (codes >> 4)) - bias
+    return torch.cat([-magnitude.flip(0)[:-1], magnitude]) / 32_768
+
+
 def mu_law(waves: Tensor) -> Tensor:
-    """To 8-bit G.711 mu-law and back (256 levels, none at zero)."""
-    scale = math.log1p(MU)
-    compressed = waves.sign() * torch.log1p(MU * waves.abs().clamp(max=1)) / scale
-    steps = (torch.round(compressed * 127.5 - 0.5) + 0.5) / 127.5
-    return steps.sign() * torch.expm1(steps.abs() * scale) / MU
+    """To 8-bit G.711 mu-law and back: the nearest of its samples."""
+    levels = mu_law_levels().to(waves)
+    return levels[torch.bucketize(waves, (levels[1:] + levels[:-1]) / 2)]
 
 
 def telephone_band(waves: Tensor, low_hz: Tensor, high_hz: Tensor) -> Tensor:
