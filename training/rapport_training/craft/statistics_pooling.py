@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 FARTHEST = 8.0
-"""Standardised statistics are clamped here, as tokens are."""
+"""Standardised tokens and statistics are clamped here: a stray value must not own the answer."""
 LEAST_VARIANCE = 1e-6
 
 

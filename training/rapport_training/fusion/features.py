@@ -1,6 +1,7 @@
 """What the encoders made of the corpora, as tensors on the device: the only input of fusion training."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 import torch
 from torch import Tensor
@@ -19,7 +20,7 @@ training parts that may show a feeling, whose label is the text encoder's own an
 @dataclass(frozen=True)
 class VoiceFeatures:
     tokens: Tensor
-    """[n, 20, 512] fp16, zeros behind `length`"""
+    """[n, 20, width] fp16, zeros behind `length`"""
     length: Tensor
     """[n] tokens"""
     label: Tensor
@@ -36,6 +37,10 @@ class VoiceFeatures:
     """[n] number of the clip"""
     teacher: Tensor
     """[n, 7] probabilities of the encoder's own head"""
+
+    @classmethod
+    def together(cls, parts: Sequence["VoiceFeatures"]) -> "VoiceFeatures":
+        return cls(**{field.name: torch.cat([getattr(part, field.name) for part in parts]) for field in fields(cls)})
 
     def part(self, rows: Tensor) -> "VoiceFeatures":
         return VoiceFeatures(**{name: value[rows] for name, value in vars(self).items()})

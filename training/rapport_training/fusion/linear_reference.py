@@ -19,6 +19,7 @@ from .features import CLEAN, WHOLE
 from .options import add_options, source_of
 from .real_pairs import RAVDESS_EMOTIONS, read_action_units
 from .research_au import CENTRED, WAYS, accuracy, centred, of_takes
+from .ridge import ridge, standardised
 
 RIDGE = 3000.0
 UNITS_WEIGHT = 4.0
@@ -26,25 +27,14 @@ UNITS_WEIGHT = 4.0
 SHOWN = {"voice and action units": (1.0, UNITS_WEIGHT), "voice": (1.0, 0.0), "action units": (0.0, UNITS_WEIGHT)}
 
 
-def ridge(given: Tensor, labels: Tensor, asked: Tensor, strength: float = RIDGE) -> Tensor:
-    """given [n, width], labels [n], asked [m, width] -> scores [m, classes]. In the dual, since n is below the width."""
-    hot = torch.nn.functional.one_hot(labels, len(RAVDESS_EMOTIONS)).to(given) * 2 - 1
-    middle, mean = given.mean(0), hot.mean(0)
-    inside = given - middle
-    kernel = inside @ inside.T + strength * torch.eye(len(inside), dtype=given.dtype, device=given.device)
-    return (asked - middle) @ inside.T @ torch.linalg.solve(kernel, hot - mean) + mean
-
-
 def of_fold(voice: Tensor, units: Tensor, labels: Tensor, held: Tensor) -> dict[str, float]:
     """Accuracy on the held-out takes, by what is shown."""
-    parts = []
-    for part in (voice.double(), units.double()):
-        mean, deviation = part[~held].mean(0), part[~held].std(0).clamp(min=1e-6)
-        parts.append((part - mean) / deviation)
+    parts = [standardised(part.double(), held) for part in (voice, units)]
     found = {}
     for name, weights in SHOWN.items():
         x = torch.cat([part * weight for part, weight in zip(parts, weights, strict=True)], 1)
-        found[name] = accuracy(ridge(x[~held], labels[~held], x[held]), labels[held])
+        scores = ridge(x[~held], labels[~held], x[held], len(RAVDESS_EMOTIONS), RIDGE)
+        found[name] = accuracy(scores, labels[held])
     return found
 
 

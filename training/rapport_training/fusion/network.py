@@ -14,14 +14,12 @@ from torch import Tensor, nn
 from ..craft.cross_attention import MASKED
 from ..craft.fusion_block import FusionBlock
 from ..craft.gated_fusion import GatedFusion
-from ..craft.statistics_pooling import StatisticsPooling, statistics
+from ..craft.statistics_pooling import FARTHEST, StatisticsPooling, statistics
 from .config import FusionConfig
 
 MAX_TOKENS = 128
 """Longest sequence of one modality."""
 ROWS_AT_ONCE = 512
-FARTHEST = 8.0
-"""Standardised features are clamped here: a stray value must not own the answer."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from ..craft.progressive import most_modalities
 from .config import FusionConfig
 
 VoiceTeacher = Callable[[Tensor, Tensor], Tensor]
-"""tokens [b, t, 512], mask [b, t] -> logits [b, classes]: the voice encoder's own head, which answers mixed windows too."""
+"""tokens [b, t, width], mask [b, t] -> logits [b, classes]: the voice encoder's own head, which answers mixed windows too."""
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ class ServedVoice:
         self.pool = ThreadPoolExecutor(threads)
 
     def tokens(self, waves: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        """waves [b, samples] levelled, of which lengths [b] count -> tokens [b, n, 512], mask [b, n]."""
+        """waves [b, samples] levelled, of which lengths [b] count -> tokens [b, n, width], mask [b, n]."""
         items = [wave[: int(n) // STATE_SAMPLES * STATE_SAMPLES] for wave, n in zip(waves, lengths, strict=True)]
         found = list(self.pool.map(self._window, items))
         tokens = torch.zeros(len(items), max(1, waves.shape[1] // TOKEN_SAMPLES), found[0].shape[1])
@@ -49,7 +49,7 @@ class ServedVoice:
         return tokens, mask
 
     def _window(self, wave: Tensor) -> Tensor:
-        """[n, 512] of one window."""
+        """[n, width] of one window."""
         mel, _ = log_mel(wave[None], torch.tensor([len(wave)]))
         (emo,) = self.session.run(["emo"], {"mel": mel.numpy()})
         count = len(wave) // TOKEN_SAMPLES

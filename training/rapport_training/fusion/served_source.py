@@ -58,7 +58,7 @@ class ServedSource(FeatureSource):
         for variant in VOICE_VARIANTS:
             make = lambda variant=variant: self.voice_windows.features(variant)  # noqa: E731
             parts.append(self._kept(f"heard voice, {variant.name}", VoiceFeatures, "speech", files, make))
-        every = VoiceFeatures(**{name: torch.cat([getattr(part, name) for part in parts]) for name in vars(parts[0])})
+        every = VoiceFeatures.together(parts)
         held = torch.from_numpy(self.index.held_out(fold)).to(self.device)[every.clip]
         every = replace(every, held=held, teacher=smoothed(every.label, len(EMOTIONS), LABEL_SMOOTHING))
         return every.part((~held | (every.cut == WHOLE)).nonzero().squeeze(1))

@@ -18,7 +18,7 @@ import onnx
 import torch
 from torch import Tensor
 
-from convert.model_folder import cpu_session
+from convert.model_folder import ModelFolder, cpu_session
 from convert.two_part_encoder import EMOTION, joined
 
 from ..atomic_file import write_text_atomically
@@ -27,7 +27,10 @@ from ..craft.statistics_pooling import statistics
 from ..folds import FOLDS
 from ..labels import EMOTIONS
 from .features import VoiceFeatures
+from .measure import CHANNELS
 from .options import add_options, source_of
+from .ridge import ridge, standardised
+from .scores import score
 from .served_encoders import ServedVoice
 from .served_source import ServedSource, capped_clips
 from .served_voice import ServedVoiceWindows
@@ -43,6 +46,7 @@ CLIPS_EACH = 12
 """Of a speaker and emotion of nEMO."""
 RIDGE_OF_A_VALUE = 2.5
 """Strength for each standardised value that is given: more values, each less of the answer."""
+LEAST_DEVIATION = 1e-3
 ROWS_AT_ONCE = 256
 
 
@@ -51,7 +55,7 @@ class EveryLayer(ServedVoice):
 
     def __init__(self, models: Path, threads: int) -> None:
         super().__init__(models, threads)
-        manifest = json.loads((self.folder / "model.json").read_text())
+        manifest = ModelFolder(self.folder).manifest
         graphs = manifest["graphs"]
         whole = joined(*(onnx.load(self.folder / graphs[name]["file"]) for name in ("emotion", "encoder")))
         node = onnx.helper.make_node("Concat", [f"layer{layer}" for layer in LAYERS], [EMOTION], axis=-1)
@@ -69,8 +73,7 @@ def windows_of(source: ServedSource, index: SpeechIndex) -> VoiceFeatures:
     clips = read_clips(source.data, index, source.threads)
     made = ServedVoiceWindows(clips, source.models, source.threads, source.device)
     made.encoder = EveryLayer(source.models, source.threads)
-    parts = [made.features(variant) for variant in VOICE_VARIANTS[:2]]
-    return VoiceFeatures(**{name: torch.cat([getattr(part, name) for part in parts]) for name in vars(parts[0])})
+    return VoiceFeatures.together([made.features(variant) for variant in VOICE_VARIANTS[:2]])
 
 
 def statistics_of(voice: VoiceFeatures) -> dict[str, Tensor]:
@@ -85,33 +88,23 @@ def statistics_of(voice: VoiceFeatures) -> dict[str, Tensor]:
     return {name: torch.cat(parts) for name, parts in found.items()}
 
 
-def ridge(given: Tensor, labels: Tensor, asked: Tensor, strength: float) -> Tensor:
-    """given [n, width] standardised, labels [n], asked [m, width] -> scores [m, classes]."""
-    hot = torch.nn.functional.one_hot(labels, len(EMOTIONS)).to(given) * 2 - 1
-    mean = hot.mean(0)
-    inner = given.T @ given + strength * torch.eye(given.shape[1])
-    return asked @ torch.linalg.solve(inner, given.T @ (hot - mean)) + mean
-
-
 def recall(scores: Tensor, labels: Tensor, among: Sequence[int]) -> float:
     """UAR of the classes that occur, the answer being `among` these."""
-    answer = torch.tensor(among)[scores[:, list(among)].argmax(1)]
-    return torch.stack([(answer[labels == k] == k).float().mean() for k in labels.unique()]).mean().item()
+    hidden = torch.full_like(scores[0], -torch.inf).index_fill(0, torch.tensor(among), 0)
+    return score(scores + hidden, labels, EMOTIONS).uar
 
 
 def of_fold(given: Tensor, voice: VoiceFeatures, held: Tensor) -> dict[str, float]:
     """UAR of the held-out speakers by corpus and channel."""
-    mean, deviation = given[~held].mean(0), given[~held].std(0).clamp(min=1e-3)
-    x = (given - mean) / deviation
-    scores = ridge(x[~held], voice.label[~held], x[held], RIDGE_OF_A_VALUE * x.shape[1])
+    x = standardised(given, held, LEAST_DEVIATION)
+    scores = ridge(x[~held], voice.label[~held], x[held], len(EMOTIONS), RIDGE_OF_A_VALUE * x.shape[1])
     every, voice, found = voice, voice.part(held.nonzero().squeeze(1)), {}
     for corpus in voice.corpus.unique().tolist():
         among = every.label[every.corpus == corpus].unique().tolist()
-        for channel in (0, 1):
+        for name, channel in CHANNELS.items():
             rows = (voice.corpus == corpus) & (voice.channel == channel)
             if rows.any():
-                name = f"{CORPORA[corpus]}, {('clean', 'telephone')[channel]}"
-                found[name] = round(recall(scores[rows], voice.label[rows], among), 4)
+                found[f"{CORPORA[corpus]}, {name}"] = round(recall(scores[rows], voice.label[rows], among), 4)
     return found
 
 

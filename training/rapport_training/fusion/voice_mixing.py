@@ -26,7 +26,7 @@ class VoiceMixing:
     def __call__(
         self, rows: Tensor, config: FusionConfig, generator: Generator
     ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Tokens [b, t, 512], mask [b, t], labels [b, 7] and answers of the teacher [b, 7]."""
+        """Tokens [b, t, width], mask [b, t], labels [b, 7] and answers of the teacher [b, 7]."""
         size, device = len(rows), rows.device
         tokens, mask = self._part(self._shifted(rows, config, generator), rows, config, generator)
         hard, teacher = smoothed(self.voice.label[rows], CLASSES, 0), self.voice.teacher[rows]
@@ -70,7 +70,7 @@ class VoiceMixing:
 
 
 def speaker_offsets(voice: VoiceFeatures) -> Tensor:
-    """[2 x speakers, 512]: mean token of each speaker and channel, less the mean of the channel. Row 2 x speaker + channel."""
+    """[2 x speakers, width]: mean token of each speaker and channel, less the mean of the channel. Row 2 x speaker + channel."""
     means = window_means(voice)
     cell, count = voice.speaker * 2 + voice.channel, int(voice.speaker.max()) * 2 + 2
     ones = torch.ones(len(cell), device=cell.device)
@@ -82,6 +82,6 @@ def speaker_offsets(voice: VoiceFeatures) -> Tensor:
 
 
 def window_means(voice: VoiceFeatures) -> Tensor:
-    """[n, 512]: mean token of each window."""
+    """[n, width]: mean token of each window."""
     total = torch.cat([tokens.float().sum(1) for tokens in voice.tokens.split(ROWS_AT_ONCE)])
     return total / voice.length.clamp(min=1)[:, None]
