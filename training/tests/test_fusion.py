@@ -25,7 +25,7 @@ from rapport_training.fusion.missing_curve import HeldPairs, shapley
 from rapport_training.fusion.network import FusionNet, served_parameters
 from rapport_training.fusion.pool import ClassSampler
 from rapport_training.fusion.real_pairs import RAVDESS_EMOTIONS, ActionUnits, RealPairs, held_clips
-from rapport_training.fusion.scores import calibration_error, fit_temperature
+from rapport_training.fusion.scores import calibration_error, fit_temperature, fit_temperature_by_error
 from rapport_training.fusion.stored import checkpoint_path, load, save
 from rapport_training.fusion.synthetic_pairs import SyntheticPairs
 from rapport_training.fusion.temperatures import fitted, of_others, weights_of
@@ -190,6 +190,19 @@ def test_temperature_repairs_overconfidence() -> None:
     fitted_t = fit_temperature(3 * sure, torch.eye(3)[labels])
     assert fitted_t == pytest.approx(3, rel=0.1)
     assert calibration_error(3 * sure, labels, fitted_t) < 0.03 < calibration_error(3 * sure, labels)
+
+
+def test_least_calibration_error_is_found_where_likelihood_misses_it() -> None:
+    """Most rows are too sure; some of larger logits are less sure than they are right, and no temperature is right for both."""
+    torch.manual_seed(0)
+    many, few = torch.randn(5000, 3) * 1.5, torch.randn(3000, 3) * 3
+    draw = lambda logits: torch.distributions.Categorical(logits=logits).sample()  # noqa: E731
+    logits, labels = torch.cat([many, few]), torch.cat([draw(many / 2), draw(few / 0.3)])
+    by_error = fit_temperature_by_error(logits, labels)
+    by_likelihood = fit_temperature(logits, torch.eye(3)[labels])
+    assert calibration_error(logits, labels, by_error) < calibration_error(logits, labels, by_likelihood) - 0.005
+    around = [calibration_error(logits, labels, by_error * step) for step in (0.8, 1.25)]
+    assert calibration_error(logits, labels, by_error) < min(around)
 
 
 def test_class_sampler_draws_the_wanted_class_by_weight() -> None:
