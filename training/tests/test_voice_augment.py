@@ -85,6 +85,17 @@ def test_the_telephone_keeps_300_to_3400_hz():
     assert band_db(out[0], 4_200, 8_000) < band_db(wave[0], 4_200, 8_000) - 60
 
 
+def test_a_steep_telephone_leaves_nothing_of_the_lowest_tones():
+    """Training's lines were all Butterworth ones, which leave some of them; the evaluation's is steep."""
+    wave = 0.1 * torch.randn(1, 2 * RATE_HZ + 3, generator=torch.Generator().manual_seed(0))
+    out = craft.steep_telephone_band(wave)
+    assert out.shape == (1, 2 * RATE_HZ + 2)
+    assert band_db(out[0], 350, 3_300) == pytest.approx(band_db(wave[0], 350, 3_300), abs=0.3)
+    # what is left there is mu-law's own noise
+    assert band_db(out[0], 20, 190) < band_db(wave[0], 20, 190) - 30
+    assert band_db(out[0], 4_200, 8_000) < band_db(wave[0], 4_200, 8_000) - 50
+
+
 def test_mu_law_has_the_samples_of_the_services_own_decoder():
     levels = (craft.mu_law_levels() * 32_768).tolist()
     assert len(levels) == 255 and levels[127:131] == [0, 8, 16, 24] and levels[-1] == 32_124

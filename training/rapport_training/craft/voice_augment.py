@@ -4,12 +4,16 @@ Every piece works on a batch of waves [B, S], 16 kHz float -1..1, on their devic
 `phase_vocoder.py`, a real Opus round trip in `opus.py`.
 """
 
+from functools import cache
+
 import torch
+from scipy.signal import firwin, kaiserord
 from torch import Tensor
 
 SAMPLE_RATE_HZ = 16_000
 PACKET_SAMPLES = 320
 BUTTERWORTH_ORDER = 4
+STEEP_LOW_HZ, STEEP_HIGH_HZ, STEEP_DB = (200.0, 300.0), (3_400.0, 4_000.0), 60.0
 
 
 def power(waves: Tensor) -> Tensor:
@@ -67,14 +71,39 @@ def mu_law(waves: Tensor) -> Tensor:
 def telephone_band(waves: Tensor, low_hz: Tensor, high_hz: Tensor) -> Tensor:
     """Band-pass from low_hz [B] to high_hz [B], 8 kHz, mu-law, back to 16 kHz. The magnitudes are those of a digital
     Butterworth filter at 8 kHz (frequencies warped as the bilinear transform does), without its delay."""
-    samples = waves.shape[1]
-    half = torch.fft.rfft(waves)[:, : samples // 4 + 1]  # up to 4 kHz: resampled to 8 kHz without aliasing
+    half = _up_to_4_khz(waves)
     hz = torch.linspace(0, SAMPLE_RATE_HZ / 4, half.shape[1], device=waves.device)[None].clamp(1, 3_999)
     warped, low, high = (
         torch.tan(torch.pi * f / (SAMPLE_RATE_HZ / 2)) for f in (hz, low_hz[:, None], high_hz[:, None])
     )
     detuning = (warped.square() - low * high) / (warped * (high - low))
-    narrow = torch.fft.irfft(half / torch.sqrt(1 + detuning ** (2 * BUTTERWORTH_ORDER)), n=samples // 2) / 2
+    return _over_mu_law(half / torch.sqrt(1 + detuning ** (2 * BUTTERWORTH_ORDER)), waves.shape[1])
+
+
+def steep_telephone_band(waves: Tensor) -> Tensor:
+    """As `telephone_band` from 300 to 3400 Hz, by the filters with which the evaluation makes a line
+    (`src/eval/signal/telephone.ts`): nothing is left of a voice's lowest tones, of which a Butterworth filter leaves some."""
+    high, low = (_low_pass(*edges) for edges in (STEEP_HIGH_HZ, STEEP_LOW_HZ))
+    samples, size = waves.shape[1], -(-(waves.shape[1] + len(low)) // 4) * 4
+    gain = torch.fft.rfft(high, size).abs() - torch.fft.rfft(low, size).abs()
+    half = _up_to_4_khz(torch.nn.functional.pad(waves, (0, size - samples)))
+    return _over_mu_law(half * gain[: half.shape[1]].to(waves), size)[:, : samples // 2 * 2]
+
+
+@cache
+def _low_pass(pass_hz: float, stop_hz: float) -> Tensor:
+    """Taps, odd in number, by the Kaiser window."""
+    order, beta = kaiserord(STEEP_DB, (stop_hz - pass_hz) / (SAMPLE_RATE_HZ / 2))
+    return torch.from_numpy(firwin(order | 1, (pass_hz + stop_hz) / 2, window=("kaiser", beta), fs=SAMPLE_RATE_HZ))
+
+
+def _up_to_4_khz(waves: Tensor) -> Tensor:
+    """Spectrum: what is left of it is resampled to 8 kHz without aliasing."""
+    return torch.fft.rfft(waves)[:, : waves.shape[1] // 4 + 1]
+
+
+def _over_mu_law(half: Tensor, samples: int) -> Tensor:
+    narrow = torch.fft.irfft(half, n=samples // 2) / 2
     wide = torch.fft.rfft(mu_law(narrow))
     return torch.fft.irfft(wide, n=samples // 2 * 2) * 2
 

@@ -9,14 +9,14 @@ import torch
 from scipy.signal import resample_poly
 from torch import Generator, Tensor
 
-from ..craft.voice_augment import add_noise, coloured_noise, telephone_band
+from ..craft.voice_augment import add_noise, coloured_noise, steep_telephone_band, telephone_band
 from ..voice.log_mel import level
 from .features import ALTERED, CLEAN, NOISY, TELEPHONE, WHOLE
 
 FULL_SCALE = 32_768
-LINE_HZ = (300.0, 3_400.0)
 LOW_HZ, HIGH_HZ = (200.0, 350.0), (3_000.0, 3_600.0)
-"""Of the lines that training hears."""
+"""Of the lines that training hears, where they are no steep ones."""
+STEEP_SHARE = 0.5
 PACES = (0.88, 1.14)
 """Of the clip's own pace; the pitch goes with it, as in a tape that runs faster."""
 PACE_STEPS = 100
@@ -41,13 +41,15 @@ def as_is(pcm: np.ndarray, generator: Generator) -> np.ndarray:
 
 def over_telephone(pcm: np.ndarray, generator: Generator) -> np.ndarray:
     """A line as the evaluation has it: as loud as the clip is, so that mu-law is coarse for the quiet."""
-    return _over_line(_wave(pcm), *(torch.tensor([hz]) for hz in LINE_HZ))
+    return _pcm(steep_telephone_band(_wave(pcm))[0].numpy())
 
 
 def over_some_line(pcm: np.ndarray, generator: Generator) -> np.ndarray:
     wave = _wave(pcm)
     wave = level(wave, torch.tensor([wave.shape[1]]))
-    return _over_line(wave, _between(LOW_HZ, generator), _between(HIGH_HZ, generator))
+    if torch.rand(1, generator=generator) < STEEP_SHARE:
+        return _pcm(steep_telephone_band(wave)[0].numpy())
+    return _pcm(telephone_band(wave, _between(LOW_HZ, generator), _between(HIGH_HZ, generator))[0].numpy())
 
 
 def at_another_pace(pcm: np.ndarray, generator: Generator) -> np.ndarray:
@@ -88,7 +90,3 @@ def _wave(pcm: np.ndarray) -> Tensor:
 
 def _pcm(wave: np.ndarray) -> np.ndarray:
     return np.clip(np.round(wave * FULL_SCALE), -FULL_SCALE, FULL_SCALE - 1).astype(np.int16)
-
-
-def _over_line(wave: Tensor, low_hz: Tensor, high_hz: Tensor) -> np.ndarray:
-    return _pcm(telephone_band(wave, low_hz, high_hz)[0].numpy())
