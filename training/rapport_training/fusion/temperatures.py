@@ -2,7 +2,7 @@
 
 A single modality is fitted on real validation examples, to one label each: of a face the one with most votes, clear or not; of
 voice what is acted, for one temperature cannot fit acted speech and talk shows: on the latter it is too sure. Of text there are
-thousands, and the least calibration error decides, on which likelihood leaves comments too sure (.047 of .028).
+thousands, and the least calibration error decides, for likelihood leaves comments too sure (.047 where .028 can be had).
 Several are fitted on SYNTHETIC label-matched pairs, which agree more than real modalities do: so their temperature is never
 below that of the sharpest of their single ones, where a face is as unsure as its voters were.
 """
